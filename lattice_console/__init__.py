@@ -1,0 +1,1 @@
+"""Lattice Console: review, merge, execute and roll back mutations of living specifications."""

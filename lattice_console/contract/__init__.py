@@ -1,0 +1,1 @@
+"""The ground floor: what every side promises, in pydantic and the standard library only."""

@@ -1,0 +1,1 @@
+"""The nouns of the contract, one file each."""

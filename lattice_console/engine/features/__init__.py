@@ -1,0 +1,1 @@
+"""The use cases, one room per noun, all of one shape."""

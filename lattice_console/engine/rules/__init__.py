@@ -1,0 +1,1 @@
+"""Pure decisions, which see the contract and the merge and nothing else."""

@@ -1,0 +1,1 @@
+"""The lattice command: its subcommands, output and exit codes."""

@@ -1,0 +1,1 @@
+"""Commands that need more than a Backend and may assemble an engine."""
