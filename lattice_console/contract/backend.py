@@ -1,0 +1,479 @@
+"""The Backend: everything a client can ask, in small facets. Bound to one actor and one project.
+
+All methods are async, take and return contract models, and raise `contract.errors`. A mutation is named by its id or
+by its number (`M-123` or `123`). Every write takes `expected_version`, the version of the object it writes as the
+caller saw it (None: do not compare; for what creates an object: the project's version), and an `idempotency_key`: a
+repeated call with the same key and arguments returns the first answer and does nothing.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Annotated, Protocol
+
+from pydantic import Field
+
+from lattice_console.contract.events import Event
+from lattice_console.contract.models.audit import AuditReport, AuditRow
+from lattice_console.contract.models.base import (
+    Hash,
+    Line,
+    Metadata,
+    RequiredLine,
+    RequiredText,
+    Text,
+)
+from lattice_console.contract.models.document import (
+    Document,
+    HeadDelta,
+    Revision,
+    TrackedFile,
+)
+from lattice_console.contract.models.health import Health
+from lattice_console.contract.models.mutation import (
+    EVERYTHING,
+    ChangeInput,
+    DryRun,
+    Execution,
+    ImportedCommit,
+    Mutation,
+    MutationFilter,
+    MutationSummary,
+    Patchset,
+    Status,
+    TimelineEntry,
+)
+from lattice_console.contract.models.page import Direction, Limit, Offset, Page
+from lattice_console.contract.models.people import Actor, Member
+from lattice_console.contract.models.project import Policy, Project, Vote
+from lattice_console.contract.models.review import Comment, Review
+from lattice_console.contract.models.spec import Finding, Spec
+
+Wait = Annotated[float, Field(ge=0, le=30)]
+"""Seconds to wait for something to happen."""
+
+
+class Projects(Protocol):
+    """The project itself."""
+
+    async def get(self) -> Project:
+        """The project that this Backend is bound to."""
+        ...
+
+    async def create(
+        self,
+        *,
+        name: RequiredLine,
+        type: Line = "generic",
+        files: Sequence[TrackedFile] = (),
+        expected_version: int | None = None,
+        idempotency_key: str | None = None,
+    ) -> Project:
+        """Create a project with `files` as its first baseline; the actor becomes its owner."""
+        ...
+
+    async def policy(self) -> Policy:
+        """The policy in force."""
+        ...
+
+
+class Documents(Protocol):
+    """Documents, their revisions and their bytes."""
+
+    async def list(
+        self,
+        *,
+        prefix: str = "",
+        cursor: str | None = None,
+        direction: Direction = "next",
+        limit: Limit = 100,
+    ) -> Page[Document]:
+        """The head's documents by path."""
+        ...
+
+    async def get(self, document: str) -> Document:
+        """One document of the head, by id or path."""
+        ...
+
+    async def history(self, document: str, *, cursor: str | None = None, limit: Limit = 100) -> Page[Revision]:
+        """The revisions of a document (id, or path in the head), newest first."""
+        ...
+
+    async def head(self, *, after: int = -1) -> HeadDelta:
+        """What changed in the head after that sequence; all of it by default."""
+        ...
+
+    async def content(self, hash: Hash) -> bytes:
+        """The bytes with that hash, if this project holds them."""
+        ...
+
+    async def known(self, hashes: Sequence[Hash]) -> tuple[Hash, ...]:
+        """Those of `hashes` whose bytes this project holds, in any revision or patchset."""
+        ...
+
+    async def track(
+        self,
+        files: Sequence[TrackedFile],
+        *,
+        expected_version: int | None = None,
+        idempotency_key: str | None = None,
+    ) -> tuple[Document, ...]:
+        """Bring files in as their first revision: a baseline, without review, recorded in the audit log."""
+        ...
+
+
+class Specs(Protocol):
+    """Specs: documents with meaning."""
+
+    async def list(self) -> tuple[Spec, ...]:
+        """All specs of the head, by name."""
+        ...
+
+    async def get(self, name: str) -> Spec:
+        """One spec, with its findings."""
+        ...
+
+    async def validate(self, names: Sequence[str] = ()) -> tuple[Finding, ...]:
+        """What is wrong with the named specs, or with all: syntax, and their own schema."""
+        ...
+
+    async def templates(self) -> tuple[str, ...]:
+        """The names of the templates that `create` knows."""
+        ...
+
+    async def create(
+        self,
+        *,
+        name: RequiredLine,
+        template: Line,
+        description: Text = "",
+        expected_version: int | None = None,
+        idempotency_key: str | None = None,
+    ) -> Mutation:
+        """Propose a new spec at `.lattice/specs/<name>.json`, from a template."""
+        ...
+
+
+class Mutations(Protocol):
+    """Mutations from proposal to the end, save votes and executions."""
+
+    async def list(
+        self,
+        *,
+        filter: MutationFilter = EVERYTHING,
+        cursor: str | None = None,
+        direction: Direction = "next",
+        offset: Offset = 0,
+        limit: Limit = 100,
+    ) -> Page[MutationSummary]:
+        """Mutations, newest number first. Without a cursor, `prev` starts from the end; `offset` skips from there."""
+        ...
+
+    async def counts(self, *, filter: MutationFilter = EVERYTHING) -> dict[Status, int]:
+        """How many mutations match, by status; only statuses that occur."""
+        ...
+
+    async def get(self, mutation: str) -> Mutation:
+        """One mutation whole."""
+        ...
+
+    async def patchset(self, mutation: str, number: int) -> Patchset:
+        """One patchset of a mutation."""
+        ...
+
+    async def timeline(self, mutation: str) -> tuple[TimelineEntry, ...]:
+        """What happened to a mutation, oldest first."""
+        ...
+
+    async def create(
+        self,
+        *,
+        title: RequiredLine,
+        description: Text = "",
+        spec: Line | None = None,
+        type: Line = "feature",
+        labels: Sequence[RequiredLine] = (),
+        metadata: Metadata = {},  # noqa: B006 - a Protocol's default is a declaration, never written to
+        changes: Sequence[ChangeInput] = (),
+        parents: Sequence[str] = (),
+        draft: bool = False,
+        expected_version: int | None = None,
+        idempotency_key: str | None = None,
+    ) -> Mutation:
+        """Propose changes to the head, or to the result of `parents`; without changes it is a record (a deployment)."""
+        ...
+
+    async def update(
+        self,
+        mutation: str,
+        *,
+        title: RequiredLine | None = None,
+        description: Text | None = None,
+        labels: Sequence[RequiredLine] | None = None,
+        metadata: Metadata | None = None,
+        changes: Sequence[ChangeInput] | None = None,
+        parents: Sequence[str] | None = None,
+        message: Text = "",
+        expected_version: int | None = None,
+        idempotency_key: str | None = None,
+    ) -> Mutation:
+        """Change what is given; new `changes` or `parents` make a new patchset, `metadata` is merged key by key."""
+        ...
+
+    async def submit(
+        self,
+        mutation: str,
+        *,
+        expected_version: int | None = None,
+        idempotency_key: str | None = None,
+    ) -> Mutation:
+        """Hand a draft in for review."""
+        ...
+
+    async def cancel(
+        self,
+        mutation: str,
+        *,
+        reason: Text = "",
+        expected_version: int | None = None,
+        idempotency_key: str | None = None,
+    ) -> Mutation:
+        """Withdraw a mutation."""
+        ...
+
+    async def reopen(
+        self,
+        mutation: str,
+        *,
+        reason: Text = "",
+        expected_version: int | None = None,
+        idempotency_key: str | None = None,
+    ) -> Mutation:
+        """Bring a rejected, expired or cancelled mutation back to pending; outdates the vote that rejected it."""
+        ...
+
+    async def import_commit(
+        self,
+        commit: ImportedCommit,
+        *,
+        execute: bool = True,
+        expected_version: int | None = None,
+        idempotency_key: str | None = None,
+    ) -> Mutation:
+        """Record a commit as a mutation under the policy `import`: executed at once, or left pending on its parents.
+
+        The same commit again returns the mutation that it became.
+        """
+        ...
+
+
+class Reviews(Protocol):
+    """Votes and comments."""
+
+    async def list(self, mutation: str) -> tuple[Review, ...]:
+        """All votes on a mutation, newest first, stale ones included."""
+        ...
+
+    async def vote(
+        self,
+        mutation: str,
+        *,
+        vote: Vote,
+        comment: Text = "",
+        patchset: int | None = None,
+        expected_version: int | None = None,
+        idempotency_key: str | None = None,
+    ) -> Mutation:
+        """Vote on the current patchset; a later vote of the same person replaces it. `patchset` must be current."""
+        ...
+
+    async def withdraw(
+        self,
+        mutation: str,
+        *,
+        expected_version: int | None = None,
+        idempotency_key: str | None = None,
+    ) -> Mutation:
+        """Take one's own vote on the current patchset back."""
+        ...
+
+    async def comments(self, mutation: str) -> tuple[Comment, ...]:
+        """All comments on a mutation, oldest first."""
+        ...
+
+    async def comment(
+        self,
+        mutation: str,
+        *,
+        text: RequiredText,
+        expected_version: int | None = None,
+        idempotency_key: str | None = None,
+    ) -> Comment:
+        """Comment on a mutation."""
+        ...
+
+
+class Executions(Protocol):
+    """Applying approved mutations to the head, and taking that back."""
+
+    async def list(self, mutation: str) -> tuple[Execution, ...]:
+        """All executions of a mutation, newest first."""
+        ...
+
+    async def dry_run(self, mutation: str) -> DryRun:
+        """What executing would do now, with every blocker; changes nothing."""
+        ...
+
+    async def execute(
+        self,
+        mutation: str,
+        *,
+        expected_version: int | None = None,
+        idempotency_key: str | None = None,
+    ) -> Execution:
+        """Claim the mutation and apply it to the head.
+
+        Raises Blocked (`BR_BLOCKED`) with all blockers, or Conflict (`CF_STALE_BASE`, with the same list) where one of
+        them is a stale base. Applying that fails after the claim ends as `failed`, nothing applied, in the result.
+        """
+        ...
+
+    async def retry(
+        self,
+        mutation: str,
+        *,
+        expected_version: int | None = None,
+        idempotency_key: str | None = None,
+    ) -> Mutation:
+        """Bring a failed mutation back to approved or pending, as its requirements say."""
+        ...
+
+    async def rollback(
+        self,
+        mutation: str,
+        *,
+        reason: RequiredText,
+        expected_version: int | None = None,
+        idempotency_key: str | None = None,
+    ) -> Execution:
+        """Restore the snapshot of a completed mutation; refused, with the names, where later executions build on it."""
+        ...
+
+    async def finish_rollback(
+        self,
+        mutation: str,
+        *,
+        reason: RequiredText,
+        expected_version: int | None = None,
+        idempotency_key: str | None = None,
+    ) -> Execution:
+        """State that an operator has settled a rollback that could not be completed."""
+        ...
+
+    async def recover(self) -> int:
+        """Give expired claims back; returns how many there were."""
+        ...
+
+
+class Team(Protocol):
+    """Who is a member, with which role."""
+
+    async def whoami(self) -> Actor:
+        """The actor that this Backend is bound to."""
+        ...
+
+    async def list(self) -> tuple[Member, ...]:
+        """The project's members by handle."""
+        ...
+
+    async def add(
+        self,
+        *,
+        user: RequiredLine,
+        role: RequiredLine,
+        name: Line = "",
+        email: Line | None = None,
+        expected_version: int | None = None,
+        idempotency_key: str | None = None,
+    ) -> Member:
+        """Make a user (by handle or e-mail; made where unknown) a member."""
+        ...
+
+    async def update(
+        self,
+        user: str,
+        *,
+        role: RequiredLine,
+        expected_version: int | None = None,
+        idempotency_key: str | None = None,
+    ) -> Member:
+        """Give a member another role."""
+        ...
+
+
+class Events(Protocol):
+    """What happened, numbered per project."""
+
+    async def last(self) -> int:
+        """The number of the newest event; 0 where there is none."""
+        ...
+
+    async def since(self, seq: int, *, limit: Limit = 500, wait: Wait = 0.0) -> tuple[Event, ...]:
+        """Events after `seq`, oldest first. Where there are none, waits up to `wait` seconds (at most 30) for one."""
+        ...
+
+    def subscribe(self, *, after: int | None = None) -> AsyncIterator[Event]:
+        """Events as they happen, from after `after` (None: from now on), without gap or repeat."""
+        ...
+
+
+class Audit(Protocol):
+    """The append-only log."""
+
+    async def log(self, *, cursor: str | None = None, limit: Limit = 100) -> Page[AuditRow]:
+        """The project's chain, newest first."""
+        ...
+
+    async def verify(self) -> AuditReport:
+        """Recompute both chains and say what does not hold."""
+        ...
+
+
+class HealthChecks(Protocol):
+    """How the parts behind this Backend are."""
+
+    async def check(self) -> Health:
+        """Measure every part now."""
+        ...
+
+
+class Backend(Protocol):
+    """One contract for every way to reach an engine."""
+
+    projects: Projects
+    documents: Documents
+    specs: Specs
+    mutations: Mutations
+    reviews: Reviews
+    executions: Executions
+    team: Team
+    events: Events
+    audit: Audit
+    health: HealthChecks
+
+    async def close(self) -> None:
+        """Let go of everything held; calls under way are finished first."""
+        ...
+
+
+FACETS: dict[str, type] = {
+    "projects": Projects,
+    "documents": Documents,
+    "specs": Specs,
+    "mutations": Mutations,
+    "reviews": Reviews,
+    "executions": Executions,
+    "team": Team,
+    "events": Events,
+    "audit": Audit,
+    "health": HealthChecks,
+}
+"""The facets by attribute name."""

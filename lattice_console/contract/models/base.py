@@ -1,0 +1,101 @@
+"""What every contract model shares: strictness, and the kinds of text that people may send."""
+
+import unicodedata
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
+
+LINE_LIMIT = 500
+TEXT_LIMIT = 100_000
+
+
+class Model(BaseModel):
+    """A value that crosses the contract: immutable, closed, bytes as base64 in JSON."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_bytes="base64", val_json_bytes="base64")
+
+
+def _refuse_controls(text: str, allowed: str) -> str:
+    for position, char in enumerate(text):
+        if char not in allowed and unicodedata.category(char) in {"Cc", "Cs"}:
+            raise ValueError(f"holds the control character U+{ord(char):04X} at position {position + 1}; remove it")
+    return text
+
+
+def check_line(text: str) -> str:
+    """Return `text`, a single line; raise ValueError for control characters and lone surrogates."""
+    return _refuse_controls(text, "")
+
+
+def check_text(text: str) -> str:
+    """Return `text`, which may have lines and tabs; raise ValueError for other controls and lone surrogates."""
+    return _refuse_controls(text, "\n\t")
+
+
+def replace_controls(text: str, *, lines: bool) -> str:
+    """Return `text` as an import stores it: what `check_line` or `check_text` refuses becomes U+FFFD."""
+    allowed = "\n\t" if lines else ""
+    return "".join(
+        "\ufffd" if char not in allowed and unicodedata.category(char) in {"Cc", "Cs"} else char for char in text
+    )
+
+
+def _present(text: str) -> str:
+    if not text.strip():
+        raise ValueError("must not be empty")
+    return text
+
+
+def _aware(moment: datetime) -> datetime:
+    if moment.tzinfo is None:
+        raise ValueError("needs a time zone")
+    return moment
+
+
+Line = Annotated[str, AfterValidator(check_line), Field(max_length=LINE_LIMIT)]
+"""One line of untrusted text; may be empty."""
+
+RequiredLine = Annotated[
+    str,
+    AfterValidator(check_line),
+    AfterValidator(_present),
+    Field(max_length=LINE_LIMIT),
+]
+"""One line of untrusted text that says something."""
+
+Text = Annotated[str, AfterValidator(check_text), Field(max_length=TEXT_LIMIT)]
+"""Untrusted text of several lines; may be empty."""
+
+RequiredText = Annotated[
+    str,
+    AfterValidator(check_text),
+    AfterValidator(_present),
+    Field(max_length=TEXT_LIMIT),
+]
+"""Untrusted text of several lines that says something."""
+
+Moment = Annotated[datetime, AfterValidator(_aware)]
+"""A point in time, with its zone; UTC where we made it."""
+
+Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+"""SHA-256 of some bytes, lower-case hexadecimal."""
+
+
+def _check_metadata(metadata: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    pending: list[JsonValue] = [metadata]
+    while pending:
+        value = pending.pop()
+        if isinstance(value, str):
+            check_text(value)
+        elif isinstance(value, list):
+            pending.extend(value)
+        elif isinstance(value, dict):
+            pending.extend(value.values())
+            for key in value:
+                check_line(key)
+    return metadata
+
+
+Metadata = Annotated[dict[str, JsonValue], AfterValidator(_check_metadata)]
+"""Facts beside a mutation: `ticket_id`, `commit`, `build_url`, … No control character in any key or text."""

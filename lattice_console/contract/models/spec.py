@@ -1,0 +1,35 @@
+"""Specs: documents with meaning."""
+
+from typing import Literal
+
+from lattice_console.contract.models.base import Model
+
+SpecType = Literal["api", "database", "requirements", "generic"]
+Severity = Literal["error", "warning"]
+
+
+class Finding(Model):
+    """Something that a check found in a document: where (`line` from 1, JSON `pointer`), what, and how to mend it."""
+
+    path: str
+    rule: str
+    severity: Severity
+    message: str
+    pointer: str | None = None
+    line: int | None = None
+
+
+class Spec(Model):
+    """A document's meaning. `path` is None for a spec without a document, such as `deployment`."""
+
+    id: str
+    name: str
+    type: SpecType
+    version: str | None
+    description: str
+    path: str | None
+    document_id: str | None
+    has_schema: bool
+    depends_on: tuple[str, ...]
+    requirements: int
+    findings: tuple[Finding, ...] = ()
