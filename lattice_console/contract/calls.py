@@ -68,8 +68,7 @@ class Call:
 
     def dump(self, result: Any) -> bytes:
         """A result as JSON, bytes as base64."""
-        dumped: bytes = self._result.dump_json(result)
-        return dumped
+        return bytes(self._result.dump_json(result))
 
     def load(self, data: bytes) -> Any:
         """A result from JSON."""

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 
 class LatticeError(Exception):
-    """Something a user can act on: a stable `code`, a message saying what, why and what to do, and `details` as JSON."""
+    """Something a user can act on: a stable `code`, a message (what, why, what to do), and `details` as JSON."""
 
     prefix: ClassVar[str] = ""
 
