@@ -37,7 +37,7 @@ class Call:
             )
             for parameter in parameters
         }
-        self._arguments = create_model(name, __config__=_CONFIG, **fields)
+        self._arguments: type[BaseModel] = create_model(name, __config__=_CONFIG, **fields)
 
     def bind(self, *positional: Any, **named: Any) -> dict[str, Any]:
         """The arguments by name, as Python's own rules say; raises TypeError for a wrong call."""
