@@ -1,0 +1,183 @@
+"""What every use case works with: the actor, the project, the clock, and the record of what it did."""
+
+import os
+import time
+import uuid
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Any
+
+from lattice_console.contract import permissions
+from lattice_console.contract.errors import Conflict, NotAllowed, NotFound, SystemFailure
+from lattice_console.contract.events import EventName
+from lattice_console.contract.models.people import Person
+from lattice_console.engine.ports import EventRecord, MembershipRecord, ProjectRecord, Tables, UserRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """`document` is in bytes, `lease` in seconds: how long a claim holds before others may take it back."""
+
+    document: int = 10_000_000
+    lease: float = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the engine has around it, the same for every call."""
+
+    limits: Limits = Limits()
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    granted: frozenset[str] = permissions.INSTALLATION
+    """The permissions at the installation's level that every actor has."""
+
+
+def new_id() -> str:
+    """A UUIDv7 (RFC 9562): 48 bits of milliseconds, then random bits, so that ids sort by time."""
+    stamp = time.time_ns() // 1_000_000
+    value = (stamp & 0xFFFF_FFFF_FFFF) << 80 | int.from_bytes(os.urandom(10), "big")
+    value = value & ~(0xF << 76) | 0x7 << 76
+    value = value & ~(0x3 << 62) | 0x2 << 62
+    return str(uuid.UUID(int=value))
+
+
+@dataclass
+class Context:
+    """One call inside one transaction. What `record` and `announce` are told is written last, by `flush`."""
+
+    tables: Tables
+    actor_name: str
+    project_id: str | None
+    around: Surroundings
+    now: datetime
+    _audited: list[tuple[str | None, dict[str, Any]]] = field(default_factory=list)
+    _announced: list[EventRecord] = field(default_factory=list)
+    _people: dict[str, Person] = field(default_factory=dict)
+
+    @cached_property
+    def project(self) -> ProjectRecord:
+        """The project of this call, as it was when first asked for; raises NotFound."""
+        found = self.tables.projects.get(self.project_id) if self.project_id else None
+        if found is None:
+            raise NotFound("NF_PROJECT", "There is no such project here. Start one with: lattice init")
+        return found
+
+    @cached_property
+    def user(self) -> UserRecord | None:
+        """The actor as a user, if there is one."""
+        return self.tables.people.find(self.actor_name)
+
+    @cached_property
+    def membership(self) -> MembershipRecord | None:
+        """The actor's membership of the project, if there is one."""
+        if self.user is None:
+            return None
+        return self.tables.people.membership(self.project.id, self.user.id)
+
+    @cached_property
+    def permitted(self) -> frozenset[str]:
+        """What the actor may do in the project; nothing for who is no member."""
+        if self.membership is None:
+            return frozenset()
+        return permissions.ROLES.get(self.membership.role, frozenset())
+
+    @property
+    def me(self) -> UserRecord:
+        """The actor, who is known by now; raises NotAllowed."""
+        if self.user is None:
+            raise self._no_member()
+        return self.user
+
+    def authorise(self, method: str) -> None:
+        """Raise NotAllowed unless the actor may call that facet method; a method without a rule is denied."""
+        rule = permissions.RULES.get(method)
+        if rule is None:
+            raise NotAllowed("AUTH_FORBIDDEN", f"Nobody may call {method}.", permission=None)
+        if rule.scope == "anyone":
+            return
+        if rule.scope == "installation":
+            if rule.permission not in self.around.granted:
+                raise self._denied(rule.permission)
+            return
+        if self.membership is None:
+            raise self._no_member()
+        self.need(rule.permission)
+
+    def need(self, permission: str) -> None:
+        """Raise NotAllowed unless the actor has that permission."""
+        if permission not in self.permitted:
+            raise self._denied(permission)
+
+    def _no_member(self) -> NotAllowed:
+        return NotAllowed(
+            "AUTH_FORBIDDEN",
+            f"{self.actor_name} is no member of {self.project.name}. "
+            f"An owner can change that: lattice team add {self.actor_name} --role reviewer",
+            permission=None,
+            actor=self.actor_name,
+        )
+
+    def _denied(self, permission: str) -> NotAllowed:
+        role = f"as {self.membership.role} " if self.membership else ""
+        return NotAllowed(
+            "AUTH_FORBIDDEN",
+            f"{self.actor_name} may not do this {role}here: it takes the permission {permission}.",
+            permission=permission,
+            actor=self.actor_name,
+        )
+
+    def persons(self, user_ids: Iterable[str]) -> dict[str, Person]:
+        """Users as others see them, by id."""
+        missing = set(user_ids) - self._people.keys()
+        if missing:
+            for user in self.tables.people.get(missing).values():
+                self._people[user.id] = Person(id=user.id, handle=user.handle, name=user.name)
+        return self._people
+
+    def person(self, user_id: str) -> Person:
+        """One user as others see one."""
+        return self.persons([user_id])[user_id]
+
+    def expect(self, expected: int | None, actual: int, what: str, changed: Callable[[], str] = str) -> None:
+        """Raise Conflict (`CF_VERSION`) where the caller saw another version; `changed` says what happened since."""
+        if expected is not None and expected != actual:
+            since = changed()
+            raise Conflict(
+                "CF_VERSION",
+                f"{what} has changed since you looked (version {expected}, now {actual})"
+                f"{f': {since}' if since else ''}. Look again, then repeat.",
+                expected=expected,
+                actual=actual,
+            )
+
+    def record(self, action: str, subject: str, *, installation: bool = False, **data: Any) -> None:
+        """Put a row into the audit log of the project, or of the installation."""
+        entry = {
+            "at": _stamp(self.now),
+            "actor": self.user.handle if self.user else self.actor_name,
+            "action": action,
+            "subject": subject,
+            "data": data,
+        }
+        self._audited.append((None if installation else self.project_id, entry))
+
+    def announce(self, name: EventName, subject: str, version: int, **data: Any) -> None:
+        """Put an event into the outbox."""
+        self._announced.append(EventRecord(0, new_id(), name, self.now, self.me.id, subject, version, data))
+
+    def flush(self) -> None:
+        """Write what was recorded and announced: last, so that the numbers are taken under the shortest lock."""
+        for scope in dict.fromkeys(scope for scope, _ in self._audited):
+            self.tables.audit.append(scope, [entry for at, entry in self._audited if at == scope])
+        if self._announced:
+            if self.project_id is None:
+                raise SystemFailure("SYS_EVENT", "An event needs a project.")
+            self.tables.events.append(self.project_id, self._announced)
+        self._audited.clear()
+        self._announced.clear()
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

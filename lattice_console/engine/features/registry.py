@@ -1,0 +1,74 @@
+"""The use cases by the name of the facet method that they answer."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Concatenate, Literal, ParamSpec, Protocol, TypeVar
+
+from lattice_console.engine.features.context import Context
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Steps(Protocol):
+    """How a use case of several transactions runs them; each is authorised anew."""
+
+    async def read(self, work: Callable[[Context], R]) -> R: ...
+
+    async def write(self, work: Callable[[Context], R]) -> R: ...
+
+    async def wait(self, seconds: float) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class UseCase:
+    """`read` and `write` run in one transaction with a Context; a `flow` awaits several, with Steps."""
+
+    kind: Literal["read", "write", "flow"]
+    run: Callable[..., Any]
+
+
+USE_CASES: dict[str, UseCase] = {}
+
+
+def _add(name: str, use_case: UseCase) -> None:
+    if name in USE_CASES:
+        raise ValueError(f"{name} is written twice")
+    USE_CASES[name] = use_case
+
+
+def reads(name: str) -> Callable[[Callable[Concatenate[Context, P], R]], Callable[Concatenate[Context, P], R]]:
+    """Register a use case that only looks."""
+
+    def register(run: Callable[Concatenate[Context, P], R]) -> Callable[Concatenate[Context, P], R]:
+        _add(name, UseCase("read", run))
+        return run
+
+    return register
+
+
+def writes(name: str) -> Callable[[Callable[Concatenate[Context, P], R]], Callable[Concatenate[Context, P], R]]:
+    """Register a use case that is one transaction; its answer is kept under the caller's idempotency key."""
+
+    def register(run: Callable[Concatenate[Context, P], R]) -> Callable[Concatenate[Context, P], R]:
+        _add(name, UseCase("write", run))
+        return run
+
+    return register
+
+
+def flows(
+    name: str,
+) -> Callable[
+    [Callable[Concatenate[Steps, P], Awaitable[R]]],
+    Callable[Concatenate[Steps, P], Awaitable[R]],
+]:
+    """Register a use case of several transactions."""
+
+    def register(
+        run: Callable[Concatenate[Steps, P], Awaitable[R]],
+    ) -> Callable[Concatenate[Steps, P], Awaitable[R]]:
+        _add(name, UseCase("flow", run))
+        return run
+
+    return register

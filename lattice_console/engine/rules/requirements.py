@@ -1,0 +1,171 @@
+"""The conditions of approval and of execution, each with its state and its reason."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+
+from lattice_console.contract.models.mutation import Status
+from lattice_console.contract.models.project import Policy, Vote
+from lattice_console.contract.models.requirement import Requirement, RequirementState
+from lattice_console.contract.models.spec import Finding
+
+OBJECTIONS: frozenset[Vote] = frozenset({"request_changes", "reject"})
+"""The votes that stand in the way as long as they stand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ballot:
+    """A vote that stands on the current patchset; `voter` is the handle, `commented` whether a comment came with it."""
+
+    voter: str
+    vote: Vote
+    commented: bool
+    is_author: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewFacts:
+    """What the review requirements are derived from."""
+
+    policy: Policy
+    ballots: Sequence[Ballot]
+    findings: Sequence[Finding]
+    documents: int
+    overridden: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class StaleBase:
+    """A change whose base is no longer what stands at its path; `why` names what moved."""
+
+    path: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class ParentFacts:
+    """A parent of a stack, as execution sees it."""
+
+    number: int
+    status: Status
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutionFacts:
+    """What the execution requirements are derived from."""
+
+    changes: int
+    stale: Sequence[StaleBase]
+    parents: Sequence[ParentFacts]
+    overridden: Collection[str] = ()
+
+
+def counted(policy: Policy, ballots: Sequence[Ballot]) -> list[Ballot]:
+    """The approvals that count: of a type the policy takes, not by the patchset's author unless it allows that."""
+    return [
+        ballot
+        for ballot in ballots
+        if ballot.vote in policy.review.approval_types and (policy.authors_may_approve or not ballot.is_author)
+    ]
+
+
+def review(facts: ReviewFacts) -> tuple[Requirement, ...]:
+    """The review requirements, in the order in which they are shown."""
+    requirements = (_approvals(facts), _no_objections(facts), _comments(facts), _specs_valid(facts))
+    return tuple(
+        Requirement(name=one.name, kind="review", state="overridden", reason=facts.overridden[one.name])
+        if one.name in facts.overridden
+        else one
+        for one in requirements
+    )
+
+
+def execution(facts: ExecutionFacts) -> tuple[Requirement, ...]:
+    """The execution requirements, in the order in which they are shown."""
+    return (_base_current(facts), _parents_executed(facts))
+
+
+def hold(requirements: Sequence[Requirement]) -> bool:
+    """Whether nothing blocks."""
+    return not any(requirement.blocks for requirement in requirements)
+
+
+def _review(name: str, state: RequirementState, reason: str) -> Requirement:
+    return Requirement(name=name, kind="review", state=state, reason=reason)
+
+
+def _execution(name: str, state: RequirementState, reason: str) -> Requirement:
+    return Requirement(name=name, kind="execution", state=state, reason=reason)
+
+
+def _approvals(facts: ReviewFacts) -> Requirement:
+    if facts.policy.errors:
+        return _review("approvals", "error", f"The policy cannot be read: {' '.join(facts.policy.errors)}")
+    needed = facts.policy.review.min_reviewers
+    approvals = counted(facts.policy, facts.ballots)
+    said = f"{len(approvals)} of {needed} {'approval' if needed == 1 else 'approvals'}"
+    if len(approvals) >= needed:
+        return _review("approvals", "satisfied", f"{said}.")
+    own = any(ballot.is_author and ballot.vote in facts.policy.review.approval_types for ballot in facts.ballots)
+    hint = " An author's own approval does not count." if own else ""
+    return _review("approvals", "unsatisfied", f"{said}: another member who may approve has to vote.{hint}")
+
+
+def _no_objections(facts: ReviewFacts) -> Requirement:
+    standing = [ballot for ballot in facts.ballots if ballot.vote in OBJECTIONS]
+    if not standing:
+        return _review("no_objections", "satisfied", "Nobody objects.")
+    said = ", ".join(
+        f"{ballot.voter} {'rejects' if ballot.vote == 'reject' else 'requests changes'}" for ballot in standing
+    )
+    return _review("no_objections", "unsatisfied", f"{said}: answer with a new patchset, or ask them to vote anew.")
+
+
+def _comments(facts: ReviewFacts) -> Requirement:
+    if not facts.policy.review.require_comments:
+        return _review("comments", "not_applicable", "The policy asks for no comments.")
+    silent = [ballot.voter for ballot in counted(facts.policy, facts.ballots) if not ballot.commented]
+    if silent:
+        names = ", ".join(silent)
+        return _review("comments", "unsatisfied", f"An approval needs a comment; missing from {names}.")
+    if not counted(facts.policy, facts.ballots):
+        return _review("comments", "unsatisfied", "An approval needs a comment; there is none yet.")
+    return _review("comments", "satisfied", "Every approval has a comment.")
+
+
+def _specs_valid(facts: ReviewFacts) -> Requirement:
+    errors = [finding for finding in facts.findings if finding.severity == "error"]
+    if errors:
+        said = "; ".join(
+            f"{finding.path}{f':{finding.line}' if finding.line else ''} {finding.message}" for finding in errors[:3]
+        )
+        more = f" (and {len(errors) - 3} more)" if len(errors) > 3 else ""
+        return _review("specs_valid", "unsatisfied", f"{said}{more}. Mend it in a new patchset.")
+    if not facts.documents:
+        return _review("specs_valid", "not_applicable", "It changes no document.")
+    return _review("specs_valid", "satisfied", "Every changed document can be read and fits its schema.")
+
+
+def _base_current(facts: ExecutionFacts) -> Requirement:
+    if facts.stale:
+        said = "; ".join(f"{stale.path}: {stale.why}" for stale in facts.stale)
+        return _execution("base_current", "unsatisfied", f"{said}. Update the mutation against what is there now.")
+    if not facts.changes:
+        return _execution("base_current", "not_applicable", "It changes no document.")
+    return _execution("base_current", "satisfied", "Every change fits what is there now.")
+
+
+def _parents_executed(facts: ExecutionFacts) -> Requirement:
+    if not facts.parents:
+        return _execution("parents_executed", "not_applicable", "It is not stacked on another mutation.")
+    waiting = [parent for parent in facts.parents if parent.status != "completed"]
+    if not waiting:
+        return _execution("parents_executed", "satisfied", "Every parent is executed.")
+    said = "; ".join(_waits_for(parent) for parent in waiting)
+    return _execution("parents_executed", "unsatisfied", f"{said}.")
+
+
+def _waits_for(parent: ParentFacts) -> str:
+    status = parent.status.replace("_", " ")
+    if parent.status in ("rejected", "cancelled", "expired", "rolled_back"):
+        return f"its parent M-{parent.number} is {status}: reopen that one, or update this one without it"
+    return f"its parent M-{parent.number} is {status}: execute that one first"
