@@ -39,7 +39,7 @@ check: venv ## Formatting, lint, types and the walls between the rooms
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/lint-imports --no-cache --no-logo
 
 format: venv ## Format the code and mend what can be mended by itself
 	@$(BIN)/ruff format .

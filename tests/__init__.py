@@ -1,0 +1,1 @@
+"""The tests of Lattice Console; their folders mirror the package."""
