@@ -8,7 +8,8 @@ from importlinter import Contract, ContractCheck, fields, output
 
 # Modules of the standard library that are not free for all: one is a database driver, the other a second diff.
 KEPT_APART = frozenset({"sqlite3", "difflib"})
-FREE = sys.stdlib_module_names - KEPT_APART
+# `_typeshed` holds the types of the standard library; it exists for type checkers alone.
+FREE = (sys.stdlib_module_names | {"_typeshed"}) - KEPT_APART
 
 Rows = dict[str, list[str]]
 
