@@ -1,0 +1,298 @@
+"""Which documents are specs, and what they say: name, type, version, schema, dependencies, and what is wrong.
+
+A spec is a JSON or YAML document, or Markdown with front matter, that
+- lies under `.lattice/specs/`, or
+- is a mapping with a text `name` and a `type` of ours, `requirements`, `endpoints`, `tables` or `depends_on`, or
+- is an OpenAPI or Swagger document (`openapi` or `swagger`, and `info`).
+
+An OpenAPI document is named by its file, because titles change and are shared; only where the file is named as any
+such file is (`openapi.yaml`) by its title. It, and a JSON Schema under `.lattice/specs/`, are held to no key of ours.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, cast, get_args
+
+from lattice_console.contract.models.base import TEXT_LIMIT, check_line, replace_controls
+from lattice_console.contract.models.spec import Finding, SpecType
+from lattice_console.engine.rules import schema as schemas
+from lattice_console.engine.rules import syntax
+from lattice_console.engine.rules.schema import Defect
+from lattice_console.engine.rules.syntax import Parsed
+
+__all__ = ["FOLDER", "SpecReading", "check", "read"]
+
+FOLDER = ".lattice/specs/"
+"""Where every document that can be read is a spec."""
+
+NAME_LIMIT = 100
+"""How many characters the name of a spec may have, and that of one it depends on."""
+
+_TYPES: tuple[SpecType, ...] = get_args(SpecType)
+_MARKS = ("requirements", "endpoints", "tables", "depends_on")
+# The keys that hold lists, and the type of a spec that has one but says none.
+_LISTS: dict[str, SpecType] = {"requirements": "requirements", "endpoints": "api", "tables": "database"}
+_COMMON_STEMS = frozenset({"api", "index", "openapi", "spec", "swagger"})
+_SLUG = re.compile(r"[a-z0-9][a-z0-9._-]*")
+_NO_SLUG = re.compile(r"[^a-z0-9._-]+")
+_SEMVER = re.compile(r"(?:0|[1-9][0-9]*)(?:\.(?:0|[1-9][0-9]*)){2}(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?")
+_VERSION_LIMIT = 100
+
+
+@dataclass(frozen=True, slots=True)
+class SpecReading:
+    """What a spec's document says. `schema` is the JSON Schema of its other keys, `requirements` their number."""
+
+    name: str
+    type: SpecType
+    version: str | None
+    description: str
+    schema: dict[str, Any] | None
+    depends_on: tuple[str, ...]
+    requirements: int
+    findings: tuple[Finding, ...]
+
+
+def read(path: str, content: bytes) -> SpecReading | None:
+    """What a document says as a spec; None for a document that is none.
+
+    Under `.lattice/specs/` a document that cannot be read is a spec with that finding. Never raises.
+    """
+    return _reading(path, content, syntax.parse(path, content))
+
+
+def check(path: str, content: bytes, base: bytes | None) -> tuple[Finding, ...]:
+    """What stands against one document of a patchset, `base` being what it was made against, if anything.
+
+    A document must be readable, unless its base was not either; a spec must have no error. Never raises.
+    """
+    parsed = syntax.parse(path, content)
+    reading = _reading(path, content, parsed)
+    if reading is not None:
+        return tuple(finding for finding in reading.findings if finding.severity == "error")
+    if parsed.problem and (base is None or syntax.parse(path, base).problem is None):
+        return (parsed.problem,)
+    return ()
+
+
+def _reading(path: str, content: bytes, parsed: Parsed) -> SpecReading | None:
+    at_home = path.startswith(FOLDER)
+    data = parsed.data
+    if not at_home:
+        if not isinstance(data, dict) or not (_is_openapi(data) or _is_marked(data)):
+            return None
+    elif parsed.kind == "other":
+        return None
+    elif parsed.problem:
+        return _bare(path, (parsed.problem,))
+    elif not isinstance(data, dict):
+        if parsed.kind == "markdown":
+            message = "It has no front matter; begin the file with its name and version between two lines `---`."
+            return _bare(path, (Finding(path=path, rule="name", severity="warning", message=message, line=1),))
+        message = "A spec is an object of keys and values; begin with its name and version."
+        return _bare(path, (Finding(path=path, rule="name", severity="error", message=message, line=1),))
+    if _is_openapi(data):
+        return _openapi(path, data)
+    if at_home and _is_json_schema(data):
+        reading, defects = _json_schema(path, data)
+    else:
+        reading, defects = _dialect(path, data)
+    return replace(reading, findings=_findings(path, content, parsed, defects))
+
+
+def _is_openapi(data: Mapping[str, Any]) -> bool:
+    return ("openapi" in data or "swagger" in data) and isinstance(data.get("info"), dict)
+
+
+def _is_json_schema(data: Mapping[str, Any]) -> bool:
+    dialect = data.get("$schema")
+    return isinstance(dialect, str) and "json-schema.org/" in dialect and not isinstance(data.get("name"), str)
+
+
+def _is_marked(data: Mapping[str, Any]) -> bool:
+    return isinstance(data.get("name"), str) and (data.get("type") in _TYPES or any(mark in data for mark in _MARKS))
+
+
+def _bare(path: str, findings: tuple[Finding, ...]) -> SpecReading:
+    return SpecReading(_file_name(path), "generic", None, "", None, (), 0, findings)
+
+
+def _openapi(path: str, data: Mapping[str, Any]) -> SpecReading:
+    info = data["info"]
+    name, title = _file_name(path), info.get("title")
+    if name in _COMMON_STEMS and isinstance(title, str):
+        name = _slug(title) or name
+    version = info.get("version")
+    return SpecReading(
+        name,
+        "api",
+        _line(version) if isinstance(version, str) else None,
+        _text(info.get("description")),
+        None,
+        (),
+        0,
+        (),
+    )
+
+
+def _json_schema(path: str, data: dict[str, Any]) -> tuple[SpecReading, list[Defect]]:
+    reading = SpecReading(_file_name(path), "generic", None, _text(data.get("description")), data, (), 0, ())
+    return reading, schemas.check(data)
+
+
+def _dialect(path: str, data: dict[str, Any]) -> tuple[SpecReading, list[Defect]]:
+    defects: list[Defect] = []
+    name = _name(data, _file_name(path), defects)
+    kind = _type(data, defects)
+    version = _version(data, defects)
+    if not isinstance(data.get("description", ""), str):
+        defects.append(Defect("description", "The description is no text; write one.", "/description", "warning"))
+    counts = {key: _count(data, key, defects) for key in _LISTS}
+    depends_on = _depends_on(data, name, defects)
+    schema = _schema(data, defects)
+    reading = SpecReading(
+        name, kind, version, _text(data.get("description")), schema, depends_on, counts["requirements"], ()
+    )
+    return reading, defects
+
+
+def _name(data: Mapping[str, Any], otherwise: str, defects: list[Defect]) -> str:
+    name = data.get("name")
+    if name is None:
+        defects.append(Defect("name", f"The spec has no name; add one, such as {otherwise!r}.", ""))
+    elif problem := _line_problem(name):
+        defects.append(Defect("name", f"The name {problem}.", "/name"))
+    else:
+        if not _SLUG.fullmatch(name):
+            message = (
+                "The name has more than lower-case letters, digits, dots, hyphens and underscores; it must be quoted."
+            )
+            defects.append(Defect("name", message, "/name", "warning"))
+        return cast("str", name)
+    return otherwise
+
+
+def _type(data: Mapping[str, Any], defects: list[Defect]) -> SpecType:
+    kind = data.get("type")
+    if kind in _TYPES:
+        return cast("SpecType", kind)
+    if kind is not None:
+        defects.append(Defect("type", f"The type must be one of {', '.join(_TYPES)}.", "/type"))
+    return next((implied for key, implied in _LISTS.items() if key in data), "generic")
+
+
+def _version(data: Mapping[str, Any], defects: list[Defect]) -> str | None:
+    version = data.get("version")
+    if version is None:
+        defects.append(Defect("version", "The spec has no version; begin with 1.0.0.", "", "warning"))
+        return None
+    if isinstance(version, str) and len(version) <= _VERSION_LIMIT and _SEMVER.fullmatch(version):
+        return version
+    hint = "" if isinstance(version, str) else " as a text"
+    defects.append(Defect("version", f"The version must be MAJOR.MINOR.PATCH{hint}, such as 1.0.0.", "/version"))
+    return None
+
+
+def _count(data: Mapping[str, Any], key: str, defects: list[Defect]) -> int:
+    items = data.get(key)
+    if items is None:
+        return 0
+    if not isinstance(items, list):
+        defects.append(Defect(key, f"{key} must be a list.", f"/{key}"))
+        return 0
+    allowed, words = ((str, dict), "a text or an object") if key == "requirements" else ((dict,), "an object")
+    for index, item in enumerate(items):
+        if not isinstance(item, allowed):
+            defects.append(Defect(key, f"Each of {key} must be {words}.", f"/{key}/{index}"))
+            break
+    return len(items)
+
+
+def _depends_on(data: Mapping[str, Any], name: str, defects: list[Defect]) -> tuple[str, ...]:
+    names = data.get("depends_on")
+    if names is None:
+        return ()
+    if not isinstance(names, list):
+        defects.append(Defect("depends_on", "depends_on must be a list of the names of specs.", "/depends_on"))
+        return ()
+    found: dict[str, None] = {}
+    for index, one in enumerate(names):
+        problem = _line_problem(one) or ("is the spec's own" if one == name else None)
+        if problem:
+            defects.append(Defect("depends_on", f"The name of a spec {problem}.", f"/depends_on/{index}"))
+        else:
+            found[one] = None
+    return tuple(found)
+
+
+def _schema(data: dict[str, Any], defects: list[Defect]) -> dict[str, Any] | None:
+    """The spec's JSON Schema, checked, and the rest of the document checked against it."""
+    key = "schema_definition" if "schema_definition" in data else "schema"
+    schema = data.get(key)
+    if isinstance(schema, str) and key == "schema_definition":
+        parsed = syntax.parse("schema_definition.json", schema.encode())
+        if parsed.problem:
+            defects.append(Defect(key, f"The schema is text that is not JSON. {parsed.problem.message}", f"/{key}"))
+            return None
+        schema = parsed.data
+    if not isinstance(schema, dict):
+        if key in data and key == "schema_definition":
+            defects.append(Defect(key, "The schema must be an object, or JSON text of one.", f"/{key}"))
+        return None
+    in_place = isinstance(data[key], dict)
+    for defect in schemas.check(schema):
+        defects.append(replace(defect, rule=key, pointer=f"/{key}{defect.pointer}" if in_place else f"/{key}"))
+    if not any(defect.rule == key and defect.severity == "error" for defect in defects):
+        rest = {own: value for own, value in data.items() if own != key}
+        defects.extend(schemas.validate(schema, rest))
+    return schema
+
+
+def _findings(path: str, content: bytes, parsed: Parsed, defects: list[Defect]) -> tuple[Finding, ...]:
+    pointers = {defect.pointer for defect in defects}
+    lines = syntax.lines(parsed.kind, content, pointers) if pointers else {}
+
+    def all_findings() -> Iterator[Finding]:
+        for defect in defects:
+            yield Finding(
+                path=path,
+                rule=defect.rule,
+                severity=defect.severity,
+                message=defect.message,
+                pointer=defect.pointer,
+                line=lines.get(defect.pointer),
+            )
+
+    return tuple(all_findings())
+
+
+def _line_problem(value: Any) -> str | None:
+    if not isinstance(value, str) or not value.strip():
+        return "must be a text that is not empty"
+    if len(value) > NAME_LIMIT:
+        return f"has more than {NAME_LIMIT} characters"
+    try:
+        check_line(value)
+    except ValueError as error:
+        return str(error)
+    return None
+
+
+def _line(value: str) -> str:
+    return replace_controls(value[:_VERSION_LIMIT], lines=False)
+
+
+def _text(value: Any) -> str:
+    """A description as the contract takes it: bounded, lines ended by newlines, control characters replaced."""
+    if not isinstance(value, str):
+        return ""
+    return replace_controls(value[:TEXT_LIMIT].replace("\r\n", "\n"), lines=True)
+
+
+def _file_name(path: str) -> str:
+    return _slug(path.rpartition("/")[2].rpartition(".")[0]) or "spec"
+
+
+def _slug(text: str) -> str:
+    return _NO_SLUG.sub("-", text.lower()).strip("-._")[:NAME_LIMIT]

@@ -1,0 +1,282 @@
+"""YAML read from its event stream: SafeLoader's meaning without its recursion, its objects and its appetite.
+
+The events are turned into JSON-like data with a stack of our own, so that no nesting can exhaust the interpreter's,
+and what aliases repeat is counted before it is used. Differences from `yaml.safe_load`, all because the result is
+JSON-like: timestamps, binaries and numbers that are not finite stay the text that they are; keys are the text that
+stands in the document (`200:` is "200", `on:` is "on"); an application's own tag (`!Ref x`) is left out, its value
+stays. Of a stream of several documents every one is read, and the first one is the result.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import isfinite
+from typing import Any, Final, NoReturn
+
+import yaml
+from yaml.constructor import SafeConstructor
+from yaml.events import (
+    AliasEvent,
+    CollectionEndEvent,
+    CollectionStartEvent,
+    DocumentEndEvent,
+    DocumentStartEvent,
+    Event,
+    MappingStartEvent,
+    ScalarEvent,
+)
+
+__all__ = ["ALIAS_LIMIT", "DEPTH_LIMIT", "NUMBER_LIMIT", "Unreadable", "key_lines", "load"]
+
+DEPTH_LIMIT = 200
+"""How deep mappings and lists may nest in a document, JSON or YAML."""
+
+NUMBER_LIMIT = 1000
+"""How many characters a number may have in a document, JSON or YAML."""
+
+ALIAS_LIMIT = 1_000_000
+"""How much aliases may repeat in all: nodes plus the characters of their texts."""
+
+# Resolving a tag costs libyaml a look at every directive before it.
+_DIRECTIVE_LIMIT = 100
+
+_Loader: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_RESOLVERS: Final = yaml.SafeLoader.yaml_implicit_resolvers
+_NUMBERS: Final = SafeConstructor()
+
+_CORE = "tag:yaml.org,2002:"
+_MERGE, _NULL, _BOOL, _INT, _FLOAT = (_CORE + name for name in ("merge", "null", "bool", "int", "float"))
+
+
+class Unreadable(Exception):
+    """A document that cannot be read: why, and the line (from 1), where it is known."""
+
+    def __init__(self, reason: str, line: int | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.line = line
+
+
+@dataclass(frozen=True, slots=True)
+class _Node:
+    """A finished value: its weight (nodes and characters), the height of what nests in it, its text if a scalar."""
+
+    value: Any
+    weight: int
+    height: int
+    text: str | None = None
+    merges: bool = False
+
+
+class _Frame:
+    """A collection that is still open."""
+
+    __slots__ = ("anchor", "height", "key", "merged", "merges", "value", "weight")
+
+    def __init__(self, value: dict[str, Any] | list[Any], anchor: str | None) -> None:
+        self.value = value
+        self.anchor = anchor
+        self.weight = 1
+        self.height = 0
+        self.key: str | None = None
+        self.merges = False
+        self.merged: dict[str, Any] = {}
+
+
+def load(content: bytes) -> Any:
+    """The first document of a YAML stream as JSON-like data; None where there is none.
+
+    `content` is UTF-8. Values that the document repeats by aliases are the same objects, so the result is to be read,
+    not changed; written out, it is at most `ALIAS_LIMIT` larger than the document.
+
+    Raises:
+        Unreadable: not YAML, nested deeper than `DEPTH_LIMIT`, or more than the other limits allow.
+    """
+    builder = _Builder()
+    for event in _events(content):
+        builder.take(event)
+    return builder.documents[0] if builder.documents else None
+
+
+def _events(content: bytes) -> Iterator[Event]:
+    if content.count(b"%TAG") > _DIRECTIVE_LIMIT:
+        raise Unreadable(f"it has more than {_DIRECTIVE_LIMIT} %TAG directives")
+    loader = _Loader(content)
+    try:
+        while loader.check_event():
+            yield loader.get_event()
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        reason = " ".join(part for part in (error.context, error.problem) if part)
+        raise Unreadable(reason or "it is not YAML", mark.line + 1 if mark else None) from None
+    except yaml.reader.ReaderError as error:
+        raise Unreadable(f"it holds a character that YAML does not allow ({error.reason})") from None
+    finally:
+        loader.dispose()
+
+
+class _Builder:
+    """Takes events in order; `documents` are the values of those that have ended, the first alone being kept."""
+
+    def __init__(self) -> None:
+        self.documents: list[Any] = []
+        self._stack: list[_Frame] = []
+        # None is an anchor whose collection is still open.
+        self._anchors: dict[str, _Node | None] = {}
+        self._repeated = 0
+
+    def take(self, event: Event) -> None:
+        if isinstance(event, ScalarEvent):
+            node = _scalar(event)
+            if event.anchor:
+                self._anchors[event.anchor] = node
+            self._place(node, event)
+        elif isinstance(event, AliasEvent):
+            self._place(self._repeat(event), event)
+        elif isinstance(event, CollectionStartEvent):
+            if len(self._stack) >= DEPTH_LIMIT:
+                _fail(f"it nests deeper than {DEPTH_LIMIT} levels", event)
+            self._stack.append(_Frame({} if isinstance(event, MappingStartEvent) else [], event.anchor))
+            if event.anchor:
+                self._anchors[event.anchor] = None
+        elif isinstance(event, CollectionEndEvent):
+            frame = self._stack.pop()
+            value = {**frame.merged, **frame.value} if frame.merged and isinstance(frame.value, dict) else frame.value
+            node = _Node(value, frame.weight, frame.height + 1)
+            if frame.anchor:
+                self._anchors[frame.anchor] = node
+            self._place(node, event)
+        elif isinstance(event, DocumentStartEvent | DocumentEndEvent):
+            self._anchors = {}
+
+    def _repeat(self, event: AliasEvent) -> _Node:
+        name = event.anchor
+        if name not in self._anchors:
+            _fail("an alias names an anchor that does not stand before it", event)
+        node = self._anchors[name]
+        if node is None:
+            _fail("an alias stands inside the value that it repeats", event)
+        self._repeated += node.weight
+        if self._repeated > ALIAS_LIMIT:
+            _fail(f"its aliases repeat more than {ALIAS_LIMIT:,} values and characters", event)
+        if len(self._stack) + node.height > DEPTH_LIMIT:
+            _fail(f"with its aliases it nests deeper than {DEPTH_LIMIT} levels", event)
+        return node
+
+    def _place(self, node: _Node, event: Event) -> None:
+        if not self._stack:
+            if not self.documents:
+                self.documents.append(node.value)
+            return
+        frame = self._stack[-1]
+        frame.weight += node.weight
+        frame.height = max(frame.height, node.height)
+        if isinstance(frame.value, list):
+            frame.value.append(node.value)
+        elif frame.merges:
+            self._merge(frame, node.value, event)
+        elif frame.key is not None:
+            frame.value[frame.key] = node.value
+            frame.key = None
+        elif node.merges:
+            frame.merges = True
+        elif node.text is None:
+            _fail("a mapping or a list is the key of a mapping", event)
+        else:
+            frame.key = node.text
+
+    @staticmethod
+    def _merge(frame: _Frame, value: Any, event: Event) -> None:
+        """`<<`: an earlier mapping of a list wins over a later one, and a later `<<` over an earlier one."""
+        sources = value if isinstance(value, list) else [value]
+        for source in reversed(sources):
+            if not isinstance(source, dict):
+                _fail("`<<` takes a mapping or a list of mappings", event)
+            frame.merged.update(source)
+        frame.merges = False
+
+
+def _fail(reason: str, event: Event) -> NoReturn:
+    mark = event.start_mark
+    raise Unreadable(reason, mark.line + 1 if mark else None)
+
+
+def _scalar(event: ScalarEvent) -> _Node:
+    text: str = event.value
+    tag: str | None = event.tag
+    if tag is None and event.implicit[0]:
+        for candidate, pattern in _RESOLVERS.get(text[:1], ()):
+            if pattern.match(text):
+                tag = candidate
+                break
+    value: Any = text
+    if tag == _NULL:
+        value = None
+    elif tag in (_BOOL, _INT, _FLOAT):
+        value = _converted(tag, text, event)
+    return _Node(value, 1 + len(text), 0, text, tag == _MERGE)
+
+
+def _converted(tag: str, text: str, event: ScalarEvent) -> bool | int | float | str:
+    if len(text) > NUMBER_LIMIT:
+        _fail(f"a number has more than {NUMBER_LIMIT} characters", event)
+    node = yaml.ScalarNode(tag, text)
+    try:
+        if tag == _BOOL:
+            return bool(_NUMBERS.construct_yaml_bool(node))
+        if tag == _INT:
+            return int(_NUMBERS.construct_yaml_int(node))
+        number = float(_NUMBERS.construct_yaml_float(node))
+    except (LookupError, ValueError, OverflowError):
+        _fail(f"a value tagged !!{tag.removeprefix(_CORE)} is none", event)
+    return number if isfinite(number) else text
+
+
+def key_lines(content: bytes, wanted: set[str]) -> dict[str, int]:
+    """The lines (from 1) on which the values at some JSON pointers begin, those of mappings at their key.
+
+    Reads YAML, and JSON as the YAML that it nearly is; a pointer that is not found has no line.
+    """
+    found: dict[str, int] = {}
+    # Each open collection: its pointer, whether it is a mapping, and the next index or the key and its line.
+    stack: list[tuple[str, bool]] = []
+    position: list[tuple[str, int] | int | None] = []
+    try:
+        for event in _events(content):
+            if isinstance(event, CollectionEndEvent):
+                stack.pop()
+                position.pop()
+                continue
+            if not isinstance(event, ScalarEvent | AliasEvent | CollectionStartEvent):
+                if isinstance(event, DocumentEndEvent):
+                    break
+                continue
+            line = event.start_mark.line + 1 if event.start_mark else 1
+            pointer = ""
+            if stack:
+                parent, is_mapping = stack[-1]
+                at = position[-1]
+                if not is_mapping:
+                    assert isinstance(at, int)
+                    pointer, position[-1] = f"{parent}/{at}", at + 1
+                elif at is None:
+                    key = event.value if isinstance(event, ScalarEvent) else ""
+                    position[-1] = (escaped(key), line)
+                    continue
+                else:
+                    assert isinstance(at, tuple)
+                    pointer, line = f"{parent}/{at[0]}", at[1]
+                    position[-1] = None
+            if pointer in wanted:
+                found[pointer] = line
+            if isinstance(event, CollectionStartEvent):
+                is_mapping = isinstance(event, MappingStartEvent)
+                stack.append((pointer, is_mapping))
+                position.append(None if is_mapping else 0)
+    except Unreadable:
+        return found
+    return found
+
+
+def escaped(key: str) -> str:
+    """A key as a token of a JSON pointer (RFC 6901)."""
+    return key.replace("~", "~0").replace("/", "~1")
