@@ -1,1 +1,1 @@
-"""The use cases, one room per noun, all of one shape."""
+"""Use cases: what the engine does, one module per noun, all of one shape."""

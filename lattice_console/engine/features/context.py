@@ -11,9 +11,11 @@ from typing import Any
 
 from lattice_console.contract import permissions
 from lattice_console.contract.errors import Conflict, NotAllowed, NotFound, SystemFailure
-from lattice_console.contract.events import EventName
+from lattice_console.contract.events import DATA_LIMIT, EventName
 from lattice_console.contract.models.people import Person
+from lattice_console.contract.models.project import ReviewPolicy
 from lattice_console.engine.ports import EventRecord, MembershipRecord, ProjectRecord, Tables, UserRecord
+from lattice_console.engine.rules.hashes import canonical
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,8 @@ class Surroundings:
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     granted: frozenset[str] = permissions.INSTALLATION
     """The permissions at the installation's level that every actor has."""
+    policies: dict[str, tuple[tuple[str, ...], ReviewPolicy, tuple[str, ...]]] = field(default_factory=dict)
+    """Policies read so far (sources, review policy, errors) by version; a version never changes its meaning."""
 
 
 def new_id() -> str:
@@ -152,7 +156,7 @@ class Context:
                 actual=actual,
             )
 
-    def record(self, action: str, subject: str, *, installation: bool = False, **data: Any) -> None:
+    def record(self, action: str, subject: str, /, *, installation: bool = False, **data: Any) -> None:
         """Put a row into the audit log of the project, or of the installation."""
         entry = {
             "at": _stamp(self.now),
@@ -163,9 +167,9 @@ class Context:
         }
         self._audited.append((None if installation else self.project_id, entry))
 
-    def announce(self, name: EventName, subject: str, version: int, **data: Any) -> None:
-        """Put an event into the outbox."""
-        self._announced.append(EventRecord(0, new_id(), name, self.now, self.me.id, subject, version, data))
+    def announce(self, event: EventName, subject: str, version: int, /, **data: Any) -> None:
+        """Put an event into the outbox; data over the limit loses the ends of its longest values."""
+        self._announced.append(EventRecord(0, new_id(), event, self.now, self.me.id, subject, version, _fit(data)))
 
     def flush(self) -> None:
         """Write what was recorded and announced: last, so that the numbers are taken under the shortest lock."""
@@ -177,6 +181,14 @@ class Context:
             self.tables.events.append(self.project_id, self._announced)
         self._audited.clear()
         self._announced.clear()
+
+
+def _fit(data: dict[str, Any]) -> dict[str, Any]:
+    while len(canonical(data)) > DATA_LIMIT:
+        name = max(data, key=lambda name: len(canonical(data[name])))
+        value = data[name]
+        data = {**data, name: value[: len(value) // 2]} if isinstance(value, str | list) else {**data, name: None}
+    return data
 
 
 def _stamp(moment: datetime) -> str:

@@ -1,0 +1,124 @@
+"""The engine: every call checked, authorised, and run in transactions over a store."""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from lattice_console.contract import calls
+from lattice_console.contract.errors import Conflict
+from lattice_console.engine.features import (  # noqa: F401 - each registers its use cases
+    documents,
+    executions,
+    imports,
+    log,
+    mutations,
+    projects,
+    reviews,
+    specs,
+    team,
+)
+from lattice_console.engine.features.context import Context, Surroundings
+from lattice_console.engine.features.registry import USE_CASES
+from lattice_console.engine.ports import Store, Tables
+
+Result = TypeVar("Result")
+
+
+class Engine:
+    """Use cases over one store. Any number of actors and projects may call it at the same time."""
+
+    def __init__(self, store: Store, around: Surroundings | None = None) -> None:
+        self._store = store
+        self._around = around or Surroundings()
+
+    async def call(self, actor: str, project: str | None, name: str, arguments: Mapping[str, Any]) -> Any:
+        """Answer one call of a facet method for an actor; raises LatticeError."""
+        use_case = USE_CASES[name]
+        checked = calls.call(name).validate(arguments)
+        key = checked.pop("idempotency_key", None)
+        asked = _Call(self._store, self._around, actor, project, name, key, arguments if key else {})
+        if use_case.kind == "read":
+            return await asked.read(lambda ctx: use_case.run(ctx, **checked))
+        if use_case.kind == "write":
+            return await asked.write(lambda ctx: use_case.run(ctx, **checked), final=True)
+        known = await asked.known_answer()
+        return await use_case.run(asked, **checked) if known is None else known
+
+    async def close(self) -> None:
+        """Let the store go; calls under way are finished first."""
+        await self._store.close()
+
+
+class _Call:
+    """One call: runs its transactions, each authorised, and keeps its answer under the idempotency key."""
+
+    def __init__(
+        self,
+        store: Store,
+        around: Surroundings,
+        actor: str,
+        project: str | None,
+        name: str,
+        key: str | None,
+        arguments: Mapping[str, Any],
+    ) -> None:
+        self._store = store
+        self._around = around
+        self._actor = actor
+        self._project = project
+        self._name = name
+        self._key = key
+        self._fingerprint = (
+            hashlib.sha256(calls.call(name).encode(arguments) + name.encode()).hexdigest() if key else ""
+        )
+
+    async def read(self, work: Callable[[Context], Result]) -> Result:
+        return await self._store.read(lambda tables: work(self._context(tables)))
+
+    async def write(self, work: Callable[[Context], Result], *, final: bool = False) -> Result:
+        def run(tables: Tables) -> Result:
+            ctx = self._context(tables)
+            known = self._find_answer(tables) if final else None
+            if known is not None:
+                answer: Result = calls.call(self._name).load(known)
+                return answer
+            result = work(ctx)
+            ctx.flush()
+            if final and self._key:
+                dumped = calls.call(self._name).dump(result)
+                tables.answers.keep(self._scope, self._actor, self._key, self._fingerprint, dumped, ctx.now)
+            return result
+
+        return await self._store.write(run)
+
+    async def wait(self, seconds: float) -> None:
+        await self._store.wait(seconds)
+
+    async def known_answer(self) -> Any:
+        """The answer that this key was given before, if any; raises Conflict where it was another call's."""
+        if not self._key:
+            return None
+        found = await self._store.read(lambda tables: self._find_answer(self._context(tables).tables))
+        return None if found is None else calls.call(self._name).load(found)
+
+    @property
+    def _scope(self) -> str:
+        return self._project or "installation"
+
+    def _find_answer(self, tables: Tables) -> bytes | None:
+        if not self._key:
+            return None
+        found = tables.answers.find(self._scope, self._actor, self._key)
+        if found is None:
+            return None
+        fingerprint, answer = found
+        if fingerprint != self._fingerprint:
+            raise Conflict(
+                "CF_IDEMPOTENCY_KEY", "This idempotency key was used for another call; take a new one.", key=self._key
+            )
+        return answer
+
+    def _context(self, tables: Tables) -> Context:
+        ctx = Context(tables, self._actor, self._project, self._around, self._around.now())
+        ctx.authorise(self._name)
+        return ctx

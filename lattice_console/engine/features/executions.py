@@ -1,0 +1,351 @@
+"""Executing approved mutations, and rolling completed ones back."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from lattice_console.contract.errors import Blocked, Conflict, LatticeError, NotFound, RuleBroken
+from lattice_console.contract.models.mutation import DryRun, Execution, FilePreview, Mutation
+from lattice_console.contract.models.requirement import Requirement
+from lattice_console.engine.features import applying, judging, views
+from lattice_console.engine.features.context import Context, new_id
+from lattice_console.engine.features.mutations import expect_version
+from lattice_console.engine.features.registry import Steps, flows, reads, writes
+from lattice_console.engine.features.tree import Tree
+from lattice_console.engine.ports import (
+    ChangeRecord,
+    ExecutionRecord,
+    HeadMove,
+    MutationRecord,
+    RevisionRecord,
+    SnapshotRecord,
+)
+from lattice_console.engine.rules import hashes, life
+
+_STALE = "base_current"
+
+
+@reads("executions.list")
+def listing(ctx: Context, *, mutation: str) -> tuple[Execution, ...]:
+    record = views.find(ctx, mutation)
+    return tuple(views.execution(ctx, record, one) for one in ctx.tables.executions.of(record.id))
+
+
+@reads("executions.dry_run")
+def dry_run(ctx: Context, *, mutation: str) -> DryRun:
+    record = views.find(ctx, mutation)
+    blockers = _blockers(ctx, record)
+    stored = ctx.tables.mutations.patchsets([record.id])[record.id]
+    return DryRun(
+        mutation_id=record.id,
+        number=record.number,
+        version=record.version,
+        would_execute=not blockers,
+        files=tuple(
+            FilePreview(
+                change_id=change.id,
+                operation_type=change.operation,
+                file_path=change.path,
+                new_path=change.new_path,
+                before=change.base_hash,
+                after=change.result_hash,
+            )
+            for change in ctx.tables.mutations.changes([stored.id]).get(stored.id, [])
+        ),
+        blockers=tuple(blockers),
+    )
+
+
+def _blockers(ctx: Context, record: MutationRecord) -> list[Requirement]:
+    """Everything that stands in the way of claiming the mutation now."""
+    found = [one for one in judging.all_requirements(ctx, record) if one.blocks]
+    if life.becomes(record.status, "claim") is None and not (record.status == "pending" and found):
+        reason = life.refusal(record.status, "claim")
+        found.insert(0, Requirement(name="status", kind="execution", state="unsatisfied", reason=reason))
+    return found
+
+
+def refuse_blocked(record: MutationRecord, blockers: Sequence[Requirement]) -> None:
+    """Raise Blocked, or Conflict where a base is stale, with every blocker; nothing where there is none."""
+    if not blockers:
+        return
+    told = " ".join(f"{blocker.name.replace('_', ' ')}: {blocker.reason}" for blocker in blockers)
+    message = f"Not executed: M-{record.number} is held back by {len(blockers)}: {told}"
+    listed = [{"name": one.name, "state": one.state, "reason": one.reason} for one in blockers]
+    if any(blocker.name == _STALE for blocker in blockers):
+        raise Conflict("CF_STALE_BASE", message, blockers=listed, mutation=record.id)
+    raise Blocked("BR_BLOCKED", message, blockers=listed, mutation=record.id)
+
+
+@flows("executions.execute")
+async def execute(steps: Steps, *, mutation: str, expected_version: int | None) -> Execution:
+    """Claim, then apply: two transactions, so that others see the claim; what fails in the second is recorded."""
+    execution_id = await steps.write(lambda ctx: claim(ctx, mutation, expected_version))
+    try:
+        return await steps.write(lambda ctx: apply(ctx, execution_id), final=True)
+    except LatticeError as error:
+        problem = error
+    return await steps.write(lambda ctx: fail(ctx, execution_id, problem), final=True)
+
+
+def claim(ctx: Context, mutation: str, expected_version: int | None) -> str:
+    """Take an approved mutation for execution; returns the execution's id. Raises what `refuse_blocked` does."""
+    recover_expired(ctx)
+    record = views.find(ctx, mutation)
+    expect_version(ctx, record, expected_version)
+    judging.judge(ctx, [record])
+    record = views.fresh(ctx, record)
+    refuse_blocked(record, _blockers(ctx, record))
+    status = life.follow(record.status, "claim")
+    execution = ExecutionRecord(
+        id=new_id(),
+        mutation_id=record.id,
+        patchset=record.patchset,
+        status="in_progress",
+        owner=new_id(),
+        lease_until=ctx.now + timedelta(seconds=ctx.around.limits.lease),
+        actor_id=ctx.me.id,
+        started_at=ctx.now,
+        finished_at=None,
+        seconds=None,
+        sequence=None,
+        errors=[],
+        rolled_back_at=None,
+    )
+    ctx.tables.executions.add(execution)
+    ctx.tables.mutations.update(record.id, status=status, updated_at=ctx.now)
+    ctx.record("mutation.claimed", record.id, number=record.number, execution=execution.id)
+    ctx.announce("mutation.updated", record.id, record.version + 1, number=record.number, status=status)
+    return execution.id
+
+
+def apply(ctx: Context, execution_id: str) -> Execution:
+    """Apply a claimed execution to the head, everything judged anew."""
+    execution, record = _claimed(ctx, execution_id)
+    blockers = [one for one in judging.all_requirements(ctx, record) if one.blocks]
+    refuse_blocked(record, blockers)
+    return complete(ctx, record, execution)
+
+
+def complete(ctx: Context, record: MutationRecord, execution: ExecutionRecord) -> Execution:
+    """Move the head as the patchset says, keep the snapshot, and end the execution as completed."""
+    stored = ctx.tables.mutations.patchset(record.id, execution.patchset)
+    changes = ctx.tables.mutations.changes([stored.id]).get(stored.id, []) if stored else []
+    _check_bytes(ctx, {change.result_hash for change in changes if change.result_hash})
+    moves, snapshot = _moves(ctx, changes)
+    ctx.tables.executions.keep_snapshot(execution.id, snapshot)
+    sequence = applying.advance(ctx, moves, record.id)
+    seconds = max(0.0, (ctx.now - execution.started_at).total_seconds())
+    ctx.tables.executions.update(
+        execution.id, status="completed", finished_at=ctx.now, seconds=seconds, sequence=sequence
+    )
+    status = life.follow(record.status, "apply")
+    ctx.tables.mutations.update(record.id, status=status, updated_at=ctx.now)
+    ctx.record(
+        "mutation.executed",
+        record.id,
+        number=record.number,
+        execution=execution.id,
+        patchset_hash=stored.hash if stored else "",
+        sequence=sequence,
+        policy_version=ctx.project.policy_version,
+    )
+    done = views.fresh(ctx, record)
+    ctx.announce("mutation.executed", record.id, done.version, number=record.number, status=status, sequence=sequence)
+    return _view(ctx, record, execution.id)
+
+
+def fail(ctx: Context, execution_id: str, problem: LatticeError) -> Execution:
+    """End a claimed execution as failed, with nothing applied."""
+    execution, record = _claimed(ctx, execution_id)
+    error = {"change_id": problem.details.get("change_id"), "error": problem.message}
+    ctx.tables.executions.update(
+        execution.id,
+        status="failed",
+        finished_at=ctx.now,
+        seconds=max(0.0, (ctx.now - execution.started_at).total_seconds()),
+        errors=[error],
+    )
+    status = life.follow(record.status, "fail")
+    ctx.tables.mutations.update(record.id, status=status, updated_at=ctx.now)
+    ctx.record("mutation.failed", record.id, number=record.number, execution=execution.id, code=problem.code)
+    ctx.announce(
+        "mutation.failed",
+        record.id,
+        record.version + 1,
+        number=record.number,
+        status=status,
+        error=problem.message[:500],
+    )
+    return _view(ctx, record, execution.id)
+
+
+def _claimed(ctx: Context, execution_id: str) -> tuple[ExecutionRecord, MutationRecord]:
+    execution = ctx.tables.executions.get(execution_id)
+    if execution is None or execution.status != "in_progress":
+        raise Conflict("CF_CLAIM", "Not executed: the claim had expired and was given back. Execute it again.")
+    return execution, ctx.tables.mutations.many([execution.mutation_id])[execution.mutation_id]
+
+
+def _check_bytes(ctx: Context, wanted: set[str]) -> None:
+    """Raise NotFound unless the store holds those bytes, whole."""
+    held = ctx.tables.documents.blobs(wanted)
+    for hash in wanted:
+        if hash not in held or hashes.digest(held[hash]) != hash:
+            raise NotFound("NF_BYTES", f"The bytes {hash[:12]}… are lost or damaged in the store: restore a backup.")
+
+
+def _moves(ctx: Context, changes: Sequence[ChangeRecord]) -> tuple[list[HeadMove], list[SnapshotRecord]]:
+    """The head's moves for a patchset, and the snapshot of where those documents stand now."""
+    head = ctx.tables.documents.at_paths(ctx.project.id, [change.path for change in changes])
+    moves, snapshot = [], []
+    for change in changes:
+        before = None if change.operation == "create" else head[change.path]
+        document_id = before.document_id if before else new_id()
+        gone = change.operation == "delete"
+        moves.append(HeadMove(document_id, change.operation, None if gone else change.result_path, change.result_hash))
+        snapshot.append(SnapshotRecord(document_id, before.path if before else None, before.hash if before else None))
+    return moves, snapshot
+
+
+@writes("executions.retry")
+def retry(ctx: Context, *, mutation: str, expected_version: int | None) -> Mutation:
+    record = views.find(ctx, mutation)
+    expect_version(ctx, record, expected_version)
+    status = life.follow(record.status, "retry")
+    ctx.tables.mutations.update(record.id, status=status, updated_at=ctx.now)
+    ctx.record("mutation.reopened", record.id, number=record.number, before=record.status, status=status)
+    ctx.announce("mutation.reopened", record.id, record.version + 1, number=record.number, status=status)
+    judging.judge(ctx, [views.fresh(ctx, record)])
+    return views.mutation(ctx, views.fresh(ctx, record))
+
+
+@writes("executions.rollback")
+def rollback(ctx: Context, *, mutation: str, reason: str, expected_version: int | None) -> Execution:
+    record = views.find(ctx, mutation)
+    expect_version(ctx, record, expected_version)
+    life.follow(record.status, "roll_back")
+    execution = ctx.tables.executions.of(record.id)[0]
+    snapshot = ctx.tables.executions.snapshot(execution.id)
+    _refuse_built_upon(ctx, record, execution, snapshot)
+    try:
+        _check_bytes(ctx, {entry.hash for entry in snapshot if entry.hash})
+    except NotFound as problem:
+        return _settle(ctx, record, execution, "rollback_breaks", reason, problem.message)
+    moves = [HeadMove(entry.document_id, "rollback", entry.path, entry.hash) for entry in snapshot]
+    applying.advance(ctx, moves, record.id)
+    return _settle(ctx, record, execution, "roll_back", reason)
+
+
+@writes("executions.finish_rollback")
+def finish_rollback(ctx: Context, *, mutation: str, reason: str, expected_version: int | None) -> Execution:
+    record = views.find(ctx, mutation)
+    expect_version(ctx, record, expected_version)
+    life.follow(record.status, "finish_rollback")
+    execution = ctx.tables.executions.of(record.id)[0]
+    return _settle(ctx, record, execution, "finish_rollback", reason)
+
+
+def _settle(
+    ctx: Context,
+    record: MutationRecord,
+    execution: ExecutionRecord,
+    happening: life.Happening,
+    reason: str,
+    problem: str = "",
+) -> Execution:
+    """End a rollback one way or the other."""
+    status = life.follow(record.status, happening)
+    columns: dict[str, Any] = {"status": status}
+    if problem:
+        columns["errors"] = [{"change_id": None, "error": problem}]
+    else:
+        columns["rolled_back_at"] = ctx.now
+    ctx.tables.executions.update(execution.id, **columns)
+    ctx.tables.mutations.update(record.id, status=status, updated_at=ctx.now)
+    ctx.record(
+        "mutation.failed" if problem else "mutation.rolled_back",
+        record.id,
+        number=record.number,
+        execution=execution.id,
+        reason=reason,
+        by_hand=happening == "finish_rollback",
+    )
+    ctx.announce(
+        "mutation.failed" if problem else "mutation.rolled_back",
+        record.id,
+        record.version + 1,
+        number=record.number,
+        status=status,
+        reason=(problem or reason)[:500],
+    )
+    return _view(ctx, record, execution.id)
+
+
+def _refuse_built_upon(
+    ctx: Context, record: MutationRecord, execution: ExecutionRecord, snapshot: Sequence[SnapshotRecord]
+) -> None:
+    """Raise RuleBroken (`BR_BUILT_UPON`) where a later step touched the same documents or took their places."""
+    reasons = []
+    last = ctx.tables.documents.last_revisions(entry.document_id for entry in snapshot)
+    for entry in snapshot:
+        later = last[entry.document_id]
+        if execution.sequence is not None and later.sequence > execution.sequence:
+            reasons.append(f"{_name(later, entry)} was changed later by {_by(later)}")
+    reasons.extend(_places_taken(ctx, snapshot))
+    children = [child for child in ctx.tables.mutations.children(record.id) if child.status == "completed"]
+    reasons.extend(f"M-{child.number} is stacked on it and executed" for child in children)
+    if reasons:
+        told = "; ".join(reasons)
+        raise RuleBroken(
+            "BR_BUILT_UPON",
+            f"Not rolled back: {told}. Roll back what came later first.",
+            reasons=reasons,
+            mutation=record.id,
+        )
+
+
+def _places_taken(ctx: Context, snapshot: Sequence[SnapshotRecord]) -> list[str]:
+    now = ctx.tables.documents.in_head(ctx.project.id, [entry.document_id for entry in snapshot])
+    standing = {record.path for record in now.values()}
+    wanted = [entry.path for entry in snapshot if entry.path and entry.path not in standing]
+    return [f"{path} cannot come back, {why}" for path, why in Tree(ctx).blocking(wanted, standing).items()]
+
+
+def _name(revision: RevisionRecord, entry: SnapshotRecord) -> str:
+    return revision.path or entry.path or "a document"
+
+
+def _by(revision: RevisionRecord) -> str:
+    if revision.mutation_number is None:
+        return "a baseline"
+    if revision.operation == "rollback":
+        return f"the rollback of M-{revision.mutation_number}"
+    return f"M-{revision.mutation_number}"
+
+
+@writes("executions.recover")
+def recover(ctx: Context) -> int:
+    return recover_expired(ctx)
+
+
+def recover_expired(ctx: Context) -> int:
+    """Give claims whose lease has run out back to `approved`; returns how many."""
+    expired = ctx.tables.executions.expired(ctx.project.id, ctx.now)
+    for execution in expired:
+        record = ctx.tables.mutations.many([execution.mutation_id])[execution.mutation_id]
+        status = life.follow(record.status, "claim_expires")
+        error = {"change_id": None, "error": "The claim expired before anything was applied."}
+        ctx.tables.executions.update(execution.id, status="failed", finished_at=ctx.now, errors=[error])
+        ctx.tables.mutations.update(record.id, status=status, updated_at=ctx.now)
+        ctx.record("mutation.claim_expired", record.id, number=record.number, execution=execution.id)
+        ctx.announce("mutation.updated", record.id, record.version + 1, number=record.number, status=status)
+        judging.judge(ctx, [views.fresh(ctx, record)])
+    return len(expired)
+
+
+def _view(ctx: Context, record: MutationRecord, execution_id: str) -> Execution:
+    stored = ctx.tables.executions.get(execution_id)
+    if stored is None:
+        raise NotFound("NF_EXECUTION", "There is no such execution.")
+    return views.execution(ctx, record, stored)

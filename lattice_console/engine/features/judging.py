@@ -1,0 +1,118 @@
+"""Requirements of stored mutations, and the status that follows from them."""
+
+from collections.abc import Mapping, Sequence
+
+from lattice_console.contract.models.people import Person
+from lattice_console.contract.models.requirement import Requirement
+from lattice_console.contract.models.spec import Finding
+from lattice_console.engine.features import policy as policies
+from lattice_console.engine.features.context import Context
+from lattice_console.engine.features.tree import Tree, stale_bases
+from lattice_console.engine.ports import MutationRecord, PatchsetRecord, ReviewRecord
+from lattice_console.engine.rules import life, requirements
+from lattice_console.engine.rules.requirements import Ballot, ExecutionFacts, ParentFacts, ReviewFacts
+
+
+def standing_votes(reviews: Sequence[ReviewRecord]) -> list[ReviewRecord]:
+    """The votes that count on the current patchset."""
+    return [review for review in reviews if review.state == "current"]
+
+
+def review_facts(ctx: Context, records: Sequence[MutationRecord]) -> dict[str, ReviewFacts]:
+    """What the review requirements of each mutation are derived from, by its id."""
+    ids = [record.id for record in records]
+    policy = policies.in_force(ctx)
+    patchsets = ctx.tables.mutations.patchsets(ids)
+    reviews = ctx.tables.reviews.of(ids)
+    overrides = ctx.tables.mutations.overrides(ids)
+    commenters = ctx.tables.reviews.commenters(ids) if policy.review.require_comments else {}
+    changes = ctx.tables.mutations.changes(patchset.id for patchset in patchsets.values())
+    people = ctx.persons({vote.author_id for one in reviews.values() for vote in standing_votes(one)})
+    return {
+        record.id: ReviewFacts(
+            policy=policy,
+            ballots=_ballots(
+                standing_votes(reviews.get(record.id, [])),
+                patchsets[record.id],
+                commenters.get(record.id, set()),
+                people,
+            ),
+            findings=[Finding.model_validate(finding) for finding in patchsets[record.id].findings],
+            documents=len(changes.get(patchsets[record.id].id, [])),
+            overridden={
+                one.requirement: f"Overridden by the policy {one.policy}: {one.reason}"
+                for one in overrides.get(record.id, [])
+            },
+        )
+        for record in records
+    }
+
+
+def _ballots(
+    votes: Sequence[ReviewRecord], patchset: PatchsetRecord, commenters: set[str], people: Mapping[str, Person]
+) -> list[Ballot]:
+    return [
+        Ballot(
+            voter=people[vote.author_id].handle,
+            vote=vote.vote,
+            commented=bool(vote.comment.strip()) or vote.author_id in commenters,
+            is_author=vote.author_id == patchset.author_id,
+        )
+        for vote in votes
+    ]
+
+
+def execution_requirements(ctx: Context, record: MutationRecord) -> tuple[Requirement, ...]:
+    """The execution requirements of a mutation, as its parents and the head stand now."""
+    patchset = ctx.tables.mutations.patchsets([record.id])[record.id]
+    changes = ctx.tables.mutations.changes([patchset.id]).get(patchset.id, [])
+    parents = ctx.tables.mutations.parents([patchset.id]).get(patchset.id, [])
+    known = ctx.tables.mutations.many(parent.mutation_id for parent in parents)
+    done = record.status in life.ENDED or record.status in ("completed", "rollback_failed")
+    if done:
+        return ()
+    tree = Tree(ctx, [parent.mutation_id for parent in parents])
+    return requirements.execution(
+        ExecutionFacts(
+            changes=len(changes),
+            stale=stale_bases(ctx, changes, parents, tree),
+            parents=[
+                ParentFacts(known[parent.mutation_id].number, known[parent.mutation_id].status) for parent in parents
+            ],
+        )
+    )
+
+
+def all_requirements(ctx: Context, record: MutationRecord) -> tuple[Requirement, ...]:
+    """Review and execution requirements of one mutation."""
+    facts = review_facts(ctx, [record])[record.id]
+    return (*requirements.review(facts), *execution_requirements(ctx, record))
+
+
+def judge(ctx: Context, records: Sequence[MutationRecord]) -> None:
+    """Bring status and vote counts of the mutations to what votes, patchset and policy say; announce what turned."""
+    if not records:
+        return
+    facts = review_facts(ctx, records)
+    for record in records:
+        found = facts[record.id]
+        holds = requirements.hold(requirements.review(found))
+        derived = {
+            "approvals": len(requirements.counted(found.policy, found.ballots)),
+            "objections": sum(ballot.vote in requirements.OBJECTIONS for ballot in found.ballots),
+            "status": life.judged(record.status, holds),
+        }
+        changed = {name: value for name, value in derived.items() if getattr(record, name) != value}
+        if changed:
+            ctx.tables.mutations.update(record.id, updated_at=ctx.now, **changed)
+        if changed.get("status") == "approved":
+            ctx.record("mutation.approved", record.id, number=record.number, policy_version=found.policy.version)
+            ctx.announce("mutation.approved", record.id, record.version + 1, number=record.number, status="approved")
+        elif "status" in changed:
+            ctx.record("mutation.updated", record.id, number=record.number, status="pending", by="requirements")
+            ctx.announce("mutation.updated", record.id, record.version + 1, number=record.number, status="pending")
+
+
+def judge_all(ctx: Context) -> None:
+    """Judge every mutation under review: what a change of policy or team takes."""
+    judge(ctx, ctx.tables.mutations.with_status(ctx.project.id, life.REVIEWED))

@@ -1,0 +1,174 @@
+"""What happened: events, the timeline of a mutation, the audit log and its proof."""
+
+import hashlib
+import json
+import time
+from datetime import UTC, datetime
+
+from lattice_console.contract.events import Event
+from lattice_console.contract.models.audit import AuditReport, AuditRow
+from lattice_console.contract.models.health import ComponentHealth, Health
+from lattice_console.contract.models.mutation import TimelineEntry
+from lattice_console.contract.models.page import Page
+from lattice_console.engine.features import paging, views
+from lattice_console.engine.features.context import Context
+from lattice_console.engine.features.registry import Steps, flows, reads
+from lattice_console.engine.ports import AuditRecord, EventRecord
+
+GENESIS = "0" * 64
+"""What stands before the first row of a chain."""
+
+
+@reads("events.last")
+def last(ctx: Context) -> int:
+    return ctx.tables.events.last(ctx.project.id)
+
+
+@flows("events.since")
+async def since(steps: Steps, *, seq: int, limit: int, wait: float) -> tuple[Event, ...]:
+    """Look, and where there is nothing, look again each time that somebody may have written."""
+    deadline = time.monotonic() + wait
+    while True:
+        found = await steps.read(lambda ctx: _since(ctx, seq, limit))
+        left = deadline - time.monotonic()
+        if found or left <= 0:
+            return found
+        await steps.wait(left)
+
+
+def _since(ctx: Context, seq: int, limit: int) -> tuple[Event, ...]:
+    records = ctx.tables.events.since(ctx.project.id, seq, limit)
+    ctx.persons(record.actor_id for record in records)
+    return tuple(_event(ctx, record) for record in records)
+
+
+def _event(ctx: Context, record: EventRecord) -> Event:
+    return Event(
+        seq=record.seq,
+        id=record.id,
+        name=record.name,
+        at=record.at,
+        actor=ctx.person(record.actor_id),
+        subject=record.subject,
+        version=record.version,
+        data=dict(record.data),
+    )
+
+
+_SUMMARIES = {
+    "mutation.created": "proposed it",
+    "mutation.updated": "changed it",
+    "mutation.submitted": "submitted it for review",
+    "mutation.commented": "commented",
+    "mutation.approved": "it is approved",
+    "mutation.rejected": "rejected it",
+    "mutation.cancelled": "cancelled it",
+    "mutation.reopened": "reopened it",
+    "mutation.executed": "executed it",
+    "mutation.failed": "execution failed",
+    "mutation.rolled_back": "rolled it back",
+}
+
+
+@reads("mutations.timeline")
+def timeline(ctx: Context, *, mutation: str) -> tuple[TimelineEntry, ...]:
+    record = views.find(ctx, mutation)
+    events = ctx.tables.events.of_subject(ctx.project.id, record.id)
+    ctx.persons(event.actor_id for event in events)
+    return tuple(
+        TimelineEntry(
+            at=event.at,
+            actor=ctx.person(event.actor_id),
+            name=event.name,
+            summary=_summary(event),
+            detail=str(event.data.get("reason") or event.data.get("text") or event.data.get("comment") or ""),
+        )
+        for event in events
+    )
+
+
+def _summary(event: EventRecord) -> str:
+    if event.name == "mutation.reviewed":
+        vote = event.data.get("vote")
+        return f"voted {str(vote).replace('_', ' ')}" if vote else "took the vote back"
+    if event.name == "mutation.updated" and "patchset" in (event.data.get("fields") or ()):
+        return f"brought patchset {event.data.get('patchset')}"
+    if event.name == "mutation.updated" and "fields" not in event.data:
+        return f"it is {str(event.data.get('status')).replace('_', ' ')}"
+    return _SUMMARIES.get(event.name, event.name)
+
+
+@reads("audit.log")
+def log(ctx: Context, *, cursor: str | None, limit: int) -> Page[AuditRow]:
+    before = paging.key(cursor, "sequence", int)
+    found, total = ctx.tables.audit.page(ctx.project.id, before, limit + 1)
+    records, more = paging.trim(found, limit, "next")
+    return Page(
+        items=tuple(_row(record) for record in records),
+        next_cursor=paging.cursor("sequence", records[-1].sequence) if more else None,
+        has_more=more,
+        total=total,
+    )
+
+
+def _row(record: AuditRecord) -> AuditRow:
+    told = json.loads(record.text)
+    return AuditRow(
+        sequence=record.sequence,
+        at=datetime.fromisoformat(told["at"]),
+        actor=told["actor"],
+        action=told["action"],
+        subject=told["subject"],
+        text=record.text,
+        previous=record.previous,
+        hash=record.hash,
+    )
+
+
+@reads("audit.verify")
+def verify(ctx: Context) -> AuditReport:
+    rows, head, problems = _verify(ctx, ctx.project.id)
+    installation_rows, installation_head, more = _verify(ctx, None)
+    return AuditReport(
+        ok=not problems and not more,
+        rows=rows,
+        head=head,
+        installation_rows=installation_rows,
+        installation_head=installation_head,
+        problems=tuple([*problems, *more][:100]),
+    )
+
+
+def _verify(ctx: Context, scope: str | None) -> tuple[int, str, list[str]]:
+    """Walk a chain from its start; returns its length, its last hash, and what does not hold."""
+    name = "project" if scope else "installation"
+    problems = []
+    previous, expected = GENESIS, 1
+    for record in ctx.tables.audit.chain(scope):
+        if record.sequence != expected:
+            problems.append(f"{name}: row {expected} is missing")
+        if record.previous != previous:
+            problems.append(f"{name}: row {record.sequence} does not follow the row before it")
+        if hashlib.sha256((record.text + record.previous).encode()).hexdigest() != record.hash:
+            problems.append(f"{name}: row {record.sequence} was changed")
+        elif not _tells(record):
+            problems.append(f"{name}: row {record.sequence} tells another number than its own")
+        previous, expected = record.hash, record.sequence + 1
+    size, head = ctx.tables.audit.head(scope)
+    if (size, head) != (expected - 1, previous):
+        problems.append(f"{name}: the chain ends at row {expected - 1}, but {size} rows were written")
+    return expected - 1, previous, problems
+
+
+def _tells(record: AuditRecord) -> bool:
+    told = json.loads(record.text)
+    return isinstance(told, dict) and told.get("sequence") == record.sequence
+
+
+@flows("health.check")
+async def health(steps: Steps) -> Health:
+    start = time.perf_counter()
+    now = await steps.read(lambda ctx: (ctx.project.id, ctx.now)[1])
+    latency = (time.perf_counter() - start) * 1000
+    database = ComponentHealth(status="healthy", latency_ms=round(latency, 3))
+    return Health(status="healthy", timestamp=now.astimezone(UTC), components={"database": database})

@@ -1,0 +1,295 @@
+"""Mutations: proposing, changing, withdrawing and reading them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from lattice_console.contract import permissions
+from lattice_console.contract.errors import NotFound, RuleBroken, ValidationFailed
+from lattice_console.contract.events import EventName
+from lattice_console.contract.models.mutation import (
+    ChangeInput,
+    Mutation,
+    MutationFilter,
+    MutationSummary,
+    Patchset,
+    Status,
+)
+from lattice_console.contract.models.page import Direction, Page
+from lattice_console.engine.features import judging, paging, proposals, views
+from lattice_console.engine.features.context import Context, new_id
+from lattice_console.engine.features.registry import reads, writes
+from lattice_console.engine.ports import MutationRecord, ReviewRecord, SpecRecord, Window
+from lattice_console.engine.rules import actions, life
+
+DEPLOYMENT = "deployment"
+"""The spec of records without files that need not exist beforehand."""
+
+
+@reads("mutations.list")
+def listing(
+    ctx: Context, *, filter: MutationFilter, cursor: str | None, direction: Direction, offset: int, limit: int
+) -> Page[MutationSummary]:
+    window = Window(paging.key(cursor, "number", int), direction, offset, limit + 1)
+    found, total = ctx.tables.mutations.page(ctx.project.id, filter, _authors(ctx, filter), window)
+    records, more = paging.trim(found, limit, direction)
+    return Page(
+        items=views.summaries(ctx, records),
+        next_cursor=paging.cursor("number", records[-1].number) if records else None,
+        prev_cursor=paging.cursor("number", records[0].number) if records else None,
+        has_more=more,
+        total=total,
+    )
+
+
+@reads("mutations.counts")
+def counts(ctx: Context, *, filter: MutationFilter) -> dict[Status, int]:
+    return ctx.tables.mutations.counts(ctx.project.id, filter, _authors(ctx, filter))
+
+
+@reads("mutations.get")
+def get(ctx: Context, *, mutation: str) -> Mutation:
+    return views.mutation(ctx, views.find(ctx, mutation))
+
+
+@reads("mutations.patchset")
+def patchset(ctx: Context, *, mutation: str, number: int) -> Patchset:
+    record = views.find(ctx, mutation)
+    stored = ctx.tables.mutations.patchset(record.id, number)
+    if stored is None:
+        raise NotFound("NF_PATCHSET", f"M-{record.number} has {record.patchset} patchsets, no {number}.")
+    return views.patchset(ctx, stored)
+
+
+@writes("mutations.create")
+def create(
+    ctx: Context,
+    *,
+    title: str,
+    description: str,
+    spec: str | None,
+    type: str,
+    labels: Sequence[str],
+    metadata: Mapping[str, Any],
+    changes: Sequence[ChangeInput],
+    parents: Sequence[str],
+    draft: bool,
+    expected_version: int | None,
+) -> Mutation:
+    ctx.expect(expected_version, ctx.project.version, ctx.project.name)
+    if not changes and spec is None:
+        raise ValidationFailed(
+            "VAL_CHANGES", "A mutation changes files, or is a record on a spec: give files or a spec.", field="changes"
+        )
+    proposal = proposals.resolve(ctx, changes, proposals.resolve_parents(ctx, parents))
+    record = MutationRecord(
+        id=new_id(),
+        number=ctx.tables.projects.next_number(ctx.project.id),
+        title=title,
+        description=description,
+        author_id=ctx.me.id,
+        spec_name=_spec_for(ctx, spec, has_changes=bool(changes)),
+        type=type,
+        labels=list(dict.fromkeys(labels)),
+        metadata=dict(metadata),
+        status="draft" if draft else "pending",
+        version=1,
+        patchset=1,
+        approvals=0,
+        objections=0,
+        comments=0,
+        created_at=ctx.now,
+        updated_at=ctx.now,
+    )
+    begin(ctx, record, proposal)
+    judging.judge(ctx, [record])
+    return views.mutation(ctx, views.fresh(ctx, record))
+
+
+def _spec_for(ctx: Context, name: str | None, *, has_changes: bool) -> str | None:
+    """The spec a mutation is about, which may be one that it creates; a record needs one, `deployment` is made."""
+    if name is None or has_changes or ctx.tables.specs.by_name(ctx.project.id, name) is not None:
+        return name
+    if name != DEPLOYMENT:
+        raise NotFound("NF_SPEC", f"There is no spec {name[:200]} to record this on. See: lattice spec list")
+    made = SpecRecord(
+        id=new_id(),
+        name=name,
+        type="generic",
+        version=None,
+        description="Records of deployments.",
+        document_id=None,
+        has_schema=False,
+        depends_on=(),
+        requirements=0,
+    )
+    ctx.tables.specs.put(ctx.project.id, [made])
+    ctx.record("spec.updated", made.id, name=name)
+    ctx.announce("spec.updated", made.id, ctx.project.version, name=name)
+    return name
+
+
+def begin(ctx: Context, record: MutationRecord, proposal: proposals.Proposal) -> None:
+    """Store a new mutation with its first patchset, and say so."""
+    ctx.tables.mutations.create(ctx.project.id, record)
+    stored = proposals.store(ctx, proposal, record.id, 1, author_id=record.author_id, message="")
+    ctx.record(
+        "mutation.created",
+        record.id,
+        number=record.number,
+        title=record.title,
+        status=record.status,
+        patchset_hash=stored.hash,
+    )
+    ctx.announce("mutation.created", record.id, 1, number=record.number, status=record.status)
+
+
+@writes("mutations.update")
+def update(
+    ctx: Context,
+    *,
+    mutation: str,
+    title: str | None,
+    description: str | None,
+    labels: Sequence[str] | None,
+    metadata: Mapping[str, Any] | None,
+    changes: Sequence[ChangeInput] | None,
+    parents: Sequence[str] | None,
+    message: str,
+    expected_version: int | None,
+) -> Mutation:
+    record = _own(ctx, mutation, expected_version)
+    if refused := actions.refuse_update(record.status):
+        raise RuleBroken("BR_STATUS", f"M-{record.number}: {refused}.", status=record.status)
+    columns: dict[str, Any] = {}
+    if title is not None:
+        columns["title"] = title
+    if description is not None:
+        columns["description"] = description
+    if labels is not None:
+        columns["labels"] = list(dict.fromkeys(labels))
+    if metadata is not None:
+        columns["metadata"] = {**record.metadata, **metadata}
+    if changes is not None or parents is not None:
+        columns |= _next_patchset(ctx, record, changes, parents, message)
+    if not columns:
+        raise ValidationFailed("VAL_UPDATE", "There is nothing to update: give a field, files or parents.")
+    ctx.tables.mutations.update(record.id, updated_at=ctx.now, **columns)
+    updated = views.fresh(ctx, record)
+    data: dict[str, Any] = {"number": record.number, "fields": sorted(columns), "patchset": updated.patchset}
+    ctx.record("mutation.updated", record.id, **data)
+    ctx.announce("mutation.updated", record.id, updated.version, **data, status=updated.status)
+    judging.judge(ctx, [updated])
+    return views.mutation(ctx, views.fresh(ctx, record))
+
+
+def _next_patchset(
+    ctx: Context,
+    record: MutationRecord,
+    changes: Sequence[ChangeInput] | None,
+    parents: Sequence[str] | None,
+    message: str,
+) -> dict[str, Any]:
+    """Store a new patchset; returns the columns that it changes. Votes stand only over a clean rebase."""
+    current = ctx.tables.mutations.patchsets([record.id])[record.id]
+    if parents is None:
+        parents = [parent.mutation_id for parent in ctx.tables.mutations.parents([current.id]).get(current.id, [])]
+    inputs = changes if changes is not None else _same_changes(ctx, current.id)
+    proposal = proposals.resolve(ctx, inputs, proposals.resolve_parents(ctx, parents, record))
+    if proposal.hash == current.hash:
+        raise ValidationFailed("VAL_UPDATE", f"M-{record.number} is that already: the patchset would be the same.")
+    number = record.patchset + 1
+    stored = proposals.store(ctx, proposal, record.id, number, author_id=ctx.me.id, message=message)
+    if stored.diff_hash != current.diff_hash:
+        outdate(ctx, ctx.tables.reviews.of([record.id]).get(record.id, []))
+    return {"patchset": number}
+
+
+def _same_changes(ctx: Context, patchset_id: str) -> list[ChangeInput]:
+    changes = ctx.tables.mutations.changes([patchset_id]).get(patchset_id, [])
+    contents = ctx.tables.documents.blobs({change.result_hash for change in changes if change.result_hash})
+    return [
+        ChangeInput(
+            operation_type=change.operation,
+            file_path=change.path,
+            new_path=change.new_path,
+            content=contents[change.result_hash] if change.result_hash else None,
+        )
+        for change in changes
+    ]
+
+
+def outdate(ctx: Context, reviews: Sequence[ReviewRecord]) -> None:
+    """Let the votes that stand count no longer."""
+    ctx.tables.reviews.settle([vote.id for vote in judging.standing_votes(reviews)], "outdated")
+
+
+@writes("mutations.submit")
+def submit(ctx: Context, *, mutation: str, expected_version: int | None) -> Mutation:
+    return _turn(ctx, mutation, "submit", "mutation.submitted", "", expected_version)
+
+
+@writes("mutations.cancel")
+def cancel(
+    ctx: Context, *, mutation: str, reason: str, expected_version: int | None, idempotency_key: str | None
+) -> Mutation:
+    return _turn(ctx, mutation, "cancel", "mutation.cancelled", reason, expected_version)
+
+
+@writes("mutations.reopen")
+def reopen(
+    ctx: Context, *, mutation: str, reason: str, expected_version: int | None, idempotency_key: str | None
+) -> Mutation:
+    record = views.find(ctx, mutation)
+    rejecting = [
+        vote
+        for vote in judging.standing_votes(ctx.tables.reviews.of([record.id]).get(record.id, []))
+        if vote.vote == "reject"
+    ]
+    return _turn(ctx, mutation, "reopen", "mutation.reopened", reason, expected_version, rejecting)
+
+
+def _turn(
+    ctx: Context,
+    mutation: str,
+    happening: life.Happening,
+    event: EventName,
+    reason: str,
+    expected_version: int | None,
+    outdated: Sequence[ReviewRecord] = (),
+) -> Mutation:
+    """One step of the life that somebody decided; what follows from the votes is judged at once."""
+    record = _own(ctx, mutation, expected_version)
+    status = life.follow(record.status, happening)
+    outdate(ctx, outdated)
+    ctx.tables.mutations.update(record.id, status=status, updated_at=ctx.now)
+    turned = views.fresh(ctx, record)
+    ctx.record(event, record.id, number=record.number, before=record.status, status=status, reason=reason)
+    ctx.announce(event, record.id, turned.version, number=record.number, status=status, reason=reason[:500])
+    judging.judge(ctx, [turned])
+    return views.mutation(ctx, views.fresh(ctx, record))
+
+
+def _own(ctx: Context, mutation: str, expected_version: int | None) -> MutationRecord:
+    """The mutation, where the actor may change it and saw its version."""
+    record = views.find(ctx, mutation)
+    if record.author_id != ctx.me.id:
+        ctx.need(permissions.OTHERS)
+    expect_version(ctx, record, expected_version)
+    return record
+
+
+def expect_version(ctx: Context, record: MutationRecord, expected: int | None) -> None:
+    """Raise Conflict (`CF_VERSION`), saying what happened since, where the caller saw another version."""
+
+    def since() -> str:
+        events = ctx.tables.events.of_subject(ctx.project.id, record.id)
+        told = [event for event in events if expected is not None and event.version > expected]
+        return ", ".join(f"{event.name} by {ctx.person(event.actor_id).handle}" for event in told[-3:])
+
+    ctx.expect(expected, record.version, f"M-{record.number}", since)
+
+
+def _authors(ctx: Context, narrowed: MutationFilter) -> list[str]:
+    """The ids of the users that a filter's authors mean."""
+    found = [ctx.user if name == "me" else ctx.tables.people.find(name) for name in narrowed.author]
+    return [user.id for user in found if user is not None]

@@ -1,0 +1,45 @@
+"""The policy in force: read from the head, kept by its version."""
+
+from lattice_console.contract.models.project import Policy, ReviewPolicy
+from lattice_console.engine.features.context import Context
+from lattice_console.engine.rules import policy as rules
+
+_PLACES = (".lattice/config.json", ".lattice/workflows/", ".lattice/team/")
+
+
+def in_force(ctx: Context) -> Policy:
+    """The policy that the project's head says now."""
+    version = ctx.project.policy_version
+    sources, review, errors = _read(ctx, version)
+    return Policy(
+        version=version,
+        sources=sources,
+        review=review,
+        authors_may_approve=ctx.tables.people.member_count(ctx.project.id) == 1,
+        errors=errors,
+    )
+
+
+def version_of_head(ctx: Context) -> str:
+    """The version of the policy that stands in the head as this transaction sees it."""
+    return rules.version(_entries(ctx).items())
+
+
+def _entries(ctx: Context) -> dict[str, str]:
+    found = {}
+    for place in _PLACES:
+        for record in ctx.tables.documents.starting_with(ctx.project.id, place):
+            if rules.is_policy(record.path):
+                found[record.path] = record.hash
+    return found
+
+
+def _read(ctx: Context, version: str) -> tuple[tuple[str, ...], ReviewPolicy, tuple[str, ...]]:
+    known = ctx.around.policies.get(version)
+    if known is None:
+        entries = _entries(ctx)
+        contents = ctx.tables.documents.blobs(entries.values())
+        review, errors = rules.read({path: contents[hash] for path, hash in entries.items()})
+        known = (tuple(sorted(entries)), review, errors)
+        ctx.around.policies[version] = known
+    return known

@@ -1,0 +1,201 @@
+"""From what was sent to a patchset: every change resolved to the bytes before and after it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from lattice_console.contract.errors import Conflict, NotFound, RuleBroken, ValidationFailed
+from lattice_console.contract.models.mutation import ChangeInput
+from lattice_console.contract.models.spec import Finding
+from lattice_console.contract.paths import check_path
+from lattice_console.engine.features import views
+from lattice_console.engine.features.context import Context, new_id
+from lattice_console.engine.features.tree import Entry, Tree
+from lattice_console.engine.ports import ChangeRecord, MutationRecord, ParentRecord, PatchsetRecord
+from lattice_console.engine.rules import hashes, specs
+from lattice_console.engine.rules import policy as policy_rules
+from lattice_console.merge import patch as patches
+from lattice_console.merge.diff import hunk_digest
+
+
+@dataclass(slots=True)
+class Proposal:
+    """A patchset about to be: its changes, the bytes they bring, and what the documents' checks say."""
+
+    changes: list[ChangeRecord] = field(default_factory=list)
+    parents: list[ParentRecord] = field(default_factory=list)
+    blobs: dict[str, bytes] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+    digests: list[str] = field(default_factory=list)
+
+    @property
+    def hash(self) -> str:
+        """The patchset's hash."""
+        return hashes.patchset_hash(
+            [(one.operation, one.path, one.new_path, one.base_hash, one.result_hash) for one in self.changes],
+            [(parent.mutation_id, parent.patchset_hash) for parent in self.parents],
+        )
+
+    @property
+    def diff_hash(self) -> str:
+        """The hash of what it changes, the same for a clean rebase."""
+        return hashes.diff_hash(
+            (one.operation, one.path, one.new_path, digest)
+            for one, digest in zip(self.changes, self.digests, strict=True)
+        )
+
+
+def resolve_parents(ctx: Context, references: Sequence[str], child: MutationRecord | None = None) -> list[ParentRecord]:
+    """The parents that are named; raises RuleBroken for a mutation stacked on itself or on one that has ended."""
+    found = {record.id: record for record in (views.find(ctx, reference) for reference in references)}
+    if child is not None and child.id in found:
+        raise RuleBroken("BR_CIRCLE", "A mutation cannot be stacked on itself.")
+    patchsets = ctx.tables.mutations.patchsets(found)
+    for record in found.values():
+        if record.status in ("rejected", "expired", "cancelled", "rolled_back", "rollback_failed"):
+            raise RuleBroken(
+                "BR_PARENT", f"M-{record.number} is {record.status.replace('_', ' ')}; nothing can be stacked on it."
+            )
+    return [ParentRecord(mutation_id, patchsets[mutation_id].hash) for mutation_id in found]
+
+
+def resolve(ctx: Context, inputs: Sequence[ChangeInput], parents: list[ParentRecord]) -> Proposal:
+    """Resolve changes against the head, or the parents' result.
+
+    Raises ValidationFailed, RuleBroken or Conflict (`CF_STALE_BASE`) naming the path; then nothing was stored.
+    """
+    proposal = Proposal(parents=parents)
+    tree = Tree(ctx, [parent.mutation_id for parent in parents])
+    _check_shape(ctx, inputs)
+    found = tree.at_all(change.file_path for change in inputs)
+    bases = ctx.tables.documents.blobs({entry.hash for entry in found.values()})
+    for change in sorted(inputs, key=lambda change: change.file_path):
+        _resolve_one(proposal, change, found.get(change.file_path), bases, ctx.around.limits.document)
+    freed = [one.path for one in proposal.changes if one.operation in ("delete", "rename")]
+    targets = [one.result_path for one in proposal.changes if one.operation in ("create", "rename")]
+    for path, why in tree.blocking(targets, freed).items():
+        raise RuleBroken("BR_PATH_TAKEN", f"{path} cannot be created: {why}.", path=path)
+    return proposal
+
+
+def _check_shape(ctx: Context, inputs: Sequence[ChangeInput]) -> None:
+    limit = ctx.around.limits.document
+    seen: set[str] = set()
+    for change in inputs:
+        check_path(change.file_path, field="file_path")
+        if change.new_path is not None:
+            check_path(change.new_path, field="new_path")
+        if change.file_path in seen:
+            raise ValidationFailed("VAL_CHANGES", f"{change.file_path} is changed twice.", field="changes")
+        seen.add(change.file_path)
+        size = max(len(change.content or b""), len(change.diff or b""))
+        if size > limit:
+            raise ValidationFailed(
+                "VAL_SIZE", f"{change.file_path} has {size:,} bytes; the limit is {limit:,}.", field="content"
+            )
+        problem = _misfit(change)
+        if problem:
+            raise ValidationFailed("VAL_CHANGES", f"{change.file_path}: {problem}.", field="changes")
+
+
+def _misfit(change: ChangeInput) -> str:
+    has_bytes = change.content is not None or change.diff is not None
+    if change.content is not None and change.diff is not None:
+        return "give its content or a diff, not both"
+    if change.operation_type == "rename":
+        return "" if change.new_path and change.new_path != change.file_path else "a rename needs another new_path"
+    if change.new_path is not None:
+        return f"a {change.operation_type} has no new_path"
+    if change.operation_type == "delete":
+        return "a delete takes no content" if change.content is not None else ""
+    return "" if has_bytes else f"a {change.operation_type} needs content or a diff"
+
+
+def _resolve_one(
+    proposal: Proposal, change: ChangeInput, entry: Entry | None, bases: dict[str, bytes], limit: int
+) -> None:
+    creates = change.operation_type == "create"
+    if creates and entry is not None:
+        raise RuleBroken("BR_PATH_TAKEN", f"{change.file_path} exists already; propose a modify.", path=entry.path)
+    if not creates and entry is None:
+        raise NotFound("NF_DOCUMENT", f"{change.file_path} is not tracked, so there is nothing to change.")
+    if entry is not None and change.base_hash not in (None, entry.hash):
+        raise Conflict(
+            "CF_STALE_BASE",
+            f"{change.file_path} is no longer what this change was made against. Make it anew on what is there now.",
+            path=change.file_path,
+            base=change.base_hash,
+            current=entry.hash,
+        )
+    before = bases[entry.hash] if entry else None
+    after = _content(change, before)
+    if after is not None and len(after) > limit:
+        raise ValidationFailed(
+            "VAL_SIZE", f"{change.file_path} would have {len(after):,} bytes; the limit is {limit:,}."
+        )
+    if change.operation_type == "modify" and after == before:
+        raise ValidationFailed("VAL_CHANGES", f"{change.file_path}: the change changes nothing.", field="changes")
+    result_hash = None
+    if after is not None:
+        result_hash = hashes.digest(after)
+        proposal.blobs[result_hash] = after
+        path = change.new_path or change.file_path
+        proposal.findings.extend(specs.check(path, after, before))
+        if policy_rules.is_policy(path):
+            _, errors = policy_rules.read({path: after})
+            proposal.findings.extend(
+                Finding(path=path, rule="policy", severity="error", message=error) for error in errors
+            )
+    proposal.changes.append(
+        ChangeRecord(
+            id=new_id(),
+            operation=change.operation_type,
+            path=change.file_path,
+            new_path=change.new_path,
+            document_id=entry.document_id if entry else None,
+            base_hash=entry.hash if entry else None,
+            result_hash=result_hash,
+        )
+    )
+    proposal.digests.append(hunk_digest(before, after))
+
+
+def _content(change: ChangeInput, before: bytes | None) -> bytes | None:
+    if change.diff is None:
+        unchanged = before if change.operation_type == "rename" else None
+        return change.content if change.content is not None else unchanged
+    try:
+        files = patches.parse(change.diff)
+        if len(files) != 1:
+            raise ValidationFailed(
+                "VAL_DIFF", f"{change.file_path}: its diff is about {len(files)} files, not about one.", field="diff"
+            )
+        after = patches.apply(before, files[0])
+    except patches.PatchError as error:
+        raise ValidationFailed(
+            "VAL_DIFF", f"The diff of {change.file_path} does not apply: {error}", field="diff", path=change.file_path
+        ) from None
+    if (after is None) != (change.operation_type == "delete"):
+        raise ValidationFailed(
+            "VAL_DIFF", f"{change.file_path}: its diff does not fit a {change.operation_type}.", field="diff"
+        )
+    return after
+
+
+def store(
+    ctx: Context, proposal: Proposal, mutation_id: str, number: int, *, author_id: str, message: str
+) -> PatchsetRecord:
+    """Write a proposal as a patchset of the mutation."""
+    record = PatchsetRecord(
+        id=new_id(),
+        mutation_id=mutation_id,
+        number=number,
+        hash=proposal.hash,
+        diff_hash=proposal.diff_hash,
+        author_id=author_id,
+        message=message,
+        findings=[finding.model_dump(mode="json") for finding in proposal.findings],
+        created_at=ctx.now,
+    )
+    ctx.tables.documents.put_blobs(proposal.blobs)
+    ctx.tables.mutations.add_patchset(ctx.project.id, record, proposal.changes, proposal.parents)
+    return record

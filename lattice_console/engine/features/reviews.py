@@ -1,0 +1,141 @@
+"""Votes and comments."""
+
+from lattice_console.contract.errors import Conflict, NotAllowed, RuleBroken
+from lattice_console.contract.models.mutation import Mutation
+from lattice_console.contract.models.project import Vote
+from lattice_console.contract.models.review import Comment, Review
+from lattice_console.engine.features import judging, views
+from lattice_console.engine.features import policy as policies
+from lattice_console.engine.features.context import Context, new_id
+from lattice_console.engine.features.mutations import expect_version
+from lattice_console.engine.features.registry import reads, writes
+from lattice_console.engine.ports import CommentRecord, MutationRecord, ReviewRecord
+from lattice_console.engine.rules import actions, life
+
+
+@reads("reviews.list")
+def listing(ctx: Context, *, mutation: str) -> tuple[Review, ...]:
+    record = views.find(ctx, mutation)
+    return tuple(views.review(ctx, one) for one in ctx.tables.reviews.of([record.id]).get(record.id, []))
+
+
+@writes("reviews.vote")
+def vote(
+    ctx: Context, *, mutation: str, vote: Vote, comment: str, patchset: int | None, expected_version: int | None
+) -> Mutation:
+    record = views.find(ctx, mutation)
+    if patchset is not None and patchset != record.patchset:
+        raise Conflict(
+            "CF_PATCHSET",
+            f"M-{record.number} is at patchset {record.patchset} by now; you looked at {patchset}. Look again.",
+            patchset=record.patchset,
+        )
+    expect_version(ctx, record, expected_version)
+    policy = policies.in_force(ctx)
+    reviews = ctx.tables.reviews.of([record.id]).get(record.id, [])
+    stored = ctx.tables.mutations.patchsets([record.id])[record.id]
+    standing = views.standing(ctx, record, stored, reviews)
+    if refused := actions.refuse_vote(vote, record.status, standing, policy.authors_may_approve):
+        _refuse(record, refused, "it takes" in refused)
+    own = [one.id for one in judging.standing_votes(reviews) if one.author_id == ctx.me.id]
+    ctx.tables.reviews.settle(own, "outdated")
+    review = ReviewRecord(
+        id=new_id(),
+        mutation_id=record.id,
+        patchset=record.patchset,
+        author_id=ctx.me.id,
+        vote=vote,
+        comment=comment,
+        policy_version=policy.version,
+        state="current",
+        created_at=ctx.now,
+    )
+    ctx.tables.reviews.add(review)
+    ctx.tables.mutations.update(record.id, updated_at=ctx.now)
+    ctx.record(
+        "mutation.reviewed",
+        record.id,
+        number=record.number,
+        vote=vote,
+        patchset_hash=stored.hash,
+        policy_version=policy.version,
+    )
+    voted = views.fresh(ctx, record)
+    ctx.announce("mutation.reviewed", record.id, voted.version, number=record.number, vote=vote, comment=comment[:500])
+    if vote == "reject":
+        _turn(ctx, voted, "reject")
+    judging.judge(ctx, [views.fresh(ctx, record)])
+    return views.mutation(ctx, views.fresh(ctx, record))
+
+
+@writes("reviews.withdraw")
+def withdraw(ctx: Context, *, mutation: str, expected_version: int | None) -> Mutation:
+    record = views.find(ctx, mutation)
+    expect_version(ctx, record, expected_version)
+    reviews = ctx.tables.reviews.of([record.id]).get(record.id, [])
+    stored = ctx.tables.mutations.patchsets([record.id])[record.id]
+    standing = views.standing(ctx, record, stored, reviews)
+    if refused := actions.refuse_withdrawal(record.status, standing):
+        _refuse(record, refused, forbidden=False)
+    own = [one.id for one in judging.standing_votes(reviews) if one.author_id == ctx.me.id]
+    ctx.tables.reviews.settle(own, "withdrawn")
+    ctx.tables.mutations.update(record.id, updated_at=ctx.now)
+    ctx.record("mutation.reviewed", record.id, number=record.number, vote=None, withdrawn=standing.vote)
+    changed = views.fresh(ctx, record)
+    ctx.announce("mutation.reviewed", record.id, changed.version, number=record.number, vote=None)
+    if record.status == "rejected":
+        _turn(ctx, changed, "undo_reject")
+    judging.judge(ctx, [views.fresh(ctx, record)])
+    return views.mutation(ctx, views.fresh(ctx, record))
+
+
+def _turn(ctx: Context, record: MutationRecord, happening: life.Happening) -> None:
+    """Let a reject vote, or its withdrawal, change the status at once."""
+    status = life.follow(record.status, happening)
+    ctx.tables.mutations.update(record.id, status=status, updated_at=ctx.now)
+    event = "mutation.rejected" if status == "rejected" else "mutation.reopened"
+    ctx.record(event, record.id, number=record.number, before=record.status, status=status)
+    ctx.announce(
+        "mutation.rejected" if status == "rejected" else "mutation.reopened",
+        record.id,
+        record.version + 1,
+        number=record.number,
+        status=status,
+    )
+
+
+def _refuse(record: MutationRecord, reason: str, forbidden: bool) -> None:
+    message = f"Not recorded on M-{record.number}: {reason}."
+    if forbidden:
+        raise NotAllowed("AUTH_FORBIDDEN", message)
+    raise RuleBroken("BR_VOTE", message, status=record.status)
+
+
+@reads("reviews.comments")
+def comments(ctx: Context, *, mutation: str) -> tuple[Comment, ...]:
+    record = views.find(ctx, mutation)
+    return tuple(_comment(ctx, one) for one in ctx.tables.reviews.comments(record.id))
+
+
+@writes("reviews.comment")
+def comment(ctx: Context, *, mutation: str, text: str, expected_version: int | None) -> Comment:
+    record = views.find(ctx, mutation)
+    expect_version(ctx, record, expected_version)
+    stored = CommentRecord(id=new_id(), author_id=ctx.me.id, patchset=record.patchset, text=text, created_at=ctx.now)
+    ctx.tables.reviews.add_comment(record.id, stored)
+    # A remark is no change of what others look at: the version stays, so that nobody's vote fails on it.
+    ctx.tables.mutations.update(record.id, comments=record.comments + 1, version=record.version)
+    ctx.record("mutation.commented", record.id, number=record.number, comment=stored.id)
+    ctx.announce("mutation.commented", record.id, record.version, number=record.number, text=text[:500])
+    judging.judge(ctx, [views.fresh(ctx, record)])
+    return _comment(ctx, stored)
+
+
+def _comment(ctx: Context, record: CommentRecord) -> Comment:
+    return Comment(
+        id=record.id,
+        author=ctx.person(record.author_id),
+        patchset=record.patchset,
+        text=record.text,
+        created_at=record.created_at,
+    )

@@ -1,0 +1,113 @@
+"""Specs: what the head's documents mean, and proposing new ones."""
+
+from collections.abc import Sequence
+
+from lattice_console.contract.errors import NotFound
+from lattice_console.contract.models.mutation import ChangeInput, Mutation
+from lattice_console.contract.models.spec import Finding, Spec
+from lattice_console.engine.features import mutations
+from lattice_console.engine.features.context import Context
+from lattice_console.engine.features.registry import reads, writes
+from lattice_console.engine.ports import HeadRecord, SpecRecord
+from lattice_console.engine.rules import specs as rules
+from lattice_console.engine.rules import templates as spec_templates
+
+
+@reads("specs.list")
+def listing(ctx: Context) -> tuple[Spec, ...]:
+    records = ctx.tables.specs.all(ctx.project.id)
+    paths = _documents(ctx, records)
+    return tuple(_spec(record, paths, ()) for record in records)
+
+
+@reads("specs.get")
+def get(ctx: Context, *, name: str) -> Spec:
+    record = _find(ctx, name)
+    documents = _documents(ctx, [record])
+    return _spec(record, documents, _findings(ctx, [record], documents))
+
+
+@reads("specs.validate")
+def validate(ctx: Context, *, names: Sequence[str]) -> tuple[Finding, ...]:
+    records = [_find(ctx, name) for name in names] if names else ctx.tables.specs.all(ctx.project.id)
+    return _findings(ctx, records, _documents(ctx, records))
+
+
+@reads("specs.templates")
+def templates(ctx: Context) -> tuple[str, ...]:
+    return tuple(sorted(spec_templates.TEMPLATES))
+
+
+@writes("specs.create")
+def create(ctx: Context, *, name: str, template: str, description: str, expected_version: int | None) -> Mutation:
+    spec_templates.check_name(name)
+    content = spec_templates.render(template, name, description)
+    change = ChangeInput(operation_type="create", file_path=f"{rules.FOLDER}{name}.json", content=content)
+    return mutations.create(
+        ctx,
+        title=f"Add the spec {name}",
+        description=description,
+        spec=name,
+        type="feature",
+        labels=(),
+        metadata={"template": template},
+        changes=[change],
+        parents=(),
+        draft=False,
+        expected_version=expected_version,
+    )
+
+
+def _find(ctx: Context, name: str) -> SpecRecord:
+    record = ctx.tables.specs.by_name(ctx.project.id, name)
+    if record is None:
+        raise NotFound("NF_SPEC", f"There is no spec {name[:200]}. See: lattice spec list")
+    return record
+
+
+def _documents(ctx: Context, records: Sequence[SpecRecord]) -> dict[str, HeadRecord]:
+    return ctx.tables.documents.in_head(
+        ctx.project.id, [record.document_id for record in records if record.document_id]
+    )
+
+
+def _findings(ctx: Context, records: Sequence[SpecRecord], documents: dict[str, HeadRecord]) -> tuple[Finding, ...]:
+    contents = ctx.tables.documents.blobs(record.hash for record in documents.values())
+    found: list[Finding] = []
+    for record in records:
+        document = documents.get(record.document_id or "")
+        reading = rules.read(document.path, contents[document.hash]) if document else None
+        if reading is not None:
+            found.extend(reading.findings)
+    names = {record.name for record in ctx.tables.specs.all(ctx.project.id)}
+    for record in records:
+        document = documents.get(record.document_id or "")
+        found.extend(
+            Finding(
+                path=document.path,
+                rule="depends_on",
+                severity="error",
+                pointer="/depends_on",
+                message=f"It depends on {wanted}, which is no spec here; add that spec or drop the dependency.",
+            )
+            for wanted in record.depends_on
+            if document and wanted not in names
+        )
+    return tuple(found)
+
+
+def _spec(record: SpecRecord, documents: dict[str, HeadRecord], findings: tuple[Finding, ...]) -> Spec:
+    document = documents.get(record.document_id or "")
+    return Spec(
+        id=record.id,
+        name=record.name,
+        type=record.type,
+        version=record.version,
+        description=record.description,
+        path=document.path if document else None,
+        document_id=record.document_id,
+        has_schema=record.has_schema,
+        depends_on=tuple(record.depends_on),
+        requirements=record.requirements,
+        findings=findings,
+    )

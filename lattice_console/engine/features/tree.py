@@ -1,0 +1,143 @@
+"""What stands at each path for a mutation: the head, overlaid by the results of the parents it is stacked on."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from lattice_console.contract.errors import RuleBroken
+from lattice_console.contract.paths import twin_key
+from lattice_console.engine.features.context import Context
+from lattice_console.engine.ports import ChangeRecord, ParentRecord
+from lattice_console.engine.rules import life
+from lattice_console.engine.rules.requirements import StaleBase
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What stands at a path; `document_id` is None where a parent is still to create the document."""
+
+    path: str
+    hash: str
+    document_id: str | None
+
+
+class Tree:
+    """The head, with the changes of not yet executed parents done to it."""
+
+    def __init__(self, ctx: Context, parents: Iterable[str] = ()) -> None:
+        self._ctx = ctx
+        self._over: dict[str, Entry | None] = {}
+        for mutation_id in _unexecuted(ctx, list(parents)):
+            self._overlay(mutation_id)
+
+    def _overlay(self, mutation_id: str) -> None:
+        patchset = self._ctx.tables.mutations.patchsets([mutation_id])[mutation_id]
+        changes = self._ctx.tables.mutations.changes([patchset.id]).get(patchset.id, [])
+        found = self.at_all(change.path for change in changes)
+        for change in changes:
+            if change.operation in ("delete", "rename"):
+                self._over[change.path] = None
+        for change in changes:
+            if change.result_hash is not None:
+                before = found.get(change.path)
+                document_id = before.document_id if before and change.operation != "create" else None
+                self._over[change.result_path] = Entry(change.result_path, change.result_hash, document_id)
+
+    def at_all(self, paths: Iterable[str]) -> dict[str, Entry]:
+        """What stands at those of the paths where something does."""
+        wanted = set(paths)
+        below = wanted - self._over.keys()
+        found = {
+            path: Entry(path, record.hash, record.document_id)
+            for path, record in self._ctx.tables.documents.at_paths(self._ctx.project.id, below).items()
+        }
+        found.update({path: entry for path in wanted if (entry := self._over.get(path)) is not None})
+        return found
+
+    def blocking(self, targets: Sequence[str], freed: Iterable[str]) -> dict[str, str]:
+        """The targets that cannot be taken, each with why; paths in `freed` are left by the same changes."""
+        gone = set(freed) | {path for path, entry in self._over.items() if entry is None}
+        added = {path for path, entry in self._over.items() if entry is not None} - set(freed)
+        keys = {twin_key(path): path for path in added}
+        in_head = self._ctx.tables.documents.at_twins(self._ctx.project.id, [twin_key(path) for path in targets])
+        for key, record in in_head.items():
+            if record.path not in gone:
+                keys.setdefault(key, record.path)
+        reasons: dict[str, str] = {}
+        for target in targets:
+            twin = keys.get(twin_key(target))
+            if twin is not None:
+                same = twin == target
+                reasons[target] = "it exists already" if same else f"it differs from {twin} only in case or accents"
+            elif why := self._folder_in_the_way(target, gone, added | set(targets)):
+                reasons[target] = why
+            keys[twin_key(target)] = target
+        return reasons
+
+    def _folder_in_the_way(self, target: str, gone: set[str], added: set[str]) -> str:
+        folders = [target[:position] for position, char in enumerate(target) if char == "/"]
+        standing = self._ctx.tables.documents.at_paths(self._ctx.project.id, folders).keys() - gone
+        for folder in folders:
+            if folder in standing or folder in added:
+                return f"{folder} is a document, not a folder"
+        below = f"{target}/"
+        if any(path.startswith(below) for path in added):
+            return "it is a folder"
+        if self._ctx.tables.documents.under(self._ctx.project.id, target, gone) is not None:
+            return "it is a folder"
+        return ""
+
+
+def _unexecuted(ctx: Context, parents: list[str]) -> list[str]:
+    """The parents and their parents that are still to be executed, each after those it is stacked on."""
+    ordered: dict[str, None] = {}
+
+    def visit(mutation_id: str, above: tuple[str, ...]) -> None:
+        if mutation_id in above:
+            raise RuleBroken("BR_CIRCLE", "A mutation cannot be stacked on itself, not even through others.")
+        if mutation_id in ordered:
+            return
+        record = ctx.tables.mutations.many([mutation_id])[mutation_id]
+        if record.status == "completed" or record.status in life.ENDED:
+            return
+        patchset = ctx.tables.mutations.patchsets([mutation_id])[mutation_id]
+        for parent in ctx.tables.mutations.parents([patchset.id]).get(patchset.id, []):
+            visit(parent.mutation_id, (*above, mutation_id))
+        ordered[mutation_id] = None
+
+    for parent_id in parents:
+        visit(parent_id, ())
+    return list(ordered)
+
+
+def stale_bases(
+    ctx: Context, changes: Sequence[ChangeRecord], parents: Sequence[ParentRecord], tree: Tree | None = None
+) -> list[StaleBase]:
+    """Every change whose base is no longer what stands there, and every parent with a newer patchset."""
+    stale = []
+    numbers = ctx.tables.mutations.many(parent.mutation_id for parent in parents)
+    patchsets = ctx.tables.mutations.patchsets(parent.mutation_id for parent in parents)
+    for parent in parents:
+        if patchsets[parent.mutation_id].hash != parent.patchset_hash:
+            number = numbers[parent.mutation_id].number
+            stale.append(StaleBase(f"M-{number}", "this parent has a newer patchset"))
+    tree = tree or Tree(ctx, [parent.mutation_id for parent in parents])
+    found = tree.at_all(change.path for change in changes)
+    for change in changes:
+        entry = found.get(change.path)
+        if change.operation != "create" and (entry is None or entry.hash != change.base_hash):
+            stale.append(StaleBase(change.path, _what_moved(ctx, change, entry)))
+    freed = [change.path for change in changes if change.operation in ("delete", "rename")]
+    targets = [change.result_path for change in changes if change.operation in ("create", "rename")]
+    stale.extend(StaleBase(path, why) for path, why in tree.blocking(targets, freed).items())
+    return stale
+
+
+def _what_moved(ctx: Context, change: ChangeRecord, entry: Entry | None) -> str:
+    document_id = entry.document_id if entry else change.document_id
+    last = ctx.tables.documents.last_revisions([document_id]).get(document_id) if document_id else None
+    if last is None:
+        return "what it was made against is not there" if entry is None else "it is not what it was made against"
+    by = f"M-{last.mutation_number}" if last.mutation_number else "a baseline"
+    if entry is None:
+        return f"it is gone, revision {last.number} by {by} took it away"
+    return f"revision {last.number} by {by} is newer than its base"

@@ -1,0 +1,203 @@
+"""Contract models made from what is stored."""
+
+from collections.abc import Sequence
+
+from lattice_console.contract.errors import NotFound
+from lattice_console.contract.models.mutation import (
+    Change,
+    Execution,
+    ExecutionError,
+    FileModified,
+    Mutation,
+    MutationSummary,
+    Parent,
+    Patchset,
+)
+from lattice_console.contract.models.review import Review
+from lattice_console.engine.features import policy as policies
+from lattice_console.engine.features.context import Context
+from lattice_console.engine.features.judging import all_requirements, standing_votes
+from lattice_console.engine.ports import (
+    ChangeRecord,
+    ExecutionRecord,
+    MutationRecord,
+    ParentRecord,
+    PatchsetRecord,
+    ReviewRecord,
+)
+from lattice_console.engine.rules import actions as action_rules
+from lattice_console.engine.rules.actions import Standing
+
+
+def find(ctx: Context, reference: str) -> MutationRecord:
+    """The mutation of that id or number (`M-123`, `123`); raises NotFound."""
+    number = reference.upper().removeprefix("M-")
+    record = (
+        ctx.tables.mutations.by_number(ctx.project.id, int(number))
+        if number.isascii() and number.isdigit() and len(number) < 12
+        else ctx.tables.mutations.by_id(ctx.project.id, reference)
+    )
+    if record is None:
+        raise NotFound("NF_MUTATION", f"There is no mutation {reference[:100]} in {ctx.project.name}.")
+    return record
+
+
+def fresh(ctx: Context, record: MutationRecord) -> MutationRecord:
+    """The mutation as it is stored by now."""
+    return ctx.tables.mutations.many([record.id])[record.id]
+
+
+def summaries(ctx: Context, records: Sequence[MutationRecord]) -> tuple[MutationSummary, ...]:
+    """Rows of the queue."""
+    required = policies.in_force(ctx).review.min_reviewers
+    people = ctx.persons(record.author_id for record in records)
+    return tuple(
+        MutationSummary.model_construct(
+            id=record.id,
+            number=record.number,
+            title=record.title,
+            status=record.status,
+            author=people[record.author_id],
+            spec_id=record.spec_name,
+            type=record.type,
+            labels=tuple(record.labels),
+            patchset=record.patchset,
+            approvals=record.approvals,
+            approvals_required=required,
+            objections=record.objections,
+            comments=record.comments,
+            version=record.version,
+            created_at=record.created_at,
+            updated_at=record.updated_at,
+        )
+        for record in records
+    )
+
+
+def mutation(ctx: Context, record: MutationRecord) -> Mutation:
+    """A mutation whole, as the actor sees it."""
+    tables = ctx.tables
+    stored = tables.mutations.patchsets([record.id])[record.id]
+    changes = tables.mutations.changes([stored.id]).get(stored.id, [])
+    reviews = tables.reviews.of([record.id]).get(record.id, [])
+    executions = tables.executions.of(record.id)
+    requirements = all_requirements(ctx, record)
+    paths = dict.fromkeys(path for change in changes for path in (change.path, change.new_path) if path)
+    return Mutation.model_construct(
+        **dict(summaries(ctx, [record])[0]),
+        project_id=ctx.project.id,
+        description=record.description,
+        metadata=dict(record.metadata),
+        changes=tuple(change_model(change) for change in changes),
+        files_modified=tuple(FileModified(path=path) for path in paths),
+        patchset_hash=stored.hash,
+        patchsets=record.patchset,
+        parents=parents(ctx, tables.mutations.parents([stored.id]).get(stored.id, [])),
+        children=tuple(child.number for child in tables.mutations.children(record.id)),
+        reviews=tuple(review(ctx, one) for one in reviews),
+        requirements=requirements,
+        actions=action_rules.actions(
+            record.status,
+            standing(ctx, record, stored, reviews),
+            policies.in_force(ctx).authors_may_approve,
+            requirements,
+        ),
+        execution=execution(ctx, record, executions[0]) if executions else None,
+    )
+
+
+def standing(
+    ctx: Context, record: MutationRecord, patchset: PatchsetRecord, reviews: Sequence[ReviewRecord]
+) -> Standing:
+    """How the actor stands to a mutation."""
+    own = [vote for vote in standing_votes(reviews) if vote.author_id == ctx.me.id]
+    return Standing(
+        permitted=ctx.permitted,
+        is_author=record.author_id == ctx.me.id,
+        is_patchset_author=patchset.author_id == ctx.me.id,
+        vote=own[0].vote if own else None,
+    )
+
+
+def change_model(change: ChangeRecord) -> Change:
+    """A change as the contract has it."""
+    return Change.model_construct(
+        id=change.id,
+        operation_type=change.operation,
+        file_path=change.path,
+        new_path=change.new_path,
+        document_id=change.document_id,
+        base_hash=change.base_hash,
+        result_hash=change.result_hash,
+    )
+
+
+def parents(ctx: Context, records: Sequence[ParentRecord]) -> tuple[Parent, ...]:
+    """The parents that a patchset names, as they are now."""
+    known = ctx.tables.mutations.many(record.mutation_id for record in records)
+    current = ctx.tables.mutations.patchsets(record.mutation_id for record in records)
+    return tuple(
+        Parent(
+            id=record.mutation_id,
+            number=known[record.mutation_id].number,
+            title=known[record.mutation_id].title,
+            status=known[record.mutation_id].status,
+            patchset_hash=record.patchset_hash,
+            current=current[record.mutation_id].hash == record.patchset_hash,
+        )
+        for record in records
+    )
+
+
+def patchset(ctx: Context, record: PatchsetRecord) -> Patchset:
+    """A patchset whole."""
+    return Patchset(
+        number=record.number,
+        hash=record.hash,
+        diff_hash=record.diff_hash,
+        author=ctx.person(record.author_id),
+        message=record.message,
+        created_at=record.created_at,
+        parents=parents(ctx, ctx.tables.mutations.parents([record.id]).get(record.id, [])),
+        changes=tuple(change_model(one) for one in ctx.tables.mutations.changes([record.id]).get(record.id, [])),
+    )
+
+
+def review(ctx: Context, record: ReviewRecord) -> Review:
+    """A vote as the contract has it."""
+    return Review.model_construct(
+        id=record.id,
+        author=ctx.person(record.author_id),
+        vote=record.vote,
+        patchset=record.patchset,
+        comment=record.comment,
+        policy_version=record.policy_version,
+        current=record.state == "current",
+        withdrawn=record.state == "withdrawn",
+        created_at=record.created_at,
+    )
+
+
+def execution(ctx: Context, mutation: MutationRecord, record: ExecutionRecord) -> Execution:
+    """An execution as the contract has it."""
+    stored = ctx.tables.mutations.patchset(mutation.id, record.patchset)
+    changes = ctx.tables.mutations.changes([stored.id]).get(stored.id, []) if stored else []
+    failed = tuple(error["change_id"] for error in record.errors if error["change_id"])
+    applied = record.status in ("completed", "rolled_back", "rollback_failed")
+    return Execution.model_construct(
+        id=record.id,
+        mutation_id=record.mutation_id,
+        number=mutation.number,
+        patchset=record.patchset,
+        status=record.status,  # type: ignore[arg-type]  # the column holds the names the model lists
+        actor=ctx.person(record.actor_id),
+        started_at=record.started_at,
+        finished_at=record.finished_at,
+        execution_time=record.seconds,
+        sequence=record.sequence,
+        executed_changes=tuple(change.id for change in changes) if applied else (),
+        failed_changes=failed,
+        errors=tuple(ExecutionError(change_id=error["change_id"], error=error["error"]) for error in record.errors),
+        rollback_available=record.status == "completed",
+        rolled_back_at=record.rolled_back_at,
+    )

@@ -1,0 +1,144 @@
+"""What an actor can do to a mutation now, and why not. The use cases refuse by the same rules."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from lattice_console.contract import permissions
+from lattice_console.contract.models.mutation import Status
+from lattice_console.contract.models.project import Vote
+from lattice_console.contract.models.requirement import Action, Requirement
+from lattice_console.engine.rules import life
+
+ACTIONS = (
+    "submit",
+    "approve",
+    "approve_with_suggestions",
+    "request_changes",
+    "reject",
+    "withdraw",
+    "comment",
+    "update",
+    "cancel",
+    "reopen",
+    "execute",
+    "dry_run",
+    "retry",
+    "rollback",
+    "finish_rollback",
+)
+"""Every action, in the order in which they are shown."""
+
+_PERMISSIONS = {
+    "submit": "mutations:create",
+    "approve": permissions.APPROVE,
+    "approve_with_suggestions": permissions.APPROVE,
+    "request_changes": "mutations:review",
+    "reject": "mutations:review",
+    "withdraw": "mutations:review",
+    "comment": "specs:comment",
+    "update": "mutations:create",
+    "cancel": "mutations:create",
+    "reopen": "mutations:create",
+    "execute": "mutations:deploy",
+    "dry_run": "mutations:view",
+    "retry": "mutations:deploy",
+    "rollback": "mutations:deploy",
+    "finish_rollback": "mutations:deploy",
+}
+_HAPPENINGS: dict[str, life.Happening] = {
+    "submit": "submit",
+    "cancel": "cancel",
+    "reopen": "reopen",
+    "retry": "retry",
+    "rollback": "roll_back",
+    "finish_rollback": "finish_rollback",
+}
+_OWN = ("submit", "update", "cancel", "reopen")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How the actor stands to the mutation: `vote` is the actor's own that counts now."""
+
+    permitted: Collection[str]
+    is_author: bool
+    is_patchset_author: bool
+    vote: Vote | None
+
+
+def refuse_vote(vote: Vote, status: Status, standing: Standing, authors_may_approve: bool) -> str:
+    """Why this vote cannot be cast; empty where it can."""
+    needed = _PERMISSIONS[vote]
+    if needed not in standing.permitted:
+        return f"it takes the permission {needed}"
+    if status not in life.REVIEWED:
+        return f"votes are for mutations under review; this one is {_said(status)}"
+    if vote in ("approve", "approve_with_suggestions") and standing.is_patchset_author and not authors_may_approve:
+        return "nobody approves their own patchset; another member has to"
+    return ""
+
+
+def refuse_withdrawal(status: Status, standing: Standing) -> str:
+    """Why the actor's vote cannot be taken back; empty where it can."""
+    if standing.vote is None:
+        return "you have no vote on the current patchset"
+    if status not in life.REVIEWED and not (status == "rejected" and standing.vote == "reject"):
+        return f"votes decide nothing any more; this one is {_said(status)}"
+    return ""
+
+
+def refuse_on_others(standing: Standing) -> str:
+    """Why the actor cannot change this mutation; empty for its author and for who may act on others'."""
+    if standing.is_author or permissions.OTHERS in standing.permitted:
+        return ""
+    return f"only its author may, or who has the permission {permissions.OTHERS}"
+
+
+def refuse_update(status: Status) -> str:
+    """Why a mutation cannot be changed; empty where it can."""
+    return "" if status in life.OPEN else f"it can no longer be changed; this one is {_said(status)}"
+
+
+def actions(
+    status: Status, standing: Standing, authors_may_approve: bool, requirements: Sequence[Requirement]
+) -> tuple[Action, ...]:
+    """Every action with the reason why it cannot be done, where it cannot."""
+    reasons = {name: _refuse(name, status, standing, authors_may_approve, requirements) for name in ACTIONS}
+    return tuple(Action(name=name, allowed=not reason, reason=_sentence(reason)) for name, reason in reasons.items())
+
+
+def _refuse(
+    name: str, status: Status, standing: Standing, authors_may_approve: bool, requirements: Sequence[Requirement]
+) -> str:
+    if name in ("approve", "approve_with_suggestions", "request_changes", "reject"):
+        vote: Vote = name  # type: ignore[assignment]  # the four names are the votes
+        return refuse_vote(vote, status, standing, authors_may_approve)
+    if _PERMISSIONS[name] not in standing.permitted:
+        return f"it takes the permission {_PERMISSIONS[name]}"
+    if name == "withdraw":
+        return refuse_withdrawal(status, standing)
+    if name in _OWN and (refused := refuse_on_others(standing)):
+        return refused
+    if name == "update":
+        return refuse_update(status)
+    if name == "execute":
+        return _refuse_execution(status, requirements)
+    happening = _HAPPENINGS.get(name)
+    if happening and life.becomes(status, happening) is None:
+        return life.refusal(status, happening)
+    return ""
+
+
+def _refuse_execution(status: Status, requirements: Sequence[Requirement]) -> str:
+    blocking = [requirement.reason.rstrip(".") for requirement in requirements if requirement.blocks]
+    if status in life.REVIEWED and blocking:
+        return "; ".join(blocking)
+    return "" if life.becomes(status, "claim") else life.refusal(status, "claim")
+
+
+def _said(status: Status) -> str:
+    return status.replace("_", " ")
+
+
+def _sentence(reason: str) -> str:
+    return f"{reason[0].upper()}{reason[1:].rstrip('.')}." if reason else ""
