@@ -1,0 +1,102 @@
+"""The audit log: one hash chain for each project and one for the installation."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Table, bindparam, func, insert, select, update
+
+from lattice_console.engine.ports import AuditRecord
+from lattice_console.engine.stores.rows import columns
+from lattice_console.engine.stores.tables import audit, installation, projects
+
+GENESIS = "0" * 64
+"""What stands before the first row of a chain."""
+
+INSTALLATION = "installation"
+"""The scope of the installation's chain; a project's is its id."""
+
+_BATCH = 1000
+_BEYOND = 2**62
+
+_IN_SCOPE = audit.c.scope == bindparam("scope")
+_ROWS = select(*columns(audit, AuditRecord)).where(_IN_SCOPE)
+_CHAIN = _ROWS.where(audit.c.sequence > bindparam("after")).order_by(audit.c.sequence).limit(_BATCH)
+_PAGE = _ROWS.where(audit.c.sequence < bindparam("before")).order_by(audit.c.sequence.desc()).limit(bindparam("limit"))
+_COUNT = select(func.count()).select_from(audit).where(_IN_SCOPE)
+
+
+class _Anchor:
+    """The row that holds a chain's newest sequence and hash: taking a number from it locks it."""
+
+    def __init__(self, table: Table) -> None:
+        mine = table.c.id == bindparam("anchor")
+        self.take = (
+            update(table)
+            .where(mine)
+            .values(audit_sequence=table.c.audit_sequence + bindparam("count"))
+            .returning(table.c.audit_sequence, table.c.audit_head)
+        )
+        self.set_head = update(table).where(mine).values(audit_head=bindparam("hash"))
+        self.read = select(table.c.audit_sequence, table.c.audit_head).where(mine)
+
+
+_PROJECT = _Anchor(projects)
+_INSTALLATION = _Anchor(installation)
+
+
+class Audit:
+    """`ports.Audit` over SQL."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def append(self, project_id: str | None, entries: Sequence[Mapping[str, Any]]) -> None:
+        """Extend the chain of the project, or the installation's, by the canonical text of each entry.
+
+        The text is the entry with its `sequence` as JSON: sorted keys, no spaces, ASCII. Its hash is
+        SHA-256(text + previous hash), in lower-case hexadecimal.
+        """
+        if not entries:
+            return
+        anchor, at, scope = _anchored(project_id)
+        last, previous = self._connection.execute(anchor.take, {"anchor": at, "count": len(entries)}).one()
+        rows = []
+        for sequence, entry in enumerate(entries, last - len(entries) + 1):
+            if "sequence" in entry:
+                raise ValueError("the log itself numbers its entries")
+            text = json.dumps({"sequence": sequence, **entry}, sort_keys=True, separators=(",", ":"), allow_nan=False)
+            hash = hashlib.sha256((text + previous).encode("ascii")).hexdigest()
+            rows.append({"scope": scope, "sequence": sequence, "text": text, "previous": previous, "hash": hash})
+            previous = hash
+        self._connection.execute(insert(audit), rows)
+        self._connection.execute(anchor.set_head, {"anchor": at, "hash": previous})
+
+    def page(self, project_id: str, before: int | None, limit: int) -> tuple[list[AuditRecord], int]:
+        """The project's rows before that sequence, newest first, and how many the chain has."""
+        bounds = {"before": _BEYOND if before is None else before, "limit": limit}
+        rows = self._connection.execute(_PAGE, {"scope": project_id, **bounds})
+        total = self._connection.execute(_COUNT, {"scope": project_id}).scalar_one()
+        return [AuditRecord(*row) for row in rows], total
+
+    def chain(self, project_id: str | None) -> Iterator[AuditRecord]:
+        """All rows, oldest first, read while they are consumed: within the transaction."""
+        scope, after = _anchored(project_id)[2], 0
+        while True:
+            rows = self._connection.execute(_CHAIN, {"scope": scope, "after": after}).all()
+            yield from (AuditRecord(*row) for row in rows)
+            if len(rows) < _BATCH:
+                return
+            after = rows[-1].sequence
+
+    def head(self, project_id: str | None) -> tuple[int, str]:
+        """The newest sequence and hash, as they are kept beside the chain."""
+        anchor, at, _ = _anchored(project_id)
+        sequence, hash = self._connection.execute(anchor.read, {"anchor": at}).one()
+        return sequence, hash
+
+
+def _anchored(project_id: str | None) -> tuple[_Anchor, str | int, str]:
+    """Where the chain is anchored, the key of that row, and the chain's scope."""
+    return (_INSTALLATION, 1, INSTALLATION) if project_id is None else (_PROJECT, project_id, project_id)

@@ -1,0 +1,103 @@
+"""Bringing a database to the tables of this program, with a copy of it kept beside."""
+
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection
+
+from lattice_console.contract.errors import SystemFailure
+from lattice_console.engine.stores.connection import Lane
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+REVISIONS = ("0001",)
+"""Every revision of the tables, oldest first."""
+
+HEAD = REVISIONS[-1]
+"""The revision that this program works on."""
+
+
+def bring_up_to_date(lane: Lane, file: Path | None) -> Path | None:
+    """Migrate the database to `HEAD` in one transaction; returns the copy that was made of it before, if any.
+
+    A new database is filled; one at `HEAD` is left alone. `file` is where it lies, None in memory. Raises
+    SystemFailure: `SYS_DATABASE_NEWER` for tables that this program does not know, `SYS_DATABASE_FOREIGN` for a
+    database of another program; and the driver's errors.
+    """
+    if revision(lane.driver) == HEAD:
+        return None
+    # Some steps rebuild tables that others refer to. This has no effect once a transaction is open.
+    lane.driver.execute("PRAGMA foreign_keys = OFF")
+    try:
+        # Whoever else starts now waits here, and then finds the work done.
+        with lane.transaction("BEGIN IMMEDIATE"):
+            found = revision(lane.driver)
+            if found == HEAD:
+                return None
+            copy = _copy(file, found) if file is not None and found is not None else None
+            _run(lane)
+            return copy
+    finally:
+        lane.driver.execute("PRAGMA foreign_keys = ON")
+
+
+def revision(driver: sqlite3.Connection) -> str | None:
+    """The revision of the database's tables, None where it has none; raises SystemFailure as `bring_up_to_date`."""
+    tables = {name for (name,) in driver.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    if not tables:
+        return None
+    if "alembic_version" not in tables:
+        raise SystemFailure(
+            "SYS_DATABASE_FOREIGN",
+            "The project's database file holds the tables of another program. Move the file away, and try again.",
+        )
+    (found,) = driver.execute("SELECT version_num FROM alembic_version").fetchone()
+    if found not in REVISIONS:
+        raise SystemFailure(
+            "SYS_DATABASE_NEWER",
+            "The project's database was written by a newer Lattice Console than this one. Nothing was changed: "
+            "upgrade the program, or put a copy from the backups folder in the file's place.",
+            found=found,
+            known=HEAD,
+        )
+    return str(found)
+
+
+def configuration(connection: Connection) -> "Config":
+    """What alembic's commands need to know to migrate that connection."""
+    from alembic.config import Config
+
+    config = Config(attributes={"connection": connection})
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+def _run(lane: Lane) -> None:
+    from alembic import command
+
+    if not lane.connection.in_transaction():
+        # So that alembic leaves the transaction to us.
+        lane.connection.begin()
+    command.upgrade(configuration(lane.connection), HEAD)
+    broken = lane.driver.execute("PRAGMA foreign_key_check").fetchone()
+    if broken is not None:
+        raise SystemFailure(
+            "SYS_DATABASE_MIGRATION",
+            f"The migration to {HEAD} would leave a row of {broken[0]} without what it refers to. Nothing was "
+            "changed. This is a defect of the program: please report it.",
+        )
+
+
+def _copy(file: Path, found: str) -> Path:
+    """Copy the database as it is now; the caller keeps everybody from writing."""
+    folder = file.parent / "backups"
+    folder.mkdir(exist_ok=True)
+    copy = folder / f"lattice-{found}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.db"
+    with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(copy)) as target:
+        source.backup(target)
+    return copy

@@ -1,0 +1,1 @@
+"""Where alembic finds what it runs."""

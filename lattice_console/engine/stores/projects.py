@@ -1,0 +1,52 @@
+"""Projects and their counters."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from lattice_console.engine.ports import ProjectRecord
+from lattice_console.engine.stores.audit import GENESIS
+from lattice_console.engine.stores.rows import columns, values
+from lattice_console.engine.stores.tables import projects
+
+_BY_ID = projects.c.id == bindparam("project")
+_GET = select(*columns(projects, ProjectRecord)).where(_BY_ID)
+_MOVE = (
+    update(projects)
+    .where(_BY_ID)
+    .values(
+        version=projects.c.version + 1,
+        sequence=projects.c.sequence + bindparam("steps"),
+        updated_at=bindparam("at"),
+    )
+)
+_SET_POLICY = update(projects).where(_BY_ID).values(policy_version=bindparam("policy"))
+_NEXT_NUMBER = (
+    update(projects).where(_BY_ID).values(mutation_seq=projects.c.mutation_seq + 1).returning(projects.c.mutation_seq)
+)
+
+
+class Projects:
+    """`ports.Projects` over SQL."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def get(self, project_id: str) -> ProjectRecord | None:
+        row = self._connection.execute(_GET, {"project": project_id}).first()
+        return ProjectRecord(*row) if row else None
+
+    def create(self, record: ProjectRecord) -> None:
+        counters = {"event_seq": 0, "mutation_seq": 0, "audit_sequence": 0, "audit_head": GENESIS}
+        self._connection.execute(insert(projects), values(record, **counters))
+
+    def move(self, project_id: str, *, at: datetime, head: bool = False, policy_version: str | None = None) -> None:
+        """Count the project's version up, with `head` its sequence too; set the policy's version where given."""
+        self._connection.execute(_MOVE, {"project": project_id, "steps": int(head), "at": at})
+        if policy_version is not None:
+            self._connection.execute(_SET_POLICY, {"project": project_id, "policy": policy_version})
+
+    def next_number(self, project_id: str) -> int:
+        """Take the next mutation's number."""
+        number: int = self._connection.execute(_NEXT_NUMBER, {"project": project_id}).scalar_one()
+        return number

@@ -1,0 +1,61 @@
+"""Between records and rows."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import fields
+from functools import cache
+from itertools import islice
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from sqlalchemy import BindParameter, ColumnElement, Row, Select, Table, and_, bindparam
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+Item = TypeVar("Item")
+AnyRow = Row[*tuple[Any, ...]]
+AnySelect = Select[*tuple[Any, ...]]
+
+CHUNK = 500
+"""How many values one IN list holds."""
+
+
+def chunks(items: Iterable[Item]) -> Iterator[list[Item]]:
+    """The items without repeats, in portions for IN lists."""
+    distinct = iter(dict.fromkeys(items))
+    while portion := list(islice(distinct, CHUNK)):
+        yield portion
+
+
+def several(name: str) -> BindParameter[Any]:
+    """The parameter of an IN list."""
+    return bindparam(name, expanding=True)
+
+
+def columns(table: Table, record: "type[DataclassInstance]", **others: ColumnElement[Any]) -> list[ColumnElement[Any]]:
+    """What to select for a record: the table's columns by the record's names, save those given."""
+    return [others[name] if name in others else table.c[name] for name in _names(record)]
+
+
+def values(record: "DataclassInstance", **others: Any) -> dict[str, Any]:
+    """The record's values by its names, and others beside them."""
+    return {name: getattr(record, name) for name in _names(type(record))} | others
+
+
+def starts_with(column: ColumnElement[str]) -> ColumnElement[bool]:
+    """That the text starts with the prefix that `prefix_range` gives as parameters; an index on it serves this."""
+    return and_(column >= bindparam("prefix"), column < bindparam("prefix_end"))
+
+
+def prefix_range(text: str) -> dict[str, str]:
+    """The parameters of `starts_with`: the range from `text` to before the next text of its length, by code points."""
+    rest = text.rstrip("\U0010ffff")
+    if not rest:
+        return {"prefix": text, "prefix_end": "\U0010ffff" * 1000}
+    following = ord(rest[-1]) + 1
+    # Surrogates are no characters.
+    return {"prefix": text, "prefix_end": rest[:-1] + chr(0xE000 if following == 0xD800 else following)}
+
+
+@cache
+def _names(record: "type[DataclassInstance]") -> tuple[str, ...]:
+    return tuple(field.name for field in fields(record))

@@ -1,0 +1,119 @@
+"""The store on one SQLite file."""
+
+import asyncio
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from lattice_console.contract.errors import SystemFailure
+from lattice_console.engine.ports import Result, Tables
+from lattice_console.engine.stores.watch import Watch
+
+# SQLAlchemy is imported when a store is opened: it takes longer than the console's first frame may.
+if TYPE_CHECKING:
+    from lattice_console.engine.stores.connection import Begin, Lane
+
+MEMORY = Path(":memory:")
+"""The path of a database that lives and dies with its store."""
+
+
+class SqliteStore:
+    """`ports.Store` over a SQLite database in WAL mode: one thread writes, a few read, each on its own connection.
+
+    The first call opens the file, makes it where there is none, and migrates it. `busy` is how many seconds a
+    transaction waits for those of other processes.
+    """
+
+    def __init__(self, path: Path, *, readers: int = 2, busy: float = 30.0) -> None:
+        self._file = None if path == MEMORY else path
+        self._busy = busy
+        self._watch = Watch(self._file)
+        self._closed = False
+        self._opening = threading.Lock()
+        self._opened = False
+        self._mine = threading.local()
+        self._lanes: list[Lane] = []
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="lattice-write")
+        # A database in memory belongs to one connection.
+        self._readers = ThreadPoolExecutor(readers, "lattice-read") if self._file else self._writer
+
+    @property
+    def mark(self) -> int:
+        """How often a write was noticed so far: taken before a read, and handed to `wait`, none gets lost between."""
+        return self._watch.mark
+
+    async def read(self, work: Callable[[Tables], Result]) -> Result:
+        """Run `work` on one consistent view; raises SystemFailure where the database fails."""
+        return await self._submit(self._readers, "BEGIN", work)
+
+    async def write(self, work: Callable[[Tables], Result]) -> Result:
+        """Run `work` as one durable transaction: all of it, or on any exception nothing.
+
+        A caller that is cancelled leaves a transaction that has not begun undone, and one that has whole.
+        """
+        return await self._submit(self._writer, "BEGIN IMMEDIATE", work)
+
+    async def wait(self, seconds: float, mark: int | None = None) -> None:
+        """Return once somebody may have written since `mark`, or since now; at the latest after `seconds`."""
+        if self._closed:
+            _refuse()
+        await self._watch.wait(seconds, mark)
+
+    async def close(self) -> None:
+        """Finish the calls under way, and let go of the file; later calls raise SystemFailure."""
+        self._closed = True
+        await asyncio.to_thread(self._close)
+
+    async def _submit(self, pool: ThreadPoolExecutor, begin: "Begin", work: Callable[[Tables], Result]) -> Result:
+        if self._closed:
+            _refuse()
+        return await asyncio.get_running_loop().run_in_executor(pool, self._transact, begin, work)
+
+    def _transact(self, begin: "Begin", work: Callable[[Tables], Result]) -> Result:
+        from lattice_console.engine.stores.failures import DATABASE_ERRORS, failure
+
+        try:
+            lane = self._lane()
+            with lane.transaction(begin):
+                result = work(lane.tables)
+        except DATABASE_ERRORS as error:
+            raise failure(error) from error
+        if begin != "BEGIN":
+            self._watch.notify()
+        return result
+
+    def _lane(self) -> "Lane":
+        """This thread's connection; the first one makes sure of the tables."""
+        lane: Lane | None = getattr(self._mine, "lane", None)
+        if lane is not None:
+            return lane
+        from lattice_console.engine.stores.connection import open_lane
+        from lattice_console.engine.stores.migrate import bring_up_to_date
+
+        with self._opening:
+            if not self._opened and self._file is not None:
+                self._file.parent.mkdir(parents=True, exist_ok=True)
+            lane = open_lane(self._file, busy=self._busy)
+            try:
+                if not self._opened:
+                    bring_up_to_date(lane, self._file)
+            except BaseException:
+                lane.close()
+                raise
+            self._opened = True
+            self._lanes.append(lane)
+        self._mine.lane = lane
+        return lane
+
+    def _close(self) -> None:
+        for pool in {self._writer, self._readers}:
+            pool.shutdown()
+        self._watch.close()
+        while self._lanes:
+            self._lanes.pop().close()
+
+
+def _refuse() -> NoReturn:
+    raise SystemFailure("SYS_DATABASE_CLOSED", "The project's database has been closed: open the project again.")
