@@ -91,8 +91,12 @@ class _Call:
 
         return await self._store.write(run)
 
-    async def wait(self, seconds: float) -> None:
-        await self._store.wait(seconds)
+    @property
+    def mark(self) -> int:
+        return self._store.mark
+
+    async def wait(self, seconds: float, mark: int) -> None:
+        await self._store.wait(seconds, mark)
 
     async def known_answer(self) -> Any:
         """The answer that this key was given before, if any; raises Conflict where it was another call's."""

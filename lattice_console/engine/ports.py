@@ -430,8 +430,13 @@ class Store(Protocol):
         """Run `work` as one durable transaction: all of it, or on any exception nothing."""
         ...
 
-    async def wait(self, seconds: float) -> None:
-        """Return once somebody may have written, at the latest after `seconds`."""
+    @property
+    def mark(self) -> int:
+        """How often a write was noticed so far."""
+        ...
+
+    async def wait(self, seconds: float, mark: int | None = None) -> None:
+        """Return once somebody may have written since `mark`, or since now; at the latest after `seconds`."""
         ...
 
     async def close(self) -> None: ...

@@ -29,11 +29,12 @@ async def since(steps: Steps, *, seq: int, limit: int, wait: float) -> tuple[Eve
     """Look, and where there is nothing, look again each time that somebody may have written."""
     deadline = time.monotonic() + wait
     while True:
+        mark = steps.mark
         found = await steps.read(lambda ctx: _since(ctx, seq, limit))
         left = deadline - time.monotonic()
         if found or left <= 0:
             return found
-        await steps.wait(left)
+        await steps.wait(left, mark)
 
 
 def _since(ctx: Context, seq: int, limit: int) -> tuple[Event, ...]:

@@ -19,7 +19,12 @@ class Steps(Protocol):
         """`final` marks the step whose result is the answer, kept under the caller's idempotency key."""
         ...
 
-    async def wait(self, seconds: float) -> None: ...
+    @property
+    def mark(self) -> int:
+        """How often a write was noticed so far: taken before a read, and handed to `wait`, none is missed."""
+        ...
+
+    async def wait(self, seconds: float, mark: int) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,7 +107,8 @@ def _approvals(facts: ReviewFacts) -> Requirement:
         return _review("approvals", "satisfied", f"{said}.")
     own = any(ballot.is_author and ballot.vote in facts.policy.review.approval_types for ballot in facts.ballots)
     hint = " An author's own approval does not count." if own else ""
-    return _review("approvals", "unsatisfied", f"{said}: another member who may approve has to vote.{hint}")
+    who = "a member" if facts.policy.authors_may_approve else "a member other than the author"
+    return _review("approvals", "unsatisfied", f"{said}: {who} has to approve it.{hint}")
 
 
 def _no_objections(facts: ReviewFacts) -> Requirement:
