@@ -23,9 +23,9 @@ _SPACES = b" \t\r\n"
 _LAST_CHARACTER = 0x10FFFF
 _FIRST_RADIUS = 256
 _RADIUS_GROWTH = 8
-# How many lines may be looked at for all hunks of one file, about three seconds' work; and what counts as so many lines:
-# a step of a search, and moving a replaced range because a hunk stands before earlier ones. Only thousands of hunks,
-# each hundreds of thousands of lines from the one that it names, reach the limit.
+# How many lines may be looked at for all hunks of one file, about three seconds' work; and what counts as so many
+# lines: a step of a search, and moving a replaced range because a hunk stands before earlier ones. Only thousands of
+# hunks, each hundreds of thousands of lines from the one that it names, reach the limit.
 _SEARCH_LIMIT = 2_000_000_000
 _STEP_COST = 1000
 _MOVE_COST = 30
