@@ -1,39 +1,20 @@
-"""JSON Schema on untrusted schemas and untrusted documents.
-
-The validator is `jsonschema`'s, Draft 2020-12 unless the schema names another dialect. References are resolved within
-the schema and the published meta-schemas; nothing is ever fetched. Everything that a schema makes the validator do is
-paid for from a budget, so that neither a schema nor its document can keep the program busy; one that costs more is
-refused with a defect.
-"""
+"""What a spec's JSON Schema says of it: whether the schema is one, and where the document violates it."""
 
 import json
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
-import attrs
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError
-from jsonschema.protocols import Validator
-from jsonschema.validators import extend, validator_for
-from referencing import Registry
-from referencing.exceptions import Unresolvable
-
-from lattice_console.contract.models.base import replace_controls
 from lattice_console.contract.models.spec import Severity
-from lattice_console.engine.rules.yaml_events import escaped
+from lattice_console.engine.rules import hashes
 
-__all__ = ["BUDGET", "DEFECT_LIMIT", "Defect", "check", "validate"]
-
-BUDGET: Final = 500_000
-"""What checking one document may cost, in steps: about one for each rule applied and each item that it looks at."""
+__all__ = ["DEFECT_LIMIT", "SCHEMA_LIMIT", "Defect", "check", "validate"]
 
 DEFECT_LIMIT: Final = 50
-"""How many violations are told of one document."""
+"""How many defects are told of one schema, and of one document."""
 
-_MESSAGE_LIMIT = 300
-
-_Keyword = Callable[[Any, Any, Any, Any], Iterator[ValidationError] | None]
+SCHEMA_LIMIT: Final = 200_000
+"""How many characters a schema may have as compact JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,94 +27,29 @@ class Defect:
     severity: Severity = "error"
 
 
-class _Exhausted(Exception):
-    """The budget is spent."""
+def check(schema: dict[str, Any]) -> tuple[Defect, ...]:
+    """What is wrong with a schema by its dialect's own meta-schema; rule `schema_definition`.
+
+    Draft 2020-12 unless its `$schema` names another. A pattern that is not supported is a warning.
+    """
+    text = hashes.canonical(schema)
+    if len(text) > SCHEMA_LIMIT:
+        message = f"The schema has {len(text):,} characters; shorten it to {SCHEMA_LIMIT:,}."
+        return (Defect("schema_definition", message, ""),)
+    return _check(text)
 
 
-class _Budget:
-    """The steps that are left."""
+# A schema is seen again with every patchset of its document, and checking it takes longer than the document's own.
+@lru_cache(maxsize=64)
+def _check(text: str) -> tuple[Defect, ...]:
+    # jsonschema takes a tenth of a second to import, and most documents have no schema.
+    from lattice_console.engine.rules import validator
 
-    __slots__ = ("left",)
-
-    def __init__(self) -> None:
-        self.left = BUDGET
-
-    def spend(self, steps: int) -> None:
-        self.left -= steps
-        if self.left < 0:
-            raise _Exhausted
+    return tuple(validator.check(json.loads(text)))
 
 
-def check(schema: dict[str, Any]) -> list[Defect]:
-    """What is wrong with a schema by its dialect's own meta-schema; rule `schema_definition`."""
-    dialect = _dialect(schema)
-    return _violations(dialect, dialect.META_SCHEMA, schema, "schema_definition")
-
-
-def validate(schema: dict[str, Any], document: Any) -> list[Defect]:
+def validate(schema: dict[str, Any], document: Any) -> tuple[Defect, ...]:
     """Where a document violates a schema that `check` found right; rule `schema`."""
-    return _violations(_dialect(schema), schema, document, "schema")
+    from lattice_console.engine.rules import validator
 
-
-def _dialect(schema: dict[str, Any]) -> type[Validator]:
-    named = isinstance(schema.get("$schema"), str)
-    return validator_for(schema, default=Draft202012Validator) if named else Draft202012Validator
-
-
-def _violations(dialect: type[Validator], schema: Any, document: Any, rule: str) -> list[Defect]:
-    guarded = _guarded(dialect, _Budget())
-    defects: list[Defect] = []
-    try:
-        for error in guarded(schema, registry=Registry()).iter_errors(document):
-            pointer = "".join(f"/{escaped(str(part))}" for part in error.absolute_path)
-            defects.append(Defect(rule, _message(error), pointer))
-            if len(defects) == DEFECT_LIMIT:
-                break
-    except _Exhausted:
-        message = "Checking it against its schema takes more steps than are allowed; make the schema simpler."
-        defects.append(Defect(rule, message, ""))
-    except Unresolvable as error:
-        message = f"The schema refers to {_shown(str(error.ref))}, which it does not hold; nothing is fetched."
-        defects.append(Defect(rule, message, ""))
-    except RecursionError:
-        defects.append(Defect(rule, "The schema refers to itself without end.", ""))
-    return defects
-
-
-def _guarded(dialect: type[Validator], budget: _Budget) -> Any:
-    """The dialect with every keyword paying from `budget`, and without those that run patterns of the schema."""
-    keywords = {
-        name: _paying(keyword, budget)
-        for name, keyword in dialect.VALIDATORS.items()
-        if name not in ("pattern", "patternProperties")
-    }
-    guarded: Any = extend(dialect, {**keywords, "pattern": _nothing, "patternProperties": _nothing})  # type: ignore[no-untyped-call]  # the stubs leave it untyped
-    # The library's own would leave for an unguarded class where a subschema names its dialect.
-    guarded.evolve = attrs.evolve
-    return guarded
-
-
-def _nothing(*_: Any) -> None:
-    return None
-
-
-def _paying(keyword: _Keyword, budget: _Budget) -> _Keyword:
-    def paid(validator: Any, value: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
-        budget.spend(1 + _length(value) + _length(instance))
-        yield from keyword(validator, value, instance, schema) or ()
-
-    return paid
-
-
-def _length(value: Any) -> int:
-    return len(value) if isinstance(value, dict | list) else 0
-
-
-def _message(error: ValidationError) -> str:
-    text = replace_controls(error.message[: _MESSAGE_LIMIT + 1], lines=False)
-    return f"{text}." if len(text) <= _MESSAGE_LIMIT else f"{text[:_MESSAGE_LIMIT]}..."
-
-
-def _shown(text: str) -> str:
-    written = json.dumps(text)
-    return written if len(written) <= 80 else f"{written[:77]}..."
+    return tuple(validator.validate(schema, document))

@@ -10,7 +10,7 @@ such file is (`openapi.yaml`) by its title. It, and a JSON Schema under `.lattic
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast, get_args
 
@@ -94,6 +94,7 @@ def _reading(path: str, content: bytes, parsed: Parsed) -> SpecReading | None:
         return _bare(path, (Finding(path=path, rule="name", severity="error", message=message, line=1),))
     if _is_openapi(data):
         return _openapi(path, data)
+    defects: Sequence[Defect]
     if at_home and _is_json_schema(data):
         reading, defects = _json_schema(path, data)
     else:
@@ -136,7 +137,7 @@ def _openapi(path: str, data: Mapping[str, Any]) -> SpecReading:
     )
 
 
-def _json_schema(path: str, data: dict[str, Any]) -> tuple[SpecReading, list[Defect]]:
+def _json_schema(path: str, data: dict[str, Any]) -> tuple[SpecReading, Sequence[Defect]]:
     reading = SpecReading(_file_name(path), "generic", None, _text(data.get("description")), data, (), 0, ())
     return reading, schemas.check(data)
 
@@ -249,7 +250,7 @@ def _schema(data: dict[str, Any], defects: list[Defect]) -> dict[str, Any] | Non
     return schema
 
 
-def _findings(path: str, content: bytes, parsed: Parsed, defects: list[Defect]) -> tuple[Finding, ...]:
+def _findings(path: str, content: bytes, parsed: Parsed, defects: Sequence[Defect]) -> tuple[Finding, ...]:
     pointers = {defect.pointer for defect in defects}
     lines = syntax.lines(parsed.kind, content, pointers) if pointers else {}
 

@@ -268,6 +268,8 @@ def key_lines(content: bytes, wanted: set[str]) -> dict[str, int]:
                     position[-1] = None
             if pointer in wanted:
                 found[pointer] = line
+                if len(found) == len(wanted):
+                    break
             if isinstance(event, CollectionStartEvent):
                 is_mapping = isinstance(event, MappingStartEvent)
                 stack.append((pointer, is_mapping))

@@ -1,0 +1,286 @@
+"""jsonschema's validators, run on untrusted schemas and untrusted documents.
+
+References are resolved within the schema and the published meta-schemas; nothing is ever fetched. Patterns are searched
+by `patterns`, not by `re`. Whatever a schema makes the validator do is paid for from a budget, so that neither a schema
+nor its document can keep the program busy: every keyword pays for itself, for the members that it looks at, and for
+the values that it compares or writes into messages.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final, cast
+
+import attrs
+from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema.exceptions import ValidationError, best_match
+from jsonschema.protocols import Validator
+from jsonschema.validators import extend, validator_for
+from referencing import Registry
+from referencing.exceptions import Unresolvable
+
+from lattice_console.contract.models.base import replace_controls
+from lattice_console.engine.rules.patterns import (
+    PROGRAM_LIMIT,
+    Pattern,
+    PatternError,
+    UnsupportedPattern,
+    compile_pattern,
+)
+from lattice_console.engine.rules.schema import DEFECT_LIMIT, Defect
+from lattice_console.engine.rules.yaml_events import escaped
+
+__all__ = ["BUDGET", "check", "validate"]
+
+BUDGET: Final = 500_000
+"""What checking one document may cost, in units of one or two microseconds."""
+
+_MESSAGE_LIMIT = 300
+_SHOWN_LIMIT = 80
+# How many nodes or characters are compared, or written into a message, for one unit.
+_NODES_PER_UNIT = 8
+
+_Keyword = Callable[[Any, Any, Any, Any], Iterator[ValidationError] | None]
+
+_COMPARING = frozenset({"const", "enum", "uniqueItems"})
+_REFERRING = frozenset({"$ref", "$dynamicRef", "$recursiveRef"})
+# A pattern of plain characters, which `re` searches as fast as any.
+_PLAIN_PATTERN = re.compile(r"\^?(?:[^\\^$.|?*+()\[\]{}]|\\[^A-Za-z0-9])*\$?")
+
+
+class _Exhausted(Exception):
+    """The budget is spent."""
+
+
+class _Run:
+    """One validation: the units that are left, what values weigh, and the patterns that it has compiled."""
+
+    __slots__ = ("_left", "_patterns", "_reference_units", "_weights")
+
+    def __init__(self, reference_units: Callable[[str], int] = lambda _: 0) -> None:
+        self._left = BUDGET
+        self._weights: dict[int, int] = {}
+        self._patterns: dict[str, Pattern] = {}
+        self._reference_units = reference_units
+
+    def spend(self, units: int) -> None:
+        self._left -= units
+        if self._left < 0:
+            raise _Exhausted
+
+    def weigh(self, value: Any) -> int:
+        """The nodes and characters of a value; containers are known again, for they outlive the run."""
+        if isinstance(value, str):
+            return 1 + len(value)
+        if not isinstance(value, dict | list):
+            return 1
+        known = self._weights.get(id(value))
+        if known is None:
+            if isinstance(value, dict):
+                known = 1 + sum(map(len, value)) + sum(map(self.weigh, value.values()))
+            else:
+                known = 1 + sum(map(self.weigh, value))
+            self._weights[id(value)] = known
+        return known
+
+    def pattern(self, text: str) -> Pattern:
+        """The compiled pattern, paid for once whether or not it is remembered from another run."""
+        compiled = self._patterns.get(text)
+        if compiled is None:
+            self.spend(1 + len(text))
+            try:
+                compiled = compile_pattern(text)
+            except PatternError:
+                self.spend(PROGRAM_LIMIT)
+                raise
+            self.spend(compiled.size)
+            self._patterns[text] = compiled
+        return compiled
+
+    def finds(self, pattern: str, text: str) -> bool:
+        """Whether a pattern of the schema matches in `text`; one that is not supported lets everything pass."""
+        try:
+            return self.pattern(pattern).search(text, self.spend)
+        except UnsupportedPattern:
+            return True
+
+    def paying(self, name: str, keyword: _Keyword) -> _Keyword:
+        """A keyword that pays before it works, and for the messages that it writes."""
+
+        def paid(validator: Any, value: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
+            units = 1 + _length(value) + _length(instance)
+            if name in _REFERRING and isinstance(value, str):
+                units += self._reference_units(value)
+            elif name in _COMPARING and isinstance(instance, dict | list):
+                units += self._written(value, instance)
+            self.spend(units)
+            for error in keyword(validator, value, instance, schema) or ():
+                if not error.schema_path:
+                    # This keyword's own, which quotes what it was given.
+                    self.spend(self._written(value, instance))
+                yield error
+
+        return paid
+
+    def _written(self, value: Any, instance: Any) -> int:
+        return (self.weigh(value) + self.weigh(instance)) // _NODES_PER_UNIT
+
+
+def check(schema: Any) -> list[Defect]:
+    """What is wrong with a schema by its dialect's meta-schema; rule `schema_definition`."""
+    run = _Run()
+    dialect = _dialect(schema)
+    formats = FormatChecker(formats=())
+
+    @formats.checks("regex", raises=PatternError)
+    def is_regex(value: object) -> bool:
+        if isinstance(value, str):
+            run.pattern(value)
+        return True
+
+    guarded = _guarded(dialect, run)
+    return _defects(guarded, dialect.META_SCHEMA, schema, "schema_definition", format_checker=formats)
+
+
+def validate(schema: Any, document: Any) -> list[Defect]:
+    """Where a document violates a schema that `check` found right; rule `schema`."""
+    shape = _Shape(schema)
+    if shape.mixes_patterns:
+        message = (
+            "It is not checked against its schema, which has both unevaluatedProperties and patternProperties with "
+            "patterns of more than plain characters."
+        )
+        return [Defect("schema", message, "", "warning")]
+    run = _Run(shape.reference_units)
+    return _defects(_guarded(_dialect(schema), run), schema, document, "schema")
+
+
+def _dialect(schema: Any) -> type[Validator]:
+    named = isinstance(schema.get("$schema"), str)
+    return validator_for(schema, default=Draft202012Validator) if named else Draft202012Validator
+
+
+class _Shape:
+    """What a schema holds that makes the library's own work dear or unsafe."""
+
+    def __init__(self, schema: Any) -> None:
+        self._nodes = 0
+        self._inner_ids = False
+        patterned = unevaluated = False
+        pending = [schema]
+        while pending:
+            value = pending.pop()
+            self._nodes += 1
+            if isinstance(value, list):
+                pending += value
+            elif isinstance(value, dict):
+                pending += value.values()
+                self._inner_ids |= value is not schema and any(isinstance(value.get(key), str) for key in ("$id", "id"))
+                unevaluated |= "unevaluatedProperties" in value
+                patterns = value.get("patternProperties")
+                patterned |= isinstance(patterns, dict) and not all(map(_PLAIN_PATTERN.fullmatch, patterns))
+        self.mixes_patterns = patterned and unevaluated
+
+    def reference_units(self, reference: str) -> int:
+        """What following a reference costs: the library looks through the whole schema for anchors and inner ids."""
+        direct = reference == "#" or reference.startswith("#/")
+        return len(reference) if direct and not self._inner_ids else len(reference) + self._nodes
+
+
+def _guarded(dialect: type[Validator], run: _Run) -> Any:
+    """The dialect with every keyword paying, and without those that would search patterns with `re`."""
+
+    def pattern(_: Any, value: str, instance: Any, __: Any) -> Iterator[ValidationError]:
+        if isinstance(instance, str) and not run.finds(value, instance):
+            yield ValidationError(f"{instance!r} does not match {value!r}")
+
+    def pattern_properties(validator: Any, value: Any, instance: Any, _: Any) -> Iterator[ValidationError]:
+        for pattern, subschema in value.items() if isinstance(instance, dict) else ():
+            for key, member in instance.items():
+                if run.finds(pattern, key):
+                    yield from validator.descend(member, subschema, path=key, schema_path=pattern)
+
+    def additional_properties(validator: Any, value: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
+        declared, patterns = schema.get("properties", {}), schema.get("patternProperties", {})
+        for key, member in instance.items() if isinstance(instance, dict) else ():
+            if key in declared or any(run.finds(pattern, key) for pattern in patterns):
+                continue
+            if value is False:
+                yield ValidationError(f"The key {key!r} is not allowed here")
+            else:
+                yield from validator.descend(member, value, path=key)
+
+    own: dict[str, _Keyword] = {
+        "additionalProperties": additional_properties,
+        "pattern": pattern,
+        "patternProperties": pattern_properties,
+        "uniqueItems": _unique_items,
+    }
+    stock = cast("Mapping[str, _Keyword]", dialect.VALIDATORS)
+    keywords = {name: run.paying(name, own.get(name, keyword)) for name, keyword in stock.items()}
+    guarded: Any = extend(dialect, keywords)  # type: ignore[no-untyped-call]  # the stubs leave it untyped
+    # The library's own would leave for an unguarded class where a subschema names its dialect.
+    guarded.evolve = attrs.evolve
+    return guarded
+
+
+def _unique_items(_: Any, value: Any, instance: Any, __: Any) -> Iterator[ValidationError]:
+    """In linear time; the library compares every pair of what cannot be sorted."""
+    if value and isinstance(instance, list) and len(set(map(_frozen, instance))) < len(instance):
+        yield ValidationError(f"{instance!r} has non-unique elements")
+
+
+def _frozen(value: Any) -> Any:
+    """A value that can be hashed; equal where JSON Schema finds the values equal (1 is 1.0 and not true)."""
+    if isinstance(value, dict):
+        return frozenset((key, _frozen(member)) for key, member in value.items())
+    if isinstance(value, list):
+        return tuple(map(_frozen, value))
+    return (bool, value) if isinstance(value, bool) else value
+
+
+def _length(value: Any) -> int:
+    return len(value) if isinstance(value, dict | list) else 0
+
+
+def _defects(guarded: Any, schema: Any, document: Any, rule: str, **options: Any) -> list[Defect]:
+    defects: list[Defect] = []
+    try:
+        for error in guarded(schema, registry=Registry(), **options).iter_errors(document):
+            defects.append(_defect(error, rule))
+            if len(defects) == DEFECT_LIMIT:
+                break
+    except _Exhausted:
+        message = "Checking takes more steps than are allowed; make the schema simpler."
+        defects.append(Defect(rule, message, ""))
+    except Unresolvable as error:
+        message = f"The schema refers to {_shown(str(error.ref))}, which it does not hold; nothing is fetched."
+        defects.append(Defect(rule, message, ""))
+    except RecursionError:
+        message = "The schema refers to itself without end, or nests too deep to be checked."
+        defects.append(Defect(rule, message, ""))
+    except Exception as error:
+        # A reference may lead the library to a value that is no schema, on which it fails in any way.
+        message = f"The schema cannot be applied: {_shown(f'{type(error).__name__}: {error}')}."
+        defects.append(Defect(rule, message, ""))
+    return defects
+
+
+def _defect(error: ValidationError, rule: str) -> Defect:
+    """Of several alternatives that all fail, the nearest tells what is wrong."""
+    told = best_match([error]) or error
+    pointer = "".join(f"/{escaped(str(part))}" for part in told.absolute_path)
+    if isinstance(told.cause, PatternError):
+        message = f"The pattern {_shown(told.instance)} {told.cause}."
+        if not isinstance(told.cause, UnsupportedPattern):
+            return Defect(rule, message, pointer)
+        return Defect(rule, f"{message} It lets everything pass.", pointer, "warning")
+    if len(told.message) <= _MESSAGE_LIMIT:
+        return Defect(rule, f"{replace_controls(told.message, lines=False)}.", pointer)
+    value = _shown(told.validator_value)
+    return Defect(rule, f"{_shown(told.instance)} does not satisfy {told.validator}: {value}.", pointer)
+
+
+def _shown(value: Any) -> str:
+    written = json.dumps(value)
+    return written if len(written) <= _SHOWN_LIMIT else f"{written[: _SHOWN_LIMIT - 3]}..."
