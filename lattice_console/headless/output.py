@@ -98,8 +98,6 @@ class Output:
             return
         palette = Palette.of(sys.stderr, self._environ, ascii=self.ascii)
         sys.stderr.write(f"{palette.paint('bad', 'error:')} {inert(error.message)}\n")
-        for blocker in error.details.get("blockers", ()):
-            sys.stderr.write(f"  {inert(str(blocker['name']).replace('_', ' '))}: {inert(str(blocker['reason']))}\n")
 
     def _json(self, value: Mapping[str, Any]) -> None:
         indent = 2 if self.shape == "json" else None

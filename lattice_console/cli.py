@@ -1,0 +1,68 @@
+"""The `lattice` and `lattice-console` commands: the tree of commands, and how they reach a Backend."""
+
+import sys
+from typing import TYPE_CHECKING
+
+from lattice_console.version import __version__
+
+# Nothing else is imported before the arguments are known: `--version` answers at once, and no command pays for what
+# another one needs.
+if TYPE_CHECKING:
+    import click
+
+    from lattice_console.config import Settings
+    from lattice_console.contract.backend import Backend
+
+_HEADLESS = "lattice_console.headless"
+_OPS = "lattice_console.ops.commands"
+
+COMMANDS = {
+    "init": f"{_OPS}:init",
+    "status": f"{_HEADLESS}.folder:status",
+    "track": f"{_HEADLESS}.folder:track",
+    "restore": f"{_HEADLESS}.folder:restore",
+    "sync": f"{_HEADLESS}.folder:sync",
+    "spec": f"{_HEADLESS}.spec:group",
+    "mutation": f"{_HEADLESS}.mutation:group",
+    "team": f"{_HEADLESS}.team:group",
+    "audit": f"{_HEADLESS}.audit:group",
+    "import-git": f"{_OPS}:import_git",
+    "doctor": f"{_OPS}:doctor",
+    "demo": f"{_OPS}:demo",
+    "console": "lattice_console.cli:console_command",
+}
+"""Every command of `lattice`, as `module:attribute`, in the order of its help."""
+
+
+def main() -> int:
+    """Run `lattice`; returns its exit code."""
+    if sys.argv[1:] == ["--version"]:
+        sys.stdout.write(f"Lattice CLI v{__version__}\n")
+        return 0
+    return lattice(sys.argv[1:])
+
+
+def console() -> int:
+    """Run `lattice-console`: `lattice console`; returns its exit code."""
+    return lattice(["console", *sys.argv[1:]])
+
+
+def lattice(arguments: list[str]) -> int:
+    """Run the command line `lattice arguments…`; returns its exit code."""
+    from lattice_console.headless.run import run
+    from lattice_console.headless.session import Session
+
+    return run(tree(), arguments, Session(_connect))
+
+
+def tree() -> "click.Group":
+    """The tree of commands; without a command it opens the console."""
+    from lattice_console.headless.commands import root
+
+    return root(COMMANDS, default="console", version=f"Lattice CLI v{__version__}")
+
+
+async def _connect(settings: "Settings") -> "Backend":
+    from lattice_console.backends.connect import connect
+
+    return await connect(settings)

@@ -1,0 +1,32 @@
+"""`lattice mutation`: the group; its commands lie by what they are for."""
+
+from lattice_console.headless.commands import Group
+
+_HERE = "lattice_console.headless"
+
+group = Group(
+    "mutation",
+    help="Propose, review, execute and roll back mutations. ID is a number (12, M-12) or an id.",
+    short_help="Propose, review, execute and roll back.",
+    lazy={
+        "create": f"{_HERE}.mutation_propose:create",
+        "update": f"{_HERE}.mutation_propose:update",
+        "submit": f"{_HERE}.mutation_propose:submit",
+        "list": f"{_HERE}.mutation_read:list_",
+        "status": f"{_HERE}.mutation_read:status",
+        "show": f"{_HERE}.mutation_read:show",
+        "diff": f"{_HERE}.mutation_diff:diff",
+        "history": f"{_HERE}.mutation_read:history",
+        "approve": f"{_HERE}.mutation_review:approve",
+        "request-changes": f"{_HERE}.mutation_review:request_changes",
+        "reject": f"{_HERE}.mutation_review:reject",
+        "withdraw-vote": f"{_HERE}.mutation_review:withdraw_vote",
+        "comment": f"{_HERE}.mutation_review:comment",
+        "cancel": f"{_HERE}.mutation_review:cancel",
+        "reopen": f"{_HERE}.mutation_review:reopen",
+        "execute": f"{_HERE}.mutation_run:execute",
+        "retry": f"{_HERE}.mutation_run:retry",
+        "rollback": f"{_HERE}.mutation_run:rollback",
+        "finish-rollback": f"{_HERE}.mutation_run:finish_rollback",
+    },
+)

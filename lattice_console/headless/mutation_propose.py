@@ -1,0 +1,207 @@
+"""`lattice mutation create | update | submit`: proposing, and proposing anew."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypedDict, TypeVar, Unpack
+
+import click
+
+from lattice_console.contract.backend import Backend
+from lattice_console.contract.errors import ValidationFailed
+from lattice_console.contract.models.mutation import ChangeInput, Mutation
+from lattice_console.headless import options, proposing, views
+from lattice_console.headless.commands import Command
+from lattice_console.headless.session import Session, connected
+from lattice_console.headless.text import count
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Contents(TypedDict):
+    """What the options of `_contents` say."""
+
+    labels: Sequence[str]
+    files: Sequence[str]
+    renames: Sequence[str]
+    patch: str | None
+    parents: Sequence[str]
+    meta: Sequence[str]
+    environment: str | None
+    commit: str | None
+    build_url: str | None
+    pipeline_url: str | None
+
+
+def _contents(function: F) -> F:
+    """The options that say what is to change."""
+    for option in (
+        click.option("--environment", metavar="E", help="Metadata: where it is deployed."),
+        click.option("--commit", metavar="SHA", help="Metadata: the commit it comes from."),
+        click.option("--build-url", metavar="URL", help="Metadata: the build."),
+        click.option("--pipeline-url", metavar="URL", help="Metadata: the pipeline."),
+        click.option(
+            "--meta", metavar="KEY=VALUE", multiple=True, help="Any other metadata, such as ticket_id=SEC-123."
+        ),
+        click.option("--parent", "parents", metavar="ID", multiple=True, help="Stack it on this mutation; repeatable."),
+        click.option("--patch", metavar="FILE", help="A unified diff, applied as git apply would; - reads stdin."),
+        click.option(
+            "--rename", "renames", metavar="OLD:NEW", multiple=True, help="A file that was renamed on disk; repeatable."
+        ),
+        click.option(
+            "--files",
+            metavar="F...",
+            multiple=True,
+            help="Propose what differs on disk in these files, directories or globs, up to the next option. "
+            "A file missing on disk is deleted.",
+        ),
+        click.option("--label", "labels", metavar="L", multiple=True, help="A label; repeatable."),
+    ):
+        function = option(function)
+    return function
+
+
+@click.command(
+    "create",
+    cls=Command,
+    several=("--files",),
+    examples=(
+        'lattice mutation create --spec user-auth --title "Raise the session limit" --files src/auth.py docs/',
+        'lattice mutation create --title "Tidy the docs" --rename docs/old.md:docs/new.md',
+        'git diff | lattice mutation create --title "From git" --patch - --output json | jq -r .id',
+        'lattice mutation create --title "Tax per line" --files api.yaml --parent M-12 --draft',
+        "lattice mutation create --spec deployment --title v1.4 --environment production --commit 1a2b3c4",
+    ),
+)
+@click.option("--spec", metavar="S", help="The spec that it is about.")
+@click.option("--title", metavar="T", required=True, help="What changes, in one line.")
+@click.option("--description", metavar="D", default="", help="Why; - reads stdin.")
+@click.option("--type", "kind", metavar="K", default="feature", show_default=True, help="feature, security, ...")
+@_contents
+@click.option("--draft", is_flag=True, help="Do not ask for review yet.")
+@options.writes
+@connected
+async def create(
+    session: Session,
+    backend: Backend,
+    /,
+    spec: str | None,
+    title: str,
+    description: str,
+    kind: str,
+    draft: bool,
+    **contents: Unpack[Contents],
+) -> None:
+    """Propose changes to the head, or to the result of the parents.
+
+    Without --files, --rename and --patch it is a record on a spec, such as a deployment.
+    """
+    made = await backend.mutations.create(
+        title=title,
+        description=session.text(description, "--description"),
+        spec=spec,
+        type=kind,
+        labels=contents["labels"],
+        metadata=_metadata(contents),
+        changes=await _changes(session, backend, contents, contents["parents"]) or (),
+        parents=contents["parents"],
+        draft=draft,
+        **session.guard,
+    )
+    session.output.one(made, lambda: [f"M-{made.number}"])
+    session.output.say(views.outcome("Drafted" if draft else "Proposed", made, _size(made)))
+
+
+@click.command(
+    "update",
+    cls=Command,
+    several=("--files",),
+    examples=(
+        "lattice mutation update 12 --files src/auth.py",
+        'lattice mutation update 12 --title "Raise the session limit to 48 h" --label security',
+        'git diff | lattice mutation update 12 --patch - --message "As reviewed"',
+        "lattice mutation update 12 --no-parents",
+    ),
+)
+@options.mutation
+@click.option("--title", metavar="T", help="A new title.")
+@click.option("--description", metavar="D", help="A new description; - reads stdin.")
+@_contents
+@click.option("--no-parents", is_flag=True, help="Stack it on nothing any more.")
+@click.option("--message", metavar="M", default="", help="What the new patchset does differently; - reads stdin.")
+@options.writes
+@connected
+async def update(
+    session: Session,
+    backend: Backend,
+    /,
+    mutation: str,
+    title: str | None,
+    description: str | None,
+    no_parents: bool,
+    message: str,
+    **contents: Unpack[Contents],
+) -> None:
+    """Change what is given; name ID first. Files, a patch or parents make a new patchset, which outdates votes.
+
+    The new patchset replaces the old one whole: name every file that it is to change. --label replaces the labels;
+    metadata is merged key by key.
+    """
+    parents = contents["parents"]
+    if parents and no_parents:
+        raise click.UsageError("Take --parent or --no-parents.")
+    before = await backend.mutations.get(mutation)
+    stacked = parents or ([] if no_parents else [parent.id for parent in before.parents])
+    after = await backend.mutations.update(
+        before.id,
+        title=title,
+        description=None if description is None else session.text(description, "--description"),
+        labels=contents["labels"] or None,
+        metadata=_metadata(contents) or None,
+        changes=await _changes(session, backend, contents, stacked),
+        parents=stacked if parents or no_parents else None,
+        message=session.text(message, "--message"),
+        **session.guard,
+    )
+    session.output.one(after, list)
+    anew = after.patchset != before.patchset
+    session.output.say(views.outcome("Updated", after, f"patchset {after.patchset}, {_size(after)}" if anew else ""))
+
+
+@click.command("submit", cls=Command, examples=("lattice mutation submit 12",))
+@options.mutation
+@options.writes
+@connected
+async def submit(session: Session, backend: Backend, mutation: str) -> None:
+    """Hand a draft in for review."""
+    after = await backend.mutations.submit(mutation, **session.guard)
+    session.output.one(after, list)
+    session.output.say(views.outcome("Submitted", after))
+
+
+async def _changes(
+    session: Session, backend: Backend, contents: Contents, parents: Sequence[str]
+) -> list[ChangeInput] | None:
+    """The changes that the options ask for; None where none of them was given."""
+    files, renames, patch = contents["files"], contents["renames"], contents["patch"]
+    if not files and not renames and patch is None:
+        return None
+    return await proposing.changes(session, backend, files=files, renames=renames, patch=patch, parents=parents)
+
+
+def _metadata(contents: Contents) -> dict[str, Any]:
+    links = {
+        "environment": contents["environment"],
+        "commit": contents["commit"],
+        "build_url": contents["build_url"],
+        "pipeline_url": contents["pipeline_url"],
+    }
+    found: dict[str, Any] = {key: value for key, value in links.items() if value is not None}
+    for pair in contents["meta"]:
+        key, equals, value = pair.partition("=")
+        if not equals or not key:
+            raise ValidationFailed("VAL_METADATA", f"--meta {pair}: write it as KEY=VALUE.", field="metadata")
+        found[key] = value
+    return found
+
+
+def _size(mutation: Mutation) -> str:
+    return count(len(mutation.changes), "file") if mutation.changes else "a record without files"

@@ -1,0 +1,142 @@
+"""`lattice mutation execute | retry | rollback | finish-rollback`: the head, and the folder with it."""
+
+from collections.abc import Iterable, Sequence
+
+import click
+
+from lattice_console.contract.backend import Backend
+from lattice_console.contract.models.mutation import DryRun, Execution, FilePreview
+from lattice_console.headless import options, views
+from lattice_console.headless.commands import Command
+from lattice_console.headless.exits import Exit
+from lattice_console.headless.output import Output
+from lattice_console.headless.session import Session, connected
+from lattice_console.headless.table import Column
+from lattice_console.headless.text import count
+from lattice_console.workspace import SyncReport
+
+_PREVIEW: Sequence[Column[FilePreview]] = (
+    Column("OPERATION", lambda row: row.operation_type),
+    Column("FILE", lambda row: row.file_path + (f" -> {row.new_path}" if row.new_path else "")),
+    Column("BEFORE", lambda row: (row.before or "-")[:12]),
+    Column("AFTER", lambda row: (row.after or "-")[:12]),
+    Column("", lambda row: row.error or "", role=lambda row: "bad"),
+)
+
+
+@click.command(
+    "execute",
+    cls=Command,
+    examples=(
+        "lattice mutation execute 12",
+        "lattice mutation execute 12 --dry-run",
+        "lattice mutation execute 12 --output json | jq -r .status",
+    ),
+)
+@options.mutation
+@click.option("--dry-run", is_flag=True, help="Show what it would do, and every blocker; change nothing.")
+@options.writes
+@connected
+async def execute(session: Session, backend: Backend, mutation: str, dry_run: bool) -> int:
+    """Apply an approved mutation to the head, and bring this folder up to it.
+
+    Exits 11 when requirements block it (all are listed), 12 when the head has moved on, 20 when a file that it touches
+    was changed in this folder, 13 when applying failed. In none of these was anything applied.
+    """
+    if dry_run:
+        preview = await backend.executions.dry_run(mutation)
+        session.output.one(preview, lambda: _preview_lines(session.output, preview))
+        if preview.would_execute:
+            session.output.say(f"Nothing was changed. Next: lattice mutation execute M-{preview.number}")
+        return Exit.OK if preview.would_execute else Exit.BLOCKED
+    found = await backend.mutations.get(mutation)
+    execution, report = await session.checkout.execute(backend, found, **session.guard)
+    session.output.one(execution, list)
+    if execution.status == "failed":
+        session.output.say(
+            f"M-{found.number} failed, nothing was applied: {_errors(execution)} "
+            f"Next: lattice mutation retry M-{found.number}"
+        )
+        return Exit.FAILED
+    session.output.say(
+        f"Executed M-{found.number}: {_followed(report)} Next: lattice mutation history M-{found.number}"
+    )
+    return Exit.OK
+
+
+@click.command("retry", cls=Command, examples=("lattice mutation retry 12",))
+@options.mutation
+@options.writes
+@connected
+async def retry(session: Session, backend: Backend, mutation: str) -> None:
+    """Bring a failed mutation back to approved or pending, as its requirements say."""
+    after = await backend.executions.retry(mutation, **session.guard)
+    session.output.one(after, list)
+    session.output.say(views.outcome("Took up again", after))
+
+
+@click.command(
+    "rollback", cls=Command, examples=('lattice mutation rollback 12 --reason "Clients broke on the new limit."',)
+)
+@options.mutation
+@options.reason(required=True)
+@options.writes
+@connected
+async def rollback(session: Session, backend: Backend, mutation: str, reason: str) -> int:
+    """Restore what a completed mutation changed, in the head and in this folder.
+
+    Refused where a later execution touched the same documents, and where this folder drifts on them (exit 20).
+    """
+    found = await backend.mutations.get(mutation)
+    execution, report = await session.checkout.rollback(
+        backend, found, session.text(reason, "--reason"), **session.guard
+    )
+    session.output.one(execution, list)
+    if execution.status == "rollback_failed":
+        session.output.say(
+            f"M-{found.number} could not be rolled back: {_errors(execution)} When it is settled by hand: "
+            f"lattice mutation finish-rollback M-{found.number} --reason R"
+        )
+        return Exit.FAILED
+    session.output.say(
+        f"Rolled back M-{found.number}: {_followed(report)} Next: lattice mutation history M-{found.number}"
+    )
+    return Exit.OK
+
+
+@click.command(
+    "finish-rollback",
+    cls=Command,
+    examples=('lattice mutation finish-rollback 12 --reason "Restored from the backup of Monday."',),
+)
+@options.mutation
+@options.reason(required=True)
+@options.writes
+@connected
+async def finish_rollback(session: Session, backend: Backend, mutation: str, reason: str) -> None:
+    """State that a rollback which could not be completed was settled by hand."""
+    execution = await backend.executions.finish_rollback(
+        mutation, reason=session.text(reason, "--reason"), **session.guard
+    )
+    session.output.one(execution, list)
+    session.output.say(f"The rollback of {mutation} is finished. Next: lattice mutation history {mutation}")
+
+
+def _preview_lines(output: Output, preview: DryRun) -> Iterable[str]:
+    verdict = "would execute" if preview.would_execute else "would not execute"
+    yield f"M-{preview.number}  {output.palette.paint('good' if preview.would_execute else 'bad', verdict)}"
+    if preview.files:
+        yield from output.table(preview.files, _PREVIEW)
+    if preview.blockers:
+        yield ""
+        yield from views.requirement_lines(output, preview.blockers)
+
+
+def _errors(execution: Execution) -> str:
+    return " ".join(error.error for error in execution.errors) or "no reason was recorded."
+
+
+def _followed(report: SyncReport) -> str:
+    done = f"{count(len(report.written), 'file')} written, {len(report.removed):,} removed here"
+    left = f", {count(len(report.drifted), 'drifted file')} left alone" if report.drifted else ""
+    return f"{done}{left}; the head is at {report.sequence}."

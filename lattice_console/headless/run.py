@@ -1,0 +1,67 @@
+"""Run one command line: parse, do, and turn whatever comes back into an exit code and words."""
+
+import os
+import sys
+import traceback
+import uuid
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from lattice_console import config
+from lattice_console.contract.errors import LatticeError, SystemFailure
+from lattice_console.headless.exits import Exit, exit_code
+from lattice_console.headless.session import Session
+
+
+def run(root: click.Command, arguments: Sequence[str], session: Session) -> int:
+    """Run the command that `arguments` name, below `root`; returns the exit code, and raises nothing."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            # A terminal that cannot show a character gets its escape, not an error.
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        code = root.main(list(arguments), prog_name="lattice", obj=session, standalone_mode=False)
+        sys.stdout.flush()
+        return int(code or 0)
+    except click.ClickException as error:
+        error.show()
+        return Exit.USAGE
+    except LatticeError as error:
+        session.output.error(error)
+        return exit_code(error)
+    except (KeyboardInterrupt, click.Abort):
+        session.output.say("Interrupted.")
+        return Exit.INTERRUPTED
+    except BrokenPipeError:
+        # Nothing more can be written, and the interpreter would complain about that when it flushes at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Exit.PIPE_CLOSED
+    except Exception as error:
+        session.output.error(_unexpected(error, session))
+        return Exit.ERROR
+
+
+def _unexpected(error: Exception, session: Session) -> SystemFailure:
+    request_id = uuid.uuid4().hex[:12]
+    log = _log_file(session)
+    where = f"the log has more under {request_id}: {log}" if log else "outside a project nothing is logged"
+    if log:
+        entry = f"{datetime.now(UTC).isoformat()} {request_id}\n{''.join(traceback.format_exception(error))}\n"
+        try:
+            with log.open("a", encoding="utf-8", errors="backslashreplace") as file:
+                file.write(entry)
+        except OSError as failure:
+            where = f"the log cannot be written: {failure.strerror}"
+    return SystemFailure(
+        "SYS_UNEXPECTED",
+        f"Something went wrong that should not have ({type(error).__name__}); {where}.",
+        request_id=request_id,
+    )
+
+
+def _log_file(session: Session) -> Path | None:
+    root = config.find_root(session.start)
+    return root / ".lattice" / "state" / "lattice.log" if root else None

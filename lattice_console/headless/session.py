@@ -1,0 +1,127 @@
+"""One run of the command: who asks, where, and how the Backend is reached."""
+
+import asyncio
+import functools
+import sys
+from collections.abc import Awaitable, Callable, Coroutine
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec, TypedDict
+
+import click
+
+from lattice_console import config
+from lattice_console.config import Settings
+from lattice_console.contract.backend import Backend
+from lattice_console.contract.errors import ValidationFailed
+from lattice_console.headless.output import Output
+from lattice_console.workspace import Checkout
+
+P = ParamSpec("P")
+
+Connect = Callable[[Settings], Awaitable[Backend]]
+"""Gives a Backend bound to the actor and the project of some settings."""
+
+
+class Guard(TypedDict):
+    """What every write takes besides its arguments."""
+
+    expected_version: int | None
+    idempotency_key: str | None
+
+
+class Session:
+    """What the commands of one run share. The settings are read when first asked for, the Backend by need."""
+
+    def __init__(self, connect: Connect) -> None:
+        self.connect = connect
+        self.folder: Path | None = None
+        self.actor: str | None = None
+        self.output = Output()
+        self.guard: Guard = {"expected_version": None, "idempotency_key": None}
+        self._stdin_read_for: str | None = None
+
+    @functools.cached_property
+    def settings(self) -> Settings:
+        """The settings of the project that the folder lies in; raises NotFound (`NF_PROJECT`) outside of one."""
+        settings = config.load(self.start, actor=self.actor)
+        self.output.ascii = settings.ascii
+        return settings
+
+    @property
+    def start(self) -> Path:
+        """The folder to work from: `-C`, else the current one."""
+        return (Path.cwd() / self.folder) if self.folder else Path.cwd()
+
+    @functools.cached_property
+    def checkout(self) -> Checkout:
+        """The project's folder as a checkout."""
+        return Checkout(self.settings.root, self.settings.document_limit)
+
+    @property
+    def input_limit(self) -> int:
+        """Bytes that stdin and a patch may have: several of the largest documents."""
+        return 4 * self.settings.document_limit
+
+    def stdin(self, purpose: str) -> bytes:
+        """All of stdin, which one option of a command may ask for; raises ValidationFailed for a second one."""
+        if self._stdin_read_for is not None:
+            raise ValidationFailed(
+                "VAL_STDIN",
+                f"Both {self._stdin_read_for} and {purpose} were to be read from stdin, which can be read once. "
+                "Hand one of them in as a file or an argument.",
+                field="stdin",
+            )
+        self._stdin_read_for = purpose
+        limit = self.input_limit
+        data = sys.stdin.buffer.read(limit + 1)
+        if len(data) > limit:
+            raise ValidationFailed(
+                "VAL_STDIN",
+                f"{purpose} on stdin has more than {limit:,} bytes; nothing was done.",
+                field="stdin",
+            )
+        return data
+
+    def text(self, value: str, purpose: str) -> str:
+        """`value`, or stdin where it is `-`: UTF-8, CRLF as newlines, without its final newline."""
+        if value != "-":
+            return value
+        data = self.stdin(purpose)
+        try:
+            text = data.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise ValidationFailed(
+                "VAL_STDIN",
+                f"{purpose} on stdin is not UTF-8 (byte {error.start + 1}); nothing was done.",
+                field="stdin",
+            ) from None
+        return text.replace("\r\n", "\n").removesuffix("\n")
+
+
+def connected(
+    body: Callable[Concatenate[Session, Backend, P], Coroutine[Any, Any, int | None]],
+) -> Callable[P, int | None]:
+    """Make a command of an async function of session and Backend; what it returns is the exit code."""
+
+    @functools.wraps(body)
+    def command(*args: P.args, **kwargs: P.kwargs) -> int | None:
+        session = current()
+
+        async def run() -> int | None:
+            backend = await session.connect(session.settings)
+            try:
+                return await body(session, backend, *args, **kwargs)
+            finally:
+                await backend.close()
+
+        return asyncio.run(run())
+
+    return command
+
+
+def current() -> Session:
+    """The session of the command that runs now."""
+    session = click.get_current_context().find_object(Session)
+    if session is None:
+        raise RuntimeError("lattice's commands run in a session; run.run() makes one")
+    return session

@@ -1,0 +1,122 @@
+"""`lattice spec create | list | show | validate`: documents with meaning."""
+
+from collections.abc import Iterable, Sequence
+
+import click
+
+from lattice_console.contract.backend import Backend
+from lattice_console.contract.models.spec import Finding, Spec
+from lattice_console.headless import options, views
+from lattice_console.headless.commands import Group
+from lattice_console.headless.exits import Exit
+from lattice_console.headless.output import Output
+from lattice_console.headless.session import Session, connected
+from lattice_console.headless.table import Column
+from lattice_console.headless.text import count, inert, inert_lines
+
+group = Group(
+    "spec", help="List, read and check specs, and propose new ones.", short_help="List, check and propose specs."
+)
+
+_SPECS: Sequence[Column[Spec]] = (
+    Column("NAME", lambda row: row.name, gives=True),
+    Column("TYPE", lambda row: row.type),
+    Column("VERSION", lambda row: row.version or ""),
+    Column("PATH", lambda row: row.path or "", gives=True),
+    Column("DEPENDS ON", lambda row: ", ".join(row.depends_on), gives=True),
+)
+
+_FINDINGS: Sequence[Column[Finding]] = (
+    Column("WHERE", lambda row: f"{row.path}:{row.line}" if row.line else row.path),
+    Column("SEVERITY", lambda row: row.severity, role=lambda row: "bad" if row.severity == "error" else "warning"),
+    Column("RULE", lambda row: row.rule),
+    Column("MESSAGE", lambda row: f"{row.pointer}: {row.message}" if row.pointer else row.message),
+)
+
+
+@group.command(
+    "create",
+    examples=(
+        "lattice spec create --name user-auth --template authentication",
+        "lattice spec create --name payments --template api --output json | jq -r .id",
+    ),
+)
+@click.option("--name", metavar="N", required=True, help="The new spec's name; its file is .lattice/specs/N.json.")
+@click.option(
+    "--template", metavar="T", required=True, help="What to start from; an unknown one lists those there are."
+)
+@click.option("--description", metavar="D", default="", help="What it is for; - reads stdin.")
+@options.writes
+@connected
+async def create(session: Session, backend: Backend, name: str, template: str, description: str) -> None:
+    """Propose a new spec from a template. It is there once its mutation is approved and executed."""
+    made = await backend.specs.create(
+        name=name,
+        template=template,
+        description=session.text(description, "--description"),
+        **session.guard,
+    )
+    session.output.one(made, lambda: [f"M-{made.number}"])
+    session.output.say(views.outcome(f"Proposed the spec {name} as", made))
+
+
+@group.command("list", examples=("lattice spec list", "lattice spec list --output json | jq -r '.items[].name'"))
+@options.output
+@connected
+async def list_(session: Session, backend: Backend) -> None:
+    """List the specs of the head."""
+    specs = await backend.specs.list()
+    session.output.many(
+        specs,
+        _SPECS,
+        empty="There are no specs yet. Next: lattice spec create --name user-auth --template authentication",
+        facts={"total": len(specs)},
+    )
+
+
+@group.command("show", examples=("lattice spec show user-auth", "lattice spec show user-auth --output json"))
+@click.argument("name")
+@options.output
+@connected
+async def show(session: Session, backend: Backend, name: str) -> None:
+    """Show one spec, with what is wrong with it."""
+    found = await backend.specs.get(name)
+    session.output.one(found, lambda: _lines(session.output, found))
+
+
+@group.command(
+    "validate",
+    examples=("lattice spec validate --all", "lattice spec validate user-auth payments --output json"),
+)
+@click.argument("names", metavar="[NAME]...", nargs=-1)
+@click.option("--all", "all_", is_flag=True, help="Every spec; the same as naming none.")
+@options.output
+@connected
+async def validate(session: Session, backend: Backend, names: tuple[str, ...], all_: bool) -> int:
+    """Check specs of the head: syntax, and their own schema. Exits 10 when something was found."""
+    if names and all_:
+        raise click.UsageError("Name specs, or take --all.")
+    findings = await backend.specs.validate(names)
+    session.output.many(findings, _FINDINGS, empty="Nothing was found.", facts={"total": len(findings)})
+    if findings and session.output.shape == "table":
+        files = len({finding.path for finding in findings})
+        session.output.say(f"{count(len(findings), 'finding')} in {count(files, 'file')}.")
+    return Exit.FINDINGS if findings else Exit.OK
+
+
+def _lines(output: Output, spec: Spec) -> Iterable[str]:
+    yield f"{inert(spec.name)}  {spec.type}  {inert(spec.version or 'no version')}"
+    for title, value in (
+        ("path", spec.path or "none: it has no document"),
+        ("depends on", ", ".join(spec.depends_on)),
+        ("schema", "its own" if spec.has_schema else ""),
+        ("requirements", str(spec.requirements or "")),
+    ):
+        if value:
+            yield f"  {output.palette.paint('muted', title.ljust(12))}  {inert(value)}"
+    if spec.description:
+        yield ""
+        yield from (f"  {line}" for line in inert_lines(spec.description))
+    if spec.findings:
+        yield ""
+        yield from output.table(spec.findings, _FINDINGS)
