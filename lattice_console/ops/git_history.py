@@ -1,0 +1,239 @@
+"""Reading a git history along first parents: which documents each commit changes, as the project would hold them."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta, timezone
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import pygit2
+from pygit2.enums import DiffFind, FileMode
+
+from lattice_console.contract.errors import LatticeError, NotFound, ValidationFailed
+from lattice_console.contract.models.base import LINE_LIMIT, TEXT_LIMIT, replace_controls
+from lattice_console.contract.models.document import TrackedFile
+from lattice_console.contract.models.mutation import ChangeInput, ImportedCommit
+from lattice_console.contract.paths import check_path, twin_key
+
+_REGULAR = (FileMode.BLOB, FileMode.BLOB_EXECUTABLE)
+
+Tree = dict[str, pygit2.Oid]
+"""The documents of a commit: blob ids by path."""
+
+
+@dataclass(slots=True)
+class Selection:
+    """What of a history is wanted: globs (none: all), and the size that a document may have (bytes)."""
+
+    globs: Sequence[str] = ()
+    limit: int = 10_000_000
+
+    def takes(self, path: str) -> bool:
+        """Whether a path is wanted; a glob without a slash is held against the name, as git does."""
+        if not self.globs:
+            return True
+        name = path.rpartition("/")[2]
+        return any(fnmatchcase(path if "/" in glob else name, glob) for glob in self.globs)
+
+
+@dataclass(slots=True)
+class History:
+    """A git history, oldest commit first. `refused` collects what cannot be a document, by path, with why."""
+
+    repository: pygit2.Repository
+    commits: list[pygit2.Commit]
+    start: pygit2.Commit | None
+    selection: Selection
+    refused: dict[str, str] = field(default_factory=dict)
+    _trees: dict[pygit2.Oid, Tree] = field(default_factory=dict)
+
+    @staticmethod
+    def open(place: Path, range: str | None, selection: Selection) -> "History":
+        """The history of a repository up to HEAD, or of `A..B`; raises NotFound or ValidationFailed."""
+        try:
+            repository = pygit2.Repository(str(place))
+        except pygit2.GitError:
+            raise NotFound("NF_REPOSITORY", f"{place} is no git repository.") from None
+        first, dots, last = (range or "HEAD").rpartition("..")
+        if range and not dots:
+            raise ValidationFailed("VAL_RANGE", f"{range} is no range; write it as A..B.", field="range")
+        start = _commit(repository, first) if first else None
+        commits: list[pygit2.Commit] = []
+        commit: pygit2.Commit | None = _commit(repository, last or "HEAD")
+        while commit is not None and (start is None or commit.id != start.id):
+            commits.append(commit)
+            commit = commit.parents[0] if commit.parents else None
+        if start is not None and commit is None:
+            raise ValidationFailed(
+                "VAL_RANGE", f"{first} does not lie on the first parents of {last or 'HEAD'}.", field="range"
+            )
+        return History(repository, commits[::-1], start, selection)
+
+    def baseline(self) -> list[TrackedFile]:
+        """The documents at the start of the range; none where the history is taken from its root."""
+        tree = self._documents(self.start) if self.start else {}
+        return [TrackedFile(path=path, content=self._bytes(oid)) for path, oid in tree.items()]
+
+    def steps(self) -> Iterator[tuple[pygit2.Commit, "Step"]]:
+        """Every commit with what it changes among the wanted documents, which may be nothing."""
+        before: pygit2.Commit | None = self.start
+        for commit in self.commits:
+            yield commit, self._step(before, commit)
+            before = commit
+
+    def _step(self, before: pygit2.Commit | None, commit: pygit2.Commit) -> "Step":
+        old = self._documents(before) if before else {}
+        new = self._documents(commit)
+        step = Step(
+            created=sorted(new.keys() - old.keys()),
+            deleted=sorted(old.keys() - new.keys()),
+            modified=sorted(path for path in old.keys() & new.keys() if old[path] != new[path]),
+        )
+        if before is not None and step.created and step.deleted:
+            step.pair_renames(_renames(before, commit))
+        return step
+
+    def imported(self, commit: pygit2.Commit, step: "Step") -> ImportedCommit:
+        """The commit as it is sent, with the bytes of every change."""
+        new = self._documents(commit)
+        changes = [
+            *(
+                ChangeInput(operation_type="create", file_path=path, content=self._bytes(new[path]))
+                for path in step.created
+            ),
+            *(
+                ChangeInput(operation_type="modify", file_path=path, content=self._bytes(new[path]))
+                for path in step.modified
+            ),
+            *(ChangeInput(operation_type="delete", file_path=path) for path in step.deleted),
+            *(
+                ChangeInput(operation_type="rename", file_path=old, new_path=path, content=self._bytes(new[path]))
+                for old, path in step.renamed.items()
+            ),
+        ]
+        title, _, description = commit.raw_message.decode("utf-8", "replace").strip().partition("\n")
+        return ImportedCommit(
+            commit=str(commit.id),
+            title=_cut(replace_controls(title.strip(), lines=False), LINE_LIMIT) or "(no title)",
+            description=_cut(replace_controls(description.strip().replace("\r\n", "\n"), lines=True), TEXT_LIMIT),
+            author_name=_line(commit.author.raw_name),
+            author_email=_line(commit.author.raw_email),
+            authored_at=_moment(commit.author),
+            changes=tuple(changes),
+        )
+
+    def _bytes(self, oid: pygit2.Oid) -> bytes:
+        blob = self.repository[oid]
+        if not isinstance(blob, pygit2.Blob):
+            raise NotFound("NF_BYTES", f"The repository has no file {oid}.")
+        return blob.data
+
+    def _documents(self, commit: pygit2.Commit) -> Tree:
+        found = self._trees.get(commit.tree_id)
+        if found is None:
+            if len(self._trees) > 2:
+                self._trees.clear()
+            found = self._trees[commit.tree_id] = self._read(commit.tree)
+        return found
+
+    def _read(self, tree: pygit2.Tree) -> Tree:
+        """The documents below a tree. Of twins the first by name is taken: a project cannot hold both."""
+        documents: Tree = {}
+        twins: dict[str, str] = {}
+        for raw, entry in _walk(self.repository, tree, b""):
+            path = self._acceptable(raw, entry)
+            if path is None:
+                continue
+            twin = twins.setdefault(twin_key(path), path)
+            if twin != path:
+                self.refused[path] = f"it differs from {twin} only in case or accents"
+                continue
+            documents[path] = entry.id
+        return documents
+
+    def _acceptable(self, raw: bytes, entry: pygit2.Object) -> str | None:
+        """The path of an entry that can be a document here and is wanted; else None, and why is noted."""
+        try:
+            path = raw.decode()
+        except UnicodeDecodeError:
+            self.refused[repr(raw)[2:-1]] = "its name is no UTF-8"
+            return None
+        if not self.selection.takes(path):
+            return None
+        why = ""
+        if entry.filemode not in _REGULAR:
+            why = "it is a symbolic link" if entry.filemode == FileMode.LINK else "it is no file"
+        elif isinstance(entry, pygit2.Blob) and entry.size > self.selection.limit:
+            why = f"it has {entry.size:,} bytes; the limit is {self.selection.limit:,}"
+        else:
+            try:
+                check_path(path)
+            except LatticeError as error:
+                why = error.message
+        if why:
+            self.refused[path] = why
+        return None if why else path
+
+
+@dataclass(slots=True)
+class Step:
+    """The paths that a commit creates, modifies and deletes; `renamed` leads from old to new."""
+
+    created: list[str]
+    deleted: list[str]
+    modified: list[str]
+    renamed: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing of what is wanted changed."""
+        return not (self.created or self.deleted or self.modified or self.renamed)
+
+    def pair_renames(self, candidates: dict[str, str]) -> None:
+        """Let pairs of a deleted and a created path be renames."""
+        for old, new in candidates.items():
+            if old in self.deleted and new in self.created:
+                self.deleted.remove(old)
+                self.created.remove(new)
+                self.renamed[old] = new
+
+
+def _walk(repository: pygit2.Repository, tree: pygit2.Tree, prefix: bytes) -> Iterator[tuple[bytes, pygit2.Object]]:
+    for entry in tree:
+        raw = prefix + (entry.raw_name or b"")
+        if isinstance(entry, pygit2.Tree):
+            yield from _walk(repository, entry, raw + b"/")
+        else:
+            yield raw, entry
+
+
+def _renames(before: pygit2.Commit, commit: pygit2.Commit) -> dict[str, str]:
+    difference = before.tree.diff_to_tree(commit.tree)
+    difference.find_similar(flags=DiffFind.FIND_RENAMES)
+    return {
+        delta.old_file.raw_path.decode("utf-8", "replace"): delta.new_file.raw_path.decode("utf-8", "replace")
+        for delta in difference.deltas
+        if delta.status_char() == "R"
+    }
+
+
+def _commit(repository: pygit2.Repository, revision: str) -> pygit2.Commit:
+    try:
+        return repository.revparse_single(revision).peel(pygit2.Commit)
+    except (KeyError, ValueError, pygit2.GitError):
+        raise NotFound("NF_REVISION", f"The repository has no commit {revision}.") from None
+
+
+def _line(raw: bytes) -> str:
+    return _cut(replace_controls(raw.decode("utf-8", "replace"), lines=False), LINE_LIMIT)
+
+
+def _cut(text: str, limit: int) -> str:
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"
+
+
+def _moment(signature: pygit2.Signature) -> datetime:
+    try:
+        return datetime.fromtimestamp(signature.time, timezone(timedelta(minutes=signature.offset)))
+    except (ValueError, OverflowError, OSError):
+        return datetime.fromtimestamp(0, UTC)
