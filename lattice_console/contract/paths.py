@@ -40,6 +40,17 @@ def is_trackable(path: str) -> bool:
     return _problem(path) is None
 
 
+def is_private(path: str) -> bool:
+    """Whether `path` is of a kind that is never tracked, however the file is named: git's, a checkout's, this machine's.
+
+    Such files are passed over; any other that is not trackable has a name worth telling about.
+    """
+    components = path.split("/")
+    if any(component.startswith(TEMPORARY_PREFIX) or _plain(component) == ".git" for component in components):
+        return True
+    return len(components) > 1 and _plain(components[0]) == _FOLDER and _plain(components[1]) in _LOCAL
+
+
 def twin_key(path: str) -> str:
     """What two paths share that a file system without case or with another Unicode form takes for one.
 

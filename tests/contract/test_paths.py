@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lattice_console.contract.errors import ValidationFailed
-from lattice_console.contract.paths import check_path, is_trackable, twin_key
+from lattice_console.contract.paths import check_path, is_private, is_trackable, twin_key
 
 texts = st.text(max_size=40)
 pieces = st.sampled_from(
@@ -90,6 +90,23 @@ def test_a_legal_path_stays_inside_the_project_and_out_of_the_local_places(path:
     assert not any(part.casefold() == ".git" for part in parts)
     assert [part.casefold() for part in parts[:2]] not in ([".lattice", "state"], [".lattice", "local.json"])
     assert path.encode().decode() == path
+
+
+@pytest.mark.parametrize(
+    "path", [".git", "vendor/.Git/config", ".lattice/state", ".lattice/State/x", ".lattice/local.json", "a/.lattice-tmp-1"]
+)
+def test_what_is_local_by_its_kind_is_private(path: str) -> None:
+    assert is_private(path)
+
+
+@pytest.mark.parametrize("path", [".lattice", ".lattice/config.json", "a\nb", "docs/state", ".gitignore", ""])
+def test_other_paths_are_not_private(path: str) -> None:
+    assert not is_private(path)
+
+
+@given(paths)
+def test_nothing_private_can_be_tracked(path: str) -> None:
+    assert not (is_private(path) and is_trackable(path))
 
 
 @given(paths)

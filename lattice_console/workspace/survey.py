@@ -1,0 +1,105 @@
+"""A look at a folder: what its record, the head and the disk say of each path, and what follows."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from lattice_console.contract.models.document import HeadDelta
+from lattice_console.contract.paths import check_path
+from lattice_console.workspace.files import Folder
+from lattice_console.workspace.lock import hop
+from lattice_console.workspace.record import EMPTY, Record
+from lattice_console.workspace.source import Source
+from lattice_console.workspace.states import DiskState, Held, Obstacle
+
+Standing = Literal["clean", "modified", "proposed", "behind", "missing"]
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """Where a folder is and where the head is.
+
+    `changed` has the head's state (None: no such path) of every path that changed since what `record` says, or that
+    could not be brought to it. Some may have changed back: a sync that was cut off may have seen them in between.
+    """
+
+    record: Record
+    project_id: str
+    sequence: int
+    changed: Mapping[str, str | None]
+
+    def head(self, path: str) -> str | None:
+        """The head's hash for the path, None where it has no such path."""
+        return self.changed[path] if path in self.changed else self.record.files.get(path)
+
+    @property
+    def tracked(self) -> set[str]:
+        """Every path that the head has, or that the folder still has to lose."""
+        return self.record.files.keys() | self.changed.keys()
+
+
+async def read_heading(record: Record, source: Source) -> Heading:
+    """Ask what the head has that the folder does not.
+
+    A record of another project, or of a head that was ahead of this one (a restored backup), says nothing here.
+    Raises ValidationFailed for a path that no document may have: a sync would write there.
+    """
+    delta = await source.documents.head(after=record.sequence)
+    if record.sequence >= 0 and (delta.project_id != record.project_id or delta.sequence < record.sequence):
+        record = EMPTY
+        delta = await source.documents.head(after=record.sequence)
+    return await hop(_heading, record, delta)
+
+
+def _heading(record: Record, delta: HeadDelta) -> Heading:
+    wanted = record.left | {entry.path: entry.hash for entry in delta.entries}
+    for path in wanted:
+        check_path(path)
+    return Heading(record, delta.project_id, delta.sequence, wanted)
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What lies on disk at some paths, and which of their hashes the store holds."""
+
+    heading: Heading
+    states: Mapping[str, DiskState]
+    known: Collection[str] = field(default_factory=frozenset)
+
+    def standing(self, path: str) -> Standing:
+        """How the disk stands to the head at a path.
+
+        `modified`: the disk holds what the store does not (drift), or what we cannot read. `proposed`: what the store
+        holds, though neither the head nor the record has it here. `behind`: what the record says, but the head has
+        moved on. `missing`: nothing, and the head has not moved on.
+        """
+        heading, state = self.heading, self.states[path]
+        if isinstance(state, Obstacle) and not state.is_absence:
+            return "modified"
+        if not isinstance(state, Held):
+            if heading.head(path) is None:
+                return "clean"
+            return "behind" if path in heading.changed else "missing"
+        if state.hash == heading.head(path):
+            return "clean"
+        if state.hash not in self.known:
+            return "modified"
+        return "behind" if state.hash == heading.record.files.get(path) else "proposed"
+
+    def remarks(self, path: str) -> str:
+        """What else there is to say about a path that is not clean, in words; often nothing."""
+        state = self.states[path]
+        remarks = [state.reason] if isinstance(state, Obstacle) else []
+        was, to = self.heading.record.files.get(path), self.heading.head(path)
+        if was != to:
+            moved = "deleted" if to is None else "new" if was is None else "newer"
+            remarks.append(f"{moved} in the head")
+        return "; ".join(remarks)
+
+
+async def survey(heading: Heading, folder: Folder, source: Source, paths: Collection[str], limit: int) -> Survey:
+    """Look at `paths`, and ask the store for the hashes that are not the head's."""
+    states = await hop(folder.look, paths, limit, heading.record.trusted())
+    odd = {state.hash for path, state in states.items() if isinstance(state, Held) and state.hash != heading.head(path)}
+    known = await source.documents.known(sorted(odd)) if odd else ()
+    return Survey(heading, states, frozenset(known))
