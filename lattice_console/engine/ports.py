@@ -302,6 +302,9 @@ class Documents(Protocol):
 
     def history(self, project_id: str, document_id: str, before: int | None, limit: int) -> list[RevisionRecord]: ...
     def last_revisions(self, document_ids: Iterable[str]) -> dict[str, RevisionRecord]: ...
+    def revisions_since(self, document_ids: Iterable[str], after: int) -> list[RevisionRecord]:
+        """The revisions of those documents after that sequence; of each document oldest first."""
+        ...
 
 
 class Specs(Protocol):

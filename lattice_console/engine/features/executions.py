@@ -286,12 +286,7 @@ def _refuse_built_upon(
     ctx: Context, record: MutationRecord, execution: ExecutionRecord, snapshot: Sequence[SnapshotRecord]
 ) -> None:
     """Raise RuleBroken (`BR_BUILT_UPON`) where a later step touched the same documents or took their places."""
-    reasons = []
-    last = ctx.tables.documents.last_revisions(entry.document_id for entry in snapshot)
-    for entry in snapshot:
-        later = last[entry.document_id]
-        if execution.sequence is not None and later.sequence > execution.sequence:
-            reasons.append(f"{_name(later, entry)} was changed later by {_by(later)}")
+    reasons = _later_touches(ctx, execution, [entry.document_id for entry in snapshot])
     reasons.extend(_places_taken(ctx, snapshot))
     children = [child for child in ctx.tables.mutations.children(record.id) if child.status == "completed"]
     reasons.extend(f"M-{child.number} is stacked on it and executed" for child in children)
@@ -305,23 +300,28 @@ def _refuse_built_upon(
         )
 
 
+def _later_touches(ctx: Context, execution: ExecutionRecord, document_ids: Sequence[str]) -> list[str]:
+    """What was done to the documents later and still stands: a rollback undoes what it rolls back."""
+    standing: dict[str, list[RevisionRecord]] = {document_id: [] for document_id in document_ids}
+    for revision in ctx.tables.documents.revisions_since(document_ids, execution.sequence or 0):
+        later = standing[revision.document_id]
+        if revision.operation == "rollback":
+            undone = [one for one in later if one.mutation_id == revision.mutation_id]
+            later.remove(undone[-1])
+        else:
+            later.append(revision)
+    return [
+        f"{later[-1].path or 'a document'} was changed later by M-{later[-1].mutation_number}"
+        for later in standing.values()
+        if later
+    ]
+
+
 def _places_taken(ctx: Context, snapshot: Sequence[SnapshotRecord]) -> list[str]:
     now = ctx.tables.documents.in_head(ctx.project.id, [entry.document_id for entry in snapshot])
     standing = {record.path for record in now.values()}
     wanted = [entry.path for entry in snapshot if entry.path and entry.path not in standing]
     return [f"{path} cannot come back, {why}" for path, why in Tree(ctx).blocking(wanted, standing).items()]
-
-
-def _name(revision: RevisionRecord, entry: SnapshotRecord) -> str:
-    return revision.path or entry.path or "a document"
-
-
-def _by(revision: RevisionRecord) -> str:
-    if revision.mutation_number is None:
-        return "a baseline"
-    if revision.operation == "rollback":
-        return f"the rollback of M-{revision.mutation_number}"
-    return f"M-{revision.mutation_number}"
 
 
 @writes("executions.recover")

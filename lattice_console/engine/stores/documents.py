@@ -75,6 +75,7 @@ _LAST = _LAST_NUMBERS.subquery("last")
 _LAST_REVISIONS = _REVISION.join(
     _LAST, and_(_LAST.c.document_id == revisions.c.document_id, _LAST.c.number == revisions.c.number)
 )
+_SINCE = _REVISION.where(_OF_DOCUMENTS, revisions.c.sequence > bindparam("after")).order_by(revisions.c.sequence)
 _BEYOND = 2**62
 
 
@@ -194,6 +195,13 @@ class Documents:
         for ids in chunks(document_ids):
             rows = self._connection.execute(_LAST_REVISIONS, {"ids": ids})
             found.update((row.document_id, RevisionRecord(*row)) for row in rows)
+        return found
+
+    def revisions_since(self, document_ids: Iterable[str], after: int) -> list[RevisionRecord]:
+        """The revisions of those documents after that sequence, oldest first."""
+        found: list[RevisionRecord] = []
+        for ids in chunks(document_ids):
+            found.extend(RevisionRecord(*row) for row in self._connection.execute(_SINCE, {"ids": ids, "after": after}))
         return found
 
     def _heads(self, statement: AnySelect, project_id: str, wanted: Iterable[str]) -> Iterator[HeadRecord]:

@@ -1,19 +1,20 @@
 """The queue: which mutations a filter means, a window of them, and how many there are."""
 
+import json
 import re
 from collections.abc import Sequence
-from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, case, exists, false, func, or_, select
 
 from lattice_console.contract.models.mutation import MutationFilter, Status
 from lattice_console.engine.ports import MutationRecord, Window
 from lattice_console.engine.stores.rows import columns
-from lattice_console.engine.stores.tables import changes, mutations, patchsets
+from lattice_console.engine.stores.tables import mutations, touched
 from lattice_console.engine.stores.windows import read_window
 
 _RECORD = select(*columns(mutations, MutationRecord))
 _NUMBER = re.compile(r"(?:M-)?(\d{1,18})", re.IGNORECASE | re.ASCII)
+_BEYOND_ASCII = "*[^\x01-\x7f]*"
 _ESCAPE = "\\"
 
 
@@ -22,9 +23,19 @@ def read_page(
 ) -> tuple[list[MutationRecord], int]:
     """The window's mutations, newest number first, and how many the filter means."""
     meant = _meant(project_id, narrowed, authors)
-    rows = read_window(connection, _RECORD.where(*meant), mutations.c.number, window, newest_first=True)
-    total = connection.execute(select(func.count()).select_from(mutations).where(*meant)).scalar_one()
-    return [MutationRecord(*row) for row in rows], total
+    # First the numbers alone, from the index that holds all that a filter asks; then the rows of those few.
+    numbers = read_window(
+        connection, select(mutations.c.number).where(*meant), mutations.c.number, window, newest_first=True
+    )
+    rows = connection.execute(
+        _RECORD.where(
+            mutations.c.project_id == project_id, mutations.c.number.in_([number for (number,) in numbers])
+        ).order_by(mutations.c.number.desc())
+    )
+    records = [MutationRecord(*row) for row in rows]
+    if window.key is None and window.offset == 0 and len(records) < window.limit:
+        return records, len(records)
+    return records, connection.execute(select(func.count(mutations.c.number)).where(*meant)).scalar_one()
 
 
 def count_by_status(
@@ -50,36 +61,43 @@ def _meant(project_id: str, narrowed: MutationFilter, authors: Sequence[str]) ->
     if narrowed.type:
         conditions.append(mutations.c.type.in_(narrowed.type))
     if narrowed.label:
-        label = func.json_each(mutations.c.labels).table_valued("value")
-        conditions.append(exists(select(label.c.value).where(label.c.value.in_(narrowed.label))))
+        conditions.append(or_(*map(_labelled, narrowed.label)))
     if narrowed.path:
-        conditions.append(mutations.c.id.in_(_touching(project_id, narrowed.path)))
-    conditions.extend(_says(word) for word in narrowed.text)
+        holding = or_(*(_holds(touched.c.path, part) for part in narrowed.path))
+        touching = select(touched.c.number).where(touched.c.project_id == project_id, holding)
+        conditions.append(mutations.c.number.in_(touching))
+    conditions.extend(map(_says, narrowed.text))
     return conditions
 
 
-def _touching(project_id: str, parts: Sequence[str]) -> Any:
-    """The ids of the mutations whose current patchset has a path that holds one of the parts."""
-    holds = [
-        column.icontains(part, autoescape=True) for part in parts for column in (changes.c.path, changes.c.new_path)
-    ]
-    return (
-        select(patchsets.c.mutation_id)
-        .join(changes, changes.c.patchset_id == patchsets.c.id)
-        .where(changes.c.project_id == project_id, or_(*holds))
+def _labelled(label: str) -> ColumnElement[bool]:
+    """That one of the labels is `label`. What cannot be is ruled out by the text, since that is quick."""
+    listed = func.json_each(mutations.c.labels).table_valued("value")
+    return and_(
+        func.instr(mutations.c.labels, json.dumps(label)) > 0,
+        exists(select(listed.c.value).where(listed.c.value == label)),
     )
 
 
 def _says(word: str) -> ColumnElement[bool]:
     """That the title holds the word in any case, or that the word is the number, as `12` or `M-12`."""
-    title: ColumnElement[bool] = _holds(mutations.c.title, word)
+    title = _holds(mutations.c.title, word)
     number = _NUMBER.fullmatch(word)
     return or_(title, mutations.c.number == int(number[1])) if number else title
 
 
-def _holds(column: ColumnElement[str], word: str) -> ColumnElement[bool]:
-    pattern = "%" + re.sub(r"([%_\\])", r"\\\1", word) + "%"
-    if word.isascii():
-        # SQLite's LIKE ignores the case of ASCII letters.
-        return column.like(pattern, escape=_ESCAPE)
-    return func.casefold(column).like(pattern.casefold(), escape=_ESCAPE)
+def _holds(column: ColumnElement[str], part: str) -> ColumnElement[bool]:
+    """That the text holds the part, whatever the case of either."""
+    if all(char.isascii() or char.upper() == char.lower() for char in part):
+        # LIKE ignores the case of ASCII letters, and the others have none.
+        return column.like(_pattern(part), escape=_ESCAPE)
+    folded = part.casefold()
+    held = func.casefold(column).like(_pattern(folded), escape=_ESCAPE)
+    if folded.isascii():
+        return held
+    # Only a text beyond ASCII can hold it; the others are spared the function, which is slow.
+    return case((column.op("GLOB")(_BEYOND_ASCII), held), else_=false())
+
+
+def _pattern(part: str) -> str:
+    return "%" + re.sub(r"([%_\\])", r"\\\1", part) + "%"

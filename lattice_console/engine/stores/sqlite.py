@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NoReturn, Self
 
 from lattice_console.contract.errors import SystemFailure
 from lattice_console.engine.ports import Result, Tables
@@ -15,19 +15,16 @@ from lattice_console.engine.stores.watch import Watch
 if TYPE_CHECKING:
     from lattice_console.engine.stores.connection import Begin, Lane
 
-MEMORY = Path(":memory:")
-"""The path of a database that lives and dies with its store."""
-
 
 class SqliteStore:
     """`ports.Store` over a SQLite database in WAL mode: one thread writes, a few read, each on its own connection.
 
-    The first call opens the file, makes it where there is none, and migrates it. `busy` is how many seconds a
-    transaction waits for those of other processes.
+    `file` None is a database in memory, for this store alone. `busy` is how many seconds a transaction waits for
+    those of other processes. A store opens itself on its first call; `open` does it at once.
     """
 
-    def __init__(self, path: Path, *, readers: int = 2, busy: float = 30.0) -> None:
-        self._file = None if path == MEMORY else path
+    def __init__(self, file: Path | None, *, readers: int = 2, busy: float = 30.0) -> None:
+        self._file = file
         self._busy = busy
         self._watch = Watch(self._file)
         self._closed = False
@@ -38,6 +35,17 @@ class SqliteStore:
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="lattice-write")
         # A database in memory belongs to one connection.
         self._readers = ThreadPoolExecutor(readers, "lattice-read") if self._file else self._writer
+
+    @classmethod
+    async def open(cls, file: Path | None, *, readers: int = 2, busy: float = 30.0) -> Self:
+        """The store on that file, which is made where there is none and migrated; raises SystemFailure."""
+        store = cls(file, readers=readers, busy=busy)
+        try:
+            await store.read(lambda tables: None)
+        except BaseException:
+            await store.close()
+            raise
+        return store
 
     @property
     def mark(self) -> int:

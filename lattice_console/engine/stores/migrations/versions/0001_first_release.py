@@ -27,6 +27,7 @@ TABLES = (
     "reviews",
     "revisions",
     "specs",
+    "touched",
     "changes",
     "head",
     "parents",
@@ -169,9 +170,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_mutations"),
         sa.UniqueConstraint("project_id", "number", name="uq_mutations_project_id_number"),
     )
-    op.create_index("ix_mutations_project_id_author_id_number", "mutations", ["project_id", "author_id", "number"])
-    op.create_index("ix_mutations_project_id_spec_name_number", "mutations", ["project_id", "spec_name", "number"])
     op.create_index("ix_mutations_project_id_status_number", "mutations", ["project_id", "status", "number"])
+    op.create_index(
+        "ix_mutations_queue",
+        "mutations",
+        ["project_id", "number", "status", "author_id", "spec_name", "type", "title", "labels"],
+    )
     op.create_table(
         "comments",
         sa.Column("id", sa.Text(), nullable=False),
@@ -300,6 +304,18 @@ def upgrade() -> None:
     )
     op.create_index("ix_specs_project_id_name", "specs", ["project_id", "name"])
     op.create_table(
+        "touched",
+        sa.Column("project_id", sa.Text(), nullable=False),
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("path", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["project_id", "number"], ["mutations.project_id", "mutations.number"], name="fk_touched_project_id_number"
+        ),
+        sa.PrimaryKeyConstraint("project_id", "number", "path", name="pk_touched"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_touched_project_id_path_number", "touched", ["project_id", "path", "number"])
+    op.create_table(
         "changes",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("project_id", sa.Text(), nullable=False),
@@ -320,8 +336,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_changes"),
     )
     op.create_index("ix_changes_patchset_id_position", "changes", ["patchset_id", "position"])
-    op.create_index("ix_changes_project_id_new_path", "changes", ["project_id", "new_path"])
-    op.create_index("ix_changes_project_id_path", "changes", ["project_id", "path"])
     op.create_index("ix_changes_result_hash_project_id", "changes", ["result_hash", "project_id"])
     op.create_table(
         "head",
