@@ -27,9 +27,6 @@ COMMANDS = {
     "team": f"{_HEADLESS}.team:group",
     "audit": f"{_HEADLESS}.audit:group",
     "import-git": f"{_OPS}:import_git",
-    "doctor": f"{_OPS}:doctor",
-    "demo": f"{_OPS}:demo",
-    "console": "lattice_console.cli:console_command",
 }
 """Every command of `lattice`, as `module:attribute`, in the order of its help."""
 

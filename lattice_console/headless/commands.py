@@ -45,7 +45,7 @@ class Command(click.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Spell `--files a b` as `--files a --files b`, then go on as usual."""
-        return super().parse_args(ctx, spread(args, self.several))
+        return super().parse_args(ctx, spread(args, self.several, ctx))
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the examples, each on its line as it would be typed."""
@@ -109,7 +109,7 @@ def _version(text: str) -> click.Option:
     return click.Option(["--version"], is_flag=True, is_eager=True, expose_value=False, help="Show it.", callback=show)
 
 
-def spread(args: Sequence[str], several: frozenset[str]) -> list[str]:
+def spread(args: Sequence[str], several: frozenset[str], ctx: click.Context | None = None) -> list[str]:
     """Repeat the flags of `several` before each of the values that follow them, up to the next option or `--`."""
     result: list[str] = []
     flag: str | None = None
@@ -123,7 +123,7 @@ def spread(args: Sequence[str], several: frozenset[str]) -> list[str]:
             if equals:
                 result.extend([name, value])
             elif not following or _is_option(following[0]):
-                raise click.BadOptionUsage(name, f"Option {name!r} requires at least one argument.")
+                raise click.BadOptionUsage(name, f"Option {name!r} requires at least one argument.", ctx)
         elif flag is None or _is_option(arg):
             flag = None
             result.append(arg)

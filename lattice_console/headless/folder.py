@@ -90,7 +90,7 @@ _DOCUMENTS: Sequence[Column[Document]] = (
 @options.output
 @connected
 async def status(session: Session, backend: Backend, all_: bool, exit_code: bool) -> int:
-    """Show the project, who you are in it, and how this folder stands to the head.
+    """Show where you and this folder stand.
 
     modified: changed here since the last checkout. proposed: as in some patchset. behind: the head has moved on, sync
     brings it up. missing: gone from disk. untracked: not in the head.
@@ -124,9 +124,10 @@ async def status(session: Session, backend: Backend, all_: bool, exit_code: bool
 @options.writes
 @connected
 async def track(session: Session, backend: Backend, paths: tuple[str, ...], all_: bool) -> None:
-    """Bring files, directories or globs under review, as they are: their first revision, a baseline.
+    """Bring files under review, as they are.
 
-    Later changes are proposed (`lattice mutation create --files`). What cannot be tracked is named and left out.
+    Files, directories or globs get their first revision, a baseline. Later changes are proposed (`lattice mutation
+    create --files`). What cannot be tracked is named and left out.
     """
     if bool(paths) == all_:
         raise click.UsageError("Name files, directories or globs, or take --all.")
@@ -156,9 +157,10 @@ async def track(session: Session, backend: Backend, paths: tuple[str, ...], all_
 @options.output
 @connected
 async def restore(session: Session, backend: Backend, paths: tuple[str, ...]) -> None:
-    """Put the head's content back at files, directories or globs.
+    """Put the head's content back.
 
-    What the project does not know is saved first, below .lattice/state/restored/.
+    PATH is a file, a directory or a glob. What the project does not know is saved first, below
+    .lattice/state/restored/.
     """
     checkout = session.checkout
     report = await checkout.restore(backend, [checkout.relative(path, session.start) for path in paths])
@@ -180,9 +182,10 @@ async def restore(session: Session, backend: Backend, paths: tuple[str, ...]) ->
 @options.output
 @connected
 async def sync(session: Session, backend: Backend) -> None:
-    """Bring this folder to the head, finishing what was cut off.
+    """Bring this folder to the head.
 
-    What the project does not know (drift) is left alone and named; a missing file is not written again (`restore`).
+    Finishes what was cut off. What the project does not know (drift) is left alone and named; a missing file is not
+    written again (`restore`).
     """
     report = await session.checkout.sync(backend)
     done = Done(

@@ -83,9 +83,10 @@ _STAT: Sequence[Column[FileStat]] = (
 @options.output
 @connected
 async def diff(session: Session, backend: Backend, mutation: str, number: int | None, stat: bool) -> None:
-    """Print what a mutation changes, as a unified diff against its base.
+    """Print what a mutation changes.
 
-    Away from a terminal the bytes are those of the documents, whatever they are. On a terminal they are coloured, and
+    As a unified diff against its base, which `git apply` takes. Away from a terminal the bytes are those of the
+    documents, whatever they are. On a terminal they are coloured, and
     control and bidi characters show as escapes.
     """
     output = session.output

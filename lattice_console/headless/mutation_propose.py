@@ -90,9 +90,10 @@ async def create(
     draft: bool,
     **contents: Unpack[Contents],
 ) -> None:
-    """Propose changes to the head, or to the result of the parents.
+    """Propose changes.
 
-    Without --files, --rename and --patch it is a record on a spec, such as a deployment.
+    They are made to the head, or to the result of the parents. Without --files, --rename and --patch it is a record
+    on a spec, such as a deployment.
     """
     made = await backend.mutations.create(
         title=title,
@@ -140,9 +141,10 @@ async def update(
     message: str,
     **contents: Unpack[Contents],
 ) -> None:
-    """Change what is given; name ID first. Files, a patch or parents make a new patchset, which outdates votes.
+    """Change a mutation, or propose it anew.
 
-    The new patchset replaces the old one whole: name every file that it is to change. --label replaces the labels;
+    Changes what is given; name ID first. Files, a patch or parents make a new patchset, which outdates votes. The
+    new patchset replaces the old one whole: name every file that it is to change. --label replaces the labels;
     metadata is merged key by key.
     """
     parents = contents["parents"]

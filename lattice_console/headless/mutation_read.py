@@ -105,9 +105,9 @@ async def list_(
 @options.output
 @connected
 async def status(session: Session, backend: Backend, mutation: str | None, exit_code: bool) -> int:
-    """Show where a mutation stands: its status, and every requirement with its reason.
+    """Show where a mutation stands.
 
-    Without ID: your newest one.
+    Its status, and every requirement with its reason. Without ID: your newest one.
     """
     found = await backend.mutations.get(mutation or await _newest_own(backend))
 
@@ -126,7 +126,10 @@ async def status(session: Session, backend: Backend, mutation: str | None, exit_
 @options.output
 @connected
 async def show(session: Session, backend: Backend, mutation: str) -> None:
-    """Show one mutation whole: facts, description, requirements, files and votes."""
+    """Show one mutation whole.
+
+    Facts, description, requirements with their reasons, files and votes.
+    """
     found = await backend.mutations.get(mutation)
     session.output.one(found, lambda: views.mutation_lines(session.output, found))
 

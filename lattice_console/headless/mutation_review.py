@@ -64,7 +64,10 @@ async def request_changes(
     reason: str,
     patchset: int | None,
 ) -> None:
-    """Ask for changes: it cannot be approved until they are made, or the vote is taken back."""
+    """Ask for changes.
+
+    It cannot be approved until a new patchset makes them, or you take the vote back.
+    """
     await _vote(session, backend, mutation, "request_changes", reason, patchset)
 
 
@@ -81,7 +84,10 @@ async def reject(
     reason: str,
     patchset: int | None,
 ) -> None:
-    """Reject it at once. It can be reopened, or the vote withdrawn."""
+    """Reject a mutation at once.
+
+    It can be reopened, or the vote withdrawn.
+    """
     await _vote(session, backend, mutation, "reject", reason, patchset)
 
 
@@ -90,7 +96,7 @@ async def reject(
 @options.writes
 @connected
 async def withdraw_vote(session: Session, backend: Backend, mutation: str) -> None:
-    """Take your own vote on the current patchset back."""
+    """Take your own vote back."""
     after = await backend.reviews.withdraw(mutation, **session.guard)
     _wrote(session, after, "Took your vote back")
 
@@ -136,7 +142,10 @@ async def cancel(
     mutation: str,
     reason: str,
 ) -> None:
-    """Withdraw a mutation that has not been executed. It can be reopened."""
+    """Withdraw a mutation.
+
+    One that has not been executed; it can be reopened.
+    """
     after = await backend.mutations.cancel(
         mutation,
         reason=session.text(reason, "--reason"),
@@ -156,7 +165,10 @@ async def reopen(
     mutation: str,
     reason: str,
 ) -> None:
-    """Bring a rejected, expired or cancelled mutation back under review."""
+    """Bring a mutation back under review.
+
+    One that was rejected or cancelled, or has expired. The vote that rejected it counts no longer.
+    """
     after = await backend.mutations.reopen(
         mutation,
         reason=session.text(reason, "--reason"),

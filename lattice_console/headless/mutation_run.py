@@ -38,9 +38,10 @@ _PREVIEW: Sequence[Column[FilePreview]] = (
 @options.writes
 @connected
 async def execute(session: Session, backend: Backend, mutation: str, dry_run: bool) -> int:
-    """Apply an approved mutation to the head, and bring this folder up to it.
+    """Apply an approved mutation.
 
-    Exits 11 when requirements block it (all are listed), 12 when the head has moved on, 20 when a file that it touches
+    Changes the head, and brings this folder up to it. Exits 11 when requirements block it (all are listed), 12 when
+    the head has moved on, 20 when a file that it touches
     was changed in this folder, 13 when applying failed. In none of these was anything applied.
     """
     if dry_run:
@@ -69,7 +70,10 @@ async def execute(session: Session, backend: Backend, mutation: str, dry_run: bo
 @options.writes
 @connected
 async def retry(session: Session, backend: Backend, mutation: str) -> None:
-    """Bring a failed mutation back to approved or pending, as its requirements say."""
+    """Take up a failed mutation again.
+
+    It goes back to approved or pending, as its requirements say.
+    """
     after = await backend.executions.retry(mutation, **session.guard)
     session.output.one(after, list)
     session.output.say(views.outcome("Took up again", after))
@@ -83,9 +87,10 @@ async def retry(session: Session, backend: Backend, mutation: str) -> None:
 @options.writes
 @connected
 async def rollback(session: Session, backend: Backend, mutation: str, reason: str) -> int:
-    """Restore what a completed mutation changed, in the head and in this folder.
+    """Undo a completed mutation.
 
-    Refused where a later execution touched the same documents, and where this folder drifts on them (exit 20).
+    Restores what it changed, in the head and in this folder. Refused where a later execution touched the same
+    documents, and where this folder drifts on them (exit 20).
     """
     found = await backend.mutations.get(mutation)
     execution, report = await session.checkout.rollback(
@@ -114,7 +119,10 @@ async def rollback(session: Session, backend: Backend, mutation: str, reason: st
 @options.writes
 @connected
 async def finish_rollback(session: Session, backend: Backend, mutation: str, reason: str) -> None:
-    """State that a rollback which could not be completed was settled by hand."""
+    """Settle a failed rollback by hand.
+
+    States that what the rollback could not restore has been seen to.
+    """
     execution = await backend.executions.finish_rollback(
         mutation, reason=session.text(reason, "--reason"), **session.guard
     )
@@ -137,6 +145,10 @@ def _errors(execution: Execution) -> str:
 
 
 def _followed(report: SyncReport) -> str:
-    done = f"{count(len(report.written), 'file')} written, {len(report.removed):,} removed here"
-    left = f", {count(len(report.drifted), 'drifted file')} left alone" if report.drifted else ""
-    return f"{done}{left}; the head is at {report.sequence}."
+    done = [
+        f"{count(len(paths), 'file')} {what}"
+        for what, paths in (("written", report.written), ("removed", report.removed), ("drifted", report.drifted))
+        if paths
+    ]
+    told = f" ({', '.join(done)})" if done else ""
+    return f"the head is at {report.sequence}, and this folder with it{told}."

@@ -69,10 +69,5 @@ def mutation(function: F) -> F:
 
 def reason(*, required: bool) -> Callable[[F], F]:
     """`--reason R`, from stdin where it is `-`."""
-    return click.option(
-        "--reason",
-        metavar="R",
-        default=None if required else "",
-        required=required,
-        help="Why, for whoever reads it later; - reads stdin.",
-    )
+    told = {"required": True} if required else {"default": ""}
+    return click.option("--reason", metavar="R", help="Why, for whoever reads it later; - reads stdin.", **told)

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from lattice_console import config
-from lattice_console.contract.errors import LatticeError, SystemFailure
+from lattice_console.contract.errors import LatticeError, SystemFailure, ValidationFailed
 from lattice_console.headless.exits import Exit, exit_code
 from lattice_console.headless.session import Session
 
@@ -27,7 +27,7 @@ def run(root: click.Command, arguments: Sequence[str], session: Session) -> int:
         sys.stdout.flush()
         return int(code or 0)
     except click.ClickException as error:
-        error.show()
+        session.output.error(_usage(error))
         return Exit.USAGE
     except LatticeError as error:
         session.output.error(error)
@@ -42,6 +42,12 @@ def run(root: click.Command, arguments: Sequence[str], session: Session) -> int:
     except Exception as error:
         session.output.error(_unexpected(error, session))
         return Exit.ERROR
+
+
+def _usage(error: click.ClickException) -> ValidationFailed:
+    ctx = error.ctx if isinstance(error, click.UsageError) else None
+    message = error.format_message().rstrip(".")
+    return ValidationFailed("VAL_USAGE", f"{message}. See: {ctx.command_path if ctx else 'lattice'} --help")
 
 
 def _unexpected(error: Exception, session: Session) -> SystemFailure:

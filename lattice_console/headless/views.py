@@ -132,6 +132,9 @@ def outcome(what: str, mutation: Mutation, how: str = "") -> str:
 def next_step(mutation: Mutation) -> str:
     """The next useful command for the asking actor, from what the engine says that they may do."""
     allowed = {action.name for action in mutation.actions if action.allowed}
+    # Who has a vote to withdraw has voted; approving what is approved helps nobody.
+    if mutation.status != "pending" or "withdraw" in allowed:
+        allowed.discard("approve")
     name = f"M-{mutation.number}"
     for action, command in (
         ("submit", f"lattice mutation submit {name}"),

@@ -1,0 +1,169 @@
+"""The commands that need more than a Backend, as `lattice` has them: thin, the work lies beside."""
+
+import asyncio
+import shutil
+import sys
+from collections.abc import Iterable
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+from pydantic import BaseModel
+
+from lattice_console import config
+from lattice_console.contract.backend import Backend
+from lattice_console.headless import options
+from lattice_console.headless.commands import Command
+from lattice_console.headless.session import Session, connected, current
+from lattice_console.headless.text import count, cut, inert
+
+_BAR = 30
+
+# What these functions need is imported in them: `lattice --help` asks for every command.
+
+
+@click.command(
+    "init",
+    cls=Command,
+    examples=(
+        "lattice init",
+        "lattice init --name billing-specs --type python",
+        "lattice -C ../billing init --name billing-specs",
+    ),
+)
+@click.option("--name", metavar="N", help="The project's name; else the folder's.")
+@click.option("--type", "kind", metavar="K", help="generic (the default), python, javascript, ...")
+@options.output
+def init(name: str | None, kind: str | None) -> None:
+    """Make this folder a project.
+
+    You become its owner. Asks for what is not given, on a terminal alone; elsewhere the defaults hold.
+    """
+    from lattice_console.ops.init import init as work
+
+    session = current()
+    root = session.start.resolve()
+    asks = sys.stdin.isatty() and sys.stderr.isatty()
+    if name is None:
+        name = root.name or "project"
+        if asks:
+            name = click.prompt("Project name", default=name, err=True)
+    if kind is None:
+        kind = click.prompt("Project type", default="generic", err=True) if asks else "generic"
+    project = asyncio.run(work(root, name=name, type=kind, actor=session.actor))
+    settings = config.load(root, actor=session.actor)
+    session.output.one(project, list)
+    session.output.say(
+        f"{project.name} is a project now, at {root}. You are its owner: {settings.actor}, from "
+        f"{settings.actor_source}; a project in a folder trusts whoever is at the machine. Next: lattice track FILE..."
+    )
+
+
+class Refused(BaseModel):
+    """A path that cannot be a document, and why."""
+
+    path: str
+    reason: str
+
+
+class Imported(BaseModel):
+    """What came of an import, in numbers of commits and mutations; `baseline` counts files."""
+
+    commits: int
+    imported: int
+    executed: int
+    pending: int
+    skipped: int
+    baseline: int
+    refused: tuple[Refused, ...]
+
+
+@click.command(
+    "import-git",
+    cls=Command,
+    examples=(
+        "lattice import-git ../history --leave-pending 40",
+        "lattice import-git . --range v1.0..main --paths '*.yaml' --paths '*.md'",
+    ),
+)
+@click.argument("repository", metavar="REPO", type=click.Path(path_type=Path))
+@click.option("--range", "range_", metavar="A..B", help="Only the commits after A up to B; A comes in as a baseline.")
+@click.option("--paths", "globs", metavar="GLOB", multiple=True, help="Only these documents; repeatable.")
+@click.option(
+    "--leave-pending", metavar="N", type=click.IntRange(min=0), default=0, help="Leave the last N for review."
+)
+@options.output
+@connected
+async def import_git(
+    session: Session,
+    backend: Backend,
+    /,
+    repository: Path,
+    range_: str | None,
+    globs: tuple[str, ...],
+    leave_pending: int,
+) -> None:
+    """Turn a git history into mutations.
+
+    Goes along first parents; each commit becomes one, with its title, author and time, executed in order. Goes on
+    where it was cut off; done again, it does nothing.
+    """
+    from lattice_console.ops.git_history import Selection
+    from lattice_console.ops.import_git import import_git as work
+
+    with _Progress("Importing") as progress:
+        report = await work(
+            backend,
+            session.start / repository,
+            range=range_,
+            selection=Selection(globs, session.settings.document_limit),
+            leave_pending=leave_pending,
+            progress=progress,
+        )
+    synced = await session.checkout.sync(backend)
+    refused = tuple(Refused(path=path, reason=reason) for path, reason in report.refused)
+    made = Imported(**{**asdict(report), "refused": refused})
+    session.output.one(made, lambda: _imported_lines(made))
+    if synced.drifted:
+        session.output.say(
+            f"{count(len(synced.drifted), 'file')} of this folder drifted and stayed; see lattice status."
+        )
+    session.output.say(
+        f"Imported {count(report.imported, 'commit')}. Next: lattice mutation list status:pending"
+        if report.pending
+        else f"Imported {count(report.imported, 'commit')}. Next: lattice mutation list"
+    )
+
+
+def _imported_lines(made: Imported) -> Iterable[str]:
+    yield f"{made.imported:>6,}  mutations of {count(made.commits, 'commit')}"
+    yield f"{made.executed:>6,}  executed"
+    yield f"{made.pending:>6,}  pending"
+    if made.skipped:
+        yield f"{made.skipped:>6,}  skipped: they change no document"
+    if made.baseline:
+        yield f"{made.baseline:>6,}  files tracked as the baseline"
+    for refused in made.refused:
+        yield f"  left out: {inert(refused.path)}: {inert(refused.reason)}"
+
+
+class _Progress:
+    """A bar on stderr, where that is a terminal; gone when the work is done."""
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+        self._shows = sys.stderr.isatty()
+
+    def __enter__(self) -> "_Progress":
+        return self
+
+    def __call__(self, done: int, total: int, title: str) -> None:
+        if self._shows:
+            filled = "#" * (_BAR * done // max(total, 1))
+            line = f"{self._what} [{filled:<{_BAR}}] {done:,}/{total:,} {inert(title)}"
+            sys.stderr.write("\r" + cut(line, shutil.get_terminal_size().columns - 1) + "\x1b[K")
+            sys.stderr.flush()
+
+    def __exit__(self, *_: object) -> None:
+        if self._shows:
+            sys.stderr.write("\r\x1b[K")
