@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, and_, bindparam, insert, select, union, update
+from sqlalchemy import Connection, and_, bindparam, delete, insert, select, update
 
 from lattice_console.contract.models.mutation import MutationFilter, Status
 from lattice_console.engine.ports import (
@@ -33,6 +33,10 @@ _NEWEST_OF = (
     _MUTATION.where(_OF_PROJECT, mutations.c.author_id == bindparam("author"))
     .order_by(mutations.c.number.desc())
     .limit(1)
+)
+_NUMBER = select(mutations.c.number).where(mutations.c.id == bindparam("mutation"))
+_UNTOUCH = delete(tables.touched).where(
+    tables.touched.c.project_id == bindparam("project"), tables.touched.c.number == bindparam("number")
 )
 _SET = update(mutations).where(mutations.c.id == bindparam("mutation"))
 _SET_AND_COUNT = _SET.values(version=mutations.c.version + 1)
@@ -69,23 +73,11 @@ _IMPORTED = select(tables.imports.c.mutation_id).where(
     tables.imports.c.project_id == bindparam("project"), tables.imports.c.commit == bindparam("revision")
 )
 _EXECUTED: tuple[Status, ...] = ("completed", "rolled_back", "rollback_failed")
-_PATHS = several("paths")
-_ON_PATHS = union(
-    *(
-        select(tables.changes.c.patchset_id).where(
-            tables.changes.c.project_id == bindparam("project"), column.in_(_PATHS)
-        )
-        for column in (tables.changes.c.path, tables.changes.c.new_path)
-    )
+_TOUCHING = select(tables.touched.c.number).where(
+    tables.touched.c.project_id == bindparam("project"), tables.touched.c.path.in_(several("paths"))
 )
-_PENDING_IMPORTS = (
-    _MUTATION.join(tables.imports, tables.imports.c.mutation_id == mutations.c.id)
-    .join(patchsets, _IS_CURRENT)
-    .where(
-        _OF_PROJECT,
-        mutations.c.status.not_in(_EXECUTED),
-        patchsets.c.id.in_(_ON_PATHS),
-    )
+_PENDING_IMPORTS = _MUTATION.join(tables.imports, tables.imports.c.mutation_id == mutations.c.id).where(
+    _OF_PROJECT, mutations.c.status.not_in(_EXECUTED), mutations.c.number.in_(_TOUCHING)
 )
 
 
@@ -147,6 +139,12 @@ class Mutations:
         ]
         if rows:
             self._connection.execute(insert(tables.changes), rows)
+        number = self._connection.execute(_NUMBER, {"mutation": record.mutation_id}).scalar_one()
+        self._connection.execute(_UNTOUCH, {"project": project_id, "number": number})
+        paths = {path for change in changes for path in (change.path, change.new_path) if path is not None}
+        if paths:
+            touched = [{"project_id": project_id, "number": number, "path": path} for path in sorted(paths)]
+            self._connection.execute(insert(tables.touched), touched)
         if parents:
             stacked = [values(parent, patchset_id=record.id) for parent in parents]
             self._connection.execute(insert(tables.parents), stacked)

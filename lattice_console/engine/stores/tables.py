@@ -172,6 +172,8 @@ mutations = Table(
     Column("metadata", Json, nullable=False),
     UniqueConstraint("project_id", "number"),
     Index(None, "project_id", "status", "number"),
+    Index(None, "project_id", "author_id", "number"),
+    Index(None, "project_id", "spec_name", "number"),
     # All that a filter asks, so that no filter reads the rows that it leaves out.
     Index("ix_mutations_queue", "project_id", "number", "status", "author_id", "spec_name", "type", "title", "labels"),
 )

@@ -170,6 +170,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_mutations"),
         sa.UniqueConstraint("project_id", "number", name="uq_mutations_project_id_number"),
     )
+    op.create_index("ix_mutations_project_id_author_id_number", "mutations", ["project_id", "author_id", "number"])
+    op.create_index("ix_mutations_project_id_spec_name_number", "mutations", ["project_id", "spec_name", "number"])
     op.create_index("ix_mutations_project_id_status_number", "mutations", ["project_id", "status", "number"])
     op.create_index(
         "ix_mutations_queue",
