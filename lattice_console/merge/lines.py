@@ -29,28 +29,28 @@ class LineIndex:
         ends = (data.count(b"\n", start, start + _CHUNK) for start in range(0, len(data), _CHUNK))
         self._ends_before = list(accumulate(ends, initial=0))
         self.count = self._ends_before[-1] + (data[-1:] not in (b"", b"\n"))
-        # The chunk that was looked at last, with the offsets behind its line ends; replaced as one value.
-        self._recent: tuple[int, list[int]] = (-1, [])
+        # The chunk that was looked at last: how many line ends are before it, and the offsets behind its own. It is
+        # replaced as one value, so that threads do not see halves.
+        self._recent: tuple[int, list[int]] = (0, [])
 
     def offset(self, line: int) -> int:
         """The byte at which `line` begins; the document's size for the line after the last."""
         if line <= 0:
             return 0
-        if line > self._ends_before[-1]:
-            return len(self.data)
         # Line n begins behind the n-th line end.
-        chunk = bisect_left(self._ends_before, line) - 1
-        return self._behind_ends(chunk)[line - self._ends_before[chunk] - 1]
+        before, offsets = self._recent
+        if not before < line <= before + len(offsets):
+            if line > self._ends_before[-1]:
+                return len(self.data)
+            before, offsets = self._recent = self._chunk(bisect_left(self._ends_before, line) - 1)
+        return offsets[line - before - 1]
 
     def span(self, first: int, last: int) -> bytes:
         """The bytes of the lines from `first` up to, and without, `last`."""
         return self.data[self.offset(first) : self.offset(last)]
 
-    def _behind_ends(self, chunk: int) -> list[int]:
-        recent, offsets = self._recent
-        if recent != chunk:
-            start = chunk * _CHUNK
-            pieces = self.data[start : start + _CHUNK].split(b"\n")
-            offsets = list(accumulate((len(piece) + 1 for piece in pieces[:-1]), initial=start))[1:]
-            self._recent = (chunk, offsets)
-        return offsets
+    def _chunk(self, chunk: int) -> tuple[int, list[int]]:
+        start = chunk * _CHUNK
+        pieces = self.data[start : start + _CHUNK].split(b"\n")
+        behind = accumulate([len(piece) + 1 for piece in pieces[:-1]], initial=start)
+        return self._ends_before[chunk], list(behind)[1:]
