@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Table, bindparam, insert, select, update
 
 from lattice_console.engine.ports import AuditRecord
 from lattice_console.engine.stores.rows import columns
@@ -24,7 +24,6 @@ _IN_SCOPE = audit.c.scope == bindparam("scope")
 _ROWS = select(*columns(audit, AuditRecord)).where(_IN_SCOPE)
 _CHAIN = _ROWS.where(audit.c.sequence > bindparam("after")).order_by(audit.c.sequence).limit(_BATCH)
 _PAGE = _ROWS.where(audit.c.sequence < bindparam("before")).order_by(audit.c.sequence.desc()).limit(bindparam("limit"))
-_COUNT = select(func.count()).select_from(audit).where(_IN_SCOPE)
 
 
 class _Anchor:
@@ -77,8 +76,7 @@ class Audit:
         """The project's rows before that sequence, newest first, and how many the chain has."""
         bounds = {"before": _BEYOND if before is None else before, "limit": limit}
         rows = self._connection.execute(_PAGE, {"scope": project_id, **bounds})
-        total = self._connection.execute(_COUNT, {"scope": project_id}).scalar_one()
-        return [AuditRecord(*row) for row in rows], total
+        return [AuditRecord(*row) for row in rows], self.head(project_id)[0]
 
     def chain(self, project_id: str | None) -> Iterator[AuditRecord]:
         """All rows, oldest first, read while they are consumed: within the transaction."""

@@ -68,6 +68,7 @@ def open_lane(file: Path | None, *, busy: float) -> Lane:
             # Readers go on while one writes; a commit is on the disk before it returns.
             "journal_mode = WAL",
             "synchronous = FULL",
+            "fullfsync = ON",
             "foreign_keys = ON",
             f"cache_size = -{_CACHE_KIB}",
             f"mmap_size = {_MAPPED_BYTES}",

@@ -164,6 +164,8 @@ class Documents:
         at: datetime,
     ) -> None:
         """Write the next revision of each document and bring the head to it; all moves happen at once."""
+        if not moves:
+            return
         last = self._last_numbers(move.document_id for move in moves)
         shared = {"project_id": project_id, "sequence": sequence}
         written = shared | {"mutation_id": mutation_id, "actor_id": actor_id, "created_at": at}

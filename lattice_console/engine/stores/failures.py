@@ -57,6 +57,9 @@ _OTHER = (
 )
 
 
+UNREACHABLE = _KNOWN[sqlite3.SQLITE_CANTOPEN]
+
+
 def failure(error: sqlite3.Error | SQLAlchemyError) -> SystemFailure:
     """The contract's error for the database's; `details["reason"]` is SQLite's name for it, or the exception's."""
     origin = error.orig if isinstance(error, DBAPIError) else error

@@ -97,10 +97,18 @@ class SqliteStore:
         lane: Lane | None = getattr(self._mine, "lane", None)
         if lane is not None:
             return lane
+        with self._opening:
+            lane = self._open_lane()
+            self._lanes.append(lane)
+        self._mine.lane = lane
+        return lane
+
+    def _open_lane(self) -> "Lane":
         from lattice_console.engine.stores.connection import open_lane
+        from lattice_console.engine.stores.failures import UNREACHABLE
         from lattice_console.engine.stores.migrate import bring_up_to_date
 
-        with self._opening:
+        try:
             if not self._opened and self._file is not None:
                 self._file.parent.mkdir(parents=True, exist_ok=True)
             lane = open_lane(self._file, busy=self._busy)
@@ -110,9 +118,9 @@ class SqliteStore:
             except BaseException:
                 lane.close()
                 raise
-            self._opened = True
-            self._lanes.append(lane)
-        self._mine.lane = lane
+        except OSError as error:
+            raise SystemFailure(*UNREACHABLE, reason=error.strerror) from error
+        self._opened = True
         return lane
 
     def _close(self) -> None:

@@ -9,6 +9,9 @@ from pathlib import Path
 INTERVAL = 0.05
 """Seconds between two looks at what other processes did."""
 
+RETRY = 1.0
+"""Seconds until the file is tried again that could not be looked at."""
+
 
 class Watch:
     """Wakes waiters: at once on `notify`, within `INTERVAL` when another process has written to the file.
@@ -73,21 +76,32 @@ class Watch:
             self._thread.join()
 
     def _poll(self, file: Path) -> None:
-        with closing(sqlite3.connect(file, isolation_level=None)) as connection:
-            seen: int | None = None
-            while True:
-                self._wanted.wait()
-                if self._closed.is_set():
-                    return
-                (version,) = connection.execute("PRAGMA data_version").fetchone()
-                # The first look has nothing to compare with: somebody may have written.
-                if version != seen:
-                    seen = version
-                    self.notify()
-                self._closed.wait(INTERVAL)
-                with self._lock:
-                    if not self._waiters and not self._closed.is_set():
-                        self._wanted.clear()
+        while not self._closed.is_set():
+            try:
+                with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=rw", uri=True)) as connection:
+                    connection.isolation_level = None
+                    self._look(connection)
+            except sqlite3.Error:
+                # Who waits reads next, and meets the failure where it can be told.
+                self.notify()
+                self._closed.wait(RETRY)
+
+    def _look(self, connection: sqlite3.Connection) -> None:
+        """Look until the watch is closed, save while nobody waits."""
+        seen: int | None = None
+        while True:
+            self._wanted.wait()
+            if self._closed.is_set():
+                return
+            (version,) = connection.execute("PRAGMA data_version").fetchone()
+            # The first look has nothing to compare with: somebody may have written.
+            if version != seen:
+                seen = version
+                self.notify()
+            self._closed.wait(INTERVAL)
+            with self._lock:
+                if not self._waiters and not self._closed.is_set():
+                    self._wanted.clear()
 
 
 def _settle(waiter: asyncio.Future[None]) -> None:
