@@ -106,7 +106,7 @@ class Documents:
         """Those of the bytes that are kept, by hash, whichever project they belong to."""
         found: dict[str, bytes] = {}
         for portion in chunks(hashes):
-            found.update(self._connection.execute(_BLOBS, {"hashes": portion}).tuples().all())
+            found.update(self._connection.execute(_BLOBS, {"hashes": portion}).all())
         return found
 
     def known(self, project_id: str, hashes: Iterable[str]) -> set[str]:
@@ -214,7 +214,7 @@ class Documents:
     def _last_numbers(self, document_ids: Iterable[str]) -> dict[str, int]:
         found: dict[str, int] = {}
         for ids in chunks(document_ids):
-            found.update(self._connection.execute(_LAST_NUMBERS, {"ids": ids}).tuples().all())
+            found.update(self._connection.execute(_LAST_NUMBERS, {"ids": ids}).all())
         return found
 
     def _insert(self, table: Table, rows: list[dict[str, Any]]) -> None:

@@ -43,6 +43,6 @@ class Specs:
         dropped: dict[str, str] = {}
         for portion in chunks(document_ids):
             which = {"project": project_id, "documents": portion}
-            dropped.update(self._connection.execute(_IDS, which).tuples().all())
+            dropped.update(self._connection.execute(_IDS, which).all())
             self._connection.execute(_DROP, which)
         return dropped
