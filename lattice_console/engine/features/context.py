@@ -56,6 +56,8 @@ class Context:
     project_id: str | None
     around: Surroundings
     now: datetime
+    memo: dict[tuple[Any, ...], Any] = field(default_factory=dict)
+    """What was read in this transaction and is known not to have changed since."""
     _audited: list[tuple[str | None, dict[str, Any]]] = field(default_factory=list)
     _announced: list[EventRecord] = field(default_factory=list)
     _people: dict[str, Person] = field(default_factory=dict)

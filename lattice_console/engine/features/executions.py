@@ -7,7 +7,7 @@ from typing import Any
 from lattice_console.contract.errors import Blocked, Conflict, LatticeError, NotFound, RuleBroken
 from lattice_console.contract.models.mutation import DryRun, Execution, FilePreview, Mutation
 from lattice_console.contract.models.requirement import Requirement
-from lattice_console.engine.features import applying, judging, views
+from lattice_console.engine.features import applying, judging, stored, views
 from lattice_console.engine.features.context import Context, new_id
 from lattice_console.engine.features.mutations import expect_version
 from lattice_console.engine.features.registry import Steps, flows, reads, writes
@@ -35,7 +35,6 @@ def listing(ctx: Context, *, mutation: str) -> tuple[Execution, ...]:
 def dry_run(ctx: Context, *, mutation: str) -> DryRun:
     record = views.find(ctx, mutation)
     blockers = _blockers(ctx, record)
-    stored = ctx.tables.mutations.patchsets([record.id])[record.id]
     return DryRun(
         mutation_id=record.id,
         number=record.number,
@@ -50,7 +49,7 @@ def dry_run(ctx: Context, *, mutation: str) -> DryRun:
                 before=change.base_hash,
                 after=change.result_hash,
             )
-            for change in ctx.tables.mutations.changes([stored.id]).get(stored.id, [])
+            for change in stored.of(ctx, record).changes
         ),
         blockers=tuple(blockers),
     )
@@ -93,8 +92,7 @@ def claim(ctx: Context, mutation: str, expected_version: int | None) -> str:
     recover_expired(ctx)
     record = views.find(ctx, mutation)
     expect_version(ctx, record, expected_version)
-    judging.judge(ctx, [record])
-    record = views.fresh(ctx, record)
+    [record] = judging.judge(ctx, [record])
     refuse_blocked(record, _blockers(ctx, record))
     status = life.follow(record.status, "claim")
     execution = ExecutionRecord(
@@ -113,9 +111,9 @@ def claim(ctx: Context, mutation: str, expected_version: int | None) -> str:
         rolled_back_at=None,
     )
     ctx.tables.executions.add(execution)
-    ctx.tables.mutations.update(record.id, status=status, updated_at=ctx.now)
+    claimed = stored.change(ctx, record, status=status)
     ctx.record("mutation.claimed", record.id, number=record.number, execution=execution.id)
-    ctx.announce("mutation.updated", record.id, record.version + 1, number=record.number, status=status)
+    ctx.announce("mutation.updated", record.id, claimed.version, number=record.number, status=status)
     return execution.id
 
 
@@ -129,8 +127,8 @@ def apply(ctx: Context, execution_id: str) -> Execution:
 
 def complete(ctx: Context, record: MutationRecord, execution: ExecutionRecord) -> Execution:
     """Move the head as the patchset says, keep the snapshot, and end the execution as completed."""
-    stored = ctx.tables.mutations.patchset(record.id, execution.patchset)
-    changes = ctx.tables.mutations.changes([stored.id]).get(stored.id, []) if stored else []
+    current = stored.of(ctx, record)
+    changes = current.changes
     _check_bytes(ctx, {change.result_hash for change in changes if change.result_hash})
     moves, snapshot = _moves(ctx, changes)
     ctx.tables.executions.keep_snapshot(execution.id, snapshot)
@@ -140,19 +138,18 @@ def complete(ctx: Context, record: MutationRecord, execution: ExecutionRecord) -
         execution.id, status="completed", finished_at=ctx.now, seconds=seconds, sequence=sequence
     )
     status = life.follow(record.status, "apply")
-    ctx.tables.mutations.update(record.id, status=status, updated_at=ctx.now)
+    done = stored.change(ctx, record, status=status)
     ctx.record(
         "mutation.executed",
         record.id,
         number=record.number,
         execution=execution.id,
-        patchset_hash=stored.hash if stored else "",
+        patchset_hash=current.patchset.hash,
         sequence=sequence,
         policy_version=ctx.project.policy_version,
     )
-    done = views.fresh(ctx, record)
     ctx.announce("mutation.executed", record.id, done.version, number=record.number, status=status, sequence=sequence)
-    return _view(ctx, record, execution.id)
+    return _view(ctx, done, execution.id)
 
 
 def fail(ctx: Context, execution_id: str, problem: LatticeError) -> Execution:
@@ -167,12 +164,12 @@ def fail(ctx: Context, execution_id: str, problem: LatticeError) -> Execution:
         errors=[error],
     )
     status = life.follow(record.status, "fail")
-    ctx.tables.mutations.update(record.id, status=status, updated_at=ctx.now)
+    failed = stored.change(ctx, record, status=status)
     ctx.record("mutation.failed", record.id, number=record.number, execution=execution.id, code=problem.code)
     ctx.announce(
         "mutation.failed",
         record.id,
-        record.version + 1,
+        failed.version,
         number=record.number,
         status=status,
         error=problem.message[:500],
@@ -213,11 +210,10 @@ def retry(ctx: Context, *, mutation: str, expected_version: int | None) -> Mutat
     record = views.find(ctx, mutation)
     expect_version(ctx, record, expected_version)
     status = life.follow(record.status, "retry")
-    ctx.tables.mutations.update(record.id, status=status, updated_at=ctx.now)
+    turned = stored.change(ctx, record, status=status)
     ctx.record("mutation.reopened", record.id, number=record.number, before=record.status, status=status)
-    ctx.announce("mutation.reopened", record.id, record.version + 1, number=record.number, status=status)
-    judging.judge(ctx, [views.fresh(ctx, record)])
-    return views.mutation(ctx, views.fresh(ctx, record))
+    ctx.announce("mutation.reopened", record.id, turned.version, number=record.number, status=status)
+    return views.mutation(ctx, *judging.judge(ctx, [turned]))
 
 
 @writes("executions.rollback")
@@ -262,7 +258,7 @@ def _settle(
     else:
         columns["rolled_back_at"] = ctx.now
     ctx.tables.executions.update(execution.id, **columns)
-    ctx.tables.mutations.update(record.id, status=status, updated_at=ctx.now)
+    settled = stored.change(ctx, record, status=status)
     ctx.record(
         "mutation.failed" if problem else "mutation.rolled_back",
         record.id,
@@ -274,7 +270,7 @@ def _settle(
     ctx.announce(
         "mutation.failed" if problem else "mutation.rolled_back",
         record.id,
-        record.version + 1,
+        settled.version,
         number=record.number,
         status=status,
         reason=(problem or reason)[:500],
@@ -337,15 +333,15 @@ def recover_expired(ctx: Context) -> int:
         status = life.follow(record.status, "claim_expires")
         error = {"change_id": None, "error": "The claim expired before anything was applied."}
         ctx.tables.executions.update(execution.id, status="failed", finished_at=ctx.now, errors=[error])
-        ctx.tables.mutations.update(record.id, status=status, updated_at=ctx.now)
+        freed = stored.change(ctx, record, status=status)
         ctx.record("mutation.claim_expired", record.id, number=record.number, execution=execution.id)
-        ctx.announce("mutation.updated", record.id, record.version + 1, number=record.number, status=status)
-        judging.judge(ctx, [views.fresh(ctx, record)])
+        ctx.announce("mutation.updated", record.id, freed.version, number=record.number, status=status)
+        judging.judge(ctx, [freed])
     return len(expired)
 
 
 def _view(ctx: Context, record: MutationRecord, execution_id: str) -> Execution:
-    stored = ctx.tables.executions.get(execution_id)
-    if stored is None:
+    execution = ctx.tables.executions.get(execution_id)
+    if execution is None:
         raise NotFound("NF_EXECUTION", "There is no such execution.")
-    return views.execution(ctx, record, stored)
+    return views.execution(ctx, record, execution)

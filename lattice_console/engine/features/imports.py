@@ -2,7 +2,7 @@
 
 from lattice_console.contract.models.base import LINE_LIMIT, TEXT_LIMIT, replace_controls
 from lattice_console.contract.models.mutation import ImportedCommit, Mutation
-from lattice_console.engine.features import executions, mutations, people, proposals, views
+from lattice_console.engine.features import executions, judging, mutations, people, proposals, stored, views
 from lattice_console.engine.features.context import Context, new_id
 from lattice_console.engine.features.registry import writes
 from lattice_console.engine.ports import ExecutionRecord, MutationRecord, OverrideRecord, UserRecord
@@ -46,7 +46,9 @@ def import_commit(ctx: Context, *, commit: ImportedCommit, execute: bool, expect
     ctx.tables.mutations.note_import(ctx.project.id, commit.commit, record.id)
     if execute:
         _execute(ctx, record, commit.commit)
-    return views.mutation(ctx, views.fresh(ctx, record))
+    else:
+        judging.judge(ctx, [record])
+    return views.mutation(ctx, views.find(ctx, record.id))
 
 
 def _execute(ctx: Context, record: MutationRecord, commit: str) -> None:
@@ -56,7 +58,7 @@ def _execute(ctx: Context, record: MutationRecord, commit: str) -> None:
     ctx.tables.mutations.override(record.id, overrides, ctx.now)
     ctx.record("mutation.approved", record.id, number=record.number, policy=POLICY, commit=commit)
     status = life.follow(life.follow(record.status, "requirements_hold"), "claim")
-    ctx.tables.mutations.update(record.id, status=status)
+    claimed = stored.change(ctx, record, status=status)
     execution = ExecutionRecord(
         id=new_id(),
         mutation_id=record.id,
@@ -73,7 +75,7 @@ def _execute(ctx: Context, record: MutationRecord, commit: str) -> None:
         rolled_back_at=None,
     )
     ctx.tables.executions.add(execution)
-    executions.complete(ctx, views.fresh(ctx, record), execution)
+    executions.complete(ctx, claimed, execution)
 
 
 def _author(ctx: Context, commit: ImportedCommit) -> UserRecord:

@@ -6,6 +6,7 @@ from lattice_console.contract.models.people import Person
 from lattice_console.contract.models.requirement import Requirement
 from lattice_console.contract.models.spec import Finding
 from lattice_console.engine.features import policy as policies
+from lattice_console.engine.features import stored
 from lattice_console.engine.features.context import Context
 from lattice_console.engine.features.tree import Tree, stale_bases
 from lattice_console.engine.ports import MutationRecord, PatchsetRecord, ReviewRecord
@@ -22,23 +23,22 @@ def review_facts(ctx: Context, records: Sequence[MutationRecord]) -> dict[str, R
     """What the review requirements of each mutation are derived from, by its id."""
     ids = [record.id for record in records]
     policy = policies.in_force(ctx)
-    patchsets = ctx.tables.mutations.patchsets(ids)
-    reviews = ctx.tables.reviews.of(ids)
+    known = stored.current(ctx, records)
+    reviews = stored.votes(ctx, records)
     overrides = ctx.tables.mutations.overrides(ids)
     commenters = ctx.tables.reviews.commenters(ids) if policy.review.require_comments else {}
-    changes = ctx.tables.mutations.changes(patchset.id for patchset in patchsets.values())
     people = ctx.persons({vote.author_id for one in reviews.values() for vote in standing_votes(one)})
     return {
         record.id: ReviewFacts(
             policy=policy,
             ballots=_ballots(
-                standing_votes(reviews.get(record.id, [])),
-                patchsets[record.id],
+                standing_votes(reviews[record.id]),
+                known[record.id].patchset,
                 commenters.get(record.id, set()),
                 people,
             ),
-            findings=[Finding.model_validate(finding) for finding in patchsets[record.id].findings],
-            documents=len(changes.get(patchsets[record.id].id, [])),
+            findings=[Finding.model_validate(finding) for finding in known[record.id].patchset.findings],
+            documents=len(known[record.id].changes),
             overridden={
                 one.requirement: f"Overridden by the policy {one.policy}: {one.reason}"
                 for one in overrides.get(record.id, [])
@@ -64,21 +64,17 @@ def _ballots(
 
 def execution_requirements(ctx: Context, record: MutationRecord) -> tuple[Requirement, ...]:
     """The execution requirements of a mutation, as its parents and the head stand now."""
-    patchset = ctx.tables.mutations.patchsets([record.id])[record.id]
-    changes = ctx.tables.mutations.changes([patchset.id]).get(patchset.id, [])
-    parents = ctx.tables.mutations.parents([patchset.id]).get(patchset.id, [])
-    known = ctx.tables.mutations.many(parent.mutation_id for parent in parents)
-    done = record.status in life.ENDED or record.status in ("completed", "rollback_failed")
-    if done:
+    if record.status in life.ENDED or record.status in ("completed", "rollback_failed"):
         return ()
-    tree = Tree(ctx, [parent.mutation_id for parent in parents])
+    current = stored.of(ctx, record)
+    parents = [parent.mutation_id for parent in current.parents]
+    known = ctx.tables.mutations.many(parents)
+    tree = Tree(ctx, parents)
     return requirements.execution(
         ExecutionFacts(
-            changes=len(changes),
-            stale=stale_bases(ctx, changes, parents, tree),
-            parents=[
-                ParentFacts(known[parent.mutation_id].number, known[parent.mutation_id].status) for parent in parents
-            ],
+            changes=len(current.changes),
+            stale=stale_bases(ctx, current.changes, current.parents, tree),
+            parents=[ParentFacts(known[parent].number, known[parent].status) for parent in parents],
         )
     )
 
@@ -89,10 +85,14 @@ def all_requirements(ctx: Context, record: MutationRecord) -> tuple[Requirement,
     return (*requirements.review(facts), *execution_requirements(ctx, record))
 
 
-def judge(ctx: Context, records: Sequence[MutationRecord]) -> None:
-    """Bring status and vote counts of the mutations to what votes, patchset and policy say; announce what turned."""
+def judge(ctx: Context, records: Sequence[MutationRecord]) -> list[MutationRecord]:
+    """Bring status and vote counts of the mutations to what votes, patchset and policy say; announce what turned.
+
+    Returns the mutations as they are then.
+    """
     if not records:
-        return
+        return []
+    judged = []
     facts = review_facts(ctx, records)
     for record in records:
         found = facts[record.id]
@@ -103,14 +103,15 @@ def judge(ctx: Context, records: Sequence[MutationRecord]) -> None:
             "status": life.judged(record.status, holds),
         }
         changed = {name: value for name, value in derived.items() if getattr(record, name) != value}
-        if changed:
-            ctx.tables.mutations.update(record.id, updated_at=ctx.now, **changed)
+        after = stored.change(ctx, record, **changed) if changed else record
+        judged.append(after)
         if changed.get("status") == "approved":
             ctx.record("mutation.approved", record.id, number=record.number, policy_version=found.policy.version)
-            ctx.announce("mutation.approved", record.id, record.version + 1, number=record.number, status="approved")
+            ctx.announce("mutation.approved", record.id, after.version, number=record.number, status="approved")
         elif "status" in changed:
             ctx.record("mutation.updated", record.id, number=record.number, status="pending", by="requirements")
-            ctx.announce("mutation.updated", record.id, record.version + 1, number=record.number, status="pending")
+            ctx.announce("mutation.updated", record.id, after.version, number=record.number, status="pending")
+    return judged
 
 
 def judge_all(ctx: Context) -> None:

@@ -15,10 +15,10 @@ from lattice_console.contract.models.mutation import (
     Status,
 )
 from lattice_console.contract.models.page import Direction, Page
-from lattice_console.engine.features import judging, paging, proposals, views
+from lattice_console.engine.features import judging, paging, proposals, stored, views
 from lattice_console.engine.features.context import Context, new_id
 from lattice_console.engine.features.registry import reads, writes
-from lattice_console.engine.ports import MutationRecord, ReviewRecord, SpecRecord, Window
+from lattice_console.engine.ports import ChangeRecord, MutationRecord, ReviewRecord, SpecRecord, Window
 from lattice_console.engine.rules import actions, life
 
 DEPLOYMENT = "deployment"
@@ -54,10 +54,10 @@ def get(ctx: Context, *, mutation: str) -> Mutation:
 @reads("mutations.patchset")
 def patchset(ctx: Context, *, mutation: str, number: int) -> Patchset:
     record = views.find(ctx, mutation)
-    stored = ctx.tables.mutations.patchset(record.id, number)
-    if stored is None:
+    found = ctx.tables.mutations.patchset(record.id, number)
+    if found is None:
         raise NotFound("NF_PATCHSET", f"M-{record.number} has {record.patchset} patchsets, no {number}.")
-    return views.patchset(ctx, stored)
+    return views.patchset(ctx, found)
 
 
 @writes("mutations.create")
@@ -101,8 +101,7 @@ def create(
         updated_at=ctx.now,
     )
     begin(ctx, record, proposal)
-    judging.judge(ctx, [record])
-    return views.mutation(ctx, views.fresh(ctx, record))
+    return views.mutation(ctx, *judging.judge(ctx, [record]))
 
 
 def _spec_for(ctx: Context, name: str | None, *, has_changes: bool) -> str | None:
@@ -131,14 +130,14 @@ def _spec_for(ctx: Context, name: str | None, *, has_changes: bool) -> str | Non
 def begin(ctx: Context, record: MutationRecord, proposal: proposals.Proposal) -> None:
     """Store a new mutation with its first patchset, and say so."""
     ctx.tables.mutations.create(ctx.project.id, record)
-    stored = proposals.store(ctx, proposal, record.id, 1, author_id=record.author_id, message="")
+    first = proposals.store(ctx, proposal, record.id, 1, author_id=record.author_id, message="")
     ctx.record(
         "mutation.created",
         record.id,
         number=record.number,
         title=record.title,
         status=record.status,
-        patchset_hash=stored.hash,
+        patchset_hash=first.hash,
     )
     ctx.announce("mutation.created", record.id, 1, number=record.number, status=record.status)
 
@@ -173,13 +172,11 @@ def update(
         columns |= _next_patchset(ctx, record, changes, parents, message)
     if not columns:
         raise ValidationFailed("VAL_UPDATE", "There is nothing to update: give a field, files or parents.")
-    ctx.tables.mutations.update(record.id, updated_at=ctx.now, **columns)
-    updated = views.fresh(ctx, record)
+    updated = stored.change(ctx, record, **columns)
     data: dict[str, Any] = {"number": record.number, "fields": sorted(columns), "patchset": updated.patchset}
     ctx.record("mutation.updated", record.id, **data)
     ctx.announce("mutation.updated", record.id, updated.version, **data, status=updated.status)
-    judging.judge(ctx, [updated])
-    return views.mutation(ctx, views.fresh(ctx, record))
+    return views.mutation(ctx, *judging.judge(ctx, [updated]))
 
 
 def _next_patchset(
@@ -190,22 +187,22 @@ def _next_patchset(
     message: str,
 ) -> dict[str, Any]:
     """Store a new patchset; returns the columns that it changes. Votes stand only over a clean rebase."""
-    current = ctx.tables.mutations.patchsets([record.id])[record.id]
+    current = stored.of(ctx, record)
     if parents is None:
-        parents = [parent.mutation_id for parent in ctx.tables.mutations.parents([current.id]).get(current.id, [])]
-    inputs = changes if changes is not None else _same_changes(ctx, current.id)
+        parents = [parent.mutation_id for parent in current.parents]
+    inputs = changes if changes is not None else _same_changes(ctx, current.changes)
     proposal = proposals.resolve(ctx, inputs, proposals.resolve_parents(ctx, parents, record))
-    if proposal.hash == current.hash:
+    if proposal.hash == current.patchset.hash:
         raise ValidationFailed("VAL_UPDATE", f"M-{record.number} is that already: the patchset would be the same.")
     number = record.patchset + 1
-    stored = proposals.store(ctx, proposal, record.id, number, author_id=ctx.me.id, message=message)
-    if stored.diff_hash != current.diff_hash:
-        outdate(ctx, ctx.tables.reviews.of([record.id]).get(record.id, []))
+    added = proposals.store(ctx, proposal, record.id, number, author_id=ctx.me.id, message=message)
+    if added.diff_hash != current.patchset.diff_hash:
+        standing = judging.standing_votes(stored.votes(ctx, [record])[record.id])
+        stored.settle(ctx, record, standing, "outdated")
     return {"patchset": number}
 
 
-def _same_changes(ctx: Context, patchset_id: str) -> list[ChangeInput]:
-    changes = ctx.tables.mutations.changes([patchset_id]).get(patchset_id, [])
+def _same_changes(ctx: Context, changes: Sequence[ChangeRecord]) -> list[ChangeInput]:
     contents = ctx.tables.documents.blobs({change.result_hash for change in changes if change.result_hash})
     return [
         ChangeInput(
@@ -216,11 +213,6 @@ def _same_changes(ctx: Context, patchset_id: str) -> list[ChangeInput]:
         )
         for change in changes
     ]
-
-
-def outdate(ctx: Context, reviews: Sequence[ReviewRecord]) -> None:
-    """Let the votes that stand count no longer."""
-    ctx.tables.reviews.settle([vote.id for vote in judging.standing_votes(reviews)], "outdated")
 
 
 @writes("mutations.submit")
@@ -241,9 +233,7 @@ def reopen(
 ) -> Mutation:
     record = views.find(ctx, mutation)
     rejecting = [
-        vote
-        for vote in judging.standing_votes(ctx.tables.reviews.of([record.id]).get(record.id, []))
-        if vote.vote == "reject"
+        vote for vote in judging.standing_votes(stored.votes(ctx, [record])[record.id]) if vote.vote == "reject"
     ]
     return _turn(ctx, mutation, "reopen", "mutation.reopened", reason, expected_version, rejecting)
 
@@ -260,13 +250,11 @@ def _turn(
     """One step of the life that somebody decided; what follows from the votes is judged at once."""
     record = _own(ctx, mutation, expected_version)
     status = life.follow(record.status, happening)
-    outdate(ctx, outdated)
-    ctx.tables.mutations.update(record.id, status=status, updated_at=ctx.now)
-    turned = views.fresh(ctx, record)
+    stored.settle(ctx, record, outdated, "outdated")
+    turned = stored.change(ctx, record, status=status)
     ctx.record(event, record.id, number=record.number, before=record.status, status=status, reason=reason)
     ctx.announce(event, record.id, turned.version, number=record.number, status=status, reason=reason[:500])
-    judging.judge(ctx, [turned])
-    return views.mutation(ctx, views.fresh(ctx, record))
+    return views.mutation(ctx, *judging.judge(ctx, [turned]))
 
 
 def _own(ctx: Context, mutation: str, expected_version: int | None) -> MutationRecord:

@@ -15,9 +15,17 @@ def in_force(ctx: Context) -> Policy:
         version=version,
         sources=sources,
         review=review,
-        authors_may_approve=ctx.tables.people.member_count(ctx.project.id) == 1,
+        authors_may_approve=_members(ctx) == 1,
         errors=errors,
     )
+
+
+def _members(ctx: Context) -> int:
+    key = ("members", ctx.project.version)
+    if key not in ctx.memo:
+        ctx.memo[key] = ctx.tables.people.member_count(ctx.project.id)
+    found: int = ctx.memo[key]
+    return found
 
 
 def version_of_head(ctx: Context) -> str:

@@ -7,7 +7,7 @@ from lattice_console.contract.errors import Conflict, NotFound, RuleBroken, Vali
 from lattice_console.contract.models.mutation import ChangeInput
 from lattice_console.contract.models.spec import Finding
 from lattice_console.contract.paths import check_path
-from lattice_console.engine.features import views
+from lattice_console.engine.features import stored, views
 from lattice_console.engine.features.context import Context, new_id
 from lattice_console.engine.features.tree import Entry, Tree
 from lattice_console.engine.ports import ChangeRecord, MutationRecord, ParentRecord, PatchsetRecord
@@ -49,13 +49,13 @@ def resolve_parents(ctx: Context, references: Sequence[str], child: MutationReco
     found = {record.id: record for record in (views.find(ctx, reference) for reference in references)}
     if child is not None and child.id in found:
         raise RuleBroken("BR_CIRCLE", "A mutation cannot be stacked on itself.")
-    patchsets = ctx.tables.mutations.patchsets(found)
+    current = stored.current(ctx, list(found.values()))
     for record in found.values():
         if record.status in ("rejected", "expired", "cancelled", "rolled_back", "rollback_failed"):
             raise RuleBroken(
                 "BR_PARENT", f"M-{record.number} is {record.status.replace('_', ' ')}; nothing can be stacked on it."
             )
-    return [ParentRecord(mutation_id, patchsets[mutation_id].hash) for mutation_id in found]
+    return [ParentRecord(mutation_id, current[mutation_id].patchset.hash) for mutation_id in found]
 
 
 def resolve(ctx: Context, inputs: Sequence[ChangeInput], parents: list[ParentRecord]) -> Proposal:

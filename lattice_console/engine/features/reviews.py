@@ -1,10 +1,11 @@
 """Votes and comments."""
 
 from lattice_console.contract.errors import Conflict, NotAllowed, RuleBroken
+from lattice_console.contract.events import EventName
 from lattice_console.contract.models.mutation import Mutation
 from lattice_console.contract.models.project import Vote
 from lattice_console.contract.models.review import Comment, Review
-from lattice_console.engine.features import judging, views
+from lattice_console.engine.features import judging, stored, views
 from lattice_console.engine.features import policy as policies
 from lattice_console.engine.features.context import Context, new_id
 from lattice_console.engine.features.mutations import expect_version
@@ -16,7 +17,7 @@ from lattice_console.engine.rules import actions, life
 @reads("reviews.list")
 def listing(ctx: Context, *, mutation: str) -> tuple[Review, ...]:
     record = views.find(ctx, mutation)
-    return tuple(views.review(ctx, one) for one in ctx.tables.reviews.of([record.id]).get(record.id, []))
+    return tuple(views.review(ctx, one) for one in stored.votes(ctx, [record])[record.id])
 
 
 @writes("reviews.vote")
@@ -32,13 +33,10 @@ def vote(
         )
     expect_version(ctx, record, expected_version)
     policy = policies.in_force(ctx)
-    reviews = ctx.tables.reviews.of([record.id]).get(record.id, [])
-    stored = ctx.tables.mutations.patchsets([record.id])[record.id]
-    standing = views.standing(ctx, record, stored, reviews)
+    standing = views.standing(ctx, record)
     if refused := actions.refuse_vote(vote, record.status, standing, policy.authors_may_approve):
         _refuse(record, refused, "it takes" in refused)
-    own = [one.id for one in judging.standing_votes(reviews) if one.author_id == ctx.me.id]
-    ctx.tables.reviews.settle(own, "outdated")
+    stored.settle(ctx, record, _own(ctx, record), "outdated")
     review = ReviewRecord(
         id=new_id(),
         mutation_id=record.id,
@@ -50,58 +48,52 @@ def vote(
         state="current",
         created_at=ctx.now,
     )
-    ctx.tables.reviews.add(review)
-    ctx.tables.mutations.update(record.id, updated_at=ctx.now)
+    stored.cast(ctx, review)
+    voted = stored.change(ctx, record)
     ctx.record(
         "mutation.reviewed",
         record.id,
         number=record.number,
         vote=vote,
-        patchset_hash=stored.hash,
+        patchset_hash=stored.of(ctx, record).patchset.hash,
         policy_version=policy.version,
     )
-    voted = views.fresh(ctx, record)
     ctx.announce("mutation.reviewed", record.id, voted.version, number=record.number, vote=vote, comment=comment[:500])
     if vote == "reject":
-        _turn(ctx, voted, "reject")
-    judging.judge(ctx, [views.fresh(ctx, record)])
-    return views.mutation(ctx, views.fresh(ctx, record))
+        voted = _turn(ctx, voted, "reject")
+    return views.mutation(ctx, *judging.judge(ctx, [voted]))
 
 
 @writes("reviews.withdraw")
 def withdraw(ctx: Context, *, mutation: str, expected_version: int | None) -> Mutation:
     record = views.find(ctx, mutation)
     expect_version(ctx, record, expected_version)
-    reviews = ctx.tables.reviews.of([record.id]).get(record.id, [])
-    stored = ctx.tables.mutations.patchsets([record.id])[record.id]
-    standing = views.standing(ctx, record, stored, reviews)
+    standing = views.standing(ctx, record)
     if refused := actions.refuse_withdrawal(record.status, standing):
         _refuse(record, refused, forbidden=False)
-    own = [one.id for one in judging.standing_votes(reviews) if one.author_id == ctx.me.id]
-    ctx.tables.reviews.settle(own, "withdrawn")
-    ctx.tables.mutations.update(record.id, updated_at=ctx.now)
+    stored.settle(ctx, record, _own(ctx, record), "withdrawn")
     ctx.record("mutation.reviewed", record.id, number=record.number, vote=None, withdrawn=standing.vote)
-    changed = views.fresh(ctx, record)
+    changed = stored.change(ctx, record)
     ctx.announce("mutation.reviewed", record.id, changed.version, number=record.number, vote=None)
     if record.status == "rejected":
-        _turn(ctx, changed, "undo_reject")
-    judging.judge(ctx, [views.fresh(ctx, record)])
-    return views.mutation(ctx, views.fresh(ctx, record))
+        changed = _turn(ctx, changed, "undo_reject")
+    return views.mutation(ctx, *judging.judge(ctx, [changed]))
 
 
-def _turn(ctx: Context, record: MutationRecord, happening: life.Happening) -> None:
+def _own(ctx: Context, record: MutationRecord) -> list[ReviewRecord]:
+    """The actor's votes that stand."""
+    reviews = stored.votes(ctx, [record])[record.id]
+    return [one for one in judging.standing_votes(reviews) if one.author_id == ctx.me.id]
+
+
+def _turn(ctx: Context, record: MutationRecord, happening: life.Happening) -> MutationRecord:
     """Let a reject vote, or its withdrawal, change the status at once."""
     status = life.follow(record.status, happening)
-    ctx.tables.mutations.update(record.id, status=status, updated_at=ctx.now)
-    event = "mutation.rejected" if status == "rejected" else "mutation.reopened"
+    turned = stored.change(ctx, record, status=status)
+    event: EventName = "mutation.rejected" if status == "rejected" else "mutation.reopened"
     ctx.record(event, record.id, number=record.number, before=record.status, status=status)
-    ctx.announce(
-        "mutation.rejected" if status == "rejected" else "mutation.reopened",
-        record.id,
-        record.version + 1,
-        number=record.number,
-        status=status,
-    )
+    ctx.announce(event, record.id, turned.version, number=record.number, status=status)
+    return turned
 
 
 def _refuse(record: MutationRecord, reason: str, forbidden: bool) -> None:
@@ -121,14 +113,16 @@ def comments(ctx: Context, *, mutation: str) -> tuple[Comment, ...]:
 def comment(ctx: Context, *, mutation: str, text: str, expected_version: int | None) -> Comment:
     record = views.find(ctx, mutation)
     expect_version(ctx, record, expected_version)
-    stored = CommentRecord(id=new_id(), author_id=ctx.me.id, patchset=record.patchset, text=text, created_at=ctx.now)
-    ctx.tables.reviews.add_comment(record.id, stored)
+    said = CommentRecord(id=new_id(), author_id=ctx.me.id, patchset=record.patchset, text=text, created_at=ctx.now)
+    ctx.tables.reviews.add_comment(record.id, said)
     # A remark is no change of what others look at: the version stays, so that nobody's vote fails on it.
-    ctx.tables.mutations.update(record.id, comments=record.comments + 1, version=record.version)
-    ctx.record("mutation.commented", record.id, number=record.number, comment=stored.id)
+    commented = stored.change(
+        ctx, record, comments=record.comments + 1, version=record.version, updated_at=record.updated_at
+    )
+    ctx.record("mutation.commented", record.id, number=record.number, comment=said.id)
     ctx.announce("mutation.commented", record.id, record.version, number=record.number, text=text[:500])
-    judging.judge(ctx, [views.fresh(ctx, record)])
-    return _comment(ctx, stored)
+    judging.judge(ctx, [commented])
+    return _comment(ctx, said)
 
 
 def _comment(ctx: Context, record: CommentRecord) -> Comment:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from lattice_console.contract.errors import RuleBroken
 from lattice_console.contract.paths import twin_key
+from lattice_console.engine.features import stored
 from lattice_console.engine.features.context import Context
-from lattice_console.engine.ports import ChangeRecord, ParentRecord
+from lattice_console.engine.ports import ChangeRecord, MutationRecord, ParentRecord
 from lattice_console.engine.rules import life
 from lattice_console.engine.rules.requirements import StaleBase
 
@@ -26,12 +27,10 @@ class Tree:
     def __init__(self, ctx: Context, parents: Iterable[str] = ()) -> None:
         self._ctx = ctx
         self._over: dict[str, Entry | None] = {}
-        for mutation_id in _unexecuted(ctx, list(parents)):
-            self._overlay(mutation_id)
+        for record in _unexecuted(ctx, list(parents)):
+            self._overlay(stored.of(ctx, record).changes)
 
-    def _overlay(self, mutation_id: str) -> None:
-        patchset = self._ctx.tables.mutations.patchsets([mutation_id])[mutation_id]
-        changes = self._ctx.tables.mutations.changes([patchset.id]).get(patchset.id, [])
+    def _overlay(self, changes: Sequence[ChangeRecord]) -> None:
         found = self.at_all(change.path for change in changes)
         for change in changes:
             if change.operation in ("delete", "rename"):
@@ -87,9 +86,9 @@ class Tree:
         return ""
 
 
-def _unexecuted(ctx: Context, parents: list[str]) -> list[str]:
+def _unexecuted(ctx: Context, parents: list[str]) -> list[MutationRecord]:
     """The parents and their parents that are still to be executed, each after those it is stacked on."""
-    ordered: dict[str, None] = {}
+    ordered: dict[str, MutationRecord] = {}
 
     def visit(mutation_id: str, above: tuple[str, ...]) -> None:
         if mutation_id in above:
@@ -99,14 +98,13 @@ def _unexecuted(ctx: Context, parents: list[str]) -> list[str]:
         record = ctx.tables.mutations.many([mutation_id])[mutation_id]
         if record.status == "completed" or record.status in life.ENDED:
             return
-        patchset = ctx.tables.mutations.patchsets([mutation_id])[mutation_id]
-        for parent in ctx.tables.mutations.parents([patchset.id]).get(patchset.id, []):
+        for parent in stored.of(ctx, record).parents:
             visit(parent.mutation_id, (*above, mutation_id))
-        ordered[mutation_id] = None
+        ordered[mutation_id] = record
 
     for parent_id in parents:
         visit(parent_id, ())
-    return list(ordered)
+    return list(ordered.values())
 
 
 def stale_bases(
@@ -115,9 +113,9 @@ def stale_bases(
     """Every change whose base is no longer what stands there, and every parent with a newer patchset."""
     stale = []
     numbers = ctx.tables.mutations.many(parent.mutation_id for parent in parents)
-    patchsets = ctx.tables.mutations.patchsets(parent.mutation_id for parent in parents)
+    current = stored.current(ctx, list(numbers.values()))
     for parent in parents:
-        if patchsets[parent.mutation_id].hash != parent.patchset_hash:
+        if current[parent.mutation_id].patchset.hash != parent.patchset_hash:
             number = numbers[parent.mutation_id].number
             stale.append(StaleBase(f"M-{number}", "this parent has a newer patchset"))
     tree = tree or Tree(ctx, [parent.mutation_id for parent in parents])

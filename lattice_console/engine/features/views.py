@@ -15,6 +15,7 @@ from lattice_console.contract.models.mutation import (
 )
 from lattice_console.contract.models.review import Review
 from lattice_console.engine.features import policy as policies
+from lattice_console.engine.features import stored
 from lattice_console.engine.features.context import Context
 from lattice_console.engine.features.judging import all_requirements, standing_votes
 from lattice_console.engine.ports import (
@@ -40,11 +41,6 @@ def find(ctx: Context, reference: str) -> MutationRecord:
     if record is None:
         raise NotFound("NF_MUTATION", f"There is no mutation {reference[:100]} in {ctx.project.name}.")
     return record
-
-
-def fresh(ctx: Context, record: MutationRecord) -> MutationRecord:
-    """The mutation as it is stored by now."""
-    return ctx.tables.mutations.many([record.id])[record.id]
 
 
 def summaries(ctx: Context, records: Sequence[MutationRecord]) -> tuple[MutationSummary, ...]:
@@ -77,28 +73,27 @@ def summaries(ctx: Context, records: Sequence[MutationRecord]) -> tuple[Mutation
 def mutation(ctx: Context, record: MutationRecord) -> Mutation:
     """A mutation whole, as the actor sees it."""
     tables = ctx.tables
-    stored = tables.mutations.patchsets([record.id])[record.id]
-    changes = tables.mutations.changes([stored.id]).get(stored.id, [])
-    reviews = tables.reviews.of([record.id]).get(record.id, [])
+    current = stored.of(ctx, record)
+    reviews = stored.votes(ctx, [record])[record.id]
     executions = tables.executions.of(record.id)
     requirements = all_requirements(ctx, record)
-    paths = dict.fromkeys(path for change in changes for path in (change.path, change.new_path) if path)
+    paths = dict.fromkeys(path for change in current.changes for path in (change.path, change.new_path) if path)
     return Mutation.model_construct(
         **dict(summaries(ctx, [record])[0]),
         project_id=ctx.project.id,
         description=record.description,
         metadata=dict(record.metadata),
-        changes=tuple(change_model(change) for change in changes),
+        changes=tuple(change_model(change) for change in current.changes),
         files_modified=tuple(FileModified(path=path) for path in paths),
-        patchset_hash=stored.hash,
+        patchset_hash=current.patchset.hash,
         patchsets=record.patchset,
-        parents=parents(ctx, tables.mutations.parents([stored.id]).get(stored.id, [])),
+        parents=parents(ctx, current.parents),
         children=tuple(child.number for child in tables.mutations.children(record.id)),
         reviews=tuple(review(ctx, one) for one in reviews),
         requirements=requirements,
         actions=action_rules.actions(
             record.status,
-            standing(ctx, record, stored, reviews),
+            standing(ctx, record),
             policies.in_force(ctx).authors_may_approve,
             requirements,
         ),
@@ -106,15 +101,13 @@ def mutation(ctx: Context, record: MutationRecord) -> Mutation:
     )
 
 
-def standing(
-    ctx: Context, record: MutationRecord, patchset: PatchsetRecord, reviews: Sequence[ReviewRecord]
-) -> Standing:
+def standing(ctx: Context, record: MutationRecord) -> Standing:
     """How the actor stands to a mutation."""
-    own = [vote for vote in standing_votes(reviews) if vote.author_id == ctx.me.id]
+    own = [vote for vote in standing_votes(stored.votes(ctx, [record])[record.id]) if vote.author_id == ctx.me.id]
     return Standing(
         permitted=ctx.permitted,
         is_author=record.author_id == ctx.me.id,
-        is_patchset_author=patchset.author_id == ctx.me.id,
+        is_patchset_author=stored.of(ctx, record).patchset.author_id == ctx.me.id,
         vote=own[0].vote if own else None,
     )
 
@@ -135,7 +128,7 @@ def change_model(change: ChangeRecord) -> Change:
 def parents(ctx: Context, records: Sequence[ParentRecord]) -> tuple[Parent, ...]:
     """The parents that a patchset names, as they are now."""
     known = ctx.tables.mutations.many(record.mutation_id for record in records)
-    current = ctx.tables.mutations.patchsets(record.mutation_id for record in records)
+    current = stored.current(ctx, list(known.values()))
     return tuple(
         Parent(
             id=record.mutation_id,
@@ -143,7 +136,7 @@ def parents(ctx: Context, records: Sequence[ParentRecord]) -> tuple[Parent, ...]
             title=known[record.mutation_id].title,
             status=known[record.mutation_id].status,
             patchset_hash=record.patchset_hash,
-            current=current[record.mutation_id].hash == record.patchset_hash,
+            current=current[record.mutation_id].patchset.hash == record.patchset_hash,
         )
         for record in records
     )
@@ -180,8 +173,7 @@ def review(ctx: Context, record: ReviewRecord) -> Review:
 
 def execution(ctx: Context, mutation: MutationRecord, record: ExecutionRecord) -> Execution:
     """An execution as the contract has it."""
-    stored = ctx.tables.mutations.patchset(mutation.id, record.patchset)
-    changes = ctx.tables.mutations.changes([stored.id]).get(stored.id, []) if stored else []
+    changes = _executed_changes(ctx, mutation, record)
     failed = tuple(error["change_id"] for error in record.errors if error["change_id"])
     applied = record.status in ("completed", "rolled_back", "rollback_failed")
     return Execution.model_construct(
@@ -201,3 +193,10 @@ def execution(ctx: Context, mutation: MutationRecord, record: ExecutionRecord) -
         rollback_available=record.status == "completed",
         rolled_back_at=record.rolled_back_at,
     )
+
+
+def _executed_changes(ctx: Context, mutation: MutationRecord, record: ExecutionRecord) -> Sequence[ChangeRecord]:
+    if record.patchset == mutation.patchset:
+        return stored.of(ctx, mutation).changes
+    earlier = ctx.tables.mutations.patchset(mutation.id, record.patchset)
+    return ctx.tables.mutations.changes([earlier.id]).get(earlier.id, []) if earlier else []

@@ -1,0 +1,65 @@
+"""Mutations with what belongs to them, each read once in a transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from lattice_console.engine.features.context import Context
+from lattice_console.engine.ports import ChangeRecord, MutationRecord, ParentRecord, PatchsetRecord, ReviewRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A patchset with its changes and parents: immutable once written."""
+
+    patchset: PatchsetRecord
+    changes: Sequence[ChangeRecord]
+    parents: Sequence[ParentRecord]
+
+
+def current(ctx: Context, records: Sequence[MutationRecord]) -> dict[str, Stored]:
+    """The current patchset of each mutation, by its id."""
+    wanted = {record.id: ("patchset", record.id, record.patchset) for record in records}
+    missing = [mutation_id for mutation_id, key in wanted.items() if key not in ctx.memo]
+    if missing:
+        mutations = ctx.tables.mutations
+        patchsets = mutations.patchsets(missing)
+        ids = [patchset.id for patchset in patchsets.values()]
+        changes, parents = mutations.changes(ids), mutations.parents(ids)
+        for mutation_id, patchset in patchsets.items():
+            ctx.memo[wanted[mutation_id]] = Stored(patchset, changes.get(patchset.id, ()), parents.get(patchset.id, ()))
+    return {mutation_id: ctx.memo[key] for mutation_id, key in wanted.items()}
+
+
+def of(ctx: Context, record: MutationRecord) -> Stored:
+    """The current patchset of one mutation."""
+    return current(ctx, [record])[record.id]
+
+
+def votes(ctx: Context, records: Sequence[MutationRecord]) -> dict[str, list[ReviewRecord]]:
+    """All votes on each mutation, newest first, by its id."""
+    missing = [record.id for record in records if ("votes", record.id) not in ctx.memo]
+    if missing:
+        found = ctx.tables.reviews.of(missing)
+        for mutation_id in missing:
+            ctx.memo["votes", mutation_id] = found.get(mutation_id, [])
+    return {record.id: ctx.memo["votes", record.id] for record in records}
+
+
+def cast(ctx: Context, vote: ReviewRecord) -> None:
+    """Write a vote."""
+    ctx.tables.reviews.add(vote)
+    ctx.memo.pop(("votes", vote.mutation_id), None)
+
+
+def settle(ctx: Context, record: MutationRecord, reviews: Sequence[ReviewRecord], state: str) -> None:
+    """Let votes on a mutation count no longer, as `outdated` or `withdrawn`."""
+    ctx.tables.reviews.settle([review.id for review in reviews], state)
+    ctx.memo.pop(("votes", record.id), None)
+
+
+def change(ctx: Context, record: MutationRecord, **columns: Any) -> MutationRecord:
+    """Write columns of a mutation; returns it with them, and with its next version."""
+    written: dict[str, Any] = {"updated_at": ctx.now, "version": record.version + 1, **columns}
+    ctx.tables.mutations.update(record.id, **written)
+    return replace(record, **written)
