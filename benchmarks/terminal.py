@@ -1,0 +1,143 @@
+"""A program on a real pseudo-terminal: how long until it paints, and how much it writes to do so."""
+
+import fcntl
+import os
+import pty
+import select
+import signal
+import struct
+import termios
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyte
+
+QUIET = 0.04
+"""Seconds without a byte after which a program is taken to have painted what a key asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paint:
+    """What followed a key: seconds to the first and to the last byte, and how many bytes."""
+
+    first: float
+    last: float
+    size: int
+
+
+class Terminal:
+    """A program with a terminal of its own, in a new process group, ended on leaving the `with`."""
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        *,
+        columns: int = 160,
+        rows: int = 50,
+        environ: Mapping[str, str] | None = None,
+        folder: Path | None = None,
+    ) -> None:
+        self._command = list(command)
+        self._size = (rows, columns)
+        self._environ = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", **(environ or {})}
+        self._folder = folder
+        self.screen = pyte.Screen(columns, rows)
+        self._stream = pyte.ByteStream(self.screen)
+
+    def __enter__(self) -> "Terminal":
+        self.started = time.perf_counter()
+        self.pid, self._fd = pty.fork()
+        if self.pid == 0:
+            try:
+                if self._folder:
+                    os.chdir(self._folder)
+                os.execvpe(self._command[0], self._command, self._environ)
+            finally:
+                os._exit(127)
+        fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", *self._size, 0, 0))
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        os.kill(self.pid, signal.SIGKILL)
+        os.waitpid(self.pid, 0)
+        os.close(self._fd)
+
+    @property
+    def text(self) -> str:
+        """What stands on the screen."""
+        return "\n".join(self.screen.display)
+
+    @property
+    def memory(self) -> int:
+        """Resident memory of the program now, in bytes."""
+        pages = int(Path(f"/proc/{self.pid}/statm").read_text(encoding="ascii").split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE")
+
+    def wait_for(self, sought: str, *, seconds: float = 60.0) -> float:
+        """Read until `sought` stands on the screen; returns the seconds since the start. Raises TimeoutError."""
+        deadline = time.perf_counter() + seconds
+        while sought not in self.text:
+            left = deadline - time.perf_counter()
+            if left <= 0 or not self._read(left):
+                raise TimeoutError(f"{sought!r} did not appear:\n{self.text}")
+        return time.perf_counter() - self.started
+
+    def wait_for_paint(self, *, seconds: float = 60.0) -> float:
+        """Read until anything stands on the screen; returns the seconds since the start. Raises TimeoutError."""
+        deadline = time.perf_counter() + seconds
+        while not self.text.strip():
+            left = deadline - time.perf_counter()
+            if left <= 0 or not self._read(left):
+                raise TimeoutError("nothing appeared")
+        return time.perf_counter() - self.started
+
+    def settle(self, *, quiet: float = 0.3, seconds: float = 20.0) -> None:
+        """Read until nothing more comes for `quiet` seconds."""
+        deadline = time.perf_counter() + seconds
+        while time.perf_counter() < deadline and self._read(quiet):
+            pass
+
+    def press(self, keys: str, *, quiet: float = QUIET) -> Paint:
+        """Send keys; read until the program has been quiet."""
+        start = time.perf_counter()
+        os.write(self._fd, keys.encode())
+        first = last = 0.0
+        size = 0
+        while data := self._read(1.0 if size == 0 else quiet):
+            last = time.perf_counter() - start
+            first = first or last
+            size += len(data)
+        return Paint(first, last, size)
+
+    def hold(self, key: str, *, rate: float, seconds: float) -> float:
+        """Send a key `rate` times a second; returns the seconds that the last paint lagged behind the last key."""
+        sent = time.perf_counter()
+        end = sent + seconds
+        while sent < end:
+            os.write(self._fd, key.encode())
+            sent = time.perf_counter()
+            while (left := sent + 1 / rate - time.perf_counter()) > 0:
+                self._read(left)
+        last = time.perf_counter()
+        while self._read(0.25):
+            last = time.perf_counter()
+        return max(0.0, last - sent)
+
+    def _read(self, seconds: float) -> bytes:
+        ready, _, _ = select.select([self._fd], [], [], seconds)
+        if not ready:
+            return b""
+        try:
+            data = os.read(self._fd, 1 << 16)
+        except OSError:
+            return b""
+        self._stream.feed(data)
+        return data
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """The value below which that share of the values lies."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(len(ordered) * share))]

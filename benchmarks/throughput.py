@@ -1,0 +1,135 @@
+"""Propose, approve, execute on SQLite, beside the very same statements by hand through `sqlite3`."""
+
+import asyncio
+import shutil
+import sqlite3
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.engine import Engine as SqlEngine
+
+from lattice_console.backends import local
+from lattice_console.contract.backend import Backend
+from lattice_console.contract.models.document import TrackedFile
+from lattice_console.contract.models.mutation import ChangeInput
+from lattice_console.engine.engine import Engine
+from lattice_console.engine.ports import Result, Tables
+from lattice_console.engine.stores.sqlite import SqliteStore
+
+Statement = tuple[str, Any, bool]
+
+
+class _RecordingStore(SqliteStore):
+    """Notes the statements of every write transaction."""
+
+    def __init__(self, file: Path) -> None:
+        super().__init__(file)
+        self.transactions: list[list[Statement]] = []
+        self.recording = False
+
+    async def write(self, work: Callable[[Tables], Result]) -> Result:
+        def noted(tables: Tables) -> Result:
+            self.transactions.append([])
+            return work(tables)
+
+        return await super().write(noted if self.recording else work)
+
+    def note(self, statement: str, parameters: Any, many: bool) -> None:
+        if self.recording and self.transactions:
+            self.transactions[-1].append((statement, parameters, many))
+
+
+async def _prepare(file: Path, count: int) -> str:
+    engine = Engine(await SqliteStore.open(file))
+    backend = local.bind(engine, actor="kim", project=None)
+    files = [TrackedFile(path=f"doc-{number}.json", content=b'{"value": 1}\n') for number in range(count)]
+    project = await backend.projects.create(name="bench", files=files)
+    await backend.close()
+    return project.id
+
+
+async def _work(backend: Backend, count: int) -> list[float]:
+    times = []
+    for number in range(count):
+        start = time.perf_counter()
+        change = ChangeInput(operation_type="modify", file_path=f"doc-{number}.json", content=b'{"value": 2}\n')
+        mutation = await backend.mutations.create(title=f"Change {number}", changes=[change])
+        await backend.reviews.vote(mutation.id, vote="approve")
+        execution = await backend.executions.execute(mutation.id)
+        if execution.status != "completed":
+            raise RuntimeError(f"not executed: {execution.errors}")
+        times.append(time.perf_counter() - start)
+    return times
+
+
+async def _measured(file: Path, project: str, count: int, store: SqliteStore) -> list[float]:
+    backend = local.bind(Engine(store), actor="kim", project=project)
+    try:
+        return await _work(backend, count)
+    finally:
+        await backend.close()
+
+
+def _recorded(file: Path, project: str, count: int) -> list[list[Statement]]:
+    store = _RecordingStore(file)
+    store.recording = True
+
+    def note(_: Any, __: Any, statement: str, parameters: Any, ___: Any, many: bool) -> None:
+        store.note(statement, parameters, many)
+
+    event.listen(SqlEngine, "before_cursor_execute", note)
+    try:
+        asyncio.run(_measured(file, project, count, store))
+    finally:
+        event.remove(SqlEngine, "before_cursor_execute", note)
+    return store.transactions
+
+
+def _by_hand(file: Path, transactions: list[list[Statement]]) -> float:
+    connection = sqlite3.connect(file, isolation_level=None, cached_statements=512)
+    connection.create_function("casefold", 1, str.casefold, deterministic=True)
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+        connection.execute(f"PRAGMA {pragma}")
+    start = time.perf_counter()
+    for transaction in transactions:
+        connection.execute("BEGIN IMMEDIATE")
+        for statement, parameters, many in transaction:
+            if many:
+                connection.executemany(statement, parameters)
+            else:
+                connection.execute(statement, parameters).fetchall()
+        connection.execute("COMMIT")
+    seconds = time.perf_counter() - start
+    connection.close()
+    return seconds
+
+
+def run(quick: bool) -> Iterator[dict[str, object]]:
+    """Mutations a second, and the ratio to the same statements by hand (the budget: at most 3)."""
+    count = 20 if quick else 300
+    with tempfile.TemporaryDirectory() as folder:
+        first = Path(folder) / "first.db"
+        project = asyncio.run(_prepare(first, count))
+        copies = [Path(folder) / f"{name}.db" for name in ("recorded", "ours", "hand")]
+        for copy in copies:
+            shutil.copy(first, copy)
+        transactions = _recorded(copies[0], project, count)
+        times = asyncio.run(_measured(copies[1], project, count, SqliteStore(copies[1])))
+        hand = _by_hand(copies[2], transactions)
+    ordered = sorted(times)
+    yield {
+        "name": "propose, approve, execute",
+        "n": count,
+        "per_second": round(count / sum(times), 1),
+        "p50_ms": round(ordered[count // 2] * 1000, 2),
+        "p95_ms": round(ordered[int(count * 0.95)] * 1000, 2),
+        "statements": sum(len(transaction) for transaction in transactions) / count,
+        "transactions": len(transactions) / count,
+        "peer": "the same statements by hand through sqlite3",
+        "peer_per_second": round(count / hand, 1),
+        "ratio": round(sum(times) / hand, 2),
+    }
