@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from lattice_console.engine.ports import ExecutionRecord, SnapshotRecord
-from lattice_console.engine.stores.rows import columns, values
+from lattice_console.engine.stores.rows import check_names, columns, values
 from lattice_console.engine.stores.tables import executions, mutations, snapshots
 
 _EXECUTION = select(*columns(executions, ExecutionRecord))
@@ -43,6 +43,7 @@ class Executions:
 
     def update(self, execution_id: str, **columns: Any) -> None:
         """Set columns; raises LookupError where there is no such execution."""
+        check_names(executions, columns)
         if self._connection.execute(_SET, {**columns, "execution": execution_id}).rowcount != 1:
             raise LookupError(f"no execution {execution_id}")
 

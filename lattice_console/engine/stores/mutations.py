@@ -17,7 +17,7 @@ from lattice_console.engine.ports import (
 )
 from lattice_console.engine.stores import tables
 from lattice_console.engine.stores.queue import count_by_status, read_page
-from lattice_console.engine.stores.rows import AnyRow, AnySelect, chunks, columns, several, values
+from lattice_console.engine.stores.rows import AnyRow, AnySelect, check_names, chunks, columns, several, values
 from lattice_console.engine.stores.tables import mutations, patchsets
 
 Item = TypeVar("Item")
@@ -92,6 +92,7 @@ class Mutations:
 
     def update(self, mutation_id: str, **columns: Any) -> None:
         """Set columns; the version counts up unless `version` is given. Raises LookupError for an unknown id."""
+        check_names(mutations, columns)
         statement = _SET if "version" in columns else _SET_AND_COUNT
         if self._connection.execute(statement, {**columns, "mutation": mutation_id}).rowcount != 1:
             raise LookupError(f"no mutation {mutation_id}")

@@ -41,6 +41,13 @@ def values(record: "DataclassInstance", **others: Any) -> dict[str, Any]:
     return {name: getattr(record, name) for name in _names(type(record))} | others
 
 
+def check_names(table: Table, names: Iterable[str]) -> None:
+    """Raise TypeError where the table lacks a column of such a name: an UPDATE would pass over it in silence."""
+    unknown = set(names) - set(table.c.keys())
+    if unknown:
+        raise TypeError(f"{table.name} has no columns {', '.join(sorted(unknown))}")
+
+
 def starts_with(column: ColumnElement[str]) -> ColumnElement[bool]:
     """That the text starts with the prefix that `prefix_range` gives as parameters; an index on it serves this."""
     return and_(column >= bindparam("prefix"), column < bindparam("prefix_end"))

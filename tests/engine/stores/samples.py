@@ -1,0 +1,136 @@
+"""Records to store: each function gives a plain one, and takes what a test wants otherwise."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from lattice_console.engine.ports import (
+    ChangeRecord,
+    CommentRecord,
+    EventRecord,
+    ExecutionRecord,
+    HeadMove,
+    MutationRecord,
+    PatchsetRecord,
+    ProjectRecord,
+    ReviewRecord,
+    SpecRecord,
+    Tables,
+    UserRecord,
+)
+
+PROJECT = "p1"
+OTHER = "p2"
+KIM = "u-kim"
+ALEX = "u-alex"
+NOW = datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=UTC)
+
+
+def later(seconds: float) -> datetime:
+    return NOW + timedelta(seconds=seconds)
+
+
+def found(tables: Tables) -> None:
+    """Two projects and two users, both members of the first."""
+    for project_id in (PROJECT, OTHER):
+        tables.projects.create(project(project_id))
+    tables.people.create(UserRecord(KIM, "kim", "Kim@example.org", "Kim"), NOW)
+    tables.people.create(UserRecord(ALEX, "alex", None, "Alex"), NOW)
+    tables.people.join(PROJECT, KIM, "owner", NOW)
+    tables.people.join(PROJECT, ALEX, "reviewer", later(1))
+
+
+def project(project_id: str) -> ProjectRecord:
+    return ProjectRecord(project_id, project_id.upper(), "python", 1, 0, "", NOW, NOW)
+
+
+def mutation(number: int, **changes: Any) -> MutationRecord:
+    plain = MutationRecord(
+        id=f"m{number}",
+        number=number,
+        title=f"Change {number}",
+        description="",
+        author_id=KIM,
+        spec_name=None,
+        type="feature",
+        labels=[],
+        metadata={},
+        status="pending",
+        version=1,
+        patchset=1,
+        approvals=0,
+        objections=0,
+        comments=0,
+        created_at=NOW,
+        updated_at=NOW,
+    )
+    return replace(plain, **changes)
+
+
+def patchset(mutation_id: str, number: int = 1, **changes: Any) -> PatchsetRecord:
+    plain = PatchsetRecord(
+        id=f"{mutation_id}/{number}",
+        mutation_id=mutation_id,
+        number=number,
+        hash=f"{mutation_id}-{number}",
+        diff_hash="d",
+        author_id=KIM,
+        message="",
+        findings=[],
+        created_at=NOW,
+    )
+    return replace(plain, **changes)
+
+
+def change(change_id: str, path: str, **changes: Any) -> ChangeRecord:
+    plain = ChangeRecord(change_id, "create", path, None, None, None, None)
+    return replace(plain, **changes)
+
+
+def propose(tables: Tables, record: MutationRecord, *paths: str, project_id: str = PROJECT) -> None:
+    """Store the mutation with a first patchset that changes the paths."""
+    tables.mutations.create(project_id, record)
+    changes = [change(f"{record.id}/{position}", path) for position, path in enumerate(paths)]
+    tables.mutations.add_patchset(project_id, patchset(record.id), changes, [])
+
+
+def review(review_id: str, mutation_id: str, **changes: Any) -> ReviewRecord:
+    plain = ReviewRecord(review_id, mutation_id, 1, ALEX, "approve", "", "policy", "counts", NOW)
+    return replace(plain, **changes)
+
+
+def comment(comment_id: str, **changes: Any) -> CommentRecord:
+    return replace(CommentRecord(comment_id, KIM, 1, "Look here", NOW), **changes)
+
+
+def execution(execution_id: str, mutation_id: str, **changes: Any) -> ExecutionRecord:
+    plain = ExecutionRecord(
+        id=execution_id,
+        mutation_id=mutation_id,
+        patchset=1,
+        status="in_progress",
+        owner="process-1",
+        lease_until=later(30),
+        actor_id=KIM,
+        started_at=NOW,
+        finished_at=None,
+        seconds=None,
+        sequence=None,
+        errors=[],
+        rolled_back_at=None,
+    )
+    return replace(plain, **changes)
+
+
+def event(name: str = "mutation.created", **changes: Any) -> EventRecord:
+    return replace(EventRecord(0, f"id-{name}", name, NOW, KIM, "m1", 1, {}), **changes)
+
+
+def spec(spec_id: str, name: str, **changes: Any) -> SpecRecord:
+    return replace(SpecRecord(spec_id, name, "api", "1.0.0", "", None, False, [], 0), **changes)
+
+
+def step(tables: Tables, sequence: int, *moves: HeadMove, project_id: str = PROJECT) -> None:
+    """Bring the head to its next sequence; the bytes are the hashes."""
+    tables.documents.put_blobs({move.hash: move.hash.encode() for move in moves if move.hash is not None})
+    tables.documents.advance(project_id, moves, sequence=sequence, mutation_id=None, actor_id=KIM, at=later(sequence))

@@ -1,0 +1,29 @@
+from dataclasses import replace
+
+from lattice_console.engine.ports import Tables
+from tests.engine.stores.samples import ALEX, OTHER, PROJECT, event, later
+
+
+def test_events_are_numbered_without_gaps_in_each_project(tables: Tables) -> None:
+    assert tables.events.last(PROJECT) == 0
+    tables.events.append(PROJECT, [event("a"), event("b")])
+    tables.events.append(OTHER, [event("c")])
+    tables.events.append(PROJECT, [])
+    tables.events.append(PROJECT, [event("d", seq=99)])
+    assert [(found.seq, found.name) for found in tables.events.since(PROJECT, 0, 10)] == [(1, "a"), (2, "b"), (3, "d")]
+    assert [(found.seq, found.name) for found in tables.events.since(OTHER, 0, 10)] == [(1, "c")]
+    assert (tables.events.last(PROJECT), tables.events.last(OTHER), tables.events.last("nowhere")) == (3, 1, 0)
+
+
+def test_events_are_read_from_a_number_on_and_by_subject(tables: Tables) -> None:
+    sent = [
+        event("a", subject="m1", data={"reason": "ü", "n": 1}),
+        event("b", subject="m2", at=later(1), actor_id=ALEX, version=7),
+        event("c", subject="m1"),
+    ]
+    tables.events.append(PROJECT, sent)
+    stored = [replace(record, seq=seq) for seq, record in enumerate(sent, 1)]
+    assert tables.events.since(PROJECT, 1, 1) == [stored[1]]
+    assert tables.events.since(PROJECT, 3, 10) == []
+    assert tables.events.of_subject(PROJECT, "m1") == [stored[0], stored[2]]
+    assert tables.events.of_subject(OTHER, "m1") == []
