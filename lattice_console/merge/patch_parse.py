@@ -19,7 +19,10 @@ _SHORTEST_MARKER = 12
 
 
 def parse(patch: bytes, *, max_bytes: int | None = None) -> list[FilePatch]:
-    """What a patch does to each of its files, in its order; a file may occur again, on top of what was done before.
+    """What a patch does to each of its files, in its order.
+
+    A path may occur more than once: git applies a later entry to the result of an earlier one, but lets a rename take
+    the file as it was before the patch. Whether such a patch is taken is for the caller to say.
 
     Names are stripped of their first component (`a/`, `b/`), or of none in a patch whose names have no `/`. Modes are
     ignored, and a file of which only the mode changes is left out. The time is linear in the patch's size.
@@ -101,6 +104,8 @@ def _file_patch(header: Header, names: _Names, hunks: tuple[PatchHunk, ...]) -> 
         return FilePatch(names.old, None, Operation.DELETE, hunks)
     if names.old != names.new:
         return FilePatch(names.old, names.new, Operation.RENAME, hunks)
+    if header.rename:
+        raise PatchError("it renames the file to itself", file=names.path)
     if not hunks:
         return None
     may_create = header.is_new is None and not old_lines and len(hunks) == 1

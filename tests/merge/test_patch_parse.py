@@ -158,6 +158,7 @@ DAMAGED = {
     "a bad mode": (b"diff --git a/f b/f\nnew file mode rw\n", "no octal number"),
     "a symbolic link": (b"diff --git a/f b/f\nnew file mode 120000\n", "no symbolic links"),
     "a submodule": (b"diff --git a/f b/f\nindex 1..2 160000\n", "submodules"),
+    "a rename to itself": (b"diff --git a/f b/f\nrename from f\nrename to f\n", "to itself"),
     "a copy": (b"diff --git a/f b/g\nsimilarity index 100%\ncopy from f\ncopy to g\n", "copies a file"),
     "a binary patch": (b"diff --git a/f b/f\nindex 1..2\nGIT binary patch\nliteral 1\n", "GIT binary patch"),
     "a binary file": (b"diff --git a/f b/f\nindex 1..2\nBinary files a/f and b/f differ\n", "content is binary"),
