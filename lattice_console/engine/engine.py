@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from lattice_console.contract import calls
-from lattice_console.contract.errors import Conflict
+from lattice_console.contract.errors import Conflict, NotAllowed
 from lattice_console.engine.features import (  # noqa: F401 - each registers its use cases
     documents,
     executions,
@@ -33,7 +33,9 @@ class Engine:
 
     async def call(self, actor: str, project: str | None, name: str, arguments: Mapping[str, Any]) -> Any:
         """Answer one call of a facet method for an actor; raises LatticeError."""
-        use_case = USE_CASES[name]
+        use_case = USE_CASES.get(name)
+        if use_case is None:
+            raise NotAllowed("AUTH_FORBIDDEN", f"Nobody may call {name[:100]}.", permission=None)
         checked = calls.call(name).validate(arguments)
         key = checked.pop("idempotency_key", None)
         asked = _Call(self._store, self._around, actor, project, name, key, arguments if key else {})

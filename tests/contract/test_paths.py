@@ -93,7 +93,8 @@ def test_a_legal_path_stays_inside_the_project_and_out_of_the_local_places(path:
 
 
 @pytest.mark.parametrize(
-    "path", [".git", "vendor/.Git/config", ".lattice/state", ".lattice/State/x", ".lattice/local.json", "a/.lattice-tmp-1"]
+    "path",
+    [".git", "vendor/.Git/config", ".lattice/state", ".lattice/State/x", ".lattice/local.json", "a/.lattice-tmp-1"],
 )
 def test_what_is_local_by_its_kind_is_private(path: str) -> None:
     assert is_private(path)

@@ -221,16 +221,12 @@ def submit(ctx: Context, *, mutation: str, expected_version: int | None) -> Muta
 
 
 @writes("mutations.cancel")
-def cancel(
-    ctx: Context, *, mutation: str, reason: str, expected_version: int | None, idempotency_key: str | None
-) -> Mutation:
+def cancel(ctx: Context, *, mutation: str, reason: str, expected_version: int | None) -> Mutation:
     return _turn(ctx, mutation, "cancel", "mutation.cancelled", reason, expected_version)
 
 
 @writes("mutations.reopen")
-def reopen(
-    ctx: Context, *, mutation: str, reason: str, expected_version: int | None, idempotency_key: str | None
-) -> Mutation:
+def reopen(ctx: Context, *, mutation: str, reason: str, expected_version: int | None) -> Mutation:
     record = views.find(ctx, mutation)
     rejecting = [
         vote for vote in judging.standing_votes(stored.votes(ctx, [record])[record.id]) if vote.vote == "reject"

@@ -1,0 +1,168 @@
+"""A project on a fresh engine, reached over one leg of the contract suite."""
+
+import hashlib
+import os
+import sqlite3
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lattice_console.contract.backend import Backend
+from lattice_console.contract.models.document import TrackedFile
+from lattice_console.contract.models.mutation import ChangeInput, Execution, Mutation
+from lattice_console.engine.engine import Engine
+from lattice_console.engine.features.context import Limits, Surroundings
+from lattice_console.engine.ports import Result, Store, Tables
+from tests.support.clock import Clock
+from tests.support.legs import LEGS, Bind
+
+OWNER = "ann"
+"""Who makes the project, and owns it."""
+
+
+class Killed(Exception):
+    """The process ended here."""
+
+
+class MortalStore:
+    """A store whose process can be killed before a write; what was written stays."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.writes_left: int | None = None
+
+    @property
+    def mark(self) -> int:
+        return self._store.mark
+
+    async def read(self, work: Callable[[Tables], Result]) -> Result:
+        return await self._store.read(work)
+
+    async def write(self, work: Callable[[Tables], Result]) -> Result:
+        if self.writes_left is not None:
+            if self.writes_left == 0:
+                raise Killed
+            self.writes_left -= 1
+        return await self._store.write(work)
+
+    async def wait(self, seconds: float, mark: int | None = None) -> None:
+        await self._store.wait(seconds, mark)
+
+    async def close(self) -> None:
+        await self._store.close()
+
+
+class House:
+    """One project; its owner is `ann`, and nobody else is a member until `member` makes them one."""
+
+    def __init__(self, folder: Path, clock: Clock, engine: Engine, store: MortalStore, bind: Bind) -> None:
+        self.folder = folder
+        self.clock = clock
+        self.engine = engine
+        self.project_id = ""
+        self._store = store
+        self._bind = bind
+
+    def backend(self, actor: str = OWNER) -> Backend:
+        """The project as that actor."""
+        return self._bind(actor, self.project_id)
+
+    def without_project(self, actor: str = OWNER) -> Backend:
+        """The engine as that actor, bound to no project."""
+        return self._bind(actor, None)
+
+    def with_project(self, project_id: str, actor: str = OWNER) -> Backend:
+        """Another project as that actor."""
+        return self._bind(actor, project_id)
+
+    async def member(self, handle: str, role: str) -> Backend:
+        """Make somebody a member; returns the project as they have it."""
+        await self.backend().team.add(user=handle, role=role)
+        return self.backend(handle)
+
+    @contextmanager
+    def killed_after(self, writes: int) -> Iterator[None]:
+        """The process ends in this block, once so many transactions are written."""
+        self._store.writes_left = writes
+        try:
+            with pytest.raises(Killed):
+                yield
+        finally:
+            self._store.writes_left = None
+
+    def sql(self, statement: str, *parameters: Any) -> list[tuple[Any, ...]]:
+        """Do something to the database underneath, past the engine."""
+        with closing(sqlite3.connect(self.folder / "lattice.db")) as connection, connection:
+            return connection.execute(statement, parameters).fetchall()
+
+    @contextmanager
+    def damaged(self, *contents: bytes) -> Iterator[None]:
+        """Other bytes lie in the store where these should, as long as the block runs."""
+        for content in contents:
+            self.sql("UPDATE blobs SET content = ? WHERE hash = ?", b"damaged", hashed(content))
+        try:
+            yield
+        finally:
+            for content in contents:
+                self.sql("UPDATE blobs SET content = ? WHERE hash = ?", content, hashed(content))
+
+
+@asynccontextmanager
+async def open_house(leg: str, folder: Path, *, limits: Limits | None = None) -> AsyncIterator[House]:
+    """A house in that folder; afterwards nothing of it may be left: no thread, no connection."""
+    before = set(threading.enumerate())
+    clock = Clock()
+    store = MortalStore(LEGS[leg].store(folder))
+    engine = Engine(store, Surroundings(limits=limits or Limits(), now=clock))
+    try:
+        async with LEGS[leg].door(engine) as bind:
+            house = House(folder, clock, engine, store, bind)
+            house.project_id = (await house.without_project().projects.create(name="house")).id
+            yield house
+    finally:
+        await engine.close()
+    # The event loop's own threads end with the loop.
+    left = [thread for thread in set(threading.enumerate()) - before if not thread.name.startswith("asyncio_")]
+    assert left == []
+    # SQLite removes its other files with the last connection.
+    assert [name for name in os.listdir(folder) if name.endswith(("-wal", "-shm"))] == []
+
+
+def hashed(content: bytes) -> str:
+    """The hash under which a document's bytes lie."""
+    return hashlib.sha256(content).hexdigest()
+
+
+async def head_of(backend: Backend) -> dict[str, bytes]:
+    """The whole head, path to bytes."""
+    delta = await backend.documents.head()
+    return {entry.path: await backend.documents.content(entry.hash) for entry in delta.entries if entry.hash}
+
+
+async def track(backend: Backend, files: dict[str, bytes]) -> None:
+    """Bring files in as a baseline."""
+    await backend.documents.track([TrackedFile(path=path, content=content) for path, content in files.items()])
+
+
+async def propose(
+    backend: Backend, *changes: ChangeInput, parents: Sequence[str] = (), title: str = "a change"
+) -> Mutation:
+    """Propose changes."""
+    return await backend.mutations.create(title=title, changes=changes, parents=parents)
+
+
+async def carry_out(
+    backend: Backend,
+    *changes: ChangeInput,
+    approver: Backend | None = None,
+    executor: Backend | None = None,
+    parents: Sequence[str] = (),
+) -> Execution:
+    """Propose changes, approve them and execute them; whoever is not named is the author too."""
+    proposed = await propose(backend, *changes, parents=parents)
+    await (approver or backend).reviews.vote(proposed.id, vote="approve")
+    return await (executor or backend).executions.execute(proposed.id)
