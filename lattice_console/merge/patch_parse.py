@@ -25,7 +25,7 @@ def parse(patch: bytes, *, max_bytes: int | None = None) -> list[FilePatch]:
     the file as it was before the patch. Whether such a patch is taken is for the caller to say.
 
     Names are stripped of their first component (`a/`, `b/`), or of none in a patch whose names have no `/`. Modes are
-    ignored, and a file of which only the mode changes is left out. The time is linear in the patch's size.
+    ignored, and a file of which only the mode changes, or nothing, is left out. The time is linear in the patch's size.
 
     Raises:
         PatchError: the patch is larger than `max_bytes`, is no patch, is damaged, or does what documents do not have:
@@ -89,7 +89,7 @@ def _check_without_hunks(lines: Sequence[bytes], at: int, header: Header, path: 
 
 
 def _file_patch(header: Header, names: _Names, hunks: tuple[PatchHunk, ...]) -> FilePatch | None:
-    """The patch of one file; None if it changes nothing but the mode."""
+    """The patch of one file; None if it changes nothing, or nothing but the mode."""
     old_lines = sum(len(hunk.old) for hunk in hunks)
     new_lines = sum(len(hunk.new) for hunk in hunks)
     if header.is_new:
@@ -104,8 +104,6 @@ def _file_patch(header: Header, names: _Names, hunks: tuple[PatchHunk, ...]) -> 
         return FilePatch(names.old, None, Operation.DELETE, hunks)
     if names.old != names.new:
         return FilePatch(names.old, names.new, Operation.RENAME, hunks)
-    if header.rename:
-        raise PatchError("it renames the file to itself", file=names.path)
     if not hunks:
         return None
     may_create = header.is_new is None and not old_lines and len(hunks) == 1

@@ -103,6 +103,14 @@ def test_a_file_of_which_only_the_mode_changes_is_left_out() -> None:
     assert parse(b"diff --git a/f b/f\nold mode 100644\nnew mode 100755\n") == []
 
 
+def test_a_file_that_is_renamed_to_itself_is_not_renamed() -> None:
+    header = b"diff --git a/f b/f\nrename from f\nrename to f\n"
+    assert parse(header) == []
+    assert only(header + b"--- a/f\n+++ b/f\n" + HUNK) == ("f", "f", Operation.MODIFY)
+    assert git.apply({"f": BASE}, header) == {"f": BASE}
+    assert git.apply({"f": BASE}, header + b"--- a/f\n+++ b/f\n" + HUNK) == {"f": RESULT}
+
+
 def test_a_patch_without_git_that_only_adds_may_create_the_file() -> None:
     [file] = parse(b"--- a/f\n+++ b/f\n@@ -0,0 +1 @@\n+a\n")
     assert file.creates_if_missing
@@ -158,7 +166,6 @@ DAMAGED = {
     "a bad mode": (b"diff --git a/f b/f\nnew file mode rw\n", "no octal number"),
     "a symbolic link": (b"diff --git a/f b/f\nnew file mode 120000\n", "no symbolic links"),
     "a submodule": (b"diff --git a/f b/f\nindex 1..2 160000\n", "submodules"),
-    "a rename to itself": (b"diff --git a/f b/f\nrename from f\nrename to f\n", "to itself"),
     "a copy": (b"diff --git a/f b/g\nsimilarity index 100%\ncopy from f\ncopy to g\n", "copies a file"),
     "a binary patch": (b"diff --git a/f b/f\nindex 1..2\nGIT binary patch\nliteral 1\n", "GIT binary patch"),
     "a binary file": (b"diff --git a/f b/f\nindex 1..2\nBinary files a/f and b/f differ\n", "content is binary"),
