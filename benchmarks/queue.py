@@ -4,11 +4,11 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.dataset import ACTOR, project
-from benchmarks.terminal import Paint, Terminal, percentile
+from benchmarks.terminal import Terminal, figures
 
 
 def run(quick: bool) -> Iterator[dict[str, object]]:
@@ -19,35 +19,13 @@ def run(quick: bool) -> Iterator[dict[str, object]]:
             place = project(Path(folder) / f"project-{count}", count)
             with Terminal([lattice, "-C", str(place), "--as", ACTOR, "console"]) as terminal:
                 ready = terminal.wait_for("of area")
-                yield {"name": "queue", "n": count, **_figures(terminal, ready, 20 if quick else 150)}
+                yield {"name": "queue", "n": count, **figures(terminal, ready, 20 if quick else 150)}
             if shutil.which("tig") is None:
                 continue
             history = _history(Path(folder) / f"history-{count}", count)
             with Terminal(["tig"], folder=history) as terminal:
                 ready = terminal.wait_for("Commit number")
-                yield {"name": "tig, the peer", "n": count, **_figures(terminal, ready, 20 if quick else 150)}
-
-
-def _figures(terminal: Terminal, ready: float, moves: int) -> dict[str, object]:
-    terminal.settle()
-    down = [terminal.press("j") for _ in range(moves)]
-    page = [terminal.press("\x1b[6~") for _ in range(moves // 5)]
-    lag = terminal.hold("j", rate=30, seconds=2)
-    return {
-        "ready_s": round(ready, 3),
-        **_paints("move", down),
-        **_paints("page", page),
-        "held_key_lag_s": round(lag, 3),
-        "rss_mb": round(terminal.memory / 1e6, 1),
-    }
-
-
-def _paints(name: str, paints: Sequence[Paint]) -> dict[str, object]:
-    return {
-        f"{name}_p50_ms": round(percentile([paint.last for paint in paints], 0.5) * 1000, 2),
-        f"{name}_p95_ms": round(percentile([paint.last for paint in paints], 0.95) * 1000, 2),
-        f"{name}_bytes": int(percentile([paint.size for paint in paints], 0.5)),
-    }
+                yield {"name": "tig, the peer", "n": count, **figures(terminal, ready, 20 if quick else 150)}
 
 
 def _history(place: Path, commits: int) -> Path:

@@ -141,3 +141,26 @@ def percentile(values: Sequence[float], share: float) -> float:
     """The value below which that share of the values lies."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
+
+
+def figures(terminal: Terminal, ready: float, moves: int) -> dict[str, object]:
+    """Presses `j` and page down, then holds `j` at 30 a second: times, bytes, lag and memory, as a row's fields."""
+    terminal.settle()
+    down = [terminal.press("j") for _ in range(moves)]
+    page = [terminal.press("\x1b[6~") for _ in range(moves // 5)]
+    lag = terminal.hold("j", rate=30, seconds=2)
+    return {
+        "ready_s": round(ready, 3),
+        **_paints("move", down),
+        **_paints("page", page),
+        "held_key_lag_s": round(lag, 3),
+        "rss_mb": round(terminal.memory / 1e6, 1),
+    }
+
+
+def _paints(name: str, paints: Sequence[Paint]) -> dict[str, object]:
+    return {
+        f"{name}_p50_ms": round(percentile([paint.last for paint in paints], 0.5) * 1000, 2),
+        f"{name}_p95_ms": round(percentile([paint.last for paint in paints], 0.95) * 1000, 2),
+        f"{name}_bytes": int(percentile([paint.size for paint in paints], 0.5)),
+    }
