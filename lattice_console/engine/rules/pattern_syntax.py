@@ -277,7 +277,10 @@ class _Parser:
         if not self._accept(")"):
             self.fail("has a group that nothing closes")
         self._depth -= 1
-        return body if look is None else Look(body, look)
+        if look is not None:
+            return Look(body, look)
+        # A group may be repeated, whatever is in it.
+        return Sequence((body,)) if isinstance(body, Anchor | Look) else body
 
     def _group_name(self) -> None:
         start = self._at

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from lattice_console.engine.rules import pattern_syntax
 from lattice_console.engine.rules.pattern_syntax import (
@@ -48,8 +48,7 @@ class _Op(Enum):
     MATCH = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class _Instruction:
+class _Instruction(NamedTuple):
     """CHAR reads what passes `test`; SPLIT goes to all `targets`; ANCHOR and LOOK go on where they hold."""
 
     op: _Op
@@ -61,6 +60,7 @@ class _Instruction:
 
 
 _Program = tuple[_Instruction, ...]
+_MATCH: Final = _Instruction(_Op.MATCH)
 
 
 @lru_cache(maxsize=256)
@@ -87,7 +87,7 @@ class _Compiler:
     def program(self, tree: Node) -> _Program:
         code: list[_Instruction] = []
         self._emit(tree, code)
-        code.append(_Instruction(_Op.MATCH))
+        code.append(_MATCH)
         return tuple(code)
 
     def _room(self, code: list[_Instruction]) -> int:
@@ -95,7 +95,7 @@ class _Compiler:
         self.size += 1
         if self.size > PROGRAM_LIMIT:
             raise UnsupportedPattern("repeats too much")
-        code.append(_Instruction(_Op.MATCH))
+        code.append(_MATCH)
         return len(code) - 1
 
     def _emit(self, node: Node, code: list[_Instruction]) -> None:

@@ -166,9 +166,7 @@ def _name(data: Mapping[str, Any], otherwise: str, defects: list[Defect]) -> str
         defects.append(Defect("name", f"The name {problem}.", "/name"))
     else:
         if not _SLUG.fullmatch(name):
-            message = (
-                "The name has more than lower-case letters, digits, dots, hyphens and underscores; it must be quoted."
-            )
+            message = "The name is hard to type; use lower-case letters, digits, dots, hyphens and underscores."
             defects.append(Defect("name", message, "/name", "warning"))
         return cast("str", name)
     return otherwise
@@ -234,11 +232,11 @@ def _schema(data: dict[str, Any], defects: list[Defect]) -> dict[str, Any] | Non
     if isinstance(schema, str) and key == "schema_definition":
         parsed = syntax.parse("schema_definition.json", schema.encode())
         if parsed.problem:
-            defects.append(Defect(key, f"The schema is text that is not JSON. {parsed.problem.message}", f"/{key}"))
+            defects.append(Defect(key, f"In the text of the schema: {parsed.problem.message}", f"/{key}"))
             return None
         schema = parsed.data
     if not isinstance(schema, dict):
-        if key in data and key == "schema_definition":
+        if schema is not None and key == "schema_definition":
             defects.append(Defect(key, "The schema must be an object, or JSON text of one.", f"/{key}"))
         return None
     in_place = isinstance(data[key], dict)

@@ -68,7 +68,7 @@ def parse(path: str, content: bytes) -> Parsed:
     try:
         return Parsed(kind, _read(kind, content))
     except Unreadable as error:
-        message = f"The {_NAMES[kind]} cannot be read: {error.reason}. Mend it and propose again."
+        message = f"The {_NAMES[kind]} cannot be read: {error.reason}."
         return Parsed(kind, None, Finding(path=path, rule="syntax", severity="error", message=message, line=error.line))
 
 
@@ -139,8 +139,8 @@ def _read_json(content: bytes, text: str) -> Any:
     try:
         data = _DECODER.decode(text)
     except json.JSONDecodeError as error:
-        reason = error.msg[:1].lower() + error.msg[1:]
-        raise Unreadable(f"{reason} at column {error.colno}", error.lineno) from None
+        reason = (error.msg[:1].lower() + error.msg[1:]).removesuffix(" at")
+        raise Unreadable(f"{reason}, at column {error.colno}", error.lineno) from None
     except _NotFinite:
         place = next(match.start(1) for match in _CONSTANTS.finditer(content) if match[1])
         raise Unreadable(

@@ -18,6 +18,7 @@ from jsonschema.protocols import Validator
 from jsonschema.validators import extend, validator_for
 from referencing import Registry
 from referencing.exceptions import Unresolvable
+from referencing.jsonschema import specification_with
 
 from lattice_console.contract.models.base import replace_controls
 from lattice_console.engine.rules.patterns import (
@@ -43,7 +44,11 @@ _NODES_PER_UNIT = 8
 _Keyword = Callable[[Any, Any, Any, Any], Iterator[ValidationError] | None]
 
 _COMPARING = frozenset({"const", "enum", "uniqueItems"})
-_REFERRING = frozenset({"$ref", "$dynamicRef", "$recursiveRef"})
+_SCOPED = frozenset({"$dynamicRef", "$recursiveRef"})
+_REFERRING = _SCOPED | {"$ref"}
+# What following a reference costs, and, for each node, a look through a schema for its anchors and inner identifiers.
+_REFERENCE_UNITS = 8
+_UNITS_PER_NODE = 8
 # A pattern of plain characters, which `re` searches as fast as any.
 _PLAIN_PATTERN = re.compile(r"\^?(?:[^\\^$.|?*+()\[\]{}]|\\[^A-Za-z0-9])*\$?")
 
@@ -55,13 +60,14 @@ class _Exhausted(Exception):
 class _Run:
     """One validation: the units that are left, what values weigh, and the patterns that it has compiled."""
 
-    __slots__ = ("_left", "_patterns", "_reference_units", "_weights")
+    __slots__ = ("_left", "_patterns", "_scope_units", "_weights")
 
-    def __init__(self, reference_units: Callable[[str], int] = lambda _: 0) -> None:
+    def __init__(self, scope_units: int) -> None:
         self._left = BUDGET
         self._weights: dict[int, int] = {}
         self._patterns: dict[str, Pattern] = {}
-        self._reference_units = reference_units
+        # What it costs to follow a reference through the scopes that led to it.
+        self._scope_units = scope_units
 
     def spend(self, units: int) -> None:
         self._left -= units
@@ -109,8 +115,8 @@ class _Run:
 
         def paid(validator: Any, value: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
             units = 1 + _length(value) + _length(instance)
-            if name in _REFERRING and isinstance(value, str):
-                units += self._reference_units(value)
+            if name in _REFERRING:
+                units += _REFERENCE_UNITS + (self._scope_units if name in _SCOPED else 0)
             elif name in _COMPARING and isinstance(instance, dict | list):
                 units += self._written(value, instance)
             self.spend(units)
@@ -128,7 +134,7 @@ class _Run:
 
 def check(schema: Any) -> list[Defect]:
     """What is wrong with a schema by its dialect's meta-schema; rule `schema_definition`."""
-    run = _Run()
+    run = _Run(scope_units=0)
     dialect = _dialect(schema)
     formats = FormatChecker(formats=())
 
@@ -138,8 +144,11 @@ def check(schema: Any) -> list[Defect]:
             run.pattern(value)
         return True
 
-    guarded = _guarded(dialect, run)
-    return _defects(guarded, dialect.META_SCHEMA, schema, "schema_definition", format_checker=formats)
+    def errors() -> Iterator[ValidationError]:
+        guarded = _guarded(dialect, run)(dialect.META_SCHEMA, registry=Registry(), format_checker=formats)
+        yield from guarded.iter_errors(schema)
+
+    return _defects(errors(), "schema_definition")
 
 
 def validate(schema: Any, document: Any) -> list[Defect]:
@@ -151,8 +160,19 @@ def validate(schema: Any, document: Any) -> list[Defect]:
             "patterns of more than plain characters."
         )
         return [Defect("schema", message, "", "warning")]
-    run = _Run(shape.reference_units)
-    return _defects(_guarded(_dialect(schema), run), schema, document, "schema")
+    dialect, look_units = _dialect(schema), shape.nodes * _UNITS_PER_NODE
+    run = _Run(scope_units=look_units)
+
+    def errors() -> Iterator[ValidationError]:
+        registry: Registry[Any] = Registry()
+        if shape.needs_look:
+            # Once, so that the library finds at once what it would look for at every reference.
+            run.spend(look_units)
+            resource = specification_with(dialect.META_SCHEMA["$schema"]).create_resource(schema)
+            registry = registry.with_resource(resource.id() or "", resource).crawl()
+        yield from _guarded(dialect, run)(schema, registry=registry).iter_errors(document)
+
+    return _defects(errors(), "schema")
 
 
 def _dialect(schema: Any) -> type[Validator]:
@@ -161,30 +181,31 @@ def _dialect(schema: Any) -> type[Validator]:
 
 
 class _Shape:
-    """What a schema holds that makes the library's own work dear or unsafe."""
+    """What a schema holds that makes the library's own work dear, or unsafe.
+
+    `nodes` is its size; it `needs_look` if a reference goes elsewhere than down from the root; it `mixes_patterns` if
+    the library would search with `re` what is no plain text.
+    """
 
     def __init__(self, schema: Any) -> None:
-        self._nodes = 0
-        self._inner_ids = False
+        self.nodes = 0
+        self.needs_look = False
         patterned = unevaluated = False
         pending = [schema]
         while pending:
             value = pending.pop()
-            self._nodes += 1
+            self.nodes += 1
             if isinstance(value, list):
                 pending += value
             elif isinstance(value, dict):
                 pending += value.values()
-                self._inner_ids |= value is not schema and any(isinstance(value.get(key), str) for key in ("$id", "id"))
+                inner = value is not schema and any(isinstance(value.get(key), str) for key in ("$id", "id"))
+                references = [value[key] for key in _REFERRING if isinstance(value.get(key), str)]
+                self.needs_look |= inner or not all(one == "#" or one.startswith("#/") for one in references)
                 unevaluated |= "unevaluatedProperties" in value
                 patterns = value.get("patternProperties")
                 patterned |= isinstance(patterns, dict) and not all(map(_PLAIN_PATTERN.fullmatch, patterns))
         self.mixes_patterns = patterned and unevaluated
-
-    def reference_units(self, reference: str) -> int:
-        """What following a reference costs: the library looks through the whole schema for anchors and inner ids."""
-        direct = reference == "#" or reference.startswith("#/")
-        return len(reference) if direct and not self._inner_ids else len(reference) + self._nodes
 
 
 def _guarded(dialect: type[Validator], run: _Run) -> Any:
@@ -243,27 +264,28 @@ def _length(value: Any) -> int:
     return len(value) if isinstance(value, dict | list) else 0
 
 
-def _defects(guarded: Any, schema: Any, document: Any, rule: str, **options: Any) -> list[Defect]:
-    defects: list[Defect] = []
+def _defects(errors: Iterator[ValidationError], rule: str) -> list[Defect]:
+    # By themselves: a meta-schema tells some things once for each of its parts.
+    defects: dict[Defect, None] = {}
+
+    def tell(message: str) -> None:
+        defects[Defect(rule, message, "")] = None
+
     try:
-        for error in guarded(schema, registry=Registry(), **options).iter_errors(document):
-            defects.append(_defect(error, rule))
+        for error in errors:
+            defects[_defect(error, rule)] = None
             if len(defects) == DEFECT_LIMIT:
                 break
     except _Exhausted:
-        message = "Checking takes more steps than are allowed; make the schema simpler."
-        defects.append(Defect(rule, message, ""))
+        tell("Checking takes more steps than are allowed; make the schema simpler.")
     except Unresolvable as error:
-        message = f"The schema refers to {_shown(str(error.ref))}, which it does not hold; nothing is fetched."
-        defects.append(Defect(rule, message, ""))
+        tell(f"The schema refers to {_shown(str(error.ref))}, which it does not hold; nothing is fetched.")
     except RecursionError:
-        message = "The schema refers to itself without end, or nests too deep to be checked."
-        defects.append(Defect(rule, message, ""))
+        tell("The schema refers to itself without end, or nests too deep to be checked.")
     except Exception as error:
         # A reference may lead the library to a value that is no schema, on which it fails in any way.
-        message = f"The schema cannot be applied: {_shown(f'{type(error).__name__}: {error}')}."
-        defects.append(Defect(rule, message, ""))
-    return defects
+        tell(f"The schema cannot be applied: {_shown(f'{type(error).__name__}: {error}')}.")
+    return list(defects)
 
 
 def _defect(error: ValidationError, rule: str) -> Defect:

@@ -8,9 +8,8 @@ stays. Of a stream of several documents every one is read, and the first one is 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from math import isfinite
-from typing import Any, Final, NoReturn
+from typing import Any, Final, NamedTuple, NoReturn
 
 import yaml
 from yaml.constructor import SafeConstructor
@@ -22,10 +21,12 @@ from yaml.events import (
     DocumentStartEvent,
     Event,
     MappingStartEvent,
+    NodeEvent,
     ScalarEvent,
 )
+from yaml.reader import ReaderError
 
-__all__ = ["ALIAS_LIMIT", "DEPTH_LIMIT", "NUMBER_LIMIT", "Unreadable", "key_lines", "load"]
+__all__ = ["ALIAS_LIMIT", "DEPTH_LIMIT", "EVENT_LIMIT", "NUMBER_LIMIT", "Unreadable", "key_lines", "load"]
 
 DEPTH_LIMIT = 200
 """How deep mappings and lists may nest in a document, JSON or YAML."""
@@ -35,6 +36,9 @@ NUMBER_LIMIT = 1000
 
 ALIAS_LIMIT = 1_000_000
 """How much aliases may repeat in all: nodes plus the characters of their texts."""
+
+EVENT_LIMIT = 1_500_000
+"""How many keys, values, and beginnings and ends of collections YAML may have; so many take a few seconds."""
 
 # Resolving a tag costs libyaml a look at every directive before it.
 _DIRECTIVE_LIMIT = 100
@@ -56,8 +60,7 @@ class Unreadable(Exception):
         self.line = line
 
 
-@dataclass(frozen=True, slots=True)
-class _Node:
+class _Node(NamedTuple):
     """A finished value: its weight (nodes and characters), the height of what nests in it, its text if a scalar."""
 
     value: Any
@@ -101,15 +104,20 @@ def _events(content: bytes) -> Iterator[Event]:
     if content.count(b"%TAG") > _DIRECTIVE_LIMIT:
         raise Unreadable(f"it has more than {_DIRECTIVE_LIMIT} %TAG directives")
     loader = _Loader(content)
+    count = 0
     try:
         while loader.check_event():
+            count += 1
+            if count > EVENT_LIMIT:
+                _fail(f"it has more than {EVENT_LIMIT:,} parts; split it", loader.peek_event())
             yield loader.get_event()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         reason = " ".join(part for part in (error.context, error.problem) if part)
         raise Unreadable(reason or "it is not YAML", mark.line + 1 if mark else None) from None
-    except yaml.reader.ReaderError as error:
-        raise Unreadable(f"it holds a character that YAML does not allow ({error.reason})") from None
+    except ReaderError as error:
+        line = content.count(b"\n", 0, error.position) + 1
+        raise Unreadable(f"it holds a character that YAML does not allow ({error.reason})", line) from None
     finally:
         loader.dispose()
 
@@ -140,12 +148,12 @@ class _Builder:
                 self._anchors[event.anchor] = None
         elif isinstance(event, CollectionEndEvent):
             frame = self._stack.pop()
-            value = {**frame.merged, **frame.value} if frame.merged and isinstance(frame.value, dict) else frame.value
+            value = {**frame.merged, **frame.value} if isinstance(frame.value, dict) and frame.merged else frame.value
             node = _Node(value, frame.weight, frame.height + 1)
             if frame.anchor:
                 self._anchors[frame.anchor] = node
             self._place(node, event)
-        elif isinstance(event, DocumentStartEvent | DocumentEndEvent):
+        elif isinstance(event, DocumentStartEvent):
             self._anchors = {}
 
     def _repeat(self, event: AliasEvent) -> _Node:
@@ -169,14 +177,16 @@ class _Builder:
             return
         frame = self._stack[-1]
         frame.weight += node.weight
-        frame.height = max(frame.height, node.height)
+        if node.height > frame.height:
+            frame.height = node.height
         if isinstance(frame.value, list):
             frame.value.append(node.value)
-        elif frame.merges:
-            self._merge(frame, node.value, event)
         elif frame.key is not None:
             frame.value[frame.key] = node.value
             frame.key = None
+        elif frame.merges:
+            frame.merges = False
+            self._merge(frame, node.value, event)
         elif node.merges:
             frame.merges = True
         elif node.text is None:
@@ -186,13 +196,11 @@ class _Builder:
 
     @staticmethod
     def _merge(frame: _Frame, value: Any, event: Event) -> None:
-        """`<<`: an earlier mapping of a list wins over a later one, and a later `<<` over an earlier one."""
-        sources = value if isinstance(value, list) else [value]
-        for source in reversed(sources):
+        """`<<`: an earlier mapping of a list wins over a later one, a later `<<` over an earlier one."""
+        for source in reversed(value) if isinstance(value, list) else (value,):
             if not isinstance(source, dict):
                 _fail("`<<` takes a mapping or a list of mappings", event)
             frame.merged.update(source)
-        frame.merges = False
 
 
 def _fail(reason: str, event: Event) -> NoReturn:
@@ -227,8 +235,20 @@ def _converted(tag: str, text: str, event: ScalarEvent) -> bool | int | float | 
             return int(_NUMBERS.construct_yaml_int(node))
         number = float(_NUMBERS.construct_yaml_float(node))
     except (LookupError, ValueError, OverflowError):
-        _fail(f"a value tagged !!{tag.removeprefix(_CORE)} is none", event)
+        _fail(f"a value tagged !!{tag.removeprefix(_CORE)} is not one", event)
     return number if isfinite(number) else text
+
+
+class _Place:
+    """An open collection, read for its lines: where it is, its next index, or its key that waits for a value."""
+
+    __slots__ = ("index", "key", "line", "pointer")
+
+    def __init__(self, pointer: str, index: int | None) -> None:
+        self.pointer = pointer
+        self.index = index
+        self.key: str | None = None
+        self.line = 1
 
 
 def key_lines(content: bytes, wanted: set[str]) -> dict[str, int]:
@@ -237,43 +257,34 @@ def key_lines(content: bytes, wanted: set[str]) -> dict[str, int]:
     Reads YAML, and JSON as the YAML that it nearly is; a pointer that is not found has no line.
     """
     found: dict[str, int] = {}
-    # Each open collection: its pointer, whether it is a mapping, and the next index or the key and its line.
-    stack: list[tuple[str, bool]] = []
-    position: list[tuple[str, int] | int | None] = []
+    places: list[_Place] = []
     try:
         for event in _events(content):
             if isinstance(event, CollectionEndEvent):
-                stack.pop()
-                position.pop()
-                continue
-            if not isinstance(event, ScalarEvent | AliasEvent | CollectionStartEvent):
-                if isinstance(event, DocumentEndEvent):
-                    break
-                continue
-            line = event.start_mark.line + 1 if event.start_mark else 1
-            pointer = ""
-            if stack:
-                parent, is_mapping = stack[-1]
-                at = position[-1]
-                if not is_mapping:
-                    assert isinstance(at, int)
-                    pointer, position[-1] = f"{parent}/{at}", at + 1
-                elif at is None:
-                    key = event.value if isinstance(event, ScalarEvent) else ""
-                    position[-1] = (escaped(key), line)
-                    continue
-                else:
-                    assert isinstance(at, tuple)
-                    pointer, line = f"{parent}/{at[0]}", at[1]
-                    position[-1] = None
-            if pointer in wanted:
-                found[pointer] = line
-                if len(found) == len(wanted):
-                    break
-            if isinstance(event, CollectionStartEvent):
-                is_mapping = isinstance(event, MappingStartEvent)
-                stack.append((pointer, is_mapping))
-                position.append(None if is_mapping else 0)
+                places.pop()
+            elif isinstance(event, NodeEvent):
+                line = event.start_mark.line + 1 if event.start_mark else 1
+                pointer = ""
+                if places:
+                    place = places[-1]
+                    if place.index is not None:
+                        pointer = f"{place.pointer}/{place.index}"
+                        place.index += 1
+                    elif place.key is None:
+                        if isinstance(event, CollectionStartEvent):
+                            # No key of data; nothing below it can be pointed at.
+                            break
+                        place.key, place.line = event.value if isinstance(event, ScalarEvent) else "", line
+                        continue
+                    else:
+                        pointer, line = f"{place.pointer}/{escaped(place.key)}", place.line
+                        place.key = None
+                if pointer in wanted:
+                    found.setdefault(pointer, line)
+                if isinstance(event, CollectionStartEvent):
+                    places.append(_Place(pointer, None if isinstance(event, MappingStartEvent) else 0))
+            if len(found) == len(wanted) or isinstance(event, DocumentEndEvent):
+                break
     except Unreadable:
         return found
     return found

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
@@ -51,13 +51,10 @@ def test_what_names_a_pattern_or_a_format_as_data_is_no_pattern() -> None:
 def test_a_pattern_that_is_not_supported_is_a_warning_and_lets_everything_pass() -> None:
     schema = {"pattern": "(?<=a)b", "patternProperties": {r"(a)\1": False}}
     found = schemas.check(schema)
-    assert [(defect.severity, defect.pointer) for defect in found] == [
+    assert {(defect.severity, defect.pointer) for defect in found} == {
         ("warning", "/pattern"),
         ("warning", "/patternProperties"),
-    ] or [(defect.severity, defect.pointer) for defect in reversed(found)] == [
-        ("warning", "/pattern"),
-        ("warning", "/patternProperties"),
-    ]
+    }
     assert "lookbehind" in " ".join(defect.message for defect in found)
     assert schemas.validate(schema, "x") == ()
 
@@ -137,17 +134,13 @@ COSTLY: dict[str, tuple[dict[str, Any], Any]] = {
     "a large enumeration": ({"items": {"enum": list(range(10_000))}}, [str(number) for number in range(10_000)]),
     "large constants": ({"items": {"enum": [{"a": list(range(1000))}] * 20}}, [{"a": list(range(1000))}] * 3000),
     "a lookahead over and over": ({"pattern": "(?=.*c)d"}, "a" * 20_000),
-    "a pattern over and over": ({"items": {"pattern": "(a|b)*c"}}, ["ab" * 50] * 5_000),
+    "a pattern over and over": ({"items": {"pattern": "^(a|b)*$"}}, ["ab" * 50] * 20_000),
     "many keys and many patterns": (
         {"patternProperties": {f"^{number}x": {} for number in range(300)}},
         {f"{number}y": 1 for number in range(5000)},
     ),
-    "anchors": (
-        {"$defs": {f"d{n}": {"$anchor": f"a{n}"} for n in range(500)}, "items": {"$ref": "#a1"}},
-        [1] * 5000,
-    ),
-    "inner ids": (
-        {"$id": "http://a/b", "$defs": {f"d{n}": {"$id": f"a{n}"} for n in range(500)}, "items": {"$ref": "a1"}},
+    "dynamic references": (
+        {"$defs": {f"d{n}": {"$dynamicAnchor": f"a{n}"} for n in range(500)}, "items": {"$dynamicRef": "#a1"}},
         [1] * 5000,
     ),
     "what is unevaluated": (
@@ -182,6 +175,18 @@ def test_a_large_list_is_found_unique_in_linear_time() -> None:
     assert only(defects({"uniqueItems": True}, [*items, {"a": 0}])).pointer == ""
 
 
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"$defs": {f"d{n}": {"$anchor": f"a{n}"} for n in range(500)}, "items": {"$ref": "#a1"}},
+        {"$id": "http://a/b", "$defs": {f"d{n}": {"$id": f"a{n}"} for n in range(500)}, "items": {"$ref": "a1"}},
+    ],
+)
+def test_many_references_by_name_are_followed_soon(schema: dict[str, Any]) -> None:
+    assert defects(schema, [1] * 5000) == ()
+
+
 def test_a_schema_beyond_the_limit_is_refused_before_it_is_read() -> None:
     assert "shorten" in only(schemas.check({"description": "x" * SCHEMA_LIMIT})).message
 
@@ -201,7 +206,9 @@ def test_many_violations_are_told_up_to_a_limit() -> None:
     assert len(defects({"items": {"type": "string"}}, [1] * 1000)) == DEFECT_LIMIT
 
 
-@given(st.text(max_size=30) | st.lists(SCALARS, min_size=300, max_size=400))
+@given(st.text(max_size=30) | st.lists(SCALARS, max_size=5))
+@example("x" * 1000)
+@example(["\n\u202e" * 200] * 9)
 def test_a_message_is_one_short_line_whatever_the_value(value: Any) -> None:
     message = only(defects({"properties": {"a": {"type": "boolean"}}}, {"a": value})).message
     assert len(message) <= 310
