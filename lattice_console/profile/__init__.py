@@ -1,1 +1,0 @@
-"""What one person keeps on this machine."""
