@@ -20,6 +20,9 @@ REVISIONS = ("0001",)
 HEAD = REVISIONS[-1]
 """The revision that this program works on."""
 
+SCRIPTS = Path(__file__).parent / "migrations"
+"""Where alembic finds the steps."""
+
 
 def bring_up_to_date(lane: Lane, file: Path | None) -> Path | None:
     """Migrate the database to `HEAD` in one transaction; returns the copy that was made of it before, if any.
@@ -72,7 +75,7 @@ def configuration(connection: Connection) -> "Config":
     from alembic.config import Config
 
     config = Config(attributes={"connection": connection})
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     return config
 
