@@ -26,12 +26,17 @@ class Limits:
     lease: float = 30.0
 
 
+def utc_now() -> datetime:
+    """The clock that engines have, where they are given no other."""
+    return datetime.now(UTC)
+
+
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What the engine has around it, the same for every call."""
 
     limits: Limits = Limits()
-    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    now: Callable[[], datetime] = utc_now
     granted: frozenset[str] = permissions.INSTALLATION
     """The permissions at the installation's level that every actor has."""
     policies: dict[str, tuple[tuple[str, ...], ReviewPolicy, tuple[str, ...]]] = field(default_factory=dict)
