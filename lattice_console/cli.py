@@ -27,6 +27,7 @@ COMMANDS = {
     "team": f"{_HEADLESS}.team:group",
     "audit": f"{_HEADLESS}.audit:group",
     "import-git": f"{_OPS}:import_git",
+    "doctor": f"{_OPS}:doctor",
 }
 """Every command of `lattice`, as `module:attribute`, in the order of its help."""
 

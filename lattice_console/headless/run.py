@@ -23,9 +23,12 @@ def run(root: click.Command, arguments: Sequence[str], session: Session) -> int:
             # A terminal that cannot show a character gets its escape, not an error.
             stream.reconfigure(errors="backslashreplace")
     try:
-        code = root.main(list(arguments), prog_name="lattice", obj=session, standalone_mode=False)
+        with root.make_context("lattice", list(arguments), obj=session) as ctx:
+            code = root.invoke(ctx)
         sys.stdout.flush()
         return int(code or 0)
+    except click.exceptions.Exit as done:
+        return done.exit_code
     except click.ClickException as error:
         session.output.error(_usage(error))
         return Exit.USAGE
@@ -40,7 +43,11 @@ def run(root: click.Command, arguments: Sequence[str], session: Session) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return Exit.PIPE_CLOSED
     except Exception as error:
-        session.output.error(_unexpected(error, session))
+        if isinstance(error, OSError) and error.filename is not None:
+            message = f"The system does not let us use {os.fsdecode(error.filename)}: {error.strerror}."
+            session.output.error(SystemFailure("SYS_FILE", message))
+        else:
+            session.output.error(_unexpected(error, session))
         return Exit.ERROR
 
 

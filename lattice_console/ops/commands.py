@@ -14,10 +14,14 @@ from lattice_console import config
 from lattice_console.contract.backend import Backend
 from lattice_console.headless import options
 from lattice_console.headless.commands import Command
+from lattice_console.headless.exits import Exit
 from lattice_console.headless.session import Session, connected, current
+from lattice_console.headless.style import Role
+from lattice_console.headless.table import Column
 from lattice_console.headless.text import count, cut, inert
 
 _BAR = 30
+_STATES: dict[str, Role] = {"ok": "good", "warning": "warning", "problem": "bad"}
 
 # What these functions need is imported in them: `lattice --help` asks for every command.
 
@@ -57,6 +61,33 @@ def init(name: str | None, kind: str | None) -> None:
         f"{project.name} is a project now, at {root}. You are its owner: {settings.actor}, from "
         f"{settings.actor_source}; a project in a folder trusts whoever is at the machine. Next: lattice track FILE..."
     )
+
+
+@click.command("doctor", cls=Command, examples=("lattice doctor", "lattice doctor --output json | jq .ok"))
+@options.output
+def doctor() -> int:
+    """Find out what is wrong, and what to do.
+
+    Looks at the program, the database, your membership, the audit log, the policy and the folder. Exits 10 when one of
+    them has a problem; a warning lets you go on.
+    """
+    from lattice_console.ops.doctor import Check
+    from lattice_console.ops.doctor import doctor as work
+
+    session = current()
+
+    async def collected() -> list[Check]:
+        return [check async for check in work(session.start, actor=session.actor)]
+
+    columns: tuple[Column[Check], ...] = (
+        Column("CHECK", lambda row: row.name),
+        Column("STATE", lambda row: row.state, role=lambda row: _STATES[row.state]),
+        Column("MESSAGE", lambda row: row.message),
+    )
+    checks = asyncio.run(collected())
+    ok = all(check.state != "problem" for check in checks)
+    session.output.many(checks, columns, empty="", facts={"ok": ok})
+    return Exit.OK if ok else Exit.FINDINGS
 
 
 class Refused(BaseModel):

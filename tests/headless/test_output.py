@@ -6,7 +6,7 @@ import sys
 import pytest
 from pydantic import BaseModel
 
-from lattice_console.contract.errors import Blocked, NotFound
+from lattice_console.contract.errors import NotFound
 from lattice_console.headless.output import Output, Shape
 from lattice_console.headless.table import Column
 
@@ -66,16 +66,9 @@ def test_an_empty_list_is_data_all_the_same(shape: Shape, capsys: pytest.Capture
     assert err == ""
 
 
-def test_a_blocked_error_lists_every_blocker(capsys: pytest.CaptureFixture[str]) -> None:
-    blockers = [
-        {"name": "approvals", "state": "unsatisfied", "reason": "0 of 1 approval."},
-        {"name": "base_current", "state": "unsatisfied", "reason": "a.md moved \x1b[1mon."},
-    ]
-    output("table").error(Blocked("BR_BLOCKED", "M-1 is not ready.", blockers=blockers))
-    assert capsys.readouterr() == (
-        "",
-        "error: M-1 is not ready.\n  approvals: 0 of 1 approval.\n  base current: a.md moved \\x1b[1mon.\n",
-    )
+def test_an_error_is_words_on_stderr_and_inert(capsys: pytest.CaptureFixture[str]) -> None:
+    output("table").error(NotFound("NF_PATH", "There is no \x1b[1m."))
+    assert capsys.readouterr() == ("", "error: There is no \\x1b[1m.\n")
 
 
 @pytest.mark.parametrize("shape", ["json", "ndjson"])

@@ -1,0 +1,142 @@
+"""team, spec, audit, doctor and import-git."""
+
+import contextlib
+import sqlite3
+import subprocess
+
+import pytest
+
+from tests.headless.driver import Lattice
+
+
+def roles(lattice: Lattice) -> dict[str, str]:
+    members = lattice.ok("team", "list", "--output", "json").json["items"]
+    return {member["user"]["handle"]: member["role"] for member in members}
+
+
+def test_members_are_added_and_get_other_roles_by_handle_or_by_email(lattice: Lattice) -> None:
+    lattice.ok("team", "add", "raj", "--role", "developer", "--name", "Raj Rao", "--email", "raj@example.org")
+    assert roles(lattice) == {"ana": "reviewer", "kim": "owner", "raj": "developer"}
+    lattice.ok("team", "update", "raj", "--role", "admin")
+    assert roles(lattice)["raj"] == "admin"
+    lattice.ok("team", "update", "--email", "raj@example.org", "--role", "viewer")
+    assert roles(lattice)["raj"] == "viewer"
+    added = lattice.ok("team", "add", "--email", "eve@example.org", "--role", "viewer", "--output", "json").json
+    assert added["email"] == "eve@example.org"
+    assert "Raj Rao" in lattice.ok("team", "list").text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "told"),
+    [
+        (("add", "raj", "--role", "boss"), 2, "known are owner, admin, developer, reviewer, viewer"),
+        (("update", "ana", "--role", "boss"), 2, "known are owner, admin, developer, reviewer, viewer"),
+        (("add", "ana", "--role", "admin"), 12, "is a member already"),
+        (("add", "--role", "admin"), 2, "Name the user"),
+        (("update", "raj", "--role", "admin"), 1, "raj is no member"),
+        (("update", "kim", "--role", "admin"), 1, "is the only owner"),
+        (("update", "ana", "--email", "a@b", "--role", "admin"), 2, "Name the member once"),
+        (("add", "raj", "--role", "viewer", "--as", "ana"), 4, "permission"),
+    ],
+)
+def test_what_cannot_be_done_to_the_team_says_why(
+    lattice: Lattice, arguments: tuple[str, ...], code: int, told: str
+) -> None:
+    result = lattice("team", *arguments)
+    assert result.code == code
+    assert told in result.err
+
+
+def test_a_spec_is_proposed_from_a_template_and_is_there_once_executed(lattice: Lattice) -> None:
+    made = lattice.ok(
+        "spec", "create", "--name", "user-auth", "--template", "authentication", "--description", "-", stdin=b"Why\n"
+    )
+    assert made.text == "M-1\n"
+    assert "user-auth" not in lattice.ok("spec", "list").text
+    lattice.ok("mutation", "approve", "M-1", "--as", "ana")
+    lattice.ok("mutation", "execute", "M-1")
+    assert (lattice.root / ".lattice/specs/user-auth.json").exists()
+    shown = lattice.ok("spec", "show", "user-auth", "--output", "json").json
+    assert (shown["type"], shown["requirements"], shown["version"]) == ("requirements", 5, "1.0.0")
+    assert "user-auth" in lattice.ok("spec", "list").text
+    assert "requirements  5" in lattice.ok("spec", "show", "user-auth").text
+
+
+def test_an_unknown_template_lists_those_there_are(lattice: Lattice) -> None:
+    result = lattice("spec", "create", "--name", "x", "--template", "nonsense")
+    assert result.code == 2
+    assert "authentication, api, database" in result.err
+
+
+def test_validate_exits_10_with_findings_and_0_without(lattice: Lattice) -> None:
+    clean = lattice.ok("spec", "validate", "--all")
+    assert (clean.out, clean.err) == (b"", "Nothing was found.\n")
+    lattice.write(".lattice/specs/broken.json", '{"name": "broken",\n "type": }\n')
+    lattice.ok("track", ".lattice/specs/broken.json")
+    found = lattice("spec", "validate", "--output", "json")
+    assert found.code == 10
+    assert [one["path"] for one in found.json["items"]] == [".lattice/specs/broken.json"]
+    table = lattice("spec", "validate", "--all")
+    assert table.code == 10
+    assert ".lattice/specs/broken.json:2" in table.text
+    assert "1 finding in 1 file." in table.err
+    assert lattice("spec", "validate", "nonsense").code == 1
+    assert lattice("spec", "validate", "x", "--all").code == 2
+
+
+def test_the_audit_log_is_read_newest_first_and_proved(lattice: Lattice) -> None:
+    rows = lattice.ok("audit", "log", "--output", "ndjson").lines
+    assert [row["sequence"] for row in rows] == list(range(len(rows), 0, -1))
+    assert rows[-1]["action"] == "project.created"
+    page = lattice.ok("audit", "log", "--limit", "2", "--output", "json").json
+    assert (len(page["items"]), page["total"], page["has_more"]) == (2, len(rows), True)
+    assert lattice.ok("audit", "verify").text.startswith("ok: ")
+
+
+def test_a_log_that_was_tampered_with_is_found(lattice: Lattice) -> None:
+    with contextlib.closing(sqlite3.connect(lattice.root / ".lattice/state/lattice.db")) as database, database:
+        triggers = database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall()
+        with pytest.raises(sqlite3.DatabaseError):
+            database.execute("UPDATE audit SET text = '{}' WHERE sequence = 2")
+        for (trigger,) in triggers:
+            database.execute(f"DROP TRIGGER {trigger}")
+        database.execute("UPDATE audit SET text = '{}' WHERE sequence = 2")
+    result = lattice("audit", "verify", "--output", "json")
+    assert result.code == 10
+    assert not result.json["ok"]
+    assert result.json["problems"]
+    assert lattice("audit", "verify").text.startswith("broken: ")
+    assert lattice("doctor").code == 10
+
+
+def test_doctor_looks_at_everything(lattice: Lattice) -> None:
+    checks = lattice.ok("doctor", "--output", "json").json
+    assert checks["ok"]
+    assert {"program", "project", "database", "you", "audit", "policy", "folder"} <= {
+        check["name"] for check in checks["items"]
+    }
+
+
+def test_doctor_outside_of_a_project_says_so(empty: Lattice) -> None:
+    result = empty("doctor")
+    assert result.code == 10
+    assert "is in no project" in result.text
+
+
+def test_a_git_history_is_imported_and_the_folder_follows(empty: Lattice) -> None:
+    history = empty.root.parent / "history"
+    git = ["git", "-C", str(history), "-c", "user.name=Ana", "-c", "user.email=ana@example.org"]
+    subprocess.run(["git", "init", "-q", "-b", "main", str(history)], check=True)
+    for number in (1, 2, 3):
+        (history / "api.yaml").write_text(f"limit: {number}\n")
+        subprocess.run([*git, "add", "."], check=True)
+        subprocess.run([*git, "commit", "-q", "-m", f"Limit {number}"], check=True)
+    empty.ok("init")
+    report = empty.ok("import-git", "../history", "--leave-pending", "1", "--output", "json")
+    assert (report.json["imported"], report.json["executed"], report.json["pending"]) == (3, 2, 1)
+    assert empty.read("api.yaml") == b"limit: 2\n"
+    assert empty.ok("mutation", "show", "1", "--output", "json").json["title"] == "Limit 1"
+    again = empty.ok("import-git", "../history", "--leave-pending", "1").text
+    assert empty.ok("mutation", "list", "--output", "json").json["total"] == 3
+    assert "3  mutations of 3 commits" in again
+    assert empty("import-git", "nowhere").code == 1
