@@ -175,7 +175,7 @@ def _patterns() -> tuple[tuple[str, str, re.Pattern[str]], ...]:
     """Every route as a pattern, those without a field before those that would swallow them."""
     routes = sorted(ROUTES.items(), key=lambda route: len(_fields(route[1][1])))
     return tuple(
-        (name, verb, re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/?]+)", _PROJECT + path)))
+        (name, verb, re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/?]*)", _PROJECT + path)))
         for name, (verb, path) in routes
     )
 

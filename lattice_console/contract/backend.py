@@ -17,6 +17,7 @@ from lattice_console.contract.models.base import (
     Hash,
     Line,
     Metadata,
+    Reference,
     RequiredLine,
     RequiredText,
     Text,
@@ -65,7 +66,7 @@ class Projects(Protocol):
         type: Line = "generic",
         files: Sequence[TrackedFile] = (),
         expected_version: int | None = None,
-        idempotency_key: str | None = None,
+        idempotency_key: Line | None = None,
     ) -> Project:
         """Create a project with `files` as its first baseline; the actor becomes its owner."""
         ...
@@ -81,19 +82,21 @@ class Documents(Protocol):
     async def list(
         self,
         *,
-        prefix: str = "",
-        cursor: str | None = None,
+        prefix: Reference = "",
+        cursor: Reference | None = None,
         direction: Direction = "next",
         limit: Limit = 100,
     ) -> Page[Document]:
         """The head's documents by path."""
         ...
 
-    async def get(self, document: str) -> Document:
+    async def get(self, document: Reference) -> Document:
         """One document of the head, by id or path."""
         ...
 
-    async def history(self, document: str, *, cursor: str | None = None, limit: Limit = 100) -> Page[Revision]:
+    async def history(
+        self, document: Reference, *, cursor: Reference | None = None, limit: Limit = 100
+    ) -> Page[Revision]:
         """The revisions of a document (id, or path in the head), newest first."""
         ...
 
@@ -114,7 +117,7 @@ class Documents(Protocol):
         files: Sequence[TrackedFile],
         *,
         expected_version: int | None = None,
-        idempotency_key: str | None = None,
+        idempotency_key: Line | None = None,
     ) -> tuple[Document, ...]:
         """Bring files in as their first revision: a baseline, without review, recorded in the audit log."""
         ...
@@ -127,11 +130,11 @@ class Specs(Protocol):
         """All specs of the head, by name."""
         ...
 
-    async def get(self, name: str) -> Spec:
+    async def get(self, name: Reference) -> Spec:
         """One spec, with its findings."""
         ...
 
-    async def validate(self, names: Sequence[str] = ()) -> tuple[Finding, ...]:
+    async def validate(self, names: Sequence[Reference] = ()) -> tuple[Finding, ...]:
         """What is wrong with the named specs, or with all: syntax, and their own schema."""
         ...
 
@@ -146,7 +149,7 @@ class Specs(Protocol):
         template: Line,
         description: Text = "",
         expected_version: int | None = None,
-        idempotency_key: str | None = None,
+        idempotency_key: Line | None = None,
     ) -> Mutation:
         """Propose a new spec at `.lattice/specs/<name>.json`, from a template."""
         ...
@@ -159,7 +162,7 @@ class Mutations(Protocol):
         self,
         *,
         filter: MutationFilter = EVERYTHING,
-        cursor: str | None = None,
+        cursor: Reference | None = None,
         direction: Direction = "next",
         offset: Offset = 0,
         limit: Limit = 100,
@@ -171,15 +174,15 @@ class Mutations(Protocol):
         """How many mutations match, by status; only statuses that occur."""
         ...
 
-    async def get(self, mutation: str) -> Mutation:
+    async def get(self, mutation: Reference) -> Mutation:
         """One mutation whole."""
         ...
 
-    async def patchset(self, mutation: str, number: int) -> Patchset:
+    async def patchset(self, mutation: Reference, number: int) -> Patchset:
         """One patchset of a mutation."""
         ...
 
-    async def timeline(self, mutation: str) -> tuple[TimelineEntry, ...]:
+    async def timeline(self, mutation: Reference) -> tuple[TimelineEntry, ...]:
         """What happened to a mutation, oldest first."""
         ...
 
@@ -193,59 +196,59 @@ class Mutations(Protocol):
         labels: Sequence[RequiredLine] = (),
         metadata: Metadata = {},  # noqa: B006 - a Protocol's default is a declaration, never written to
         changes: Sequence[ChangeInput] = (),
-        parents: Sequence[str] = (),
+        parents: Sequence[Reference] = (),
         draft: bool = False,
         expected_version: int | None = None,
-        idempotency_key: str | None = None,
+        idempotency_key: Line | None = None,
     ) -> Mutation:
         """Propose changes to the head, or to the result of `parents`; without changes it is a record (a deployment)."""
         ...
 
     async def update(
         self,
-        mutation: str,
+        mutation: Reference,
         *,
         title: RequiredLine | None = None,
         description: Text | None = None,
         labels: Sequence[RequiredLine] | None = None,
         metadata: Metadata | None = None,
         changes: Sequence[ChangeInput] | None = None,
-        parents: Sequence[str] | None = None,
+        parents: Sequence[Reference] | None = None,
         message: Text = "",
         expected_version: int | None = None,
-        idempotency_key: str | None = None,
+        idempotency_key: Line | None = None,
     ) -> Mutation:
         """Change what is given; new `changes` or `parents` make a new patchset, `metadata` is merged key by key."""
         ...
 
     async def submit(
         self,
-        mutation: str,
+        mutation: Reference,
         *,
         expected_version: int | None = None,
-        idempotency_key: str | None = None,
+        idempotency_key: Line | None = None,
     ) -> Mutation:
         """Hand a draft in for review."""
         ...
 
     async def cancel(
         self,
-        mutation: str,
+        mutation: Reference,
         *,
         reason: Text = "",
         expected_version: int | None = None,
-        idempotency_key: str | None = None,
+        idempotency_key: Line | None = None,
     ) -> Mutation:
         """Withdraw a mutation."""
         ...
 
     async def reopen(
         self,
-        mutation: str,
+        mutation: Reference,
         *,
         reason: Text = "",
         expected_version: int | None = None,
-        idempotency_key: str | None = None,
+        idempotency_key: Line | None = None,
     ) -> Mutation:
         """Bring a rejected, expired or cancelled mutation back to pending; outdates the vote that rejected it."""
         ...
@@ -256,7 +259,7 @@ class Mutations(Protocol):
         *,
         execute: bool = True,
         expected_version: int | None = None,
-        idempotency_key: str | None = None,
+        idempotency_key: Line | None = None,
     ) -> Mutation:
         """Record a commit as a mutation under the policy `import`: executed at once, or left pending on its parents.
 
@@ -268,44 +271,44 @@ class Mutations(Protocol):
 class Reviews(Protocol):
     """Votes and comments."""
 
-    async def list(self, mutation: str) -> tuple[Review, ...]:
+    async def list(self, mutation: Reference) -> tuple[Review, ...]:
         """All votes on a mutation, newest first, stale ones included."""
         ...
 
     async def vote(
         self,
-        mutation: str,
+        mutation: Reference,
         *,
         vote: Vote,
         comment: Text = "",
         patchset: int | None = None,
         expected_version: int | None = None,
-        idempotency_key: str | None = None,
+        idempotency_key: Line | None = None,
     ) -> Mutation:
         """Vote on the current patchset; a later vote of the same person replaces it. `patchset` must be current."""
         ...
 
     async def withdraw(
         self,
-        mutation: str,
+        mutation: Reference,
         *,
         expected_version: int | None = None,
-        idempotency_key: str | None = None,
+        idempotency_key: Line | None = None,
     ) -> Mutation:
         """Take one's own vote on the current patchset back."""
         ...
 
-    async def comments(self, mutation: str) -> tuple[Comment, ...]:
+    async def comments(self, mutation: Reference) -> tuple[Comment, ...]:
         """All comments on a mutation, oldest first."""
         ...
 
     async def comment(
         self,
-        mutation: str,
+        mutation: Reference,
         *,
         text: RequiredText,
         expected_version: int | None = None,
-        idempotency_key: str | None = None,
+        idempotency_key: Line | None = None,
     ) -> Comment:
         """Comment on a mutation."""
         ...
@@ -314,20 +317,20 @@ class Reviews(Protocol):
 class Executions(Protocol):
     """Applying approved mutations to the head, and taking that back."""
 
-    async def list(self, mutation: str) -> tuple[Execution, ...]:
+    async def list(self, mutation: Reference) -> tuple[Execution, ...]:
         """All executions of a mutation, newest first."""
         ...
 
-    async def dry_run(self, mutation: str) -> DryRun:
+    async def dry_run(self, mutation: Reference) -> DryRun:
         """What executing would do now, with every blocker; changes nothing."""
         ...
 
     async def execute(
         self,
-        mutation: str,
+        mutation: Reference,
         *,
         expected_version: int | None = None,
-        idempotency_key: str | None = None,
+        idempotency_key: Line | None = None,
     ) -> Execution:
         """Claim the mutation and apply it to the head.
 
@@ -338,32 +341,32 @@ class Executions(Protocol):
 
     async def retry(
         self,
-        mutation: str,
+        mutation: Reference,
         *,
         expected_version: int | None = None,
-        idempotency_key: str | None = None,
+        idempotency_key: Line | None = None,
     ) -> Mutation:
         """Bring a failed mutation back to approved or pending, as its requirements say."""
         ...
 
     async def rollback(
         self,
-        mutation: str,
+        mutation: Reference,
         *,
         reason: RequiredText,
         expected_version: int | None = None,
-        idempotency_key: str | None = None,
+        idempotency_key: Line | None = None,
     ) -> Execution:
         """Restore the snapshot of a completed mutation; refused, with the names, where later executions build on it."""
         ...
 
     async def finish_rollback(
         self,
-        mutation: str,
+        mutation: Reference,
         *,
         reason: RequiredText,
         expected_version: int | None = None,
-        idempotency_key: str | None = None,
+        idempotency_key: Line | None = None,
     ) -> Execution:
         """State that an operator has settled a rollback that could not be completed."""
         ...
@@ -392,18 +395,18 @@ class Team(Protocol):
         name: Line = "",
         email: Line | None = None,
         expected_version: int | None = None,
-        idempotency_key: str | None = None,
+        idempotency_key: Line | None = None,
     ) -> Member:
         """Make a user (by handle or e-mail; made where unknown) a member."""
         ...
 
     async def update(
         self,
-        user: str,
+        user: Reference,
         *,
         role: RequiredLine,
         expected_version: int | None = None,
-        idempotency_key: str | None = None,
+        idempotency_key: Line | None = None,
     ) -> Member:
         """Give a member another role."""
         ...
@@ -428,7 +431,7 @@ class Events(Protocol):
 class Audit(Protocol):
     """The append-only log."""
 
-    async def log(self, *, cursor: str | None = None, limit: Limit = 100) -> Page[AuditRow]:
+    async def log(self, *, cursor: Reference | None = None, limit: Limit = 100) -> Page[AuditRow]:
         """The project's chain, newest first."""
         ...
 

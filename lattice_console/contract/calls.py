@@ -44,7 +44,11 @@ class Call:
         names = [parameter.name for parameter in self.parameters if parameter.kind is not parameter.KEYWORD_ONLY]
         if len(positional) > len(names):
             raise TypeError(f"{self.name} takes {len(names)} positional arguments")
-        return dict(zip(names, positional, strict=False)) | named
+        placed = dict(zip(names, positional, strict=False))
+        twice = placed.keys() & named.keys()
+        if twice:
+            raise TypeError(f"{self.name} got {', '.join(sorted(twice))} twice")
+        return placed | named
 
     def validate(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """The arguments with defaults, checked; raises ValidationFailed naming the field."""

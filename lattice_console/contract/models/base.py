@@ -41,6 +41,13 @@ def replace_controls(text: str, *, lines: bool) -> str:
     )
 
 
+def _encodable(text: str) -> str:
+    for position, char in enumerate(text):
+        if "\ud800" <= char <= "\udfff":
+            raise ValueError(f"holds the lone surrogate U+{ord(char):04X} at position {position + 1}; rename it")
+    return text
+
+
 def _present(text: str) -> str:
     if not text.strip():
         raise ValueError("must not be empty")
@@ -74,6 +81,12 @@ RequiredText = Annotated[
     Field(max_length=TEXT_LIMIT),
 ]
 """Untrusted text of several lines that says something."""
+
+Reference = Annotated[str, AfterValidator(check_line)]
+"""What leads to something that is there: an id, a number, a path, a handle, a cursor."""
+
+PathText = Annotated[str, AfterValidator(_encodable)]
+"""A path as it was sent: text that UTF-8 can hold. `paths.check_path` says whether it can be a document's."""
 
 Moment = Annotated[datetime, AfterValidator(_aware)]
 """A point in time, with its zone; UTC where we made it."""

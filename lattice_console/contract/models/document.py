@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from lattice_console.contract.models.base import Hash, Model, Moment
+from lattice_console.contract.models.base import Hash, Model, Moment, PathText
 from lattice_console.contract.models.people import Person
 
 
@@ -53,5 +53,5 @@ class HeadDelta(Model):
 class TrackedFile(Model):
     """A file to bring in as a baseline."""
 
-    path: str
+    path: PathText
     content: bytes

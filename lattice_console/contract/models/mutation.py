@@ -9,6 +9,7 @@ from lattice_console.contract.models.base import (
     Line,
     Model,
     Moment,
+    PathText,
     RequiredLine,
     Text,
 )
@@ -41,8 +42,8 @@ class ChangeInput(Model):
     """
 
     operation_type: Operation
-    file_path: str
-    new_path: str | None = None
+    file_path: PathText
+    new_path: PathText | None = None
     content: bytes | None = None
     diff: bytes | None = None
     base_hash: Hash | None = None
