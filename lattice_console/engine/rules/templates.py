@@ -129,7 +129,7 @@ TEMPLATES: Final[Mapping[str, Template]] = MappingProxyType(
         ),
         "deployment": Template(
             "How the system goes to staging and production",
-            "requirements",
+            "generic",
             {
                 "requirements": [
                     "Every deployment goes to staging before it goes to production.",
