@@ -29,6 +29,15 @@ KINDS = [
     errors.Drift,
     errors.SystemFailure,
 ]
+
+
+def _nested(depth: int) -> Any:
+    value: Any = "bottom"
+    for _ in range(depth):
+        value = {"down": value}
+    return value
+
+
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
@@ -74,6 +83,9 @@ ILL_TYPED: list[tuple[str, dict[str, Any]]] = [
     ("mutations.create", {"title": "t", "metadata": {"ratio": float("nan")}}),
     ("mutations.create", {"title": "t", "metadata": {"ratio": [float("-inf")]}}),
     ("mutations.create", {"title": "t", "metadata": [1]}),
+    ("mutations.create", {"title": "t", "metadata": _nested(33)}),
+    ("mutations.create", {"title": "t", "metadata": _nested(250)}),
+    ("mutations.create", {"title": "t", "metadata": _nested(5000)}),
     ("mutations.create", {"title": "t", "draft": "perhaps"}),
     ("mutations.create", {"title": "t", "expected_version": "new"}),
     ("reviews.vote", {"mutation": "1", "vote": "veto"}),
@@ -180,6 +192,12 @@ async def test_who_is_refused_hears_the_same_on_every_leg(doors: Doors) -> None:
         far = await _refusal(bind("mallory", doors.house.project_id), "mutations.list", {})
         assert near == far
         assert near[0] is errors.NotAllowed
+
+
+async def test_metadata_may_be_as_deep_as_is_said(doors: Doors) -> None:
+    for backend in doors.backends.values():
+        deep = await backend.mutations.update("1", metadata=_nested(32))
+        assert deep.metadata == _nested(32)
 
 
 async def test_an_error_names_the_field_that_is_wrong(ann: Backend) -> None:

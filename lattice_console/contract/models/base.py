@@ -2,12 +2,13 @@
 
 import unicodedata
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
 
 LINE_LIMIT = 500
 TEXT_LIMIT = 100_000
+DEPTH_LIMIT = 32
 
 
 class Model(BaseModel):
@@ -95,6 +96,17 @@ Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 """SHA-256 of some bytes, lower-case hexadecimal."""
 
 
+def _check_depth(metadata: Any) -> Any:
+    """Refuse early what would overflow whoever walks it, here or on the other side."""
+    level: list[Any] = [metadata]
+    for _ in range(DEPTH_LIMIT):
+        inner = [list(value.values()) if isinstance(value, dict) else value for value in level]
+        level = [item for items in inner if isinstance(items, list) for item in items if isinstance(item, dict | list)]
+        if not level:
+            return metadata
+    raise ValueError(f"is nested more than {DEPTH_LIMIT} levels deep; flatten it")
+
+
 def _check_metadata(metadata: dict[str, JsonValue]) -> dict[str, JsonValue]:
     pending: list[JsonValue] = [metadata]
     while pending:
@@ -110,5 +122,5 @@ def _check_metadata(metadata: dict[str, JsonValue]) -> dict[str, JsonValue]:
     return metadata
 
 
-Metadata = Annotated[dict[str, JsonValue], AfterValidator(_check_metadata)]
+Metadata = Annotated[dict[str, JsonValue], BeforeValidator(_check_depth), AfterValidator(_check_metadata)]
 """Facts beside a mutation: `ticket_id`, `commit`, `build_url`, … No control character in any key or text."""
