@@ -1,6 +1,7 @@
 """What holds for every test."""
 
 import os
+import tempfile
 
 from hypothesis import settings
 
@@ -8,3 +9,12 @@ settings.register_profile("explore", deadline=None)
 # An integration run looks at the same examples every time: it fails for what changed, not by luck.
 settings.register_profile("integration", deadline=None, derandomize=True)
 settings.load_profile("integration" if os.environ.get("CI") else "explore")
+
+# Nobody's own settings, identity or terminal decide what a test sees; child processes inherit this.
+for name in [name for name in os.environ if name.startswith("LATTICE_") and not name.startswith("LATTICE_TEST_")]:
+    del os.environ[name]
+for name in ("DATABASE_URL", "NO_COLOR", "FORCE_COLOR", "COLORTERM"):
+    os.environ.pop(name, None)
+os.environ["XDG_CONFIG_HOME"] = os.path.join(tempfile.gettempdir(), "lattice-tests-have-no-profile")
+os.environ["GIT_CONFIG_GLOBAL"] = os.devnull
+os.environ["GIT_CONFIG_NOSYSTEM"] = "1"

@@ -1,0 +1,250 @@
+"""The demonstration project: what it holds, that its story is true, and the walk through it."""
+
+import asyncio
+import os
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+
+from lattice_console import cli, config
+from lattice_console.backends.connect import connect
+from lattice_console.contract.backend import Backend
+from lattice_console.contract.errors import ValidationFailed
+from lattice_console.contract.models.mutation import Mutation
+from lattice_console.headless.exits import Exit
+from lattice_console.ops import demo_walk
+from lattice_console.ops.demo import EDITED, OWNER, Demonstration, build
+from lattice_console.ops.demo_story import Told, edited, story
+from lattice_console.workspace.checkout import Checkout
+
+Answer = TypeVar("Answer")
+
+NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith("LATTICE_") or name == "DATABASE_URL"]:
+        monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Demonstration:
+    """The project, for tests that only read it."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.delenv("DATABASE_URL", raising=False)
+        return asyncio.run(build(tmp_path_factory.mktemp("demo"), now=NOW))
+
+
+def ask(built: Demonstration, question: Callable[[Backend], Awaitable[Answer]], actor: str = OWNER) -> Answer:
+    async def answer() -> Answer:
+        backend = await connect(config.load(built.root, actor=actor))
+        try:
+            return await question(backend)
+        finally:
+            await backend.close()
+
+    return asyncio.run(answer())
+
+
+def all_of(built: Demonstration) -> dict[str, Mutation]:
+    """Every mutation of the story, by its key."""
+
+    async def question(backend: Backend) -> dict[str, Mutation]:
+        return {key: await backend.mutations.get(str(number)) for key, number in built.numbers.items()}
+
+    return ask(built, question)
+
+
+def test_every_mutation_ends_as_its_story_says(built: Demonstration) -> None:
+    told = {one.key: one.ends for one in story()}
+    assert {key: mutation.status for key, mutation in all_of(built).items()} == told
+
+
+def test_there_are_forty_in_every_state_that_can_be_reached(built: Demonstration) -> None:
+    statuses = Counter(mutation.status for mutation in all_of(built).values())
+    assert sum(statuses.values()) == 40
+    reached = {"draft", "pending", "approved", "rejected", "cancelled", "completed", "rolled_back", "failed"}
+    assert set(statuses) == reached
+
+
+def test_numbers_follow_age(built: Demonstration) -> None:
+    assert list(built.numbers.values()) == list(range(1, 41))
+    created = [mutation.created_at for mutation in all_of(built).values()]
+    assert created == sorted(created)
+
+
+def test_ages_range_from_minutes_to_weeks_and_nothing_is_yet_to_come(built: Demonstration) -> None:
+    events = ask(built, lambda backend: backend.events.since(0))
+    times = [event.at for event in events]
+    assert times == sorted(times)
+    assert times[0] < NOW - timedelta(weeks=4)
+    assert NOW - timedelta(hours=1) < times[-1] <= NOW
+
+
+def test_several_are_blocked_and_for_every_reason_there_is(built: Demonstration) -> None:
+    pending = [mutation for mutation in all_of(built).values() if mutation.status == "pending"]
+    reasons = {frozenset(blocker.name for blocker in mutation.blockers) for mutation in pending}
+    assert frozenset.union(*reasons) == {
+        "approvals",
+        "no_objections",
+        "specs_valid",
+        "base_current",
+        "parents_executed",
+    }
+    assert len(reasons) >= 5
+
+
+def test_the_owner_can_execute_some_at_once_and_others_after_one_approval(built: Demonstration) -> None:
+    def ready(mutation: Mutation) -> bool:
+        return mutation.action("execute").allowed and not mutation.blockers
+
+    def lacks_one(mutation: Mutation) -> bool:
+        one_short = mutation.approvals == mutation.approvals_required - 1
+        return (
+            one_short
+            and mutation.action("approve").allowed
+            and [one.name for one in mutation.blockers] == ["approvals"]
+        )
+
+    mutations = all_of(built).values()
+    assert sum(map(ready, mutations)) >= 3
+    assert sum(map(lacks_one, mutations)) >= 3
+
+
+def test_there_are_stacks_of_two_and_of_three(built: Demonstration) -> None:
+    mutations = all_of(built)
+    depth = {mutation.number: 1 for mutation in mutations.values()}
+    for mutation in mutations.values():
+        for parent in mutation.parents:
+            depth[mutation.number] = depth[parent.number] + 1
+    assert {2, 3} <= set(depth.values())
+
+
+def test_the_failed_one_lost_a_race_and_nothing_of_it_was_applied(built: Demonstration) -> None:
+    lost = all_of(built)["drop-legacy-plans"]
+    assert lost.execution is not None
+    assert lost.execution.status == "failed"
+    won = built.numbers["seat-limit"]
+    assert f"M-{won}" in lost.execution.errors[0].error
+    assert '"legacy_plans"' in (built.root / "specs/plans.json").read_text()
+
+
+def test_a_second_patchset_left_votes_stale(built: Demonstration) -> None:
+    rotated = all_of(built)["rotate-tokens"]
+    assert (rotated.patchset, rotated.approvals) == (2, 0)
+    assert [review.current for review in rotated.reviews] == [False]
+
+
+def test_specs_of_all_types_depend_on_each_other_and_are_in_order(built: Demonstration) -> None:
+    specs = ask(built, lambda backend: backend.specs.list())
+    assert {spec.type for spec in specs} == {"api", "database", "requirements", "generic"}
+    assert {Path(spec.path).suffix for spec in specs if spec.path} == {".json", ".yaml", ".md"}
+    names = {spec.name for spec in specs}
+    needed = {name for spec in specs for name in spec.depends_on}
+    assert needed
+    assert needed <= names
+    assert ask(built, lambda backend: backend.specs.validate()) == ()
+
+
+def test_several_people_with_every_role_took_part(built: Demonstration) -> None:
+    members = ask(built, lambda backend: backend.team.list())
+    assert {member.role for member in members} == {"owner", "admin", "developer", "reviewer", "viewer"}
+    assert len({mutation.author.handle for mutation in all_of(built).values()}) >= 6
+
+
+def test_the_folder_is_the_head_with_one_edit_on_top(built: Demonstration) -> None:
+    files = ask(built, Checkout(built.root).status)
+    assert [(file.path, file.state) for file in files] == [(EDITED, "modified")]
+
+
+def test_the_audit_log_holds(built: Demonstration) -> None:
+    assert ask(built, lambda backend: backend.audit.verify()).ok
+
+
+def test_whoever_opens_the_folder_acts_as_its_owner(built: Demonstration) -> None:
+    assert config.load(built.root).actor == OWNER
+
+
+def test_building_it_twice_gives_the_same_but_for_ids(built: Demonstration, tmp_path: Path) -> None:
+    again = asyncio.run(build(tmp_path / "again", now=NOW))
+    assert [without_ids(one) for one in all_of(again).values()] == [without_ids(one) for one in all_of(built).values()]
+
+
+def without_ids(mutation: Mutation) -> Any:
+    def stripped(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {name: stripped(one) for name, one in value.items() if name != "id" and not name.endswith("_id")}
+        return [stripped(one) for one in value] if isinstance(value, list | tuple) else value
+
+    # A patchset's hash covers the ids of its parents, and an execution lists its changes by id.
+    dumped = mutation.model_dump(exclude={"patchset_hash": True, "execution": {"executed_changes"}})
+    dumped["parents"] = [parent["number"] for parent in dumped["parents"]]
+    return stripped(dumped)
+
+
+def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("mine")
+    with pytest.raises(ValidationFailed, match="is not empty"):
+        asyncio.run(build(tmp_path))
+    assert [place.name for place in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_a_database_of_the_environment_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/team.db")
+    with pytest.raises(ValidationFailed, match="unset DATABASE_URL"):
+        asyncio.run(build(tmp_path / "demo"))
+    assert not (tmp_path / "team.db").exists()
+
+
+def test_without_a_terminal_the_walk_does_what_it_says(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LATTICE_ACTOR", "somebody-else")
+    before = Path.cwd()
+    assert cli.lattice(["demo", str(tmp_path / "demo")]) == Exit.OK
+    printed = capsys.readouterr()
+    assert printed.err == ""
+    commands = [line for line in printed.out.splitlines() if line.startswith("$ lattice ")]
+    assert len(commands) == sum(isinstance(stop, demo_walk.Command) for stop in demo_walk.WALK)
+    for exit in (Exit.OK, Exit.DENIED, Exit.BLOCKED, Exit.CONFLICT, Exit.DRIFT):
+        assert f"(exit {exit:d})" in printed.out
+    assert "Every command did what was expected." in printed.out
+    assert Path.cwd() == before
+    assert os.environ["LATTICE_ACTOR"] == "somebody-else"
+
+
+def test_a_walk_with_a_surprise_says_so_and_fails(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    surprises = (
+        demo_walk.Command("A viewer may not vote.", "--as nora mutation approve {session-limit}", Exit.OK),
+        demo_walk.Look("Nothing was executed:", "specs/user-auth.json", "Sessions expire after 48 hours."),
+    )
+    monkeypatch.setattr(demo_walk, "WALK", surprises)
+    assert cli.lattice(["demo", str(tmp_path), "--no-console"]) == Exit.ERROR
+    printed = capsys.readouterr().out
+    assert "(exit 4, and not 0 as expected)" in printed
+    assert "specs/user-auth.json has no line with: Sessions expire after 48 hours." in printed
+    assert "2 stops not as expected." in printed
+
+
+def test_an_edit_replaces_what_stands_there_once() -> None:
+    edit = "@@\n a\n-b\n+c\n\n@@\n+first\n x\n"
+    assert edited(b"x\na\nb\n\ny\n", edit) == b"first\nx\na\nc\n\ny\n"
+
+
+@pytest.mark.parametrize("text", [b"b\n", b"a\nb\na\nb\n"])
+def test_an_edit_that_does_not_fit_exactly_once_is_refused(text: bytes) -> None:
+    with pytest.raises(ValueError, match="times in the text, not once"):
+        edited(text, "@@\n a\n-b\n+c\n")
+
+
+@pytest.mark.parametrize("told", story(), ids=lambda told: told.key)
+def test_each_story_is_told_in_order(told: Told) -> None:
+    ages = [told.age, *(step.age for step in told.then)]
+    assert ages == sorted(ages, reverse=True)
