@@ -10,7 +10,6 @@ from lattice_console.contract.backend import Backend
 from lattice_console.contract.errors import Drift, LatticeError, SystemFailure
 from lattice_console.contract.models.mutation import ChangeInput, Execution, Mutation
 from lattice_console.workspace import proposal, restore, sync
-from lattice_console.workspace import record as records
 from lattice_console.workspace.files import Folder
 from lattice_console.workspace.lock import hop
 from lattice_console.workspace.proposal import Baseline
@@ -76,7 +75,7 @@ class Checkout:
 
     async def status(self, backend: Source, *, untracked: bool = False) -> tuple[FileStatus, ...]:
         """Every path that is not as in the head, by path; with `untracked`, also what the head does not have."""
-        heading = await read_heading(await hop(records.load, self._state), backend)
+        heading = await read_heading(self._state, backend)
         seen = await survey(heading, self._folder, backend, heading.tracked, self.limit)
         found = []
         for path in seen.states:
@@ -177,7 +176,7 @@ class Checkout:
 
     async def _drift(self, backend: Source, paths: Sequence[str]) -> dict[str, str]:
         """The drifting paths, each with why, to follow its name in a sentence."""
-        heading = await read_heading(await hop(records.load, self._state), backend)
+        heading = await read_heading(self._state, backend)
         seen = await survey(heading, self._folder, backend, set(paths), self.limit)
         return await hop(self._all_in_the_way, seen)
 
@@ -187,7 +186,7 @@ class Checkout:
     def _in_the_way(self, seen: Survey, path: str) -> str:
         state = seen.states[path]
         if not isinstance(state, Obstacle):
-            return _CHANGED if seen.standing(path) == "modified" else ""
+            return _CHANGED if seen.is_drift(path) else ""
         if state.kind == "inside_file":
             return "" if state.at in seen.states else state.reason
         if state.kind == "directory":

@@ -8,7 +8,6 @@ from lattice_console.contract.errors import NotFound, ValidationFailed
 from lattice_console.contract.models.document import TrackedFile
 from lattice_console.contract.models.mutation import ChangeInput
 from lattice_console.contract.paths import check_path, twin_key
-from lattice_console.workspace import record as records
 from lattice_console.workspace.files import Folder
 from lattice_console.workspace.lock import hop
 from lattice_console.workspace.scan import Untrackable
@@ -28,7 +27,7 @@ class Baseline:
 
 async def baseline(folder: Folder, state: Path, source: Source, patterns: Sequence[str], limit: int) -> Baseline:
     """Read the untracked files that are meant; see `Checkout.baseline`."""
-    heading = await read_heading(await hop(records.load, state), source)
+    heading = await read_heading(state, source)
     selection = await hop(select, folder, patterns, heading.tracked, limit)
     untracked = sorted(path for path in selection.paths if heading.head(path) is None)
     contents = await hop(_read_all, folder, untracked, limit)
@@ -46,7 +45,7 @@ async def proposal(
     limit: int,
 ) -> list[ChangeInput]:
     """The changes that make the head what the disk is; see `Checkout.proposal`."""
-    heading = await read_heading(await hop(records.load, state), source)
+    heading = await read_heading(state, source)
     selection = await hop(select, folder, patterns, heading.tracked | bases.keys(), limit)
     _refuse_oversized(selection)
     paths = selection.paths | renames.keys() | set(renames.values())

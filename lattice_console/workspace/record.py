@@ -12,6 +12,7 @@ from pathlib import Path
 from pydantic import Field, ValidationError
 
 from lattice_console.contract.models.base import Hash, Model
+from lattice_console.contract.paths import is_trackable
 from lattice_console.workspace.files import Folder, Trusted
 from lattice_console.workspace.states import Stamp
 
@@ -50,7 +51,8 @@ def load(state: Path) -> Record:
         record = Record.model_validate_json((state / _RECORD).read_bytes())
     except (FileNotFoundError, ValidationError):
         return EMPTY
-    return record if record.schema_version == SCHEMA else EMPTY
+    # What is left is written some day: not to a place that we would not have recorded.
+    return record if record.schema_version == SCHEMA and all(map(is_trackable, record.left)) else EMPTY
 
 
 def save(state: Path, record: Record) -> None:
@@ -58,14 +60,14 @@ def save(state: Path, record: Record) -> None:
     _replace(state, _RECORD, record.model_dump_json().encode())
 
 
-def load_journal(state: Path) -> tuple[str, ...]:
+def load_journal(state: Path) -> frozenset[str]:
     """The paths that a sync which did not come to its end was about to write or remove; none where there was none."""
     try:
         paths = json.loads((state / _JOURNAL).read_bytes())["paths"]
-        return tuple(str(path) for path in paths)
+        return frozenset(path for path in paths if isinstance(path, str) and is_trackable(path))
     except (FileNotFoundError, ValueError, KeyError, TypeError):
-        # A journal is written in one step: one that cannot be read is not ours, and only names left-overs.
-        return ()
+        # A journal is written in one step: one that cannot be read is not ours.
+        return frozenset()
 
 
 def save_journal(state: Path, paths: list[str]) -> None:

@@ -9,12 +9,11 @@ from lattice_console.contract.errors import NotFound
 from lattice_console.workspace import record as records
 from lattice_console.workspace.files import Folder
 from lattice_console.workspace.lock import exclusive, hop
-from lattice_console.workspace.record import Record
 from lattice_console.workspace.select import Selection, select
 from lattice_console.workspace.source import Source
 from lattice_console.workspace.states import Held, Obstacle
 from lattice_console.workspace.survey import Survey, read_heading, survey
-from lattice_console.workspace.sync import Plan, Write, bring, carry_out, conclude, recover, settled_stamps
+from lattice_console.workspace.sync import Plan, Write, bring, bring_up, carry_out, conclude, settled_stamps
 
 SAVED = "restored"
 """The folder in `.lattice/state` where drifted files are saved."""
@@ -40,9 +39,9 @@ class RestoreReport:
 async def restore(folder: Folder, state: Path, source: Source, patterns: Sequence[str], limit: int) -> RestoreReport:
     """Put the head's bytes back at the paths that are meant; see `Checkout.restore`."""
     async with exclusive(state) as lock:
-        await hop(recover, folder, state)
-        before = await hop(records.load, state)
-        heading = await read_heading(before, source)
+        if await hop(records.load_journal, state):
+            await bring_up(folder, state, source, limit, lock)
+        heading = await read_heading(state, source)
         selection = await hop(select, folder, patterns, heading.tracked, limit)
         paths = selection.paths & heading.tracked
         _refuse_untracked(selection, paths, patterns)
@@ -54,15 +53,8 @@ async def restore(folder: Folder, state: Path, source: Source, patterns: Sequenc
         moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
         await hop(_move_all, folder, Folder(state), {path: f"{SAVED}/{moment}/{path}" for path in aside})
         made.stamps |= settled_stamps(seen, made.files, now)
-        done = await carry_out(made, folder, state, source, lock)
-        after = Record(
-            project_id=heading.project_id,
-            sequence=heading.record.sequence,
-            files=made.files,
-            left=made.left,
-            stamps=made.stamps,
-        )
-        await hop(conclude, state, before, after)
+        done = await carry_out(made, heading, folder, state, source, lock)
+        await hop(conclude, made, heading, state, heading.record.sequence)
     return RestoreReport(
         restored=tuple(sorted({*done, *aside})),
         saved=tuple(Saved(path, f".lattice/state/{SAVED}/{moment}/{path}") for path in aside),

@@ -2,13 +2,14 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal
 
 from lattice_console.contract.models.document import HeadDelta
 from lattice_console.contract.paths import check_path
 from lattice_console.workspace.files import Folder
 from lattice_console.workspace.lock import hop
-from lattice_console.workspace.record import EMPTY, Record
+from lattice_console.workspace.record import EMPTY, Record, load, load_journal
 from lattice_console.workspace.source import Source
 from lattice_console.workspace.states import DiskState, Held, Obstacle
 
@@ -19,10 +20,13 @@ Standing = Literal["clean", "modified", "proposed", "behind", "missing"]
 class Heading:
     """Where a folder is and where the head is.
 
-    `changed` has the head's state (None: no such path) of every path that changed since what `record` says, or that
-    could not be brought to it. Some may have changed back: a sync that was cut off may have seen them in between.
+    `stored` is the record as it is kept, `record` what of it is true of this head. `changed` has the head's state
+    (None: no such path) of every path that changed since what `record` says, that could not be brought to it, or that
+    is among those of a sync that was `cut_off`. Some may have changed back since such a sync touched them.
     """
 
+    stored: Record
+    cut_off: frozenset[str]
     record: Record
     project_id: str
     sequence: int
@@ -38,24 +42,28 @@ class Heading:
         return self.record.files.keys() | self.changed.keys()
 
 
-async def read_heading(record: Record, source: Source) -> Heading:
-    """Ask what the head has that the folder does not.
+async def read_heading(state: Path, source: Source) -> Heading:
+    """Ask what the head has that the folder with this `state` does not.
 
     A record of another project, or of a head that was ahead of this one (a restored backup), says nothing here.
     Raises ValidationFailed for a path that no document may have: a sync would write there.
     """
+    record = stored = await hop(load, state)
     delta = await source.documents.head(after=record.sequence)
     if record.sequence >= 0 and (delta.project_id != record.project_id or delta.sequence < record.sequence):
         record = EMPTY
         delta = await source.documents.head(after=record.sequence)
-    return await hop(_heading, record, delta)
+    return await hop(_heading, stored, record, state, delta)
 
 
-def _heading(record: Record, delta: HeadDelta) -> Heading:
-    wanted = record.left | {entry.path: entry.hash for entry in delta.entries}
-    for path in wanted:
-        check_path(path)
-    return Heading(record, delta.project_id, delta.sequence, wanted)
+def _heading(stored: Record, record: Record, state: Path, delta: HeadDelta) -> Heading:
+    cut_off = load_journal(state)
+    changed = {path: record.files.get(path) for path in cut_off} | record.left
+    for entry in delta.entries:
+        # What came and went since the folder last heard of it never was here.
+        if entry.hash is not None or entry.path in record.files or entry.path in changed:
+            changed[check_path(entry.path)] = entry.hash
+    return Heading(stored, cut_off, record, delta.project_id, delta.sequence, changed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +82,23 @@ class Survey:
         moved on. `missing`: nothing, and the head has not moved on.
         """
         heading, state = self.heading, self.states[path]
+        is_ours = heading.head(path) is not None or path in heading.record.files
         if isinstance(state, Obstacle) and not state.is_absence:
-            return "modified"
+            return "modified" if is_ours else "clean"
         if not isinstance(state, Held):
             if heading.head(path) is None:
                 return "clean"
             return "behind" if path in heading.changed else "missing"
         if state.hash == heading.head(path):
             return "clean"
-        if state.hash not in self.known:
-            return "modified"
+        if self.is_drift(path):
+            return "modified" if is_ours else "clean"
         return "behind" if state.hash == heading.record.files.get(path) else "proposed"
+
+    def is_drift(self, path: str) -> bool:
+        """Whether a file lies at the path, the head's or not, whose bytes the store does not hold."""
+        state = self.states[path]
+        return isinstance(state, Held) and state.hash != self.heading.head(path) and state.hash not in self.known
 
     def remarks(self, path: str) -> str:
         """What else there is to say about a path that is not clean, in words; often nothing."""

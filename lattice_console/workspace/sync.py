@@ -18,7 +18,7 @@ from lattice_console.workspace.lock import Lock, exclusive, hop
 from lattice_console.workspace.record import Record
 from lattice_console.workspace.source import Source
 from lattice_console.workspace.states import Held, InTheWay, Stamp
-from lattice_console.workspace.survey import Survey, read_heading, survey
+from lattice_console.workspace.survey import Heading, Survey, read_heading, survey
 
 BATCH_FILES = 64
 BATCH_BYTES = 32_000_000
@@ -131,22 +131,19 @@ def _carry_modes(made: Plan) -> None:
 async def sync(folder: Folder, state: Path, source: Source, limit: int) -> SyncReport:
     """Bring the folder to the head; see `Checkout.sync`."""
     async with exclusive(state) as lock:
-        await hop(recover, folder, state)
-        before = await hop(records.load, state)
-        heading = await read_heading(before, source)
-        now = lock.now()
-        seen = await survey(heading, folder, source, heading.tracked, limit)
-        made = plan(seen)
-        made.stamps |= settled_stamps(seen, made.files, now)
-        done = await carry_out(made, folder, state, source, lock)
-        after = Record(
-            project_id=heading.project_id,
-            sequence=heading.sequence,
-            files=made.files,
-            left=made.left,
-            stamps=made.stamps,
-        )
-        await hop(conclude, state, before, after)
+        return await bring_up(folder, state, source, limit, lock)
+
+
+async def bring_up(folder: Folder, state: Path, source: Source, limit: int, lock: Lock) -> SyncReport:
+    """What `sync` does, under a lock that is held already."""
+    await hop(recover, folder, state)
+    heading = await read_heading(state, source)
+    now = lock.now()
+    seen = await survey(heading, folder, source, heading.tracked, limit)
+    made = plan(seen)
+    made.stamps |= settled_stamps(seen, made.files, now)
+    done = await carry_out(made, heading, folder, state, source, lock)
+    await hop(conclude, made, heading, state, heading.sequence)
     return SyncReport(
         sequence=heading.sequence,
         written=tuple(path for path in done if path in made.writes),
@@ -156,7 +153,7 @@ async def sync(folder: Folder, state: Path, source: Source, limit: int) -> SyncR
     )
 
 
-async def carry_out(made: Plan, folder: Folder, state: Path, source: Source, lock: Lock) -> list[str]:
+async def carry_out(made: Plan, heading: Heading, folder: Folder, state: Path, source: Source, lock: Lock) -> list[str]:
     """Do what is planned, and bring the plan's record to it; returns the paths that were written or removed.
 
     A path that something else has come to lie at is left, and counts as drifted. Removals come first: a file may make
@@ -165,7 +162,8 @@ async def carry_out(made: Plan, folder: Folder, state: Path, source: Source, loc
     touched = sorted({*made.removals, *made.writes})
     if not touched:
         return []
-    await hop(records.save_journal, state, touched)
+    # Those of an earlier sync stay named until the record says where they stand.
+    await hop(records.save_journal, state, sorted(heading.cut_off.union(touched)))
     done = await hop(_remove_all, made, folder)
     async for contents in _batches(made, source):
         done += await hop(_write_all, made, folder, contents, lock)
@@ -173,9 +171,12 @@ async def carry_out(made: Plan, folder: Folder, state: Path, source: Source, loc
     return done
 
 
-def conclude(state: Path, before: Record, after: Record) -> None:
-    """Keep the new record, and let the journal go."""
-    if after != before:
+def conclude(made: Plan, heading: Heading, state: Path, sequence: int) -> None:
+    """Keep what the plan has come to as the record at `sequence`, and let the journal go."""
+    after = Record(
+        project_id=heading.project_id, sequence=sequence, files=made.files, left=made.left, stamps=made.stamps
+    )
+    if after != heading.stored:
         records.save(state, after)
     records.clear_journal(state)
 

@@ -37,7 +37,9 @@ class MemoryDocuments:
 
     async def head(self, *, after: int = -1) -> HeadDelta:
         entries = [
-            HeadEntry(path=path, hash=hash) for path, (hash, changed) in self._entries.items() if changed > after
+            HeadEntry(path=path, hash=hash)
+            for path, (hash, changed) in self._entries.items()
+            if changed > after and (hash is not None or after >= 0)
         ]
         return HeadDelta(project_id=self.project_id, sequence=self.sequence, entries=tuple(entries))
 
