@@ -56,34 +56,35 @@ class Tree:
         """The targets that cannot be taken, each with why; paths in `freed` are left by the same changes."""
         gone = set(freed) | {path for path, entry in self._over.items() if entry is None}
         added = {path for path, entry in self._over.items() if entry is not None} - set(freed)
-        keys = {twin_key(path): path for path in added}
-        in_head = self._ctx.tables.documents.at_twins(self._ctx.project.id, [twin_key(path) for path in targets])
-        for key, record in in_head.items():
-            if record.path not in gone:
-                keys.setdefault(key, record.path)
+        taken = {**self._standing(targets, gone), **{twin_key(path): path for path in added}}
+        documents = {twin_key(path): path for path in (*added, *targets)}
+        documents.update(self._standing({folder for target in targets for folder in _folders(target)}, gone))
+        folders = {twin_key(folder) for path in (*added, *targets) for folder in _folders(path)}
         reasons: dict[str, str] = {}
         for target in targets:
-            twin = keys.get(twin_key(target))
-            if twin is not None:
-                same = twin == target
-                reasons[target] = "it exists already" if same else f"it differs from {twin} only in case or accents"
-            elif why := self._folder_in_the_way(target, gone, added | set(targets)):
-                reasons[target] = why
-            keys[twin_key(target)] = target
+            key = twin_key(target)
+            above = next((documents[one] for one in map(twin_key, _folders(target)) if one in documents), None)
+            if key in taken:
+                same = taken[key] == target
+                reasons[target] = (
+                    "it exists already" if same else f"it differs from {taken[key]} only in case or accents"
+                )
+            elif above is not None:
+                reasons[target] = f"{above} is a document, not a folder"
+            elif key in folders or self._ctx.tables.documents.under(self._ctx.project.id, target, gone) is not None:
+                reasons[target] = "it is a folder"
+            taken[key] = target
         return reasons
 
-    def _folder_in_the_way(self, target: str, gone: set[str], added: set[str]) -> str:
-        folders = [target[:position] for position, char in enumerate(target) if char == "/"]
-        standing = self._ctx.tables.documents.at_paths(self._ctx.project.id, folders).keys() - gone
-        for folder in folders:
-            if folder in standing or folder in added:
-                return f"{folder} is a document, not a folder"
-        below = f"{target}/"
-        if any(path.startswith(below) for path in added):
-            return "it is a folder"
-        if self._ctx.tables.documents.under(self._ctx.project.id, target, gone) is not None:
-            return "it is a folder"
-        return ""
+    def _standing(self, paths: Iterable[str], gone: set[str]) -> dict[str, str]:
+        """The documents of the head that are there, or twins of them, by twin key; none of those that are gone."""
+        found = self._ctx.tables.documents.at_twins(self._ctx.project.id, [twin_key(path) for path in paths])
+        return {key: record.path for key, record in found.items() if record.path not in gone}
+
+
+def _folders(path: str) -> list[str]:
+    """Every folder that a path lies in."""
+    return [path[:position] for position, char in enumerate(path) if char == "/"]
 
 
 def _unexecuted(ctx: Context, parents: list[str]) -> list[MutationRecord]:

@@ -33,6 +33,7 @@ _AT_PATHS = _HEAD.where(head.c.path.in_(_WANTED))
 _AT_TWINS = _HEAD.add_columns(head.c.twin_key).where(head.c.twin_key.in_(_WANTED))
 _IN_HEAD = _HEAD.where(head.c.document_id.in_(_WANTED))
 _STARTING = _HEAD.where(starts_with(head.c.path))
+_BELOW = _HEAD.where(starts_with(head.c.twin_key))
 _BY_PATH = _STARTING.order_by(head.c.path)
 _COUNT = select(func.count()).select_from(head).where(_OF_PROJECT, starts_with(head.c.path))
 _LEAVE = delete(head).where(head.c.document_id == bindparam("left"))
@@ -129,9 +130,10 @@ class Documents:
         return found
 
     def under(self, project_id: str, folder: str, besides: Iterable[str] = ()) -> HeadRecord | None:
-        """Some document below that folder, at none of the paths `besides`."""
+        """Some document below that folder or a twin of it, at none of the paths `besides`."""
         left_out = frozenset(besides)
-        with self._connection.execute(_STARTING, {"project": project_id, **prefix_range(f"{folder}/")}) as rows:
+        below = prefix_range(f"{twin_key(folder)}/")
+        with self._connection.execute(_BELOW, {"project": project_id, **below}) as rows:
             return next((HeadRecord(*row) for row in rows if row.path not in left_out), None)
 
     def in_head(self, project_id: str, document_ids: Iterable[str]) -> dict[str, HeadRecord]:

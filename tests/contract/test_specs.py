@@ -1,0 +1,163 @@
+"""Specs: what documents mean, proposing new ones, and that only valid ones are approved."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from lattice_console.contract.backend import Backend
+from lattice_console.contract.models.mutation import Mutation
+from lattice_console.contract.models.requirement import Requirement
+from tests.support.changes import create, delete, modify, rename
+from tests.support.house import House, carry_out, head_of, propose, track
+from tests.support.refusals import refusal
+
+BILLING = ".lattice/specs/billing.json"
+
+
+def spec(**fields: object) -> bytes:
+    return json.dumps({"name": "billing", "version": "1.0.0", "type": "generic", **fields}).encode()
+
+
+def requirement(mutation: Mutation, name: str) -> Requirement:
+    return {requirement.name: requirement for requirement in mutation.requirements}[name]
+
+
+BROKEN = {
+    "cut off JSON": ("a.json", b'{\n  "a": 1,\n  "b": [1, 2\n}\n', 4),
+    "JSON with a trailing comma": ("a.json", b'{\n "a": 1,\n}\n', 3),
+    "JSON that is no UTF-8": ("a.json", b'{"a": "\xff"}\n', 1),
+    "YAML with a tab": ("a.yaml", b"a:\n  b: 1\n\tc: 2\n", 3),
+    "a spec that is no object": (BILLING, b"[1, 2]\n", 1),
+    "a spec with a wrong type": (BILLING, b'{"name": "billing",\n "version": "1.0.0",\n "type": "poem"}\n', 3),
+    "a spec against its own schema": (
+        BILLING,
+        b'{"name": "billing", "version": "1.0.0", "limit": "high",\n'
+        b' "schema_definition": {"properties": {"limit": {"type": "integer"}}}}\n',
+        1,
+    ),
+    "front matter that is broken": (".lattice/specs/guide.md", b"---\nname: [guide\n---\n# Guide\n", None),
+    "a policy that asks for nobody": (
+        ".lattice/workflows/code-review.json",
+        b'{"review_requirements": {"min_reviewers": 0}}\n',
+        None,
+    ),
+}
+
+
+@pytest.mark.parametrize(("path", "content", "line"), BROKEN.values(), ids=BROKEN)
+async def test_a_document_that_is_wrong_is_proposed_and_held_back_with_its_line(
+    ann: Backend, path: str, content: bytes, line: int | None
+) -> None:
+    proposed = await propose(ann, create(path, content))
+    held = requirement(proposed, "specs_valid")
+    assert (held.kind, held.state) == ("review", "unsatisfied")
+    assert path in held.reason
+    if line is not None:
+        assert f"{path}:{line}:" in held.reason, held.reason
+    voted = await ann.reviews.vote(proposed.id, vote="approve")
+    assert voted.status == "pending"
+    with refusal("BR_BLOCKED") as refused:
+        await ann.executions.execute(proposed.id)
+    assert [blocker["name"] for blocker in refused.value.details["blockers"]] == ["specs_valid"]
+    assert await head_of(ann) == {}
+    mended = await ann.mutations.update(proposed.id, changes=[create("fine.json", b"{}\n")])
+    assert requirement(mended, "specs_valid").state == "satisfied"
+
+
+async def test_no_tag_of_a_document_runs_anything(ann: Backend, tmp_path: Path) -> None:
+    mark = tmp_path / "owned"
+    for content in (
+        f"a: !!python/object/apply:os.system ['touch {mark}']\n",
+        f"--- !!python/object/new:subprocess.Popen [['touch', '{mark}']]\n",
+    ):
+        await propose(ann, create("a.yaml", content.encode()))
+        await propose(ann, create(".lattice/specs/b.md", f"---\n{content}---\n# B\n".encode()))
+    assert not mark.exists()
+
+
+async def test_a_document_that_was_broken_before_may_stay_so(ann: Backend) -> None:
+    await track(ann, {"legacy.json": b"{broken\n"})
+    proposed = await propose(ann, modify("legacy.json", b"{broken still\n"))
+    assert requirement(proposed, "specs_valid").state == "satisfied"
+
+
+async def test_a_spec_is_read_from_the_head_and_follows_it(ann: Backend) -> None:
+    await carry_out(
+        ann, create(BILLING, spec(type="api", description="Money.", requirements=["Pay."], depends_on=["user"]))
+    )
+    [billing] = await ann.specs.list()
+    assert (billing.name, billing.type, billing.version, billing.description) == ("billing", "api", "1.0.0", "Money.")
+    assert (billing.path, billing.requirements, billing.depends_on) == (BILLING, 1, ("user",))
+    assert not billing.has_schema
+    [finding] = (await ann.specs.get("billing")).findings
+    assert (finding.rule, finding.severity, finding.pointer) == ("depends_on", "error", "/depends_on")
+    assert await ann.specs.validate() == (finding,) == await ann.specs.validate(["billing"])
+
+    await carry_out(ann, modify(BILLING, spec(version="1.1.0")))
+    later = await ann.specs.get("billing")
+    assert (later.id, later.version, later.findings) == (billing.id, "1.1.0", ())
+    await carry_out(ann, rename(BILLING, ".lattice/specs/money.json"))
+    moved = await ann.specs.get("billing")
+    assert (moved.id, moved.path) == (billing.id, ".lattice/specs/money.json")
+    gone = await carry_out(ann, delete(".lattice/specs/money.json"))
+    assert await ann.specs.list() == ()
+    await ann.executions.rollback(gone.mutation_id, reason="needed")
+    assert (await ann.specs.get("billing")).version == "1.1.0"
+
+
+@pytest.mark.parametrize(
+    ("path", "content"),
+    [
+        ("openapi/shop.yaml", b"openapi: 3.0.0\ninfo:\n  title: Shop\n  version: 2.0.0\npaths: {}\n"),
+        ("schemas/shop.json", b'{"name": "shop", "type": "database", "version": "2.0.0", "tables": []}\n'),
+        (".lattice/specs/shop.md", b"---\nname: shop\nversion: 2.0.0\n---\n# Shop\n"),
+    ],
+    ids=["OpenAPI", "a marked document elsewhere", "Markdown with front matter"],
+)
+async def test_a_spec_may_be_any_of_the_kinds(ann: Backend, path: str, content: bytes) -> None:
+    await track(ann, {path: content, "notes.md": b"# No spec\n", "data.json": b'{"a": 1}\n'})
+    [shop] = await ann.specs.list()
+    assert (shop.name, shop.version, shop.path) == ("shop", "2.0.0", path)
+
+
+async def test_a_new_spec_is_proposed_from_a_template(house: House, ann: Backend) -> None:
+    known = await ann.specs.templates()
+    assert {"authentication", "api", "database", "requirements"} <= set(known)
+    for template in known:
+        proposed = await ann.specs.create(name=f"my-{template}", template=template, description="What it is for.")
+        assert (proposed.status, proposed.spec_id) == ("pending", f"my-{template}")
+        assert requirement(proposed, "specs_valid").state == "satisfied"
+        [change] = proposed.changes
+        assert (change.operation_type, change.file_path) == ("create", f".lattice/specs/my-{template}.json")
+        await ann.reviews.vote(proposed.id, vote="approve")
+        await ann.executions.execute(proposed.id)
+        made = await ann.specs.get(f"my-{template}")
+        assert (made.version, made.description, made.findings) == ("1.0.0", "What it is for.", ())
+
+
+async def test_the_authentication_template_is_the_one_that_users_know(ann: Backend) -> None:
+    proposed = await ann.specs.create(name="user-auth", template="authentication")
+    result = proposed.changes[0].result_hash
+    assert result is not None
+    written = json.loads(await ann.documents.content(result))
+    assert len(written["requirements"]) == 5
+    assert written["validation"]["test_coverage"] == 90
+    assert written["validation"]["security_scan"] is True
+    assert set(written["examples"]) == {"valid_registration", "invalid_registration"}
+
+
+async def test_a_spec_that_stands_is_not_created_again(ann: Backend) -> None:
+    await track(ann, {BILLING: spec()})
+    with refusal("BR_PATH_TAKEN"):
+        await ann.specs.create(name="billing", template="requirements")
+
+
+async def test_validation_tells_of_every_spec_that_is_wrong(ann: Backend) -> None:
+    await track(ann, {BILLING: b"{broken", ".lattice/specs/user.json": spec(name="user", version="new")})
+    found = await ann.specs.validate()
+    assert {(finding.path, finding.rule) for finding in found if finding.severity == "error"} >= {
+        (BILLING, "syntax"),
+        (".lattice/specs/user.json", "version"),
+    }
+    assert {finding.path for finding in await ann.specs.validate(["user"])} == {".lattice/specs/user.json"}
