@@ -28,6 +28,7 @@ COMMANDS = {
     "audit": f"{_HEADLESS}.audit:group",
     "import-git": f"{_OPS}:import_git",
     "doctor": f"{_OPS}:doctor",
+    "demo": f"{_OPS}:demo",
 }
 """Every command of `lattice`, as `module:attribute`, in the order of its help."""
 

@@ -1,6 +1,7 @@
 """The commands that need more than a Backend, as `lattice` has them: thin, the work lies beside."""
 
 import asyncio
+import shlex
 import shutil
 import sys
 from collections.abc import Iterable
@@ -198,3 +199,36 @@ class _Progress:
     def __exit__(self, *_: object) -> None:
         if self._shows:
             sys.stderr.write("\r\x1b[K")
+
+
+@click.command(
+    "demo",
+    cls=Command,
+    examples=("lattice demo", "lattice demo ../billing-demo", "lattice demo --no-console"),
+)
+@click.argument("place", metavar="[FOLDER]", required=False, type=click.Path(path_type=Path))
+@click.option("--no-console", is_flag=True, help="Show the commands of a reviewer instead, as without a terminal.")
+def demo(place: Path | None, no_console: bool) -> int:
+    """Try it on a demonstration project.
+
+    Builds the specs and the backlog of a billing team, 40 mutations in FOLDER (new or empty; else a temporary one),
+    and opens the console on them as their owner, kim. Without a terminal it runs the commands that a reviewer would,
+    each with its output, and exits 1 where one did not do what it should.
+    """
+    from lattice_console.ops.demo import OWNER, build
+    from lattice_console.ops.demo_walk import owner, walk
+
+    session = current()
+    made = asyncio.run(build(session.start / place if place else None))
+    click.echo(f"A project to try things on, with {len(made.numbers)} mutations. You are {OWNER}, its owner.")
+    if not no_console and sys.stdin.isatty() and sys.stdout.isatty():
+        code = session.console(owner(session, made))
+    else:
+        surprises = walk(click.get_current_context().find_root().command, session, made)
+        code = Exit.ERROR if surprises else Exit.OK
+        outcome = (
+            f"{count(surprises, 'stop')} not as expected." if surprises else "Every command did what was expected."
+        )
+        click.echo(f"\n{outcome}")
+    click.echo(f"The project stays where it is. To open it: lattice -C {shlex.quote(str(made.root))}")
+    return code

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import sys
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
@@ -12,10 +13,12 @@ import pytest
 
 from lattice_console import cli, config
 from lattice_console.backends.connect import connect
+from lattice_console.config import Settings
 from lattice_console.contract.backend import Backend
 from lattice_console.contract.errors import ValidationFailed
 from lattice_console.contract.models.mutation import Mutation
 from lattice_console.headless.exits import Exit
+from lattice_console.headless.session import Session
 from lattice_console.ops import demo_walk
 from lattice_console.ops.demo import EDITED, OWNER, Demonstration, build
 from lattice_console.ops.demo_story import Told, edited, story
@@ -26,18 +29,10 @@ Answer = TypeVar("Answer")
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 
 
-@pytest.fixture(autouse=True)
-def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in [name for name in os.environ if name.startswith("LATTICE_") or name == "DATABASE_URL"]:
-        monkeypatch.delenv(name)
-
-
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Demonstration:
     """The project, for tests that only read it."""
-    with pytest.MonkeyPatch.context() as patched:
-        patched.delenv("DATABASE_URL", raising=False)
-        return asyncio.run(build(tmp_path_factory.mktemp("demo"), now=NOW))
+    return asyncio.run(build(tmp_path_factory.mktemp("demo"), now=NOW))
 
 
 def ask(built: Demonstration, question: Callable[[Backend], Awaitable[Answer]], actor: str = OWNER) -> Answer:
@@ -199,6 +194,20 @@ def test_a_database_of_the_environment_is_left_alone(tmp_path: Path, monkeypatch
     with pytest.raises(ValidationFailed, match="unset DATABASE_URL"):
         asyncio.run(build(tmp_path / "demo"))
     assert not (tmp_path / "team.db").exists()
+
+
+def test_on_a_terminal_the_console_opens_on_it_as_its_owner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[Settings] = []
+
+    def console(session: Session) -> int:
+        opened.append(session.settings)
+        return 0
+
+    monkeypatch.setattr(cli, "_console", console)
+    for stream in (sys.stdin, sys.stdout):
+        monkeypatch.setattr(stream, "isatty", lambda: True, raising=False)
+    assert cli.lattice(["demo", str(tmp_path / "demo")]) == Exit.OK
+    assert [(settings.root, settings.actor) for settings in opened] == [((tmp_path / "demo").resolve(), OWNER)]
 
 
 def test_without_a_terminal_the_walk_does_what_it_says(
