@@ -47,8 +47,8 @@ class Proposal:
 def resolve_parents(ctx: Context, references: Sequence[str], child: MutationRecord | None = None) -> list[ParentRecord]:
     """The parents that are named; raises RuleBroken for a mutation stacked on itself or on one that has ended."""
     found = {record.id: record for record in (views.find(ctx, reference) for reference in references)}
-    if child is not None and child.id in found:
-        raise RuleBroken("BR_CIRCLE", "A mutation cannot be stacked on itself.")
+    if child is not None and child.id in _with_ancestors(ctx, list(found.values())):
+        raise RuleBroken("BR_CIRCLE", "A mutation cannot be stacked on itself, not even through others.")
     current = stored.current(ctx, list(found.values()))
     for record in found.values():
         if record.status in ("rejected", "expired", "cancelled", "rolled_back", "rollback_failed"):
@@ -56,6 +56,16 @@ def resolve_parents(ctx: Context, references: Sequence[str], child: MutationReco
                 "BR_PARENT", f"M-{record.number} is {record.status.replace('_', ' ')}; nothing can be stacked on it."
             )
     return [ParentRecord(mutation_id, current[mutation_id].patchset.hash) for mutation_id in found]
+
+
+def _with_ancestors(ctx: Context, records: Sequence[MutationRecord]) -> set[str]:
+    """The ids of the mutations, of what they are stacked on, and so on; whatever their status, which can change."""
+    found: set[str] = set()
+    while records:
+        found.update(record.id for record in records)
+        parents = {parent.mutation_id for one in stored.current(ctx, records).values() for parent in one.parents}
+        records = list(ctx.tables.mutations.many(parents - found).values())
+    return found
 
 
 def resolve(ctx: Context, inputs: Sequence[ChangeInput], parents: list[ParentRecord]) -> Proposal:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from lattice_console.contract.errors import RuleBroken
 from lattice_console.contract.paths import twin_key
 from lattice_console.engine.features import stored
 from lattice_console.engine.features.context import Context
@@ -91,20 +90,18 @@ def _unexecuted(ctx: Context, parents: list[str]) -> list[MutationRecord]:
     """The parents and their parents that are still to be executed, each after those it is stacked on."""
     ordered: dict[str, MutationRecord] = {}
 
-    def visit(mutation_id: str, above: tuple[str, ...]) -> None:
-        if mutation_id in above:
-            raise RuleBroken("BR_CIRCLE", "A mutation cannot be stacked on itself, not even through others.")
+    def visit(mutation_id: str) -> None:
         if mutation_id in ordered:
             return
         record = ctx.tables.mutations.many([mutation_id])[mutation_id]
         if record.status == "completed" or record.status in life.ENDED:
             return
         for parent in stored.of(ctx, record).parents:
-            visit(parent.mutation_id, (*above, mutation_id))
+            visit(parent.mutation_id)
         ordered[mutation_id] = record
 
     for parent_id in parents:
-        visit(parent_id, ())
+        visit(parent_id)
     return list(ordered.values())
 
 
