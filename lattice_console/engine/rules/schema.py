@@ -1,30 +1,16 @@
 """What a spec's JSON Schema says of it: whether the schema is one, and where the document violates it."""
 
 import json
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
-from lattice_console.contract.models.spec import Severity
 from lattice_console.engine.rules import hashes
+from lattice_console.engine.rules.defects import Defect
 
-__all__ = ["DEFECT_LIMIT", "SCHEMA_LIMIT", "Defect", "check", "validate"]
-
-DEFECT_LIMIT: Final = 50
-"""How many defects are told of one schema, and of one document."""
+__all__ = ["SCHEMA_LIMIT", "check", "validate"]
 
 SCHEMA_LIMIT: Final = 200_000
 """How many characters a schema may have as compact JSON."""
-
-
-@dataclass(frozen=True, slots=True)
-class Defect:
-    """Something wrong at a JSON pointer of a document: which rule, and a sentence that says what and how to mend it."""
-
-    rule: str
-    message: str
-    pointer: str
-    severity: Severity = "error"
 
 
 def check(schema: dict[str, Any]) -> tuple[Defect, ...]:

@@ -18,7 +18,7 @@ from lattice_console.contract.models.base import TEXT_LIMIT, check_line, replace
 from lattice_console.contract.models.spec import Finding, SpecType
 from lattice_console.engine.rules import schema as schemas
 from lattice_console.engine.rules import syntax
-from lattice_console.engine.rules.schema import Defect
+from lattice_console.engine.rules.defects import Defect
 from lattice_console.engine.rules.syntax import Parsed
 
 __all__ = ["FOLDER", "SpecReading", "check", "read"]

@@ -21,6 +21,7 @@ from referencing.exceptions import Unresolvable
 from referencing.jsonschema import specification_with
 
 from lattice_console.contract.models.base import replace_controls
+from lattice_console.engine.rules.defects import Defect
 from lattice_console.engine.rules.patterns import (
     PROGRAM_LIMIT,
     Pattern,
@@ -28,16 +29,20 @@ from lattice_console.engine.rules.patterns import (
     UnsupportedPattern,
     compile_pattern,
 )
-from lattice_console.engine.rules.schema import DEFECT_LIMIT, Defect
 from lattice_console.engine.rules.yaml_events import escaped
 
-__all__ = ["BUDGET", "check", "validate"]
+__all__ = ["BUDGET", "DEFECT_LIMIT", "check", "validate"]
 
 BUDGET: Final = 500_000
 """What checking one document may cost, in units of one or two microseconds."""
 
+DEFECT_LIMIT: Final = 50
+"""How many defects are told of one schema, and of one document."""
+
 _MESSAGE_LIMIT = 300
 _SHOWN_LIMIT = 80
+# How many keywords may stand inside of one another: what the interpreter's stack has room for, wherever we are called.
+_NESTING_LIMIT = 200
 # How many nodes or characters are compared, or written into a message, for one unit.
 _NODES_PER_UNIT = 8
 
@@ -57,13 +62,18 @@ class _Exhausted(Exception):
     """The budget is spent."""
 
 
+class _TooDeep(Exception):
+    """Keywords stand inside of one another too often."""
+
+
 class _Run:
     """One validation: the units that are left, what values weigh, and the patterns that it has compiled."""
 
-    __slots__ = ("_left", "_patterns", "_scope_units", "_weights")
+    __slots__ = ("_depth", "_left", "_patterns", "_scope_units", "_weights")
 
     def __init__(self, scope_units: int) -> None:
         self._left = BUDGET
+        self._depth = 0
         self._weights: dict[int, int] = {}
         self._patterns: dict[str, Pattern] = {}
         # What it costs to follow a reference through the scopes that led to it.
@@ -120,11 +130,17 @@ class _Run:
             elif name in _COMPARING and isinstance(instance, dict | list):
                 units += self._written(value, instance)
             self.spend(units)
-            for error in keyword(validator, value, instance, schema) or ():
-                if not error.schema_path:
-                    # This keyword's own, which quotes what it was given.
-                    self.spend(self._written(value, instance))
-                yield error
+            if self._depth == _NESTING_LIMIT:
+                raise _TooDeep
+            self._depth += 1
+            try:
+                for error in keyword(validator, value, instance, schema) or ():
+                    if not error.schema_path:
+                        # This keyword's own, which quotes what it was given.
+                        self.spend(self._written(value, instance))
+                    yield error
+            finally:
+                self._depth -= 1
 
         return paid
 
@@ -280,7 +296,7 @@ def _defects(errors: Iterator[ValidationError], rule: str) -> list[Defect]:
         tell("Checking takes more steps than are allowed; make the schema simpler.")
     except Unresolvable as error:
         tell(f"The schema refers to {_shown(str(error.ref))}, which it does not hold; nothing is fetched.")
-    except RecursionError:
+    except (_TooDeep, RecursionError):
         tell("The schema refers to itself without end, or nests too deep to be checked.")
     except Exception as error:
         # A reference may lead the library to a value that is no schema, on which it fails in any way.

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from lattice_console.engine.rules import schema as schemas
-from lattice_console.engine.rules.schema import DEFECT_LIMIT, SCHEMA_LIMIT, Defect
+from lattice_console.engine.rules.defects import Defect
+from lattice_console.engine.rules.schema import SCHEMA_LIMIT
+from lattice_console.engine.rules.validator import DEFECT_LIMIT
 from tests.engine.rules.json_like import SCALARS, VALUES
 
 DRAFT_7 = "http://json-schema.org/draft-07/schema#"
@@ -194,6 +196,21 @@ def test_a_schema_beyond_the_limit_is_refused_before_it_is_read() -> None:
 @pytest.mark.parametrize("schema", [{"$ref": "#"}, {"allOf": [{"$ref": "#"}], "unevaluatedProperties": False}])
 def test_a_schema_that_refers_to_itself_without_end_is_told(schema: dict[str, Any]) -> None:
     assert "without end" in only(defects(schema, {"a": 1})).message
+
+
+def deeper(levels: int, schema: dict[str, Any], document: Any) -> tuple[Defect, ...]:
+    """`validate`, called from further down the interpreter's stack."""
+    return deeper(levels - 1, schema, document) if levels else schemas.validate(schema, document)
+
+
+@pytest.mark.parametrize(("levels", "told"), [(60, 0), (190, 1)])
+def test_how_deep_a_document_may_nest_does_not_depend_on_who_asks(levels: int, told: int) -> None:
+    schema = {"type": "object", "additionalProperties": {"$ref": "#"}}
+    document: dict[str, Any] = {}
+    for _ in range(levels):
+        document = {"a": document}
+    assert len(schemas.validate(schema, document)) == told
+    assert deeper(150, schema, document) == schemas.validate(schema, document)
 
 
 @pytest.mark.parametrize("target", [5, ["a"], "x", None, {"type": 5}, {"items": 5, "properties": 3, "required": 4}])

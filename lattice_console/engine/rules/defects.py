@@ -1,0 +1,17 @@
+"""What is wrong with a document, before it is known where in its file that stands."""
+
+from dataclasses import dataclass
+
+from lattice_console.contract.models.spec import Severity
+
+__all__ = ["Defect"]
+
+
+@dataclass(frozen=True, slots=True)
+class Defect:
+    """Something wrong at a JSON pointer of a document: which rule, and a sentence that says what and how to mend it."""
+
+    rule: str
+    message: str
+    pointer: str
+    severity: Severity = "error"
