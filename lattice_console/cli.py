@@ -1,5 +1,6 @@
 """The `lattice` and `lattice-console` commands: the tree of commands, and how they reach a Backend."""
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 
     from lattice_console.config import Settings
     from lattice_console.contract.backend import Backend
+    from lattice_console.headless.session import Session
 
 _HEADLESS = "lattice_console.headless"
 _OPS = "lattice_console.ops.commands"
@@ -29,6 +31,7 @@ COMMANDS = {
     "import-git": f"{_OPS}:import_git",
     "doctor": f"{_OPS}:doctor",
     "demo": f"{_OPS}:demo",
+    "console": f"{_HEADLESS}.console:command",
 }
 """Every command of `lattice`, as `module:attribute`, in the order of its help."""
 
@@ -51,7 +54,7 @@ def lattice(arguments: list[str]) -> int:
     from lattice_console.headless.run import run
     from lattice_console.headless.session import Session
 
-    return run(tree(), arguments, Session(_connect))
+    return run(tree(), arguments, Session(_connect, _console))
 
 
 def tree() -> "click.Group":
@@ -59,6 +62,23 @@ def tree() -> "click.Group":
     from lattice_console.headless.commands import root
 
     return root(COMMANDS, default="console", version=f"Lattice CLI v{__version__}")
+
+
+def _console(session: "Session") -> int:
+    """Open the console on the session's project; returns once it is left."""
+    from lattice_console.contract.errors import ValidationFailed
+
+    settings = session.settings
+    # A driver of its own is how the console runs in a browser, without a terminal.
+    if not (sys.stdin.isatty() and sys.stdout.isatty()) and "TEXTUAL_DRIVER" not in os.environ:
+        raise ValidationFailed(
+            "VAL_TERMINAL", "The console needs a terminal. For scripts, see: lattice --help", field="terminal"
+        )
+    from lattice_console.app import LatticeApp
+
+    app = LatticeApp(lambda: session.connect(settings), session.checkout, settings)
+    app.run()
+    return app.return_code or 0
 
 
 async def _connect(settings: "Settings") -> "Backend":

@@ -21,6 +21,9 @@ P = ParamSpec("P")
 Connect = Callable[[Settings], Awaitable[Backend]]
 """Gives a Backend bound to the actor and the project of some settings."""
 
+Console = Callable[["Session"], int]
+"""Opens the console on a session's project, and gives the exit code once it is left."""
+
 
 class Guard(TypedDict):
     """What every write takes besides its arguments."""
@@ -32,8 +35,9 @@ class Guard(TypedDict):
 class Session:
     """What the commands of one run share. The settings are read when first asked for, the Backend by need."""
 
-    def __init__(self, connect: Connect) -> None:
+    def __init__(self, connect: Connect, console: Console) -> None:
         self.connect = connect
+        self.console = console
         self.folder: Path | None = None
         self.actor: str | None = None
         self.output = Output()

@@ -33,7 +33,7 @@ EXAMPLES = [(path, example) for path, command in EVERY.items() for example in co
 
 def test_every_promised_command_is_there() -> None:
     promised = {
-        *("init", "track", "restore", "sync", "status", "import-git", "doctor"),
+        *("init", "track", "restore", "sync", "status", "import-git", "doctor", "console"),
         *(f"spec {name}" for name in ("create", "list", "show", "validate")),
         *(f"team {name}" for name in ("list", "add", "update")),
         *(f"audit {name}" for name in ("log", "verify")),
@@ -62,10 +62,12 @@ def test_every_help_has_a_sentence_and_examples_that_fit(empty: Lattice, path: t
 def test_every_example_is_a_command_line_that_is_understood(path: tuple[str, ...], example: str) -> None:
     words = shlex.split(example.replace("F...", "F"), comments=False)
     start = words.index("lattice") + 1
+    if words[start:] == []:
+        return
     end = next((at for at, word in enumerate(words) if at >= start and word in ("|", "||", "&&", "<", ">")), len(words))
     words = [word for word in words[start:end] if word not in ("-C", "../billing")]
     assert tuple(words[: len(path)]) == path
-    EVERY[path].make_context(" ".join(path), words[len(path) :], obj=Session(unreachable))
+    EVERY[path].make_context(" ".join(path), words[len(path) :], obj=Session(unreachable, lambda session: 0))
 
 
 async def unreachable(_: Settings) -> Backend:
@@ -198,3 +200,11 @@ def test_a_file_that_the_system_refuses_is_named(lattice: Lattice, monkeypatch: 
     monkeypatch.setattr("lattice_console.workspace.Checkout.status", refused)
     result = lattice("status")
     assert (result.code, result.err) == (1, "error: The system does not let us use /srv/locked: Permission denied.\n")
+
+
+@pytest.mark.parametrize("arguments", [(), ("console",)])
+def test_the_console_asks_for_a_terminal(lattice: Lattice, arguments: tuple[str, ...]) -> None:
+    result = lattice(*arguments)
+    assert (result.code, result.out) == (2, b"")
+    assert result.err == "error: The console needs a terminal. For scripts, see: lattice --help\n"
+    assert lattice("-C", "..", *arguments).code == 1
