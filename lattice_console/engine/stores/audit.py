@@ -5,9 +5,10 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, insert, select, update
+from sqlalchemy import Table, bindparam, insert, select, update
 
 from lattice_console.engine.ports import AuditRecord
+from lattice_console.engine.stores.database import Database, Prepared
 from lattice_console.engine.stores.rows import columns
 from lattice_console.engine.stores.tables import audit, installation, projects
 
@@ -22,8 +23,11 @@ _BEYOND = 2**62
 
 _IN_SCOPE = audit.c.scope == bindparam("scope")
 _ROWS = select(*columns(audit, AuditRecord)).where(_IN_SCOPE)
-_CHAIN = _ROWS.where(audit.c.sequence > bindparam("after")).order_by(audit.c.sequence).limit(_BATCH)
-_PAGE = _ROWS.where(audit.c.sequence < bindparam("before")).order_by(audit.c.sequence.desc()).limit(bindparam("limit"))
+_CHAIN = Prepared(_ROWS.where(audit.c.sequence > bindparam("after")).order_by(audit.c.sequence).limit(_BATCH))
+_WRITE = Prepared(insert(audit))
+_PAGE = Prepared(
+    _ROWS.where(audit.c.sequence < bindparam("before")).order_by(audit.c.sequence.desc()).limit(bindparam("limit"))
+)
 
 
 class _Anchor:
@@ -31,14 +35,14 @@ class _Anchor:
 
     def __init__(self, table: Table) -> None:
         mine = table.c.id == bindparam("anchor")
-        self.take = (
+        self.take = Prepared(
             update(table)
             .where(mine)
             .values(audit_sequence=table.c.audit_sequence + bindparam("count"))
             .returning(table.c.audit_sequence, table.c.audit_head)
         )
-        self.set_head = update(table).where(mine).values(audit_head=bindparam("hash"))
-        self.read = select(table.c.audit_sequence, table.c.audit_head).where(mine)
+        self.set_head = Prepared(update(table).where(mine).values(audit_head=bindparam("hash")))
+        self.read = Prepared(select(table.c.audit_sequence, table.c.audit_head).where(mine))
 
 
 _PROJECT = _Anchor(projects)
@@ -48,8 +52,8 @@ _INSTALLATION = _Anchor(installation)
 class Audit:
     """`ports.Audit` over SQL."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     def append(self, project_id: str | None, entries: Sequence[Mapping[str, Any]]) -> None:
         """Extend the chain of the project, or the installation's, by the canonical text of each entry.
@@ -60,7 +64,7 @@ class Audit:
         if not entries:
             return
         anchor, at, scope = _anchored(project_id)
-        last, previous = self._connection.execute(anchor.take, {"anchor": at, "count": len(entries)}).one()
+        ((last, previous),) = self._database.rows(anchor.take, anchor=at, count=len(entries))
         rows = []
         for sequence, entry in enumerate(entries, last - len(entries) + 1):
             if "sequence" in entry:
@@ -69,29 +73,29 @@ class Audit:
             hash = hashlib.sha256((text + previous).encode("ascii")).hexdigest()
             rows.append({"scope": scope, "sequence": sequence, "text": text, "previous": previous, "hash": hash})
             previous = hash
-        self._connection.execute(insert(audit), rows)
-        self._connection.execute(anchor.set_head, {"anchor": at, "hash": previous})
+        self._database.run_each(_WRITE, rows)
+        self._database.run(anchor.set_head, anchor=at, hash=previous)
 
     def page(self, project_id: str, before: int | None, limit: int) -> tuple[list[AuditRecord], int]:
         """The project's rows before that sequence, newest first, and how many the chain has."""
-        bounds = {"before": _BEYOND if before is None else before, "limit": limit}
-        rows = self._connection.execute(_PAGE, {"scope": project_id, **bounds})
+        before = _BEYOND if before is None else before
+        rows = self._database.rows(_PAGE, scope=project_id, before=before, limit=limit)
         return [AuditRecord(*row) for row in rows], self.head(project_id)[0]
 
     def chain(self, project_id: str | None) -> Iterator[AuditRecord]:
         """All rows, oldest first, read while they are consumed: within the transaction."""
         scope, after = _anchored(project_id)[2], 0
         while True:
-            rows = self._connection.execute(_CHAIN, {"scope": scope, "after": after}).all()
-            yield from (AuditRecord(*row) for row in rows)
-            if len(rows) < _BATCH:
+            records = [AuditRecord(*row) for row in self._database.rows(_CHAIN, scope=scope, after=after)]
+            yield from records
+            if len(records) < _BATCH:
                 return
-            after = rows[-1].sequence
+            after = records[-1].sequence
 
     def head(self, project_id: str | None) -> tuple[int, str]:
         """The newest sequence and hash, as they are kept beside the chain."""
         anchor, at, _ = _anchored(project_id)
-        sequence, hash = self._connection.execute(anchor.read, {"anchor": at}).one()
+        ((sequence, hash),) = self._database.rows(anchor.read, anchor=at)
         return sequence, hash
 
 

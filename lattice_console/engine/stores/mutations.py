@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, and_, bindparam, delete, insert, select, update
+from sqlalchemy import and_, bindparam, delete, insert, select, update
 
 from lattice_console.contract.models.mutation import MutationFilter, Status
 from lattice_console.engine.ports import (
@@ -16,8 +16,9 @@ from lattice_console.engine.ports import (
     Window,
 )
 from lattice_console.engine.stores import tables
+from lattice_console.engine.stores.database import Database, Prepared, Row
 from lattice_console.engine.stores.queue import count_by_status, read_page
-from lattice_console.engine.stores.rows import AnyRow, AnySelect, check_names, chunks, columns, several, values
+from lattice_console.engine.stores.rows import chunks, columns, several, values
 from lattice_console.engine.stores.tables import mutations, patchsets
 
 Item = TypeVar("Item")
@@ -25,76 +26,91 @@ Item = TypeVar("Item")
 _IDS = several("ids")
 _OF_PROJECT = mutations.c.project_id == bindparam("project")
 _MUTATION = select(*columns(mutations, MutationRecord))
-_BY_ID = _MUTATION.where(_OF_PROJECT, mutations.c.id == bindparam("mutation"))
-_BY_NUMBER = _MUTATION.where(_OF_PROJECT, mutations.c.number == bindparam("number"))
-_MANY = _MUTATION.where(mutations.c.id.in_(_IDS))
-_WITH_STATUS = _MUTATION.where(_OF_PROJECT, mutations.c.status.in_(several("statuses"))).order_by(mutations.c.number)
-_NEWEST_OF = (
+_BY_ID = Prepared(_MUTATION.where(_OF_PROJECT, mutations.c.id == bindparam("mutation")))
+_BY_NUMBER = Prepared(_MUTATION.where(_OF_PROJECT, mutations.c.number == bindparam("number")))
+_MANY = Prepared(_MUTATION.where(mutations.c.id.in_(_IDS)))
+_WITH_STATUS = Prepared(
+    _MUTATION.where(_OF_PROJECT, mutations.c.status.in_(several("statuses"))).order_by(mutations.c.number)
+)
+_NEWEST_OF = Prepared(
     _MUTATION.where(_OF_PROJECT, mutations.c.author_id == bindparam("author"))
     .order_by(mutations.c.number.desc())
     .limit(1)
 )
-_NUMBER = select(mutations.c.number).where(mutations.c.id == bindparam("mutation"))
-_UNTOUCH = delete(tables.touched).where(
-    tables.touched.c.project_id == bindparam("project"), tables.touched.c.number == bindparam("number")
+_NUMBER = Prepared(select(mutations.c.number).where(mutations.c.id == bindparam("mutation")))
+_UNTOUCH = Prepared(
+    delete(tables.touched).where(
+        tables.touched.c.project_id == bindparam("project"), tables.touched.c.number == bindparam("number")
+    )
 )
-_SET = update(mutations).where(mutations.c.id == bindparam("mutation"))
-_SET_AND_COUNT = _SET.values(version=mutations.c.version + 1)
+_CREATE = Prepared(insert(mutations))
+_UPDATE = update(mutations).where(mutations.c.id == bindparam("mutation"))
+_SET = Prepared(_UPDATE)
+_SET_AND_COUNT = Prepared(_UPDATE.values(version=mutations.c.version + 1))
 
 _IS_CURRENT = and_(patchsets.c.mutation_id == mutations.c.id, patchsets.c.number == mutations.c.patchset)
 _PATCHSET = select(*columns(patchsets, PatchsetRecord))
-_PATCHSET_BY_NUMBER = _PATCHSET.where(
-    patchsets.c.mutation_id == bindparam("mutation"), patchsets.c.number == bindparam("number")
+_PATCHSET_BY_NUMBER = Prepared(
+    _PATCHSET.where(patchsets.c.mutation_id == bindparam("mutation"), patchsets.c.number == bindparam("number"))
 )
-_CURRENT_PATCHSETS = _PATCHSET.join(mutations, _IS_CURRENT).where(mutations.c.id.in_(_IDS))
-_CHANGES = (
+_CURRENT_PATCHSETS = Prepared(_PATCHSET.join(mutations, _IS_CURRENT).where(mutations.c.id.in_(_IDS)))
+_CHANGES = Prepared(
     select(tables.changes.c.patchset_id, *columns(tables.changes, ChangeRecord))
     .where(tables.changes.c.patchset_id.in_(_IDS))
     .order_by(tables.changes.c.patchset_id, tables.changes.c.position)
 )
-_PARENTS = (
+_PARENTS = Prepared(
     select(tables.parents.c.patchset_id, *columns(tables.parents, ParentRecord))
     .where(tables.parents.c.patchset_id.in_(_IDS))
     .order_by(tables.parents.c.mutation_id)
 )
-_CHILDREN = (
+_CHILDREN = Prepared(
     _MUTATION.select_from(tables.parents)
     .join(patchsets, patchsets.c.id == tables.parents.c.patchset_id)
     .join(mutations, _IS_CURRENT)
     .where(tables.parents.c.mutation_id == bindparam("parent"))
     .order_by(mutations.c.number)
 )
-_OVERRIDES = (
+_OVERRIDES = Prepared(
     select(tables.overrides.c.mutation_id, *columns(tables.overrides, OverrideRecord))
     .where(tables.overrides.c.mutation_id.in_(_IDS))
     .order_by(tables.overrides.c.requirement)
 )
-_IMPORTED = select(tables.imports.c.mutation_id).where(
-    tables.imports.c.project_id == bindparam("project"), tables.imports.c.commit == bindparam("revision")
+_IMPORTED = Prepared(
+    select(tables.imports.c.mutation_id).where(
+        tables.imports.c.project_id == bindparam("project"), tables.imports.c.commit == bindparam("revision")
+    )
 )
 _EXECUTED: tuple[Status, ...] = ("completed", "rolled_back", "rollback_failed")
 _TOUCHING = select(tables.touched.c.number).where(
     tables.touched.c.project_id == bindparam("project"), tables.touched.c.path.in_(several("paths"))
 )
-_PENDING_IMPORTS = _MUTATION.join(tables.imports, tables.imports.c.mutation_id == mutations.c.id).where(
-    _OF_PROJECT, mutations.c.status.not_in(_EXECUTED), mutations.c.number.in_(_TOUCHING)
+_PENDING_IMPORTS = Prepared(
+    _MUTATION.join(tables.imports, tables.imports.c.mutation_id == mutations.c.id).where(
+        _OF_PROJECT, mutations.c.status.not_in(_EXECUTED), mutations.c.number.in_(_TOUCHING)
+    )
 )
+_ADD_PATCHSET = Prepared(insert(patchsets))
+_ADD_CHANGES = Prepared(insert(tables.changes))
+_ADD_PARENTS = Prepared(insert(tables.parents))
+_TOUCH = Prepared(insert(tables.touched))
+_OVERRIDE = Prepared(insert(tables.overrides))
+_NOTE_IMPORT = Prepared(insert(tables.imports))
 
 
 class Mutations:
     """`ports.Mutations` over SQL."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     def create(self, project_id: str, record: MutationRecord) -> None:
-        self._connection.execute(insert(mutations), values(record, project_id=project_id))
+        self._database.run(_CREATE, **values(record, project_id=project_id))
 
     def update(self, mutation_id: str, **columns: Any) -> None:
         """Set columns; the version counts up unless `version` is given. Raises LookupError for an unknown id."""
-        check_names(mutations, columns)
         statement = _SET if "version" in columns else _SET_AND_COUNT
-        if self._connection.execute(statement, {**columns, "mutation": mutation_id}).rowcount != 1:
+        if self._database.run(statement, mutation=mutation_id, **columns) != 1:
             raise LookupError(f"no mutation {mutation_id}")
 
     def by_id(self, project_id: str, mutation_id: str) -> MutationRecord | None:
@@ -105,11 +121,12 @@ class Mutations:
 
     def many(self, mutation_ids: Iterable[str]) -> dict[str, MutationRecord]:
         """Those of the mutations that exist, by id."""
-        return {row.id: MutationRecord(*row) for row in self._in(_MANY, mutation_ids)}
+        records = (MutationRecord(*row) for row in self._in(_MANY, mutation_ids))
+        return {record.id: record for record in records}
 
     def with_status(self, project_id: str, statuses: Iterable[Status]) -> list[MutationRecord]:
         """The project's mutations in one of those states, by number."""
-        rows = self._connection.execute(_WITH_STATUS, {"project": project_id, "statuses": list(statuses)})
+        rows = self._database.rows(_WITH_STATUS, project=project_id, statuses=list(statuses))
         return [MutationRecord(*row) for row in rows]
 
     def newest_of(self, project_id: str, author_id: str) -> MutationRecord | None:
@@ -119,11 +136,11 @@ class Mutations:
         self, project_id: str, narrowed: MutationFilter, authors: Sequence[str], window: Window
     ) -> tuple[list[MutationRecord], int]:
         """Newest number first; `authors` are the ids that the filter's authors mean."""
-        return read_page(self._connection, project_id, narrowed, authors, window)
+        return read_page(self._database, project_id, narrowed, authors, window)
 
     def counts(self, project_id: str, narrowed: MutationFilter, authors: Sequence[str]) -> dict[Status, int]:
         """How many the filter means, by status."""
-        return count_by_status(self._connection, project_id, narrowed, authors)
+        return count_by_status(self._database, project_id, narrowed, authors)
 
     def add_patchset(
         self,
@@ -133,30 +150,27 @@ class Mutations:
         parents: Sequence[ParentRecord],
     ) -> None:
         """Write the patchset with its changes, in their order, and its parents."""
-        self._connection.execute(insert(patchsets), values(record))
+        self._database.run(_ADD_PATCHSET, **values(record))
         rows = [
             values(change, project_id=project_id, patchset_id=record.id, position=position)
             for position, change in enumerate(changes)
         ]
-        if rows:
-            self._connection.execute(insert(tables.changes), rows)
-        number = self._connection.execute(_NUMBER, {"mutation": record.mutation_id}).scalar_one()
-        self._connection.execute(_UNTOUCH, {"project": project_id, "number": number})
+        self._database.run_each(_ADD_CHANGES, rows)
+        self._database.run_each(_ADD_PARENTS, [values(parent, patchset_id=record.id) for parent in parents])
+        number = self._database.value(_NUMBER, mutation=record.mutation_id)
+        self._database.run(_UNTOUCH, project=project_id, number=number)
         paths = {path for change in changes for path in (change.path, change.new_path) if path is not None}
-        if paths:
-            touched = [{"project_id": project_id, "number": number, "path": path} for path in sorted(paths)]
-            self._connection.execute(insert(tables.touched), touched)
-        if parents:
-            stacked = [values(parent, patchset_id=record.id) for parent in parents]
-            self._connection.execute(insert(tables.parents), stacked)
+        touched = [{"project_id": project_id, "number": number, "path": path} for path in sorted(paths)]
+        self._database.run_each(_TOUCH, touched)
 
     def patchset(self, mutation_id: str, number: int) -> PatchsetRecord | None:
-        row = self._connection.execute(_PATCHSET_BY_NUMBER, {"mutation": mutation_id, "number": number}).first()
+        row = self._database.row(_PATCHSET_BY_NUMBER, mutation=mutation_id, number=number)
         return PatchsetRecord(*row) if row else None
 
     def patchsets(self, mutation_ids: Iterable[str]) -> dict[str, PatchsetRecord]:
         """The current patchset of each, by mutation id."""
-        return {row.mutation_id: PatchsetRecord(*row) for row in self._in(_CURRENT_PATCHSETS, mutation_ids)}
+        records = (PatchsetRecord(*row) for row in self._in(_CURRENT_PATCHSETS, mutation_ids))
+        return {record.mutation_id: record for record in records}
 
     def changes(self, patchset_ids: Iterable[str]) -> dict[str, list[ChangeRecord]]:
         """The changes of each patchset, in their order."""
@@ -168,13 +182,12 @@ class Mutations:
 
     def children(self, mutation_id: str) -> list[MutationRecord]:
         """Those whose current patchset is stacked on it, by number."""
-        return [MutationRecord(*row) for row in self._connection.execute(_CHILDREN, {"parent": mutation_id})]
+        return [MutationRecord(*row) for row in self._database.rows(_CHILDREN, parent=mutation_id)]
 
     def override(self, mutation_id: str, records: Sequence[OverrideRecord], at: datetime) -> None:
         """Note that a policy took the place of those requirements."""
-        if records:
-            rows = [values(record, mutation_id=mutation_id, created_at=at) for record in records]
-            self._connection.execute(insert(tables.overrides), rows)
+        rows = [values(record, mutation_id=mutation_id, created_at=at) for record in records]
+        self._database.run_each(_OVERRIDE, rows)
 
     def overrides(self, mutation_ids: Iterable[str]) -> dict[str, list[OverrideRecord]]:
         """The overrides of each mutation, by requirement."""
@@ -182,33 +195,33 @@ class Mutations:
 
     def imported(self, project_id: str, commit: str) -> str | None:
         """The id of the mutation that the commit became."""
-        found: str | None = self._connection.execute(_IMPORTED, {"project": project_id, "revision": commit}).scalar()
-        return found
+        row = self._database.row(_IMPORTED, project=project_id, revision=commit)
+        return row[0] if row else None
 
     def note_import(self, project_id: str, commit: str, mutation_id: str) -> None:
-        row = {"project_id": project_id, "commit": commit, "mutation_id": mutation_id}
-        self._connection.execute(insert(tables.imports), row)
+        self._database.run(_NOTE_IMPORT, project_id=project_id, commit=commit, mutation_id=mutation_id)
 
     def pending_imports_on(self, project_id: str, paths: Iterable[str]) -> list[MutationRecord]:
         """Imported mutations not yet executed whose changes touch one of the paths, oldest first."""
         found: dict[int, MutationRecord] = {}
         for portion in chunks(paths):
-            for row in self._connection.execute(_PENDING_IMPORTS, {"project": project_id, "paths": portion}):
-                found[row.number] = MutationRecord(*row)
+            for row in self._database.rows(_PENDING_IMPORTS, project=project_id, paths=portion):
+                record = MutationRecord(*row)
+                found[record.number] = record
         return [found[number] for number in sorted(found)]
 
-    def _one(self, statement: AnySelect, **parameters: Any) -> MutationRecord | None:
-        row = self._connection.execute(statement, parameters).first()
+    def _one(self, prepared: Prepared, **values: Any) -> MutationRecord | None:
+        row = self._database.row(prepared, **values)
         return MutationRecord(*row) if row else None
 
-    def _in(self, statement: AnySelect, ids: Iterable[str]) -> Iterator[AnyRow]:
+    def _in(self, prepared: Prepared, ids: Iterable[str]) -> Iterator[Row]:
         for portion in chunks(ids):
-            yield from self._connection.execute(statement, {"ids": portion})
+            yield from self._database.rows(prepared, ids=portion)
 
-    def _grouped(self, statement: AnySelect, ids: Iterable[str], record: type[Item]) -> dict[str, list[Item]]:
+    def _grouped(self, prepared: Prepared, ids: Iterable[str], record: type[Item]) -> dict[str, list[Item]]:
         """Records by the first column, with a list for every id."""
         wanted = list(ids)
         found: dict[str, list[Item]] = {key: [] for key in wanted}
-        for key, *row in self._in(statement, wanted):
+        for key, *row in self._in(prepared, wanted):
             found[key].append(record(*row))
         return found

@@ -2,16 +2,18 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from lattice_console.engine.ports import ProjectRecord
 from lattice_console.engine.stores.audit import GENESIS
+from lattice_console.engine.stores.database import Database, Prepared
 from lattice_console.engine.stores.rows import columns, values
 from lattice_console.engine.stores.tables import projects
 
 _BY_ID = projects.c.id == bindparam("project")
-_GET = select(*columns(projects, ProjectRecord)).where(_BY_ID)
-_MOVE = (
+_GET = Prepared(select(*columns(projects, ProjectRecord)).where(_BY_ID))
+_CREATE = Prepared(insert(projects))
+_MOVE = Prepared(
     update(projects)
     .where(_BY_ID)
     .values(
@@ -20,8 +22,8 @@ _MOVE = (
         updated_at=bindparam("at"),
     )
 )
-_SET_POLICY = update(projects).where(_BY_ID).values(policy_version=bindparam("policy"))
-_NEXT_NUMBER = (
+_SET_POLICY = Prepared(update(projects).where(_BY_ID).values(policy_version=bindparam("policy")))
+_NEXT_NUMBER = Prepared(
     update(projects).where(_BY_ID).values(mutation_seq=projects.c.mutation_seq + 1).returning(projects.c.mutation_seq)
 )
 
@@ -29,24 +31,24 @@ _NEXT_NUMBER = (
 class Projects:
     """`ports.Projects` over SQL."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     def get(self, project_id: str) -> ProjectRecord | None:
-        row = self._connection.execute(_GET, {"project": project_id}).first()
+        row = self._database.row(_GET, project=project_id)
         return ProjectRecord(*row) if row else None
 
     def create(self, record: ProjectRecord) -> None:
         counters = {"event_seq": 0, "mutation_seq": 0, "audit_sequence": 0, "audit_head": GENESIS}
-        self._connection.execute(insert(projects), values(record, **counters))
+        self._database.run(_CREATE, **values(record, **counters))
 
     def move(self, project_id: str, *, at: datetime, head: bool = False, policy_version: str | None = None) -> None:
         """Count the project's version up, with `head` its sequence too; set the policy's version where given."""
-        self._connection.execute(_MOVE, {"project": project_id, "steps": int(head), "at": at})
+        self._database.run(_MOVE, project=project_id, steps=int(head), at=at)
         if policy_version is not None:
-            self._connection.execute(_SET_POLICY, {"project": project_id, "policy": policy_version})
+            self._database.run(_SET_POLICY, project=project_id, policy=policy_version)
 
     def next_number(self, project_id: str) -> int:
         """Take the next mutation's number."""
-        number: int = self._connection.execute(_NEXT_NUMBER, {"project": project_id}).scalar_one()
+        number: int = self._database.value(_NEXT_NUMBER, project=project_id)
         return number

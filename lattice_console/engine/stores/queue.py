@@ -5,11 +5,12 @@ import re
 from collections.abc import Sequence
 from typing import cast
 
-from sqlalchemy import ColumnElement, Connection, LargeBinary, and_, case, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, LargeBinary, and_, case, exists, false, func, or_, select
 from sqlalchemy import cast as sql_cast
 
 from lattice_console.contract.models.mutation import EVERYTHING, MutationFilter, Status
 from lattice_console.engine.ports import MutationRecord, Window
+from lattice_console.engine.stores.database import Database
 from lattice_console.engine.stores.rows import columns
 from lattice_console.engine.stores.tables import mutations, touched
 from lattice_console.engine.stores.windows import read_window
@@ -20,15 +21,15 @@ _ESCAPE = "\\"
 
 
 def read_page(
-    connection: Connection, project_id: str, narrowed: MutationFilter, authors: Sequence[str], window: Window
+    database: Database, project_id: str, narrowed: MutationFilter, authors: Sequence[str], window: Window
 ) -> tuple[list[MutationRecord], int]:
     """The window's mutations, newest number first, and how many the filter means."""
     meant = _meant(project_id, narrowed, authors)
     # First the numbers alone, from the index that holds all that a filter asks; then the rows of those few.
     numbers = read_window(
-        connection, select(mutations.c.number).where(*meant), mutations.c.number, window, newest_first=True
+        database, select(mutations.c.number).where(*meant), mutations.c.number, window, newest_first=True
     )
-    rows = connection.execute(
+    rows = database.compose(
         _RECORD.where(
             mutations.c.project_id == project_id, mutations.c.number.in_([number for (number,) in numbers])
         ).order_by(mutations.c.number.desc())
@@ -36,11 +37,12 @@ def read_page(
     records = [MutationRecord(*row) for row in rows]
     if window.key is None and window.offset == 0 and len(records) < window.limit:
         return records, len(records)
-    return records, connection.execute(select(func.count(mutations.c.number)).where(*meant)).scalar_one()
+    ((total,),) = database.compose(select(func.count(mutations.c.number)).where(*meant))
+    return records, total
 
 
 def count_by_status(
-    connection: Connection, project_id: str, narrowed: MutationFilter, authors: Sequence[str]
+    database: Database, project_id: str, narrowed: MutationFilter, authors: Sequence[str]
 ) -> dict[Status, int]:
     """How many of the mutations that the filter means have each status; none, no key."""
     meant = _meant(project_id, narrowed, authors)
@@ -48,7 +50,7 @@ def count_by_status(
     if narrowed.model_copy(update={"status": ()}) != EVERYTHING:
         # Where more than the status is asked, keep to the index that has it all, not to the one in this order.
         status = status.concat("")
-    counted = connection.execute(select(status, func.count()).where(*meant).group_by(status))
+    counted = database.compose(select(status, func.count()).where(*meant).group_by(status))
     return {cast("Status", status): count for status, count in counted}
 
 

@@ -6,14 +6,12 @@ from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import BindParameter, ColumnElement, Row, Select, Table, and_, bindparam
+from sqlalchemy import BindParameter, ColumnElement, Table, and_, bindparam
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 Item = TypeVar("Item")
-AnyRow = Row[*tuple[Any, ...]]
-AnySelect = Select[*tuple[Any, ...]]
 
 CHUNK = 500
 """How many values one IN list holds."""
@@ -39,13 +37,6 @@ def columns(table: Table, record: "type[DataclassInstance]", **others: ColumnEle
 def values(record: "DataclassInstance", **others: Any) -> dict[str, Any]:
     """The record's values by its names, and others beside them."""
     return {name: getattr(record, name) for name in _names(type(record))} | others
-
-
-def check_names(table: Table, names: Iterable[str]) -> None:
-    """Raise TypeError where the table lacks a column of such a name: an UPDATE would pass over it in silence."""
-    unknown = set(names) - set(table.c.keys())
-    if unknown:
-        raise TypeError(f"{table.name} has no columns {', '.join(sorted(unknown))}")
 
 
 def starts_with(column: ColumnElement[str]) -> ColumnElement[bool]:

@@ -1,9 +1,9 @@
 import unicodedata
+from sqlite3 import IntegrityError
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy.exc import IntegrityError
 
 from lattice_console.engine.ports import HeadMove, HeadRecord, Tables, Window
 from lattice_console.engine.stores.rows import prefix_range

@@ -1,5 +1,6 @@
+from sqlite3 import IntegrityError
+
 import pytest
-from sqlalchemy.exc import IntegrityError
 
 from lattice_console.engine.ports import OverrideRecord, ParentRecord, Tables
 from tests.engine.stores.samples import ALEX, NOW, OTHER, PROJECT, change, later, mutation, patchset, propose

@@ -1,5 +1,6 @@
+from sqlite3 import IntegrityError
+
 import pytest
-from sqlalchemy.exc import IntegrityError
 
 from lattice_console.engine.ports import Tables, UserRecord
 from tests.engine.stores.samples import ALEX, KIM, NOW, OTHER, PROJECT
