@@ -223,6 +223,12 @@ def test_brackets_in_texts_do_not_nest() -> None:
     assert len(data_of("a.json", json.dumps(["[{" * 500, '"[' * 500, "\\"]).encode())) == 3
 
 
+def test_tag_directives_may_be_so_many_and_no_more() -> None:
+    directives = [f"%TAG !e{number}! tag:example.com,2000:\n" for number in range(101)]
+    assert data_of("a.yaml", ("".join(directives[:100]) + "--- !e1!x a\n").encode()) == "a"
+    assert "%TAG" in problem_of("a.yaml", ("".join(directives) + "--- a\n").encode()).message
+
+
 def test_aliases_may_repeat_so_much_and_no_more() -> None:
     text = "x" * 999
     within = f"- &a {text}\n" + "- *a\n" * (ALIAS_LIMIT // 1000)
