@@ -60,14 +60,14 @@ def _usage(error: click.ClickException) -> ValidationFailed:
 def _unexpected(error: Exception, session: Session) -> SystemFailure:
     request_id = uuid.uuid4().hex[:12]
     log = _log_file(session)
-    where = f"the log has more under {request_id}: {log}" if log else "outside a project nothing is logged"
-    if log:
-        entry = f"{datetime.now(UTC).isoformat()} {request_id}\n{''.join(traceback.format_exception(error))}\n"
-        try:
-            with log.open("a", encoding="utf-8", errors="backslashreplace") as file:
-                file.write(entry)
-        except OSError as failure:
-            where = f"the log cannot be written: {failure.strerror}"
+    entry = f"{datetime.now(UTC).isoformat()} {request_id}\n{''.join(traceback.format_exception(error))}\n"
+    try:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("a", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(entry)
+        where = f"the log has more under {request_id}: {log}"
+    except OSError as failure:
+        where = f"the log {log} cannot be written: {failure.strerror}"
     return SystemFailure(
         "SYS_UNEXPECTED",
         f"Something went wrong that should not have ({type(error).__name__}); {where}.",
@@ -75,6 +75,8 @@ def _unexpected(error: Exception, session: Session) -> SystemFailure:
     )
 
 
-def _log_file(session: Session) -> Path | None:
+def _log_file(session: Session) -> Path:
+    """The project's log; outside of a project, one beside the user's profile."""
     root = config.find_root(session.start)
-    return root / ".lattice" / "state" / "lattice.log" if root else None
+    place = root / config.FOLDER / "state" if root else config.profile_path().parent
+    return place / "lattice.log"

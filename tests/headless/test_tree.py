@@ -184,6 +184,19 @@ def test_an_unexpected_failure_is_one_line_and_its_traceback_is_in_the_log(
     assert "ZeroDivisionError" in log
 
 
+def test_an_unexpected_failure_outside_of_a_project_is_logged_beside_the_profile(
+    empty: Lattice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("lattice_console.ops.init.init", broken)
+    result = empty("init")
+    log = empty.root.parent / "config/lattice/lattice.log"
+    assert (result.code, str(log) in result.err) == (1, True)
+    assert "ZeroDivisionError" in log.read_text()
+
+
 def test_interrupting_is_said_and_has_its_exit_code(lattice: Lattice, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
