@@ -36,13 +36,16 @@ class Lane:
     def transaction(self, begin: Begin) -> Iterator[None]:
         """Commit at the end, or undo everything on any exception.
 
-        BEGIN sees the database as it is at its first statement and may not write; BEGIN IMMEDIATE may, and waits for
-        its turn at once.
+        BEGIN sees the database as it is at its first statement, and raises RuntimeError where something was written;
+        BEGIN IMMEDIATE is for writing, and waits for its turn at once.
         """
-        self.driver.execute(f"PRAGMA query_only = {'ON' if begin == 'BEGIN' else 'OFF'}")
+        before = self.driver.total_changes
         self.driver.execute(begin)
         try:
             yield
+            # Not by `PRAGMA query_only`: each time it is set, SQLite compiles all statements anew.
+            if begin == "BEGIN" and self.driver.total_changes != before:
+                raise RuntimeError("a read has written")
             self.driver.execute("COMMIT")
         finally:
             # SQLite itself has rolled back after some errors, and has not after a COMMIT that failed.

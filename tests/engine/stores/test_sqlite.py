@@ -92,7 +92,7 @@ async def test_a_commit_that_fails_leaves_nothing_and_the_next_transaction_goes_
 
 
 async def test_a_read_may_not_write(either: SqliteStore) -> None:
-    with pytest.raises(SystemFailure):
+    with pytest.raises(RuntimeError, match="a read has written"):
         await either.read(append)
     assert await either.read(last) == 0
     await either.write(append)
