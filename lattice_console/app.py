@@ -1,0 +1,256 @@
+"""The full-screen console: one app, its modes, its connection, and what every place shares."""
+
+import logging
+import os
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import ClassVar
+
+from textual import on
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.timer import Timer
+from textual.worker import Worker, WorkerState
+
+from lattice_console.config import Settings
+from lattice_console.contract.backend import Backend
+from lattice_console.screens.connection import (
+    Connected,
+    Connection,
+    Freshened,
+    Happened,
+    Synced,
+    Trouble,
+    Unreachable,
+)
+from lattice_console.screens.dialog import ConfirmDialog
+from lattice_console.screens.help import HelpScreen
+from lattice_console.screens.palette import PaletteScreen
+from lattice_console.screens.place import Command, MutationChanged, Place, Severity
+from lattice_console.screens.queue import QueueScreen
+from lattice_console.screens.session import Session
+from lattice_console.widgets.inert import inert
+from lattice_console.widgets.pieces import plural
+from lattice_console.widgets.signs import ASCII, UNICODE, Look, utc_now
+from lattice_console.widgets.themes import THEMES, default_theme
+from lattice_console.workspace.checkout import Checkout
+
+__all__ = ["LatticeApp"]
+
+_LOG = logging.getLogger(__name__)
+
+_KEYS = {
+    "enter": "Enter",
+    "escape": "Esc",
+    "tab": "Tab",
+    "shift+tab": "shift+Tab",
+    "question_mark": "?",
+    "colon": ":",
+    "slash": "/",
+    "up": "↑",
+    "down": "↓",
+    "left": "←",
+    "right": "→",
+    "home": "Home",
+    "end": "End",
+    "pageup": "PgUp",
+    "pagedown": "PgDn",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    "left_curly_bracket": "{",
+    "right_curly_bracket": "}",
+}
+
+
+class LatticeApp(App[None], inherit_bindings=False):
+    """The console. `open_backend` is called in a worker, after the first frame."""
+
+    TITLE = "Lattice Console"
+    CSS_PATH = "app.tcss"
+    DEFAULT_MODE = "queue"
+    ENABLE_COMMAND_PALETTE = False
+    NOTIFICATION_TIMEOUT = 8
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f2", "go('queue')", "Queue", id="go.queue", priority=True),
+        Binding("colon,ctrl+p", "palette", "All actions by name", id="app.palette"),
+        Binding("question_mark", "help", "Help", id="app.help"),
+        Binding("f1", "help", "Help", id="app.help", priority=True),
+        Binding("q", "leave", "Quit", id="app.quit"),
+        Binding("ctrl+q", "leave", "Quit", id="app.quit", priority=True),
+    ]
+
+    def __init__(
+        self,
+        open_backend: Callable[[], Awaitable[Backend]],
+        checkout: Checkout | None,
+        settings: Settings,
+        *,
+        now: Callable[[], datetime] = utc_now,
+    ) -> None:
+        super().__init__()
+        self.session = Session(settings, checkout, Look(ASCII if settings.ascii else UNICODE, now))
+        self._open_backend = open_backend
+        self._work: dict[int, tuple[str, float]] = {}
+        self._ticking: Timer | None = None
+        for theme in THEMES.values():
+            self.register_theme(theme)
+        self.theme = default_theme(settings.theme, os.environ)
+        self.set_class(settings.ascii, "-ascii")
+        self.add_mode("queue", lambda: QueueScreen(self.session))
+
+    def on_mount(self) -> None:
+        # The first frame is painted before the engine's libraries are loaded.
+        self.call_after_refresh(self._connect)
+
+    def _connect(self) -> None:
+        connection = Connection(self.session, self._open_backend, self.post_message)
+        self.run_worker(connection.run(), group="connection", exclusive=True)
+
+    def get_key_display(self, binding: Binding) -> str:
+        if binding.key_display:
+            return binding.key_display
+        if self.session.look.ascii and binding.key in ("up", "down", "left", "right"):
+            return binding.key
+        return _KEYS.get(
+            binding.key, binding.key.upper() if binding.key[0] == "f" and len(binding.key) > 1 else binding.key
+        )
+
+    # -- news for the places
+
+    @property
+    def _places(self) -> Iterator[Place]:
+        for stack in self._screen_stacks.values():
+            yield from (screen for screen in stack if isinstance(screen, Place))
+
+    @on(Connected)
+    def _connected(self) -> None:
+        for place in self._places:
+            place.connected()
+            place.refresh_chrome()
+
+    @on(Happened)
+    def _happened(self, message: Happened) -> None:
+        for place in self._places:
+            place.happened(message.events)
+
+    @on(MutationChanged)
+    def _mutation_changed(self, message: MutationChanged) -> None:
+        for place in self._places:
+            place.mutation_changed(message.mutation)
+            place.refresh_chrome()
+
+    @on(Freshened)
+    def _freshened(self) -> None:
+        self._tick()
+        self._keep_ticking()
+
+    @on(Unreachable)
+    def _unreachable(self, message: Unreachable) -> None:
+        for place in self._places:
+            place.unreachable(message.error)
+
+    @on(Synced)
+    def _synced(self, message: Synced) -> None:
+        if message.drifted:
+            named = ", ".join(inert(path) for path in message.drifted[:3])
+            more = f" and {len(message.drifted) - 3} more" if len(message.drifted) > 3 else ""
+            self.say(
+                f"{plural(len(message.drifted), 'file')} changed on disk since the last checkout and was left alone: "
+                f"{named}{more}. Propose the change (lattice mutation create), or drop it "
+                f"(lattice restore {inert(message.drifted[0])}).",
+                "warning",
+            )
+
+    @on(Trouble)
+    def _trouble(self, message: Trouble) -> None:
+        self.say(f"The folder was not brought up to date: {message.error.message}", "error")
+
+    # -- what places ask for
+
+    def say(self, message: str, severity: Severity = "information") -> None:
+        """Show a message for a while."""
+        self.notify(inert(message, lines=True), severity=severity, markup=False)
+
+    @contextmanager
+    def working(self, label: str) -> Iterator[None]:
+        """Show `label` in the header while the block runs, once that takes longer than a moment."""
+        work = object()
+        self._work[id(work)] = (label, time.monotonic())
+        self._keep_ticking()
+        try:
+            yield
+        finally:
+            del self._work[id(work)]
+            self._tick()
+
+    @property
+    def activity(self) -> str:
+        """What runs for longer than 0.2 s, with its time from 2 s on."""
+        for label, since in self._work.values():
+            seconds = time.monotonic() - since
+            if seconds >= 0.2:
+                return f"{label}{self.session.look.signs.ellipsis}" + (f" {seconds:.0f}s" if seconds >= 2 else "")
+        return ""
+
+    def _keep_ticking(self) -> None:
+        if self._ticking is None:
+            self._ticking = self.set_interval(0.25, self._tick)
+
+    def _tick(self) -> None:
+        for place in self._places:
+            place.refresh_chrome()
+        if self._ticking is not None and not self._work and self.session.stale_since is None:
+            self._ticking.stop()
+            self._ticking = None
+
+    # -- actions
+
+    def action_go(self, mode: str) -> None:
+        """Go to one of the places that have a key, to its first screen."""
+        self.switch_mode(mode)
+
+    def action_help(self) -> None:
+        """Show the keys of this place."""
+        if isinstance(self.screen, Place):
+            self.push_screen(HelpScreen(self.screen.commands()))
+
+    def action_palette(self) -> None:
+        """Choose an action by its name."""
+        if isinstance(self.screen, Place):
+            self.push_screen(PaletteScreen(self.screen.commands() + self._theme_commands()), self._chosen)
+
+    def _theme_commands(self) -> list[Command]:
+        return [Command(f"Theme {name}", (), f"app.theme.{name}", self, f"use_theme('{name}')") for name in THEMES]
+
+    def action_use_theme(self, name: str) -> None:
+        """Change the colours."""
+        self.theme = THEMES[name].name
+
+    async def _chosen(self, command: Command | None) -> None:
+        if command is not None:
+            await self.run_action(command.action, command.node)
+
+    def action_leave(self) -> None:
+        """Quit; asks only where something typed would be lost."""
+        drafts = len(self.session.drafts)
+        if not drafts:
+            self.exit()
+            return
+        texts = f"{plural(drafts, 'text')} that {'was' if drafts == 1 else 'were'} typed and not sent"
+        self.push_screen(ConfirmDialog(f"Quitting loses {texts}.", "quit"), self._quit)
+
+    def _quit(self, sure: bool | None) -> None:
+        if sure:
+            self.exit()
+
+    # -- what should not happen
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """A worker that failed is told and logged; the console goes on."""
+        if event.state is WorkerState.ERROR and event.worker.error is not None:
+            error = event.worker.error
+            _LOG.error("a worker failed: %s", event.worker.description, exc_info=error)
+            self.say(f"Something failed that should not: {type(error).__name__}: {error}", "error")

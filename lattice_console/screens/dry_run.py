@@ -1,0 +1,63 @@
+"""What executing a mutation would do now, as a diff, with everything that stands in the way above it."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+
+from lattice_console.contract.models.mutation import DryRun
+from lattice_console.screens.colouring import Colouring
+from lattice_console.screens.session import Session
+from lattice_console.widgets.diff_document import Cover, DiffDocument
+from lattice_console.widgets.diff_view import DiffView
+from lattice_console.widgets.file_change import FileChange
+from lattice_console.widgets.inert import inert, wrap
+from lattice_console.widgets.pieces import plural
+from lattice_console.widgets.signs import Look
+
+__all__ = ["DryRunScreen"]
+
+_MEASURE = 76
+
+
+class DryRunScreen(Colouring):
+    """Leaves with Esc; changes nothing."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q", "leave", "Back", id="dry_run.back")]
+
+    def __init__(self, session: Session, run: DryRun, files: Sequence[FileChange], title: str) -> None:
+        super().__init__(session)
+        self._run = run
+        self._files = files
+        self._title = title
+
+    def compose_place(self) -> ComposeResult:
+        yield DiffView(self.session.look)
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.query_one(DiffView).show(DiffDocument(self._files, _cover(self._run, self.session.look)))
+
+    def crumbs(self) -> tuple[str, ...]:
+        return (f"M-{self._run.number} {inert(self._title)}", "Dry run")
+
+    def hints(self) -> Sequence[tuple[str, str]]:
+        return (("dry_run.back", "back"), ("diff.next_hunk", "next hunk"), ("diff.next_file", "next file"))
+
+    def action_leave(self) -> None:
+        """Go back to where this was opened."""
+        self.dismiss()
+
+
+def _cover(run: DryRun, look: Look) -> list[Cover]:
+    files = plural(len(run.files), "file")
+    if run.would_execute:
+        return [Cover((f"M-{run.number} would execute: {files} would change as below. Nothing was changed.",), "good")]
+    covers = [Cover((f"M-{run.number} would not execute. In the way:",), "bad")]
+    for blocker in run.blockers:
+        sign = look.signs.requirement[blocker.state]
+        name, reason = blocker.name.replace("_", " "), wrap(inert(blocker.reason, lines=True), _MEASURE - 5)
+        covers.append(Cover((f"  {sign} {inert(name)}",), "strong"))
+        covers.append(Cover(tuple(f"    {line}" for line in reason), "muted"))
+    return covers

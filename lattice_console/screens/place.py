@@ -1,0 +1,142 @@
+"""What every full screen has: the header, the footer, its keys for help and palette, and news from the connection."""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Literal, Protocol, cast
+
+from textual.app import ComposeResult
+from textual.dom import DOMNode
+from textual.message import Message
+from textual.screen import Screen
+
+from lattice_console.contract.errors import LatticeError
+from lattice_console.contract.events import Event
+from lattice_console.contract.models.mutation import Mutation
+from lattice_console.screens.session import Session
+from lattice_console.widgets.bottom_line import BottomLine
+from lattice_console.widgets.inert import inert
+from lattice_console.widgets.top_line import TopLine
+
+__all__ = ["Command", "Desk", "MutationChanged", "Place"]
+
+Severity = Literal["information", "warning", "error"]
+
+
+@dataclass
+class MutationChanged(Message):
+    """Something was done to a mutation from here; this is its state afterwards."""
+
+    mutation: Mutation
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Something that can be done here: its name, its keys as printed, and the action to run on a node."""
+
+    name: str
+    keys: tuple[str, ...]
+    id: str
+    node: DOMNode
+    action: str
+
+
+class Desk(Protocol):
+    """What the app offers to its places."""
+
+    def say(self, message: str, severity: Severity = "information") -> None:
+        """Show a message for a while: what happened, why, and what to do."""
+        ...
+
+    def working(self, label: str) -> AbstractContextManager[None]:
+        """Show that something runs, once it takes longer than a moment."""
+        ...
+
+    @property
+    def activity(self) -> str:
+        """What is running, with its time; empty where nothing does."""
+        ...
+
+
+class Place(Screen[None]):
+    """A screen with chrome. Subclasses give `compose_place`, `crumbs` and `hints`."""
+
+    CSS_PATH = "place.tcss"
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.session = session
+
+    @property
+    def desk(self) -> Desk:
+        """The app, as far as places need it."""
+        return cast(Desk, self.app)
+
+    def compose(self) -> ComposeResult:
+        yield TopLine(self.session.look)
+        yield from self.compose_place()
+        yield BottomLine()
+
+    def compose_place(self) -> ComposeResult:
+        """What is between header and footer."""
+        yield from ()
+
+    def on_mount(self) -> None:
+        self.refresh_chrome()
+
+    def on_screen_resume(self) -> None:
+        self.refresh_chrome()
+
+    # -- what the app tells every place
+
+    def connected(self) -> None:
+        """The Backend is open."""
+
+    def unreachable(self, error: LatticeError) -> None:
+        """The Backend cannot be opened, or no longer lets us in."""
+
+    def happened(self, events: Sequence[Event]) -> None:
+        """Something happened in the project."""
+
+    def mutation_changed(self, mutation: Mutation) -> None:
+        """Something was done to a mutation from this console."""
+
+    # -- chrome
+
+    def crumbs(self) -> tuple[str, ...]:
+        """Where this is, below the project."""
+        return ()
+
+    def hints(self) -> Sequence[tuple[str, str]]:
+        """The keys that matter now: ids of bindings, each with a short name."""
+        return ()
+
+    def refresh_chrome(self) -> None:
+        """Bring header and footer up to date; what did not change is not drawn."""
+        if not self.is_mounted:
+            return
+        session = self.session
+        top = self.query_one(TopLine)
+        project = inert(session.project.name) if session.project else session.settings.root.name
+        top.crumbs = (project, *self.crumbs())
+        actor = session.actor.name if session.actor else session.settings.actor
+        top.who = f"{inert(actor)} {session.look.signs.dot} local"
+        top.freshness = session.freshness
+        top.activity = self.desk.activity
+        keys = {command.id: command.keys[0] for command in self.commands()}
+        bottom = self.query_one(BottomLine)
+        bottom.hints = tuple((keys[id], name) for id, name in self.hints() if id in keys)
+        bottom.help_key = keys.get("app.help", "")
+
+    def commands(self) -> list[Command]:
+        """Everything that can be done here, one entry an action, the innermost first."""
+        found: dict[str, Command] = {}
+        for active in self.active_bindings.values():
+            binding = active.binding
+            if binding.id is None or not binding.description:
+                continue
+            key = self.app.get_key_display(binding)
+            known = found.get(binding.id)
+            keys = (*known.keys, key) if known else (key,)
+            found[binding.id] = Command(binding.description, keys, binding.id, active.node, binding.action)
+        return list(found.values())

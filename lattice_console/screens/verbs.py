@@ -1,0 +1,261 @@
+"""What a person can do to a mutation: how each act is asked for, called, and spoken of."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+from uuid import uuid4
+
+from lattice_console.contract.models.mutation import Execution, Mutation
+from lattice_console.contract.models.project import Vote
+from lattice_console.contract.models.review import Comment
+from lattice_console.screens.session import Session
+from lattice_console.widgets.file_change import FileChange
+from lattice_console.widgets.inert import inert
+from lattice_console.widgets.pieces import plural, status_words
+from lattice_console.widgets.signs import Look
+
+__all__ = ["VERBS", "Outcome", "Verb", "outcome"]
+
+Outcome = Mutation | Execution | Comment
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """One act. `action` is its name in the contract; `{M}` in `sentence` stands for the mutation's number.
+
+    `ask` says what it takes before it is done: nothing, a confirmation, or a text, which may be needed. An act that
+    `binds` is meant for the patchset that the person saw, and for no other.
+    """
+
+    action: str
+    name: str
+    refused: str
+    running: str
+    do: Callable[[Session, Mutation, str], Awaitable[Outcome]]
+    ask: Literal["nothing", "confirm", "text", "needed text"] = "nothing"
+    sentence: str = ""
+    required: str = ""
+    binds: bool = False
+    counts_files: bool = False
+
+    def question(self, mutation: Mutation, files: Sequence[FileChange], place: str, look: Look) -> str:
+        """The sentence of its dialog, with the numbers."""
+        added, removed = (sum(getattr(file.diff, side) for file in files) for side in ("added", "removed"))
+        return self.sentence.format(
+            M=f"M-{mutation.number}",
+            title=inert(mutation.title),
+            files=plural(len(mutation.changes), "file"),
+            lines=f"+{added} {look.signs.minus}{removed}",
+            place=inert(place),
+        )
+
+
+def _key() -> str:
+    return str(uuid4())
+
+
+def _vote(vote: Vote) -> Callable[[Session, Mutation, str], Awaitable[Outcome]]:
+    async def do(session: Session, mutation: Mutation, text: str) -> Outcome:
+        return await session.backend.reviews.vote(
+            mutation.id,
+            vote=vote,
+            comment=text,
+            patchset=mutation.patchset,
+            expected_version=mutation.version,
+            idempotency_key=_key(),
+        )
+
+    return do
+
+
+async def _withdraw(session: Session, mutation: Mutation, text: str) -> Outcome:
+    return await session.backend.reviews.withdraw(
+        mutation.id, expected_version=mutation.version, idempotency_key=_key()
+    )
+
+
+async def _comment(session: Session, mutation: Mutation, text: str) -> Outcome:
+    # A remark is as good on a newer version, so none is expected.
+    return await session.backend.reviews.comment(mutation.id, text=text, idempotency_key=_key())
+
+
+async def _submit(session: Session, mutation: Mutation, text: str) -> Outcome:
+    return await session.backend.mutations.submit(
+        mutation.id, expected_version=mutation.version, idempotency_key=_key()
+    )
+
+
+async def _cancel(session: Session, mutation: Mutation, text: str) -> Outcome:
+    return await session.backend.mutations.cancel(
+        mutation.id, reason=text, expected_version=mutation.version, idempotency_key=_key()
+    )
+
+
+async def _reopen(session: Session, mutation: Mutation, text: str) -> Outcome:
+    return await session.backend.mutations.reopen(
+        mutation.id, reason=text, expected_version=mutation.version, idempotency_key=_key()
+    )
+
+
+async def _retry(session: Session, mutation: Mutation, text: str) -> Outcome:
+    return await session.backend.executions.retry(
+        mutation.id, expected_version=mutation.version, idempotency_key=_key()
+    )
+
+
+async def _execute(session: Session, mutation: Mutation, text: str) -> Outcome:
+    if session.checkout is not None:
+        execution, _ = await session.checkout.execute(
+            session.backend, mutation, expected_version=mutation.version, idempotency_key=_key()
+        )
+        return execution
+    return await session.backend.executions.execute(
+        mutation.id, expected_version=mutation.version, idempotency_key=_key()
+    )
+
+
+async def _rollback(session: Session, mutation: Mutation, text: str) -> Outcome:
+    if session.checkout is not None:
+        execution, _ = await session.checkout.rollback(
+            session.backend, mutation, text, expected_version=mutation.version, idempotency_key=_key()
+        )
+        return execution
+    return await session.backend.executions.rollback(
+        mutation.id, reason=text, expected_version=mutation.version, idempotency_key=_key()
+    )
+
+
+async def _finish_rollback(session: Session, mutation: Mutation, text: str) -> Outcome:
+    return await session.backend.executions.finish_rollback(
+        mutation.id, reason=text, expected_version=mutation.version, idempotency_key=_key()
+    )
+
+
+_ALL = (
+    Verb("approve", "Approve", "Not approved", "approving", _vote("approve"), binds=True),
+    Verb(
+        "approve_with_suggestions",
+        "Approve with suggestions",
+        "Not approved",
+        "approving",
+        _vote("approve_with_suggestions"),
+        ask="needed text",
+        sentence="Approve {M} with suggestions. What do you suggest?",
+        required="A suggestion is needed; a plain approval is a.",
+        binds=True,
+    ),
+    Verb(
+        "request_changes",
+        "Request changes",
+        "No changes requested",
+        "requesting changes",
+        _vote("request_changes"),
+        ask="needed text",
+        sentence="Request changes of {M}: it stays pending until its author answers. What has to change?",
+        required="The author needs to know what has to change.",
+        binds=True,
+    ),
+    Verb(
+        "reject",
+        "Reject",
+        "Not rejected",
+        "rejecting",
+        _vote("reject"),
+        ask="needed text",
+        sentence="Reject {M}: it is closed at once, and can be reopened. Why?",
+        required="A rejection needs its reason.",
+        binds=True,
+    ),
+    Verb("withdraw", "Withdraw my vote", "No vote withdrawn", "withdrawing", _withdraw),
+    Verb(
+        "comment",
+        "Comment",
+        "Not commented",
+        "sending",
+        _comment,
+        ask="needed text",
+        sentence="Comment on {M} {title}.",
+        required="There is nothing to send yet.",
+    ),
+    Verb("submit", "Submit the draft", "Not submitted", "submitting", _submit),
+    Verb(
+        "cancel",
+        "Cancel the mutation",
+        "Not cancelled",
+        "cancelling",
+        _cancel,
+        ask="text",
+        sentence="Cancel {M} {title}: it is closed, and can be reopened. Why? (may stay empty)",
+    ),
+    Verb("reopen", "Reopen", "Not reopened", "reopening", _reopen),
+    Verb(
+        "execute",
+        "Execute",
+        "Not executed",
+        "executing",
+        _execute,
+        ask="confirm",
+        sentence="Execute {M}: {files} ({lines} lines) of {place} will change.",
+        binds=True,
+        counts_files=True,
+    ),
+    Verb("retry", "Retry", "Not retried", "retrying", _retry),
+    Verb(
+        "rollback",
+        "Roll back",
+        "Not rolled back",
+        "rolling back",
+        _rollback,
+        ask="needed text",
+        sentence="Roll back {M}: {files} of {place} return to what they were before it. Why?",
+        required="A rollback needs its reason.",
+    ),
+    Verb(
+        "finish_rollback",
+        "Finish the rollback",
+        "Rollback not finished",
+        "finishing the rollback",
+        _finish_rollback,
+        ask="needed text",
+        sentence="State that the rollback of {M} is settled; nothing more will be restored. How was it settled?",
+        required="Others need to know how it was settled.",
+    ),
+)
+
+VERBS = {verb.action: verb for verb in _ALL}
+"""Every act by its name in the contract."""
+
+
+def outcome(verb: Verb, mutation: Mutation, result: Outcome) -> tuple[str, bool]:
+    """What to say of a result, and whether it is good news; `mutation` is its state afterwards."""
+    number = f"M-{mutation.number}"
+    if isinstance(result, Execution) and result.status == "failed":
+        why = "; ".join(error.error for error in result.errors) or "no reason was given"
+        return f"{number} failed and nothing was applied: {why}. Mend the cause, then retry it (t).", False
+    if isinstance(result, Execution) and result.status == "rollback_failed":
+        why = "; ".join(error.error for error in result.errors) or "no reason was given"
+        return f"The rollback of {number} could not be completed: {why}. An operator has to finish it.", False
+    match verb.action:
+        case "execute":
+            return f"Executed {number}: {plural(len(mutation.changes), 'file')} changed. b rolls it back.", True
+        case "rollback" | "finish_rollback":
+            return f"Rolled back {number}.", True
+        case "comment":
+            return f"Commented on {number}.", True
+        case "approve" | "approve_with_suggestions":
+            return f"Approved {number}. {_next(mutation)}", True
+        case "request_changes":
+            return f"Requested changes of {number}.", True
+        case "withdraw":
+            return f"Withdrew the vote on {number}. It is {status_words(mutation.status)}.", True
+        case _:
+            return f"{number} is {status_words(mutation.status)} now.", True
+
+
+def _next(mutation: Mutation) -> str:
+    if mutation.status != "approved":
+        open_ones = [one.reason or one.name for one in mutation.requirements if one.blocks and one.kind == "review"]
+        return f"It stays {status_words(mutation.status)}: {'; '.join(open_ones)}."
+    if mutation.blockers:
+        return f"Before it can be executed: {'; '.join(one.reason for one in mutation.blockers)}."
+    return "e executes it."

@@ -1,0 +1,167 @@
+"""Pieces of text that several places show: requirements, files, people and times, as styled content."""
+
+from collections.abc import Iterable, Sequence
+
+from textual.content import Content
+
+from lattice_console.contract.models.mutation import Mutation, MutationSummary, Status
+from lattice_console.contract.models.requirement import Requirement, RequirementState
+from lattice_console.contract.models.review import Review
+from lattice_console.widgets.file_change import FileChange
+from lattice_console.widgets.inert import cells, cut, inert, wrap
+from lattice_console.widgets.signs import Look, status_role
+
+__all__ = [
+    "by_need",
+    "counts",
+    "file_lines",
+    "paragraph",
+    "plural",
+    "requirement_line",
+    "requirement_lines",
+    "status_words",
+    "summary_line",
+    "vote_line",
+]
+
+_STATE_STYLES: dict[RequirementState, str] = {
+    "satisfied": "$good",
+    "unsatisfied": "$bad",
+    "overridden": "$warning",
+    "not_applicable": "$muted",
+    "error": "$bad",
+}
+
+ROLE_STYLES = {
+    "plain": "",
+    "muted": "$muted $muted-style",
+    "good": "$good",
+    "bad": "$bad",
+    "warning": "$warning",
+    "accent": "$accent",
+}
+"""The style of each role in styled content."""
+
+MUTED = ROLE_STYLES["muted"]
+
+_WORDS: dict[Status, str] = {
+    "needs_manual_resolution": "needs a person",
+    "in_progress": "in progress",
+    "rolled_back": "rolled back",
+    "rollback_failed": "rollback failed",
+}
+
+
+def plural(number: int, noun: str) -> str:
+    """The number with its noun: `1 file`, `1,204 files`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def status_words(status: Status) -> str:
+    """A status in words."""
+    return _WORDS.get(status, status)
+
+
+def by_need(requirements: Iterable[Requirement]) -> list[Requirement]:
+    """Requirements with those that block first, and those that do not apply last."""
+    return sorted(requirements, key=lambda one: (not one.blocks, one.state == "not_applicable"))
+
+
+def requirement_line(requirements: Sequence[Requirement], width: int, look: Look) -> Content:
+    """All requirements on one line, as sign and name; what does not fit is counted."""
+    parts: list[str | tuple[str, str]] = [" "]
+    used, left = 1, len(requirements)
+    for one in by_need(requirements):
+        text = f"{look.signs.requirement[one.state]} {inert(one.name.replace('_', ' '))}"
+        more = f"+{left} more"
+        if used + cells(text) + 3 + (cells(more) if left > 1 else 0) > width and left < len(requirements):
+            parts.append((more, MUTED))
+            break
+        style = _STATE_STYLES[one.state]
+        parts += [(text, f"bold {style}" if one.blocks else style), "   "]
+        used += cells(text) + 3
+        left -= 1
+    return Content.assemble(*parts)
+
+
+def requirement_lines(requirements: Sequence[Requirement], width: int, look: Look) -> list[Content]:
+    """One requirement a line, each with its reason beneath where that says more than the name."""
+    lines: list[Content] = []
+    for one in by_need(requirements):
+        style = _STATE_STYLES[one.state]
+        lines.append(
+            Content.assemble(
+                (f" {look.signs.requirement[one.state]} ", style),
+                (inert(one.name.replace("_", " ")), "bold" if one.blocks else ""),
+            )
+        )
+        if one.reason:
+            lines += paragraph(one.reason, width, 3, MUTED)
+    return lines
+
+
+def paragraph(text: str, width: int, indent: int, style: str = "") -> list[Content]:
+    """Untrusted text as lines of at most `width` cells, indented."""
+    blanks = " " * indent
+    return [
+        Content.assemble(blanks, (line, style)) for line in wrap(inert(text, lines=True), max(8, width - indent - 1))
+    ]
+
+
+def counts(file: FileChange, look: Look) -> list[tuple[str, str]]:
+    """`+n −n` of a file, or what it is where it has no lines."""
+    if not (file.diff.added or file.diff.removed):
+        return [(inert(file.note), MUTED)]
+    return [(f"+{file.diff.added}", "$added-sign"), (f" {look.signs.minus}{file.diff.removed}", "$removed-sign")]
+
+
+def file_lines(files: Sequence[FileChange], width: int, look: Look, most: int | None = None) -> list[Content]:
+    """One file a line: what happens to it, its path, and how much of it changes."""
+    signs = {"create": "+", "modify": "~", "delete": look.signs.minus, "rename": look.signs.arrow[:1]}
+    styles = {"create": "$good", "modify": "$changed", "delete": "$bad", "rename": "$changed"}
+    lines: list[Content] = []
+    for file in files[:most]:
+        tail = counts(file, look)
+        size = sum(cells(text) for text, _ in tail)
+        label = file.label(max(12, width - size - 7), look)
+        gap = " " * max(2, width - size - 4 - cells(label))
+        lines.append(Content.assemble((f" {signs[file.operation]} ", styles[file.operation]), label, gap, *tail))
+    if most is not None and len(files) > most:
+        lines.append(Content.assemble((f"   {plural(len(files) - most, 'more file')}", MUTED)))
+    return lines
+
+
+def vote_line(review: Review, look: Look) -> Content:
+    """Who voted what on which patchset, and when; a stale vote is muted and marked with `'`."""
+    good = review.vote in ("approve", "approve_with_suggestions")
+    words = {
+        "approve": "approves",
+        "approve_with_suggestions": "approves, with suggestions",
+        "request_changes": "requests changes",
+        "reject": "rejects",
+    }[review.vote]
+    stale = "" if review.current else "'"
+    state = "" if review.current else ", withdrawn" if review.withdrawn else ", outdated"
+    style = MUTED if stale else "$good" if good else "$bad"
+    return Content.assemble(
+        (f" {look.signs.vote[review.vote]}{stale or ' '}", style),
+        f"{inert(review.author.handle)} {words}",
+        (f" {look.signs.dot} patchset {review.patchset}{state} {look.signs.dot} {look.age(review.created_at)}", MUTED),
+    )
+
+
+def summary_line(mutation: MutationSummary, width: int, look: Look) -> Content:
+    """Status, author, age, spec and patchset on one line."""
+    signs = look.signs
+    dot = f" {signs.dot} "
+    facts = [inert(mutation.author.handle), look.age(mutation.created_at)]
+    if mutation.spec_id:
+        facts.append(inert(mutation.spec_id))
+    total = mutation.patchsets if isinstance(mutation, Mutation) else mutation.patchset
+    facts.append(f"patchset {mutation.patchset}" + (f" of {total}" if total > 1 else ""))
+    if mutation.labels:
+        facts.append(", ".join(inert(label) for label in mutation.labels))
+    status = f" {signs.status[mutation.status]} {status_words(mutation.status)}"
+    style = ROLE_STYLES[status_role(mutation.status)]
+    rest = cut(dot + dot.join(facts), max(1, width - cells(status)), signs.ellipsis)
+    return Content.assemble((status, f"bold {style}"), (rest, MUTED))

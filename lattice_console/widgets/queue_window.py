@@ -1,0 +1,85 @@
+"""A window of the queue: the pages around the cursor, with their place in the whole list."""
+
+from collections.abc import Iterator
+
+from lattice_console.contract.models.mutation import MutationSummary
+from lattice_console.contract.models.page import Page
+
+__all__ = ["PAGE", "QueueWindow"]
+
+PAGE = 200
+"""Rows of one page."""
+
+_PAGES = 8
+
+
+class QueueWindow:
+    """Adjoining pages of a list of `total` rows, the first of them starting at row `first` (from 0).
+
+    It holds at most 8 pages: what grows at one end is let go at the other, with the cursors that led there.
+    """
+
+    def __init__(self, page: Page[MutationSummary] | None = None, first: int = 0) -> None:
+        self.total = page.total if page else 0
+        self.first = first
+        self._pages = [page] if page else []
+        self._rows: list[MutationSummary] = list(page.items) if page else []
+
+    @property
+    def end(self) -> int:
+        """The row behind the last one held."""
+        return self.first + len(self._rows)
+
+    @property
+    def next_cursor(self) -> str | None:
+        """What leads to the page after this window; None at the end of the list."""
+        return self._pages[-1].next_cursor if self._pages and self.end < self.total else None
+
+    @property
+    def prev_cursor(self) -> str | None:
+        """What leads to the page before this window; None at the start of the list."""
+        return self._pages[0].prev_cursor if self._pages and self.first > 0 else None
+
+    def __iter__(self) -> Iterator[MutationSummary]:
+        return iter(self._rows)
+
+    def row(self, index: int) -> MutationSummary | None:
+        """The row at `index` of the whole list, if it is held."""
+        return self._rows[index - self.first] if self.first <= index < self.end else None
+
+    def find(self, id: str) -> int | None:
+        """Where in the whole list the mutation with that id is, if it is held."""
+        return next((self.first + at for at, row in enumerate(self._rows) if row.id == id), None)
+
+    def append(self, page: Page[MutationSummary]) -> None:
+        """Add the page that `next_cursor` led to."""
+        self._pages.append(page)
+        if len(self._pages) > _PAGES:
+            self.first += len(self._pages.pop(0).items)
+        self._collect(page.total)
+
+    def prepend(self, page: Page[MutationSummary]) -> None:
+        """Add the page that `prev_cursor` led to."""
+        self._pages.insert(0, page)
+        self.first = max(0, self.first - len(page.items))
+        del self._pages[_PAGES:]
+        self._collect(page.total)
+
+    def replace(self, row: MutationSummary) -> int | None:
+        """Put a newer state of a row in its place; where it is, None if it is not held."""
+        index = self.find(row.id)
+        if index is None:
+            return None
+        at = index - self.first
+        for number, page in enumerate(self._pages):
+            if at < len(page.items):
+                items = (*page.items[:at], row, *page.items[at + 1 :])
+                self._pages[number] = page.model_copy(update={"items": items})
+                break
+            at -= len(page.items)
+        self._rows[index - self.first] = row
+        return index
+
+    def _collect(self, total: int) -> None:
+        self.total = max(total, self.first + sum(len(page.items) for page in self._pages))
+        self._rows = [row for page in self._pages for row in page.items]

@@ -1,0 +1,59 @@
+"""The line that names the parts of a place, and says where in one of them the cursor is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from textual import events
+from textual.content import Content
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from lattice_console.widgets.inert import cells, cut
+from lattice_console.widgets.pieces import MUTED
+from lattice_console.widgets.signs import Look
+
+__all__ = ["TabLine"]
+
+
+class TabLine(Widget):
+    """Names to the left, the current one marked by weight and line; a place in words to the right."""
+
+    DEFAULT_CSS = """
+    TabLine { height: 1; }
+    """
+
+    names: reactive[Sequence[str]] = reactive(())
+    """The parts, as they are printed."""
+
+    current: reactive[int] = reactive(0)
+    """The part that is shown, from 0."""
+
+    where: reactive[str] = reactive("")
+    """Where in the part the cursor is; inert."""
+
+    @dataclass
+    class Chosen(Message):
+        """A name was clicked."""
+
+        index: int
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self._look = look
+
+    def render(self) -> Content:
+        parts: list[str | tuple[str, str]] = [" "]
+        for index, name in enumerate(self.names):
+            parts += [(name, "bold underline $accent" if index == self.current else MUTED), "   "]
+        used = sum(cells(part if isinstance(part, str) else part[0]) for part in parts)
+        where = cut(self.where, max(0, self.size.width - used - 1), self._look.signs.ellipsis)
+        parts += [" " * max(0, self.size.width - used - cells(where) - 1), (where, MUTED)]
+        return Content.assemble(*parts)
+
+    def on_click(self, event: events.Click) -> None:
+        at = 1
+        for index, name in enumerate(self.names):
+            if at <= event.x < at + cells(name):
+                self.post_message(self.Chosen(index))
+            at += cells(name) + 3

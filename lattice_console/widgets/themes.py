@@ -1,0 +1,164 @@
+"""The three themes, as colours of roles. Body text and background stay the terminal's own.
+
+A role that sets a background sets its foreground as well, so that text stays legible where a terminal's own colours
+are not what the theme expects.
+"""
+
+from collections.abc import Mapping
+
+from textual.theme import Theme
+
+__all__ = ["ANSI", "DARK", "LIGHT", "THEMES", "default_theme"]
+
+
+def _theme(name: str, *, dark: bool, roles: dict[str, str]) -> Theme:
+    accent, surface, text = roles["accent"], roles["surface"], roles["surface-text"]
+    return Theme(
+        name=name,
+        # Lets `ansi_default` through to the terminal; colours beside it may be of any kind.
+        ansi=True,
+        dark=dark,
+        primary=accent,
+        secondary=accent,
+        accent=accent,
+        warning=roles["warning"],
+        error=roles["bad"],
+        success=roles["good"],
+        foreground="ansi_default",
+        background="ansi_default",
+        variables={
+            **roles,
+            "border": accent,
+            "border-blurred": roles["rule"],
+            "block-cursor-background": roles["cursor"],
+            "block-cursor-foreground": roles["cursor-text"],
+            "block-cursor-text-style": "bold",
+            "block-cursor-blurred-background": roles["cursor"],
+            "block-cursor-blurred-foreground": roles["cursor-text"],
+            "block-hover-background": surface,
+            "ansi-background": surface,
+            "ansi-foreground": text,
+            "input-cursor-background": roles["surface-text"],
+            "input-cursor-foreground": roles["surface"],
+            "input-selection-background": roles["cursor"],
+            "input-selection-foreground": roles["cursor-text"],
+            "scrollbar": roles["rule"],
+            "scrollbar-hover": roles["muted"],
+            "scrollbar-active": accent,
+            "scrollbar-background": "ansi_default",
+            "scrollbar-background-hover": "ansi_default",
+            "scrollbar-background-active": "ansi_default",
+            "screen-selection-background": roles["cursor"],
+            "screen-selection-foreground": roles["cursor-text"],
+        },
+    )
+
+
+DARK = _theme(
+    "lattice-dark",
+    dark=True,
+    roles={
+        "accent": "#6cb6ff",
+        "muted": "#8b949e",
+        "muted-style": "not dim",
+        "good": "#7ec699",
+        "bad": "#f47067",
+        "warning": "#daaa3f",
+        "changed": "#daaa3f",
+        "rule": "#444c56",
+        "surface": "#22272e",
+        "surface-text": "#d6dde6",
+        "field": "#333b45",
+        "field-text": "#f0f4f8",
+        "cursor": "#2d3b4e",
+        "cursor-text": "#f0f4f8",
+        "added": "#12281b",
+        "added-text": "#d2e4d6",
+        "added-sign": "#7ec699",
+        "removed": "#341b1d",
+        "removed-text": "#ecd3d1",
+        "removed-sign": "#f47067",
+        "syntax-key": "#8ac6f2",
+        "syntax-string": "#a5d6b7",
+        "syntax-number": "#e0b072",
+        "syntax-keyword": "#d2a8ff",
+        "syntax-comment": "#8b949e",
+    },
+)
+
+LIGHT = _theme(
+    "lattice-light",
+    dark=False,
+    roles={
+        "accent": "#0a5fc2",
+        "muted": "#6a737d",
+        "muted-style": "not dim",
+        "good": "#1a7f37",
+        "bad": "#c5221f",
+        "warning": "#8a5a00",
+        "changed": "#8a5a00",
+        "rule": "#c4cad1",
+        "surface": "#eef1f4",
+        "surface-text": "#1f2328",
+        "field": "#ffffff",
+        "field-text": "#0b1a2b",
+        "cursor": "#d6e6fb",
+        "cursor-text": "#0b1a2b",
+        "added": "#e2f5e6",
+        "added-text": "#10331b",
+        "added-sign": "#1a7f37",
+        "removed": "#fde8e6",
+        "removed-text": "#4a1210",
+        "removed-sign": "#c5221f",
+        "syntax-key": "#0550ae",
+        "syntax-string": "#116329",
+        "syntax-number": "#8a4b00",
+        "syntax-keyword": "#7d3cc8",
+        "syntax-comment": "#6a737d",
+    },
+)
+
+ANSI = _theme(
+    "lattice-ansi",
+    dark=True,
+    roles={
+        "accent": "ansi_cyan",
+        "muted": "ansi_default",
+        "muted-style": "dim",
+        "good": "ansi_green",
+        "bad": "ansi_red",
+        "warning": "ansi_yellow",
+        "changed": "ansi_yellow",
+        "rule": "ansi_default",
+        "surface": "ansi_default",
+        "surface-text": "ansi_default",
+        "field": "ansi_default",
+        "field-text": "ansi_default",
+        "cursor": "ansi_default",
+        "cursor-text": "ansi_default",
+        "added": "ansi_default",
+        "added-text": "ansi_green",
+        "added-sign": "ansi_green",
+        "removed": "ansi_default",
+        "removed-text": "ansi_red",
+        "removed-sign": "ansi_red",
+        "syntax-key": "ansi_blue",
+        "syntax-string": "ansi_default",
+        "syntax-number": "ansi_default",
+        "syntax-keyword": "ansi_magenta",
+        "syntax-comment": "ansi_default",
+    },
+)
+
+THEMES = {"dark": DARK, "light": LIGHT, "ansi": ANSI}
+"""The themes by the name that a setting takes."""
+
+
+def default_theme(setting: str | None, environ: Mapping[str, str]) -> str:
+    """The theme to start with: without colour `ansi`, else as set, else by what the terminal says of its background."""
+    if environ.get("NO_COLOR"):
+        return ANSI.name
+    if setting in THEMES:
+        return THEMES[setting].name
+    # `foreground;background` as numbers of the 16 colours; 7 and 15 are the whites.
+    return (LIGHT if environ.get("COLORFGBG", "").rpartition(";")[2] in ("7", "15") else DARK).name
