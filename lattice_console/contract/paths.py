@@ -20,7 +20,7 @@ TEMPORARY_PREFIX = ".lattice-tmp-"
 
 _REFUSED = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _FOLDER = ".lattice"
-_LOCAL = {"state", "local.json"}
+_OWN = {"state", "local.json", ".gitignore"}
 
 
 def check_path(path: str, *, field: str = "path") -> str:
@@ -41,14 +41,14 @@ def is_trackable(path: str) -> bool:
 
 
 def is_private(path: str) -> bool:
-    """Whether `path` is of a kind that is never tracked, however the file is named: git's, a checkout's, this machine's.
+    """Whether `path` is of a kind that is never tracked, however it is named: git's, a checkout's, this machine's.
 
     Such files are passed over; any other that is not trackable has a name worth telling about.
     """
     components = path.split("/")
     if any(component.startswith(TEMPORARY_PREFIX) or _plain(component) == ".git" for component in components):
         return True
-    return len(components) > 1 and _plain(components[0]) == _FOLDER and _plain(components[1]) in _LOCAL
+    return len(components) > 1 and _plain(components[0]) == _FOLDER and _plain(components[1]) in _OWN
 
 
 def twin_key(path: str) -> str:
@@ -97,15 +97,15 @@ def _component_problem(component: str) -> str | None:
 
 
 def _place_problem(components: list[str]) -> str | None:
-    """Whether the path lies where only local state may: `.lattice/state`, `.lattice/local.json`, and their twins."""
+    """Whether the path lies where only what is no document may: `.lattice/state`, `local.json`, and their twins."""
     if _plain(components[0]) != _FOLDER:
         return None
     if components[0] != _FOLDER:
         return f"would lie in {_FOLDER} on some file systems; write the folder's name exactly so"
     if len(components) == 1:
         return f"is the project's own folder {_FOLDER}, not a file"
-    if _plain(components[1]) in _LOCAL:
-        return f"belongs to this machine ({_FOLDER}/{_plain(components[1])}) and is never tracked"
+    if _plain(components[1]) in _OWN:
+        return f"is kept by Lattice itself ({_FOLDER}/{_plain(components[1])}) and is never tracked"
     return None
 
 

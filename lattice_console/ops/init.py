@@ -1,7 +1,9 @@
 """Taking a folder under review: its `.lattice`, its database, its first documents."""
 
 import json
+import uuid
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 
 from lattice_console import config
@@ -11,6 +13,7 @@ from lattice_console.contract.backend import Backend
 from lattice_console.contract.errors import Conflict
 from lattice_console.contract.models.document import TrackedFile
 from lattice_console.contract.models.project import Project
+from lattice_console.engine.features.context import new_id
 from lattice_console.workspace.checkout import Checkout
 
 IGNORED = "state/\nlocal.json\n"
@@ -27,30 +30,40 @@ async def init(
 ) -> Project:
     """Make `root` a project owned by the actor; raises Conflict (`CF_PROJECT`) where it is one on this machine.
 
-    A `.lattice/config.json` that is there already is taken as it is. `connect` gives the Backends that are used.
+    A `.lattice/config.json` that is there already is taken as it is, with the project's id if it has one; a setting-up
+    that was cut off is finished by the next. `connect` gives the Backend that is used.
     """
     folder = root / config.FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     settings = config.at_root(root, actor=actor)
     if settings.project_id is not None:
         raise Conflict("CF_PROJECT", f"{root} is a project already. See: lattice status")
-    ignore = folder / ".gitignore"
-    if not ignore.exists():
-        ignore.write_text(IGNORED, encoding="utf-8")
-    place = folder / "config.json"
-    if not place.exists():
-        place.write_text(json.dumps({"project": {"name": name, "type": type}}, indent=2) + "\n", encoding="utf-8")
+    _write_new(folder / ".gitignore", IGNORED)
+    described = {"project": {"id": new_id(), "name": name, "type": type}}
+    content = _write_new(folder / "config.json", json.dumps(described, indent=2) + "\n")
     settings.state.mkdir(exist_ok=True)
-    baseline = TrackedFile(path=f"{config.FOLDER}/config.json", content=place.read_bytes())
-    backend = await connect(settings)
+    project_id = _project_id(content) or new_id()
+    backend = await connect(replace(settings, project_id=project_id))
     try:
-        project = await backend.projects.create(name=name, type=type, files=[baseline])
-    finally:
-        await backend.close()
-    config.bind_project(root, project.id)
-    backend = await connect(config.at_root(root, actor=actor))
-    try:
+        baseline = [TrackedFile(path=f"{config.FOLDER}/config.json", content=content)]
+        project = await backend.projects.create(name=name, type=type, files=baseline, idempotency_key="init")
         await Checkout(root).sync(backend)
     finally:
         await backend.close()
+    config.bind_project(root, project_id)
     return project
+
+
+def _write_new(place: Path, text: str) -> bytes:
+    """Write a file where there is none; returns what is there then."""
+    if not place.exists():
+        place.write_text(text, encoding="utf-8")
+    return place.read_bytes()
+
+
+def _project_id(content: bytes) -> str | None:
+    """The id that a configuration gives the project, if any."""
+    try:
+        return str(uuid.UUID(json.loads(content)["project"]["id"]))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None

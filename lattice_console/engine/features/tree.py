@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from graphlib import TopologicalSorter
 
 from lattice_console.contract.paths import twin_key
 from lattice_console.engine.features import stored
@@ -86,23 +87,28 @@ def _folders(path: str) -> list[str]:
     return [path[:position] for position, char in enumerate(path) if char == "/"]
 
 
-def _unexecuted(ctx: Context, parents: list[str]) -> list[MutationRecord]:
-    """The parents and their parents that are still to be executed, each after those it is stacked on."""
-    ordered: dict[str, MutationRecord] = {}
+def _unexecuted(ctx: Context, parents: Iterable[str]) -> list[MutationRecord]:
+    """The parents and their parents that are still to be executed, each after those it is stacked on.
 
-    def visit(mutation_id: str) -> None:
-        if mutation_id in ordered:
-            return
-        record = ctx.tables.mutations.many([mutation_id])[mutation_id]
-        if record.status == "completed" or record.status in life.ENDED:
-            return
-        for parent in stored.of(ctx, record).parents:
-            visit(parent.mutation_id)
-        ordered[mutation_id] = record
+    Those that do not depend on each other come by number, so that every look at a stack sees the same tree.
+    """
+    records: dict[str, MutationRecord] = {}
+    above: dict[str, list[str]] = {}
+    wanted = set(parents)
+    while wanted:
+        found = [record for record in ctx.tables.mutations.many(wanted).values() if not _is_over(record)]
+        records.update((record.id, record) for record in found)
+        for mutation_id, one in stored.current(ctx, found).items():
+            above[mutation_id] = [parent.mutation_id for parent in one.parents]
+        wanted = {parent for record in found for parent in above[record.id]} - records.keys()
+    order: TopologicalSorter[str] = TopologicalSorter()
+    for record in sorted(records.values(), key=lambda record: record.number):
+        order.add(record.id, *(parent for parent in above[record.id] if parent in records))
+    return [records[mutation_id] for mutation_id in order.static_order()]
 
-    for parent_id in parents:
-        visit(parent_id)
-    return list(ordered.values())
+
+def _is_over(record: MutationRecord) -> bool:
+    return record.status == "completed" or record.status in life.ENDED
 
 
 def stale_bases(
@@ -134,6 +140,8 @@ def _what_moved(ctx: Context, change: ChangeRecord, entry: Entry | None) -> str:
     if last is None:
         return "what it was made against is not there" if entry is None else "it is not what it was made against"
     by = f"M-{last.mutation_number}" if last.mutation_number else "a baseline"
+    if entry is not None and entry.hash != last.hash:
+        return "a parent's newest patchset makes it something else"
     if entry is None:
         return f"it is gone, revision {last.number} by {by} took it away"
     return f"revision {last.number} by {by} is newer than its base"

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from pydantic import JsonValue
+
 from lattice_console.contract.errors import NotFound
 from lattice_console.contract.models.mutation import (
     Change,
@@ -76,13 +78,14 @@ def mutation(ctx: Context, record: MutationRecord) -> Mutation:
     current = stored.of(ctx, record)
     reviews = stored.votes(ctx, [record])[record.id]
     executions = tables.executions.of(record.id)
+    last = execution(ctx, record, executions[0]) if executions else None
     requirements = all_requirements(ctx, record)
     paths = dict.fromkeys(path for change in current.changes for path in (change.path, change.new_path) if path)
     return Mutation.model_construct(
         **dict(summaries(ctx, [record])[0]),
         project_id=ctx.project.id,
         description=record.description,
-        metadata=dict(record.metadata),
+        metadata=dict(record.metadata) | _result(last),
         changes=tuple(change_model(change) for change in current.changes),
         files_modified=tuple(FileModified(path=path) for path in paths),
         patchset_hash=current.patchset.hash,
@@ -97,8 +100,16 @@ def mutation(ctx: Context, record: MutationRecord) -> Mutation:
             policies.in_force(ctx).authors_may_approve,
             requirements,
         ),
-        execution=execution(ctx, record, executions[0]) if executions else None,
+        execution=last,
     )
+
+
+def _result(last: Execution | None) -> dict[str, JsonValue]:
+    """What the engine writes into a mutation's metadata: `execution_result`."""
+    if last is None:
+        return {}
+    kept = {"mutation_id", "status", "executed_changes", "failed_changes", "errors", "rollback_available"}
+    return {"execution_result": last.model_dump(mode="json", include=kept | {"execution_time"})}
 
 
 def standing(ctx: Context, record: MutationRecord) -> Standing:
