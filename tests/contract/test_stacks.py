@@ -150,6 +150,17 @@ async def test_a_mutation_may_have_several_parents(ann: Backend) -> None:
     assert await head_of(ann) == {"b.txt": b"BB\n"}
 
 
+async def test_the_order_in_which_parents_are_named_does_not_matter(ann: Backend) -> None:
+    await track(ann, {"a.txt": b"a\n"})
+    left = await propose(ann, modify("a.txt", b"left\n"))
+    right = await propose(ann, modify("a.txt", b"right\n"))
+    one = await propose(ann, modify("a.txt", b"both\n"), parents=[left.id, right.id])
+    other = await propose(ann, modify("a.txt", b"both\n"), parents=[right.id, left.id])
+    assert one.patchset_hash == other.patchset_hash
+    for child in (one, other):
+        assert set(await blockers_of(ann, child)) == {"approvals", "parents_executed"}
+
+
 async def test_stacks_have_no_circles_however_long_the_way_round(ann: Backend) -> None:
     first, second, third = await stack(ann)
     for child in (first, second, third):

@@ -1,5 +1,6 @@
 """A project on a fresh engine, reached over one leg of the contract suite."""
 
+import asyncio
 import hashlib
 import os
 import sqlite3
@@ -28,12 +29,22 @@ class Killed(Exception):
     """The process ended here."""
 
 
+class Stall:
+    """A place where a call waits: `reached` is set once it is there, and `go_on` lets it go."""
+
+    def __init__(self, writes: int) -> None:
+        self.writes_left = writes
+        self.reached = asyncio.Event()
+        self.go_on = asyncio.Event()
+
+
 class MortalStore:
-    """A store whose process can be killed before a write; what was written stays."""
+    """A store that can be stopped before a write, for a while or for ever; what was written stays."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self.writes_left: int | None = None
+        self.stall: Stall | None = None
 
     @property
     def mark(self) -> int:
@@ -47,6 +58,12 @@ class MortalStore:
             if self.writes_left == 0:
                 raise Killed
             self.writes_left -= 1
+        if self.stall is not None and not self.stall.reached.is_set():
+            if self.stall.writes_left == 0:
+                self.stall.reached.set()
+                await self.stall.go_on.wait()
+            else:
+                self.stall.writes_left -= 1
         return await self._store.write(work)
 
     async def wait(self, seconds: float, mark: int | None = None) -> None:
@@ -93,6 +110,16 @@ class House:
                 yield
         finally:
             self._store.writes_left = None
+
+    @contextmanager
+    def stalled_after(self, writes: int) -> Iterator[Stall]:
+        """The first call that comes to write when so many transactions are written waits there to be let go."""
+        self._store.stall = stall = Stall(writes)
+        try:
+            yield stall
+        finally:
+            self._store.stall = None
+            stall.go_on.set()
 
     def sql(self, statement: str, *parameters: Any) -> list[tuple[Any, ...]]:
         """Do something to the database underneath, past the engine."""

@@ -17,7 +17,7 @@ _SET = Prepared(update(executions).where(executions.c.id == bindparam("execution
 _ADD = Prepared(insert(executions))
 _OF_MUTATION = Prepared(
     _EXECUTION.where(executions.c.mutation_id == bindparam("mutation")).order_by(
-        executions.c.started_at, executions.c.id
+        executions.c.started_at.desc(), executions.c.id.desc()
     )
 )
 _EXPIRED = Prepared(
@@ -56,7 +56,7 @@ class Executions:
         return ExecutionRecord(*row) if row else None
 
     def of(self, mutation_id: str) -> list[ExecutionRecord]:
-        """The mutation's executions, oldest first."""
+        """The mutation's executions, newest first."""
         return [ExecutionRecord(*row) for row in self._database.rows(_OF_MUTATION, mutation=mutation_id)]
 
     def expired(self, project_id: str, now: datetime) -> list[ExecutionRecord]:

@@ -13,7 +13,7 @@ _MUTATIONS = several("mutations")
 _REVIEWS = Prepared(
     select(*columns(reviews, ReviewRecord))
     .where(reviews.c.mutation_id.in_(_MUTATIONS))
-    .order_by(reviews.c.created_at, reviews.c.id)
+    .order_by(reviews.c.created_at.desc(), reviews.c.id.desc())
 )
 _SETTLE = Prepared(update(reviews).where(reviews.c.id == bindparam("review")).values(state=bindparam("new_state")))
 _ADD = Prepared(insert(reviews))
@@ -42,7 +42,7 @@ class Reviews:
         self._database.run_each(_SETTLE, [{"review": review_id, "new_state": state} for review_id in review_ids])
 
     def of(self, mutation_ids: Iterable[str]) -> dict[str, list[ReviewRecord]]:
-        """The votes on each mutation, oldest first."""
+        """The votes on each mutation, newest first."""
         found: dict[str, list[ReviewRecord]] = {}
         for portion in chunks(mutation_ids):
             found.update((mutation_id, []) for mutation_id in portion)

@@ -4,7 +4,7 @@ from lattice_console.engine.ports import HeadMove, SnapshotRecord, Tables
 from tests.engine.stores.samples import OTHER, PROJECT, execution, later, mutation, step
 
 
-def test_an_execution_is_updated_and_listed_with_its_mutation(tables: Tables) -> None:
+def test_an_execution_is_updated_and_listed_with_its_mutation_newest_first(tables: Tables) -> None:
     tables.mutations.create(PROJECT, mutation(1))
     second = execution("a", "m1", started_at=later(2))
     tables.executions.add(second)
@@ -14,7 +14,7 @@ def test_an_execution_is_updated_and_listed_with_its_mutation(tables: Tables) ->
     tables.executions.update("b", **changed)
     first = execution("b", "m1", started_at=later(1), **changed)
     assert tables.executions.get("b") == first
-    assert tables.executions.of("m1") == [first, second]
+    assert tables.executions.of("m1") == [second, first]
     assert tables.executions.get("c") is None
     with pytest.raises(LookupError):
         tables.executions.update("c", status="failed")

@@ -2,7 +2,7 @@ from lattice_console.engine.ports import Tables
 from tests.engine.stores.samples import ALEX, KIM, PROJECT, comment, later, mutation, review
 
 
-def test_votes_are_listed_by_mutation_oldest_first(tables: Tables) -> None:
+def test_votes_are_listed_by_mutation_newest_first(tables: Tables) -> None:
     for number in (1, 2):
         tables.mutations.create(PROJECT, mutation(number))
     second = review("a", "m1", vote="reject", comment="No: it breaks login", created_at=later(2))
@@ -10,7 +10,7 @@ def test_votes_are_listed_by_mutation_oldest_first(tables: Tables) -> None:
     other = review("c", "m2")
     for record in (second, first, other):
         tables.reviews.add(record)
-    assert tables.reviews.of(["m1", "m2", "m3"]) == {"m1": [first, second], "m2": [other], "m3": []}
+    assert tables.reviews.of(["m1", "m2", "m3"]) == {"m1": [second, first], "m2": [other], "m3": []}
 
 
 def test_settling_sets_the_state_of_the_named_votes_only(tables: Tables) -> None:
@@ -20,9 +20,9 @@ def test_settling_sets_the_state_of_the_named_votes_only(tables: Tables) -> None
     tables.reviews.settle(["a", "c"], "outdated")
     tables.reviews.settle([], "withdrawn")
     assert [(vote.id, vote.state) for vote in tables.reviews.of(["m1"])["m1"]] == [
-        ("a", "outdated"),
-        ("b", "counts"),
         ("c", "outdated"),
+        ("b", "counts"),
+        ("a", "outdated"),
     ]
 
 
