@@ -45,13 +45,13 @@ class Heading:
 async def read_heading(state: Path, source: Source) -> Heading:
     """Ask what the head has that the folder with this `state` does not.
 
-    A record of another project, or of a head that was ahead of this one (a restored backup), says nothing here.
-    Raises ValidationFailed for a path that no document may have: a sync would write there.
+    A record of another project says nothing here; one that is ahead of the head (a restored backup) does not know what
+    has changed. Raises ValidationFailed for a path that no document may have: a sync would write there.
     """
     record = stored = await hop(load, state)
     delta = await source.documents.head(after=record.sequence)
     if record.sequence >= 0 and (delta.project_id != record.project_id or delta.sequence < record.sequence):
-        record = EMPTY
+        record = EMPTY if delta.project_id != record.project_id else record.model_copy(update={"sequence": -1})
         delta = await source.documents.head(after=record.sequence)
     return await hop(_heading, stored, record, state, delta)
 
@@ -59,6 +59,9 @@ async def read_heading(state: Path, source: Source) -> Heading:
 def _heading(stored: Record, record: Record, state: Path, delta: HeadDelta) -> Heading:
     cut_off = load_journal(state)
     changed = {path: record.files.get(path) for path in cut_off} | record.left
+    if record.sequence < 0:
+        # Then the head was told whole: what it does not have is gone.
+        changed |= dict.fromkeys((*record.files, *changed))
     for entry in delta.entries:
         # What came and went since the folder last heard of it never was here.
         if entry.hash is not None or entry.path in record.files or entry.path in changed:

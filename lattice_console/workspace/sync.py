@@ -73,8 +73,7 @@ class Plan:
 
     def leave(self, path: str, hash: str | None) -> None:
         """Take note that the path cannot be brought to what the head has."""
-        if hash != self.files.get(path):
-            self.left[path] = hash
+        self.left[path] = hash
         self.drifted.append(path)
 
 

@@ -67,6 +67,7 @@ async def test_a_restore_before_any_sync_leaves_the_rest_to_the_sync(
     put(root, "docs/a.yaml", b"mine\n")
     await checkout.restore(source, ["docs/a.yaml"])
     assert tree(root) == {"docs/a.yaml": b"a: 1\n"}
+    source.documents.change({"docs/a.yaml": None})
     await checkout.sync(source)
     assert tree(root) == source.documents.files
 

@@ -319,10 +319,14 @@ async def test_a_head_restored_from_a_backup_is_checked_out_from_scratch(checkou
     source.documents.change({"a": b"2"})
     source.documents.change({"a": b"3"})
     await checkout.sync(source)
+    source.documents.change({"b": b"4", "c": b"5"})
+    await checkout.sync(source)
     restored = MemorySource({"a": b"1"})
     restored.documents.put(b"3")
-    assert (await checkout.sync(restored)).sequence == 1
-    assert tree(root) == {"a": b"1"}
+    restored.documents.put(b"4")
+    report = await checkout.sync(restored)
+    assert (report.sequence, report.written, report.removed, report.drifted) == (1, ("a",), ("b",), ("c",))
+    assert tree(root) == {"a": b"1", "c": b"5"}
 
 
 async def test_what_a_cut_off_sync_left_behind_is_cleared(

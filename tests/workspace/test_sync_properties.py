@@ -97,9 +97,8 @@ class Folder(RuleBasedStateMachine):
             # A file lies where the path needs a directory.
             return
         finally:
-            # It finishes a sync that was cut off first: what is as in the head has arrived.
-            head, disk = self.source.documents.files, tree(self.root)
-            self.moved = {path for path in self.moved if disk.get(path) != head.get(path)}
+            # It finishes a sync that was cut off first.
+            self.what_is_there_has_arrived()
         assert (self.root / path).read_bytes() == self.source.documents.files[path]
         assert set(before.values()) <= set((self.precious() | self.saved()).values())
 
@@ -109,6 +108,8 @@ class Folder(RuleBasedStateMachine):
         with cut_off_at(cut), contextlib.suppress(SystemFailure):
             self.runner.run(self.checkout.sync(self.source))
         assert before.items() <= tree(self.root).items()
+        # The record may have been all but the last of it.
+        self.what_is_there_has_arrived()
 
     @rule()
     def a_sync_runs(self) -> None:
@@ -129,6 +130,10 @@ class Folder(RuleBasedStateMachine):
     def nothing_lies_about(self) -> None:
         if hasattr(self, "root") and not (self.root / ".lattice/state/checkout.journal").exists():
             assert [left for left in tree(self.root) if ".lattice-tmp-" in left] == []
+
+    def what_is_there_has_arrived(self) -> None:
+        head, disk = self.source.documents.files, tree(self.root)
+        self.moved = {path for path in self.moved if disk.get(path) != head.get(path)}
 
     def touch(self, path: str) -> None:
         self.touched |= {other for other in PATHS if related(path, other)}
