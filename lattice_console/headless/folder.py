@@ -19,10 +19,11 @@ from lattice_console.headless.session import Session, connected
 from lattice_console.headless.style import Role
 from lattice_console.headless.table import Column
 from lattice_console.headless.text import count, inert
-from lattice_console.workspace import Untrackable
 
 _SHOWN = 10
-"""How many untracked files `status` names before it only counts."""
+"""How many files that are not in the head are named before they are only counted."""
+
+_STRANGE = ("untracked", "untrackable")
 
 
 class FileLine(BaseModel):
@@ -85,7 +86,7 @@ _DOCUMENTS: Sequence[Column[Document]] = (
         "lattice status --output json | jq .counts",
     ),
 )
-@click.option("--all", "all_", is_flag=True, help="Name every untracked file, not only the first few.")
+@click.option("--all", "all_", is_flag=True, help="Name every file that is not in the head, not only the first few.")
 @click.option("--exit-code", is_flag=True, help="Exit 20 where files hold what the project does not know.")
 @options.output
 @connected
@@ -105,7 +106,7 @@ async def status(session: Session, backend: Backend, all_: bool, exit_code: bool
         actor=Who(name=actor.name, source=settings.actor_source, role=actor.role),
         root=str(settings.root),
         sequence=project.sequence,
-        clean=not any(state not in ("untracked", "untrackable") for state in counts),
+        clean=not any(state not in _STRANGE for state in counts),
         counts=dict(counts),
         files=tuple(FileLine(**asdict(file)) for file in files),
         mutations=await backend.mutations.counts(),
@@ -134,8 +135,10 @@ async def track(session: Session, backend: Backend, paths: tuple[str, ...], all_
     checkout = session.checkout
     wanted = [""] if all_ else [checkout.relative(path, session.start) for path in paths]
     baseline = await checkout.baseline(backend, wanted)
-    for left in baseline.passed_over:
-        session.output.say(f"Left out: {_said(left)}")
+    for left in baseline.passed_over[:_SHOWN]:
+        session.output.say(f"Left out: {left.path} {left.reason}.")
+    if (more := len(baseline.passed_over) - _SHOWN) > 0:
+        session.output.say(f"Left out: {count(more, 'more file')}; see lattice status --all.")
     documents = await backend.documents.track(baseline.files, **session.guard) if baseline.files else ()
     session.output.many(
         documents,
@@ -209,10 +212,6 @@ async def sync(session: Session, backend: Backend) -> None:
     )
 
 
-def _said(left: Untrackable) -> str:
-    return f"{left.path} {left.reason}."
-
-
 def _done_lines(output: Output, done: Done, skip: str = "") -> Iterable[str]:
     files = [file for file in done.files if file.state != skip]
     return output.table(files, _FILES) if files else []
@@ -235,7 +234,9 @@ def _status_lines(output: Output, found: FolderStatus, all_: bool) -> Iterable[s
         yield ""
         yield from output.table(shown, _FILES)
     if left_out:
-        yield output.palette.paint("muted", f"  and {left_out:,} more untracked; lattice status --all names them")
+        yield output.palette.paint(
+            "muted", f"  and {left_out:,} more that are not in the head; lattice status --all names them"
+        )
 
 
 def _folder_line(counts: dict[str, int]) -> str:
@@ -245,7 +246,8 @@ def _folder_line(counts: dict[str, int]) -> str:
 
 
 def _to_show(files: Sequence[FileLine], all_: bool) -> tuple[list[FileLine], int]:
-    known = [file for file in files if file.state != "untracked"]
-    untracked = [file for file in files if file.state == "untracked"]
-    shown = untracked if all_ else untracked[:_SHOWN]
-    return known + shown, len(untracked) - len(shown)
+    """The lines to name, and how many strange files are left out: there may be thousands."""
+    known = [file for file in files if file.state not in _STRANGE]
+    strange = [file for file in files if file.state in _STRANGE]
+    shown = strange if all_ else strange[:_SHOWN]
+    return known + shown, len(strange) - len(shown)

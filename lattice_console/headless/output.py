@@ -101,4 +101,4 @@ class Output:
 
     def _json(self, value: Mapping[str, Any]) -> None:
         indent = 2 if self.shape == "json" else None
-        sys.stdout.write(json.dumps(value, indent=indent, default=str) + "\n")
+        sys.stdout.write(json.dumps(value, indent=indent) + "\n")

@@ -51,15 +51,15 @@ class Lattice:
         self.root = root
 
     def __call__(self, *arguments: str, stdin: bytes = b"", terminal: bool = False) -> Result:
-        """Run a command line in the project's folder, whatever comes of it; `terminal`: with stdout on one."""
+        """Run a command line in the project's folder, whatever comes of it; `terminal`: on one."""
         out, err = io.BytesIO(), io.BytesIO()
         before = sys.stdin
-        sys.stdin = io.TextIOWrapper(io.BytesIO(stdin))
+        sys.stdin = _Stream(io.BytesIO(stdin), terminal=terminal)
         try:
             with (
                 contextlib.chdir(self.root),
                 _Stream(out, terminal=terminal) as told,
-                _Stream(err) as said,
+                _Stream(err, terminal=terminal) as said,
                 contextlib.redirect_stdout(told),
                 contextlib.redirect_stderr(said),
             ):

@@ -17,6 +17,18 @@ def test_a_folder_becomes_a_project_owned_by_who_ran_init(empty: Lattice) -> Non
     assert status["clean"]
 
 
+def test_on_a_terminal_init_asks_for_what_is_not_given_and_offers_a_default(empty: Lattice) -> None:
+    asked = empty.ok("init", terminal=True, stdin=b"\npython\n")
+    assert "Project name [billing]: " in asked.err
+    assert "Project type [generic]: " in asked.err
+    project = empty.ok("status", "--output", "json").json["project"]
+    assert (project["name"], project["type"]) == ("billing", "python")
+
+
+def test_init_asks_nothing_that_is_given(empty: Lattice) -> None:
+    assert "Project name" not in empty.ok("init", "--name", "n", "--type", "python", terminal=True).err
+
+
 def test_a_folder_becomes_a_project_once(lattice: Lattice) -> None:
     again = lattice("init")
     assert again.code == 12
@@ -64,6 +76,7 @@ def test_status_names_what_is_not_as_in_the_head(lattice: Lattice) -> None:
     }
     assert status["clean"] is False
     table = lattice.ok("status").text
+    assert "folder     1 missing, 1 modified, 1 untracked" in table
     assert "modified   docs/api.yaml" in table
     assert "missing    docs/guide.md" in table
 

@@ -136,7 +136,9 @@ def test_a_git_history_is_imported_and_the_folder_follows(empty: Lattice) -> Non
     assert (report.json["imported"], report.json["executed"], report.json["pending"]) == (3, 2, 1)
     assert empty.read("api.yaml") == b"limit: 2\n"
     assert empty.ok("mutation", "show", "1", "--output", "json").json["title"] == "Limit 1"
-    again = empty.ok("import-git", "../history", "--leave-pending", "1").text
+    repeated = empty.ok("import-git", "../history", "--leave-pending", "1", terminal=True)
+    assert "\rImporting [##########                    ] 1/3 Limit 2\x1b[K" in repeated.err
+    again = repeated.text
     assert empty.ok("mutation", "list", "--output", "json").json["total"] == 3
     assert "3  mutations of 3 commits" in again
     assert empty("import-git", "nowhere").code == 1
