@@ -90,7 +90,8 @@ class LatticeApp(App[None], inherit_bindings=False):
         *,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
-        super().__init__()
+        # Every theme lets the terminal's own colours through; without colour, that has to be known from the start.
+        super().__init__(ansi_color=True)
         self.session = Session(settings, checkout, Look(ASCII if settings.ascii else UNICODE, now))
         self._open_backend = open_backend
         self._work: dict[int, tuple[str, float]] = {}

@@ -24,6 +24,8 @@ _MEASURE = 76
 class DryRunScreen(Colouring):
     """Leaves with Esc; changes nothing."""
 
+    CSS_PATH = "dry_run.tcss"
+
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q", "leave", "Back", id="dry_run.back")]
 
     def __init__(self, session: Session, run: DryRun, files: Sequence[FileChange], title: str) -> None:

@@ -98,7 +98,9 @@ class MutationScreen(ActingPlace, Colouring):
     def _name_tabs(self) -> None:
         files = self._model.files if self._model else None
         diff = "1 Diff"
-        if files is not None:
+        if files == ():
+            diff += " no files"
+        elif files is not None:
             added, removed = sum(file.diff.added for file in files), sum(file.diff.removed for file in files)
             diff += f" {plural(len(files), 'file')} +{added} {self.session.look.signs.minus}{removed}"
         comments = f" {plural(self._row.comments, 'comment')}" if self._row.comments else ""

@@ -107,7 +107,7 @@ class DiffRows:
         """What a line's end has to say: a carriage return, that it is cut, that the newline is missing."""
         words: list[str] = []
         if line.content.endswith(b"\r"):
-            words.append("^M" if self._look.ascii else "␍")
+            words.append("^M")
         if len(line.content) > _SHOWN:
             words.append(f" {size(line.content[_SHOWN:])} more")
         if not line.newline:

@@ -110,7 +110,7 @@ class DiffView(ScrollView, can_focus=True, inherit_bindings=False):
         & > .diff-view--good { color: $good; }
         & > .diff-view--muted { color: $muted; text-style: $muted-style; }
         & > .diff-view--numbers { color: $muted; text-style: $muted-style; }
-        & > .diff-view--numbers-cursor { background: $cursor; color: $cursor-text; text-style: bold; }
+        & > .diff-view--numbers-cursor { background: $cursor; color: $cursor-text; text-style: $cursor-style; }
         & > .diff-view--removed { background: $removed; color: $removed-text; }
         & > .diff-view--removed-sign { color: $removed-sign; text-style: bold; }
         & > .diff-view--strong { text-style: bold; }

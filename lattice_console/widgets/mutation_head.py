@@ -46,4 +46,4 @@ class MutationHead(Widget):
             )
         if not isinstance(mutation, Mutation):
             return first
-        return Content("\n").join([first, requirement_line(mutation.requirements, width, look)])
+        return Content("\n").join([first, requirement_line(mutation, mutation.requirements, width, look)])

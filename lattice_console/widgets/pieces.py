@@ -19,6 +19,7 @@ __all__ = [
     "plural",
     "requirement_line",
     "requirement_lines",
+    "requirement_name",
     "status_words",
     "summary_line",
     "vote_line",
@@ -67,14 +68,22 @@ def by_need(requirements: Iterable[Requirement]) -> list[Requirement]:
     return sorted(requirements, key=lambda one: (not one.blocks, one.state == "not_applicable"))
 
 
-def requirement_line(requirements: Sequence[Requirement], width: int, look: Look) -> Content:
-    """All requirements on one line, as sign and name; what does not fit is counted."""
+def requirement_name(one: Requirement, mutation: MutationSummary) -> str:
+    """A requirement in a few words; approvals are counted."""
+    if one.name == "approvals":
+        return f"{mutation.approvals} of {plural(mutation.approvals_required, 'approval')}"
+    return inert(one.name.replace("_", " "))
+
+
+def requirement_line(mutation: MutationSummary, requirements: Iterable[Requirement], width: int, look: Look) -> Content:
+    """Requirements on one line, as sign and name; what does not fit is counted."""
+    ordered = by_need(requirements)
     parts: list[str | tuple[str, str]] = [" "]
-    used, left = 1, len(requirements)
-    for one in by_need(requirements):
-        text = f"{look.signs.requirement[one.state]} {inert(one.name.replace('_', ' '))}"
+    used, left = 1, len(ordered)
+    for one in ordered:
+        text = f"{look.signs.requirement[one.state]} {requirement_name(one, mutation)}"
         more = f"+{left} more"
-        if used + cells(text) + 3 + (cells(more) if left > 1 else 0) > width and left < len(requirements):
+        if used + cells(text) + 3 + (cells(more) if left > 1 else 0) > width and left < len(ordered):
             parts.append((more, MUTED))
             break
         style = _STATE_STYLES[one.state]
@@ -84,19 +93,23 @@ def requirement_line(requirements: Sequence[Requirement], width: int, look: Look
     return Content.assemble(*parts)
 
 
-def requirement_lines(requirements: Sequence[Requirement], width: int, look: Look) -> list[Content]:
-    """One requirement a line, each with its reason beneath where that says more than the name."""
+def requirement_lines(requirements: Iterable[Requirement], width: int, look: Look) -> list[Content]:
+    """Each requirement with its reason, beside its name where there is room for that, else beneath."""
+    ordered = by_need(requirements)
+    names = [inert(one.name.replace("_", " ")) for one in ordered]
+    column = 3 + max(map(cells, names), default=0) + 3
     lines: list[Content] = []
-    for one in by_need(requirements):
-        style = _STATE_STYLES[one.state]
-        lines.append(
-            Content.assemble(
-                (f" {look.signs.requirement[one.state]} ", style),
-                (inert(one.name.replace("_", " ")), "bold" if one.blocks else ""),
-            )
+    for one, name in zip(ordered, names, strict=True):
+        head = Content.assemble(
+            (f" {look.signs.requirement[one.state]} ", _STATE_STYLES[one.state]), (name, "bold" if one.blocks else "")
         )
-        if one.reason:
-            lines += paragraph(one.reason, width, 3, MUTED)
+        if width - column >= 40:
+            gap = " " * (column - 3 - cells(name))
+            first, *rest = wrap(inert(one.reason, lines=True), width - column)
+            lines.append(head + Content.assemble(gap, (first, MUTED)))
+            lines += [Content.assemble(" " * column, (line, MUTED)) for line in rest]
+        else:
+            lines += [head, *(paragraph(one.reason, width, 3, MUTED) if one.reason else [])]
     return lines
 
 

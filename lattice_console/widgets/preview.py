@@ -60,10 +60,12 @@ class Preview(Widget):
 
     def _lines(self, mutation: Mutation, width: int) -> list[Content]:
         look = self._look
-        lines = [Content.styled(f" {text}", "bold") for text in wrap(inert(mutation.title), width - 2)[:3]]
+        title = wrap(f"M-{mutation.number} {inert(mutation.title)}", width - 2)
+        lines = [Content.styled(f" {text}", "bold") for text in title[:3]]
         lines += [summary_line(mutation, width, look), Content("")]
-        lines += requirement_lines([one for one in mutation.requirements if one.blocks], width, look)
-        lines.append(requirement_line([one for one in mutation.requirements if not one.blocks], width, look))
+        held = [one for one in mutation.requirements if not one.blocks]
+        lines += requirement_lines(mutation.blockers, width, look)
+        lines.append(requirement_line(mutation, held, width, look))
         if mutation.description:
             text = paragraph(mutation.description, width, 1)
             lines += [Content(""), *text[:6]]

@@ -85,7 +85,7 @@ class QueueList(ScrollView, can_focus=True, inherit_bindings=False):
         & > .queue-list--accent { color: $accent; }
         & > .queue-list--bad { color: $bad; }
         & > .queue-list--bar { color: $accent; text-style: bold; }
-        & > .queue-list--cursor { background: $cursor; color: $cursor-text; text-style: bold; }
+        & > .queue-list--cursor { background: $cursor; color: $cursor-text; text-style: $cursor-style; }
         & > .queue-list--good { color: $good; }
         & > .queue-list--muted { color: $muted; text-style: $muted-style; }
         & > .queue-list--warning { color: $warning; }
@@ -319,7 +319,7 @@ class QueueList(ScrollView, can_focus=True, inherit_bindings=False):
         segments = [
             Segment(f" {sign}  ", self._style(status_role(row.status))),
             Segment(f"{number}  ", muted),
-            Segment(title),
+            Segment(title, self._style("plain")),
             Segment("  " + "  ".join(tail) + "  ", muted),
             Segment(votes, self._style(role)),
             Segment(f"  {comments}" if comments else "", muted),

@@ -46,7 +46,7 @@ class TopLine(Widget):
         path = f" {signs.crumb} ".join(crumbs[:-1])
         lead = f"{path} {signs.crumb} " if path else ""
         if cells(lead) + cells(crumbs[-1]) > room:
-            lead = cut(lead, max(0, room // 3), f"{signs.ellipsis} ")
+            lead = cut(lead, max(room - cells(crumbs[-1]), room // 3), f"{signs.ellipsis} ")
         here = cut(crumbs[-1], max(1, room - cells(lead)), signs.ellipsis)
         gap = " " * max(1, width - 2 - cells(lead) - cells(here) - sum(cells(text) for text, _ in tail))
         return Content.assemble(" ", (lead, "$muted"), (here, "bold"), gap, *tail)
