@@ -18,6 +18,7 @@ GENESIS = "0" * 64
 INSTALLATION = "installation"
 """The scope of the installation's chain; a project's is its id."""
 
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=False)
 _BATCH = 1000
 _BEYOND = 2**62
 
@@ -69,7 +70,7 @@ class Audit:
         for sequence, entry in enumerate(entries, last - len(entries) + 1):
             if "sequence" in entry:
                 raise ValueError("the log itself numbers its entries")
-            text = json.dumps({"sequence": sequence, **entry}, sort_keys=True, separators=(",", ":"), allow_nan=False)
+            text = _CANONICAL.encode({"sequence": sequence, **entry})
             hash = hashlib.sha256((text + previous).encode("ascii")).hexdigest()
             rows.append({"scope": scope, "sequence": sequence, "text": text, "previous": previous, "hash": hash})
             previous = hash

@@ -6,7 +6,7 @@ the driver does the rest.
 """
 
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -29,12 +29,14 @@ class _Form:
 
     `arguments` are the parameters in the order of the SQL, each with its conversion; `given` has the values of those
     that the statement itself brings along; `lists` names those that are lists, whose lengths the SQL depends on.
+    `results` are the positions in a row of what must be converted.
     """
 
     compiled: SQLCompiler
     arguments: Sequence[tuple[str, Convert | None]]
     given: Values
     lists: tuple[str, ...]
+    results: Sequence[tuple[int, Convert]]
     sql_by_lengths: dict[tuple[int, ...], str]
 
     def padded(self, values: dict[str, Any]) -> dict[str, Any]:
@@ -65,6 +67,18 @@ class _Form:
                 bound.append(value if convert is None else convert(value))
         return bound
 
+    def read(self, rows: list[Row]) -> list[Row]:
+        """The rows, with their values as the columns' types have them."""
+        if not self.results:
+            return rows
+        converted: list[Row] = []
+        for row in rows:
+            values = list(row)
+            for position, convert in self.results:
+                values[position] = convert(values[position])
+            converted.append(tuple(values))
+        return converted
+
 
 class Prepared:
     """A statement that is compiled once for each set of parameters that it is run with."""
@@ -72,7 +86,6 @@ class Prepared:
     def __init__(self, statement: Statement) -> None:
         self.statement = statement
         self._forms: dict[tuple[str, ...], _Form] = {}
-        self._converts = _converts(statement)
 
     def form(self, values: Values) -> _Form:
         """How to run it with parameters of those names; raises TypeError for one that it has no place for."""
@@ -81,19 +94,6 @@ class Prepared:
         if form is None:
             form = self._forms[names] = self._compile(names)
         return form
-
-    def read(self, rows: Sequence[Row]) -> list[Row]:
-        """The rows, with their values as the columns' types have them."""
-        if not self._converts:
-            return list(rows)
-        return list(self._converted(rows))
-
-    def _converted(self, rows: Sequence[Row]) -> Iterator[Row]:
-        for row in rows:
-            values = list(row)
-            for position, convert in self._converts:
-                values[position] = convert(values[position])
-            yield tuple(values)
 
     def _compile(self, names: tuple[str, ...]) -> _Form:
         compiled = self.statement.compile(dialect=_DIALECT, column_keys=list(names))
@@ -109,16 +109,15 @@ class Prepared:
             [(name, converts[name]) for name in order],
             {name: compiled.params[name] for name, bind in binds.items() if not bind.required},
             tuple(name for name, bind in binds.items() if bind.expanding),
+            _results(self.statement),
             {},
         )
 
 
-def _converts(statement: Statement) -> tuple[tuple[int, Convert], ...]:
-    """For each column of the result that needs it: its position, and what makes the stored value the column's."""
-    converts = (
-        column.type.dialect_impl(_DIALECT).result_processor(_DIALECT, None) for column in statement.exported_columns
-    )
-    return tuple((position, convert) for position, convert in enumerate(converts) if convert is not None)
+def _results(statement: Statement) -> list[tuple[int, Convert]]:
+    types = (column.type.dialect_impl(_DIALECT) for column in statement.exported_columns)
+    converts = enumerate(kind.result_processor(_DIALECT, None) for kind in types)
+    return [(position, convert) for position, convert in converts if convert is not None]
 
 
 class Database:
@@ -130,7 +129,8 @@ class Database:
 
     def rows(self, prepared: Prepared, **values: Any) -> list[Row]:
         """All rows that the statement gives."""
-        return prepared.read(self._execute(prepared, values).fetchall())
+        form = prepared.form(values)
+        return form.read(self._execute(form, values).fetchall())
 
     def row(self, prepared: Prepared, **values: Any) -> Row | None:
         """The first row, if there is one."""
@@ -150,7 +150,7 @@ class Database:
 
     def run(self, prepared: Prepared, **values: Any) -> int:
         """Run a statement that gives no rows; returns how many it touched."""
-        return self._execute(prepared, values).rowcount
+        return self._execute(prepared.form(values), values).rowcount
 
     def run_each(self, prepared: Prepared, rows: Sequence[Values]) -> None:
         """Run a statement once for each set of parameters; all have the same names, and none is a list."""
@@ -162,8 +162,7 @@ class Database:
         """All rows of a statement that was put together for this call."""
         return [tuple(row) for row in self._connection.execute(statement, values)]
 
-    def _execute(self, prepared: Prepared, values: dict[str, Any]) -> sqlite3.Cursor:
-        form = prepared.form(values)
+    def _execute(self, form: _Form, values: dict[str, Any]) -> sqlite3.Cursor:
         if form.lists:
             values = form.padded(values)
         return self._driver.execute(form.sql(values), form.bind(values))
