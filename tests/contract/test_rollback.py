@@ -81,6 +81,14 @@ async def test_a_later_change_of_the_same_document_refuses_it_and_is_named(ann: 
     assert await head_of(ann) == {"a.txt": b"0\n", "b.txt": b"0\n"}
 
 
+async def test_what_was_deleted_later_is_named_as_it_was(ann: Backend) -> None:
+    made = await carry_out(ann, create("a.txt"))
+    await carry_out(ann, delete("a.txt"))
+    with refusal("BR_BUILT_UPON") as refused:
+        await ann.executions.rollback(made.mutation_id, reason="wrong")
+    assert refused.value.details["reasons"] == ["a.txt was changed later by M-2"]
+
+
 async def test_a_place_that_was_taken_since_refuses_it(ann: Backend) -> None:
     await track(ann, {"a.txt": b"0\n", "dir/b.txt": b"0\n", "c.txt": b"0\n"})
     deleted = await carry_out(ann, delete("a.txt"))

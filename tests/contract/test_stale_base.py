@@ -21,7 +21,7 @@ async def test_a_stale_base_blocks_and_leaves_the_state(ann: Backend) -> None:
     assert "a.txt: revision 2 by M-2 is newer than its base" in blocker.reason
     assert done.number == 2
     assert not stale.action("execute").allowed
-    assert "revision 2 by M-2" in stale.action("execute").reason
+    assert "a.txt: revision 2 by M-2" in stale.action("execute").reason
 
 
 async def test_executing_on_a_stale_base_is_a_conflict_that_names_the_newer_revision_and_every_blocker(

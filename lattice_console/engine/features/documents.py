@@ -12,6 +12,7 @@ from lattice_console.engine.features.registry import reads, writes
 from lattice_console.engine.features.tree import Tree
 from lattice_console.engine.ports import HeadMove, HeadRecord, Window
 from lattice_console.engine.rules import hashes
+from lattice_console.engine.rules import policy as policy_rules
 
 
 @reads("documents.list")
@@ -112,6 +113,10 @@ def baseline(ctx: Context, files: Sequence[TrackedFile]) -> tuple[Document, ...]
             )
     for path, why in Tree(ctx).blocking([file.path for file in files], ()).items():
         raise RuleBroken("BR_PATH_TAKEN", f"{path} cannot be tracked: {why}.", path=path)
+    # Under a policy that cannot be read nothing could be approved, its own mending included.
+    _, errors = policy_rules.read({file.path: file.content for file in files})
+    if errors:
+        raise ValidationFailed("VAL_POLICY", f"{' '.join(errors)} Mend it, then track it.", field="files")
     contents = {hashes.digest(file.content): file.content for file in files}
     ctx.tables.documents.put_blobs(contents)
     moves = [HeadMove(new_id(), "baseline", file.path, hashes.digest(file.content)) for file in files]

@@ -7,17 +7,15 @@ from typing import Any
 from lattice_console.contract.errors import Blocked, Conflict, LatticeError, NotFound, RuleBroken
 from lattice_console.contract.models.mutation import DryRun, Execution, FilePreview, Mutation
 from lattice_console.contract.models.requirement import Requirement
-from lattice_console.engine.features import applying, judging, stored, views
+from lattice_console.engine.features import applying, judging, stored, undoing, views
 from lattice_console.engine.features.context import Context, new_id
 from lattice_console.engine.features.mutations import expect_version
 from lattice_console.engine.features.registry import Steps, flows, reads, writes
-from lattice_console.engine.features.tree import Tree
 from lattice_console.engine.ports import (
     ChangeRecord,
     ExecutionRecord,
     HeadMove,
     MutationRecord,
-    RevisionRecord,
     SnapshotRecord,
 )
 from lattice_console.engine.rules import hashes, life
@@ -223,7 +221,7 @@ def rollback(ctx: Context, *, mutation: str, reason: str, expected_version: int 
     life.follow(record.status, "roll_back")
     execution = ctx.tables.executions.of(record.id)[0]
     snapshot = ctx.tables.executions.snapshot(execution.id)
-    _refuse_built_upon(ctx, record, execution, snapshot)
+    _refuse_built_upon(ctx, record, execution)
     try:
         _check_bytes(ctx, {entry.hash for entry in snapshot if entry.hash})
     except NotFound as problem:
@@ -240,6 +238,18 @@ def finish_rollback(ctx: Context, *, mutation: str, reason: str, expected_versio
     life.follow(record.status, "finish_rollback")
     execution = ctx.tables.executions.of(record.id)[0]
     return _settle(ctx, record, execution, "finish_rollback", reason)
+
+
+def _refuse_built_upon(ctx: Context, record: MutationRecord, execution: ExecutionRecord) -> None:
+    """Raise RuleBroken (`BR_BUILT_UPON`) where a later step touched the same documents or took their places."""
+    reasons = undoing.built_upon(ctx, record, execution)
+    if reasons:
+        raise RuleBroken(
+            "BR_BUILT_UPON",
+            f"Not rolled back: {'; '.join(reasons)}. Roll back what came later first.",
+            reasons=reasons,
+            mutation=record.id,
+        )
 
 
 def _settle(
@@ -276,48 +286,6 @@ def _settle(
         reason=(problem or reason)[:500],
     )
     return _view(ctx, record, execution.id)
-
-
-def _refuse_built_upon(
-    ctx: Context, record: MutationRecord, execution: ExecutionRecord, snapshot: Sequence[SnapshotRecord]
-) -> None:
-    """Raise RuleBroken (`BR_BUILT_UPON`) where a later step touched the same documents or took their places."""
-    reasons = _later_touches(ctx, execution, [entry.document_id for entry in snapshot])
-    reasons.extend(_places_taken(ctx, snapshot))
-    children = [child for child in ctx.tables.mutations.children(record.id) if child.status == "completed"]
-    reasons.extend(f"M-{child.number} is stacked on it and executed" for child in children)
-    if reasons:
-        told = "; ".join(reasons)
-        raise RuleBroken(
-            "BR_BUILT_UPON",
-            f"Not rolled back: {told}. Roll back what came later first.",
-            reasons=reasons,
-            mutation=record.id,
-        )
-
-
-def _later_touches(ctx: Context, execution: ExecutionRecord, document_ids: Sequence[str]) -> list[str]:
-    """What was done to the documents later and still stands: a rollback undoes what it rolls back."""
-    standing: dict[str, list[RevisionRecord]] = {document_id: [] for document_id in document_ids}
-    for revision in ctx.tables.documents.revisions_since(document_ids, execution.sequence or 0):
-        later = standing[revision.document_id]
-        if revision.operation == "rollback":
-            undone = [one for one in later if one.mutation_id == revision.mutation_id]
-            later.remove(undone[-1])
-        else:
-            later.append(revision)
-    return [
-        f"{later[-1].path or 'a document'} was changed later by M-{later[-1].mutation_number}"
-        for later in standing.values()
-        if later
-    ]
-
-
-def _places_taken(ctx: Context, snapshot: Sequence[SnapshotRecord]) -> list[str]:
-    now = ctx.tables.documents.in_head(ctx.project.id, [entry.document_id for entry in snapshot])
-    standing = {record.path for record in now.values()}
-    wanted = [entry.path for entry in snapshot if entry.path and entry.path not in standing]
-    return [f"{path} cannot come back, {why}" for path, why in Tree(ctx).blocking(wanted, standing).items()]
 
 
 @writes("executions.recover")

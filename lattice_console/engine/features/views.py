@@ -17,7 +17,7 @@ from lattice_console.contract.models.mutation import (
 )
 from lattice_console.contract.models.review import Review
 from lattice_console.engine.features import policy as policies
-from lattice_console.engine.features import stored
+from lattice_console.engine.features import stored, undoing
 from lattice_console.engine.features.context import Context
 from lattice_console.engine.features.judging import all_requirements, standing_votes
 from lattice_console.engine.ports import (
@@ -99,6 +99,7 @@ def mutation(ctx: Context, record: MutationRecord) -> Mutation:
             standing(ctx, record),
             policies.in_force(ctx).authors_may_approve,
             requirements,
+            undoing.built_upon(ctx, record, executions[0]) if record.status == "completed" else (),
         ),
         execution=last,
     )

@@ -100,10 +100,16 @@ def refuse_update(status: Status) -> str:
 
 
 def actions(
-    status: Status, standing: Standing, authors_may_approve: bool, requirements: Sequence[Requirement]
+    status: Status,
+    standing: Standing,
+    authors_may_approve: bool,
+    requirements: Sequence[Requirement],
+    built_upon: Sequence[str],
 ) -> tuple[Action, ...]:
-    """Every action with the reason why it cannot be done, where it cannot."""
+    """Every action with the reason why it cannot be done, where it cannot; `built_upon` is what bars a rollback."""
     reasons = {name: _refuse(name, status, standing, authors_may_approve, requirements) for name in ACTIONS}
+    if not reasons["rollback"] and built_upon:
+        reasons["rollback"] = f"built upon: {'; '.join(built_upon)}. Roll back what came later first"
     return tuple(Action(name=name, allowed=not reason, reason=_sentence(reason)) for name, reason in reasons.items())
 
 
@@ -132,7 +138,7 @@ def _refuse(
 def _refuse_execution(status: Status, requirements: Sequence[Requirement]) -> str:
     blocking = [requirement.reason.rstrip(".") for requirement in requirements if requirement.blocks]
     if status in life.REVIEWED and blocking:
-        return "; ".join(blocking)
+        return f"held back: {'; '.join(blocking)}"
     return "" if life.becomes(status, "claim") else life.refusal(status, "claim")
 
 
