@@ -88,7 +88,7 @@ class Prepared:
         self._forms: dict[tuple[str, ...], _Form] = {}
 
     def form(self, values: Values) -> _Form:
-        """How to run it with parameters of those names; raises TypeError for one that it has no place for."""
+        """How to run it with parameters of those names; raises TypeError where these do not fit."""
         names = tuple(values)
         form = self._forms.get(names)
         if form is None:
@@ -98,11 +98,12 @@ class Prepared:
     def _compile(self, names: tuple[str, ...]) -> _Form:
         compiled = self.statement.compile(dialect=_DIALECT, column_keys=list(names))
         assert isinstance(compiled, SQLCompiler)
-        unknown = set(names) - compiled.binds.keys()
-        if unknown:
-            raise TypeError(f"a statement has no place for {', '.join(sorted(unknown))}")
         order = compiled.positiontup or []
         binds = {name: compiled.binds[name] for name in order}
+        # An UPDATE would pass over a misspelt column in silence.
+        wrong = set(names) ^ {name for name, bind in binds.items() if bind.required or name in names}
+        if wrong:
+            raise TypeError(f"the statement has no place for, or lacks: {', '.join(sorted(wrong))}")
         converts = {name: bind.type.dialect_impl(_DIALECT).bind_processor(_DIALECT) for name, bind in binds.items()}
         return _Form(
             compiled,
