@@ -15,7 +15,9 @@ from lattice_console.headless.text import age, count, inert
 
 _PAGE = 1000
 
-group = Group("audit", help="Read and prove the append-only log.", short_help="Read and prove the append-only log.")
+group = Group(
+    "audit", help="Read and prove the append-only log.", examples=("lattice audit log", "lattice audit verify")
+)
 
 _LOG: Sequence[Column[AuditRow]] = (
     Column("SEQ", lambda row: str(row.sequence), right=True),

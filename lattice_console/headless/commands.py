@@ -48,20 +48,21 @@ class Command(click.Command):
         return super().parse_args(ctx, spread(args, self.several, ctx))
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the examples, each on its line as it would be typed."""
-        with formatter.section("Examples"):
-            for example in self.examples:
-                formatter.write_text(f"\b\n{example}")
+        """Write the examples."""
+        _write_examples(self.examples, formatter)
 
 
 class Group(click.Group):
-    """A group whose commands may be named as `module:attribute`, to be imported when they are asked for."""
+    """A group with examples, whose commands may be named as `module:attribute`, imported when they are asked for."""
 
     command_class = Command
 
-    def __init__(self, *args: Any, lazy: Mapping[str, str] | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, examples: Sequence[str] = (), lazy: Mapping[str, str] | None = None, **kwargs: Any
+    ) -> None:
         kwargs["context_settings"] = _SETTINGS | (kwargs.get("context_settings") or {})
         super().__init__(*args, **kwargs)
+        self.examples = tuple(examples)
         self.lazy = dict(lazy or {})
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -75,6 +76,17 @@ class Group(click.Group):
         module, _, attribute = self.lazy[cmd_name].partition(":")
         command: click.Command = getattr(importlib.import_module(module), attribute)
         return command
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the examples."""
+        _write_examples(self.examples, formatter)
+
+
+def _write_examples(examples: Sequence[str], formatter: click.HelpFormatter) -> None:
+    """Each on its line, as it would be typed."""
+    with formatter.section("Examples"):
+        for example in examples:
+            formatter.write_text(f"\b\n{example}")
 
 
 def root(lazy: Mapping[str, str], *, default: str, version: str) -> Group:
@@ -96,6 +108,14 @@ def root(lazy: Mapping[str, str], *, default: str, version: str) -> Group:
         invoke_without_command=True,
         params=[*global_options(), _version(version)],
         help=_ROOT_HELP,
+        examples=(
+            "lattice init",
+            "lattice track docs/ api.yaml",
+            'lattice mutation create --title "Raise the limit" --files api.yaml',
+            "lattice mutation approve 1 --as ana",
+            "lattice mutation execute 1",
+            "lattice",
+        ),
     )
     return group
 

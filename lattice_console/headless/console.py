@@ -6,9 +6,7 @@ from lattice_console.headless.commands import Command
 from lattice_console.headless.session import current
 
 
-@click.command(
-    "console", cls=Command, examples=("lattice", "lattice console", "lattice -C ../billing console --as ana")
-)
+@click.command("console", cls=Command, examples=("lattice console", "lattice -C ../billing console --as ana"))
 def command() -> int:
     """Open the console.
 

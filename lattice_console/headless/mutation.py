@@ -7,6 +7,7 @@ _HERE = "lattice_console.headless"
 group = Group(
     "mutation",
     help="Propose, review, execute and roll back mutations. ID is a number (12, M-12) or an id.",
+    examples=("lattice mutation list status:pending", "lattice mutation status 12", "lattice mutation diff 12"),
     short_help="Propose, review, execute and roll back.",
     lazy={
         "create": f"{_HERE}.mutation_propose:create",

@@ -15,7 +15,10 @@ from lattice_console.headless.table import Column
 from lattice_console.headless.text import count, inert, inert_lines
 
 group = Group(
-    "spec", help="List, read and check specs, and propose new ones.", short_help="List, check and propose specs."
+    "spec",
+    help="List, read and check specs, and propose new ones.",
+    short_help="List, check, propose specs.",
+    examples=("lattice spec list", "lattice spec validate --all"),
 )
 
 _SPECS: Sequence[Column[Spec]] = (

@@ -12,7 +12,12 @@ from lattice_console.headless.session import Session, connected
 from lattice_console.headless.table import Column
 from lattice_console.headless.text import age
 
-group = Group("team", help="List members, add them, change their roles.", short_help="Members and their roles.")
+group = Group(
+    "team",
+    help="List members, add them, change their roles.",
+    short_help="Members and their roles.",
+    examples=("lattice team list", "lattice team add ana --role reviewer"),
+)
 
 _MEMBERS: Sequence[Column[Member]] = (
     Column("USER", lambda row: row.user.handle),
