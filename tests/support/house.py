@@ -19,7 +19,7 @@ from lattice_console.engine.engine import Engine
 from lattice_console.engine.features.context import Limits, Surroundings
 from lattice_console.engine.ports import Result, Store, Tables
 from tests.support.clock import Clock
-from tests.support.legs import LEGS, Bind
+from tests.support.legs import LEGS, Bind, Leg
 
 OWNER = "ann"
 """Who makes the project, and owns it."""
@@ -76,8 +76,9 @@ class MortalStore:
 class House:
     """One project; its owner is `ann`, and nobody else is a member until `member` makes them one."""
 
-    def __init__(self, folder: Path, clock: Clock, engine: Engine, store: MortalStore, bind: Bind) -> None:
+    def __init__(self, folder: Path, leg: Leg, clock: Clock, engine: Engine, store: MortalStore, bind: Bind) -> None:
         self.folder = folder
+        self._leg = leg
         self.clock = clock
         self.engine = engine
         self.project_id = ""
@@ -121,6 +122,15 @@ class House:
             self._store.stall = None
             stall.go_on.set()
 
+    @asynccontextmanager
+    async def neighbour(self) -> AsyncIterator[Engine]:
+        """Another engine on the same truth, as another process would have it."""
+        engine = Engine(self._leg.reopen(self.folder), Surroundings(now=self.clock))
+        try:
+            yield engine
+        finally:
+            await engine.close()
+
     def sql(self, statement: str, *parameters: Any) -> list[tuple[Any, ...]]:
         """Do something to the database underneath, past the engine."""
         with closing(sqlite3.connect(self.folder / "lattice.db")) as connection, connection:
@@ -147,7 +157,7 @@ async def open_house(leg: str, folder: Path, *, limits: Limits | None = None) ->
     engine = Engine(store, Surroundings(limits=limits or Limits(), now=clock))
     try:
         async with LEGS[leg].door(engine) as bind:
-            house = House(folder, clock, engine, store, bind)
+            house = House(folder, LEGS[leg], clock, engine, store, bind)
             house.project_id = (await house.without_project().projects.create(name="house")).id
             yield house
     finally:

@@ -22,9 +22,10 @@ Bind = Callable[[str, str | None], Backend]
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """`store` makes the truth in a folder; `door` opens a way to an engine and closes it again."""
+    """`store` makes the truth in a folder and `reopen` takes it as it is; `door` opens a way to an engine."""
 
     store: Callable[[Path], Store]
+    reopen: Callable[[Path], Store]
     door: Callable[[Engine], AbstractAsyncContextManager[Bind]]
 
 
@@ -71,10 +72,13 @@ def _response(sent: bytes) -> wire.Response:
     return wire.Response(int(status), body)
 
 
+def _new_sqlite(folder: Path) -> Store:
+    (folder / "lattice.db").write_bytes(_new_database())
+    return _sqlite(folder)
+
+
 def _sqlite(folder: Path) -> Store:
-    file = folder / "lattice.db"
-    file.write_bytes(_new_database())
-    return SqliteStore(file)
+    return SqliteStore(folder / "lattice.db")
 
 
 @cache
@@ -87,5 +91,5 @@ def _new_database() -> bytes:
         return file.read_bytes()
 
 
-LEGS = {"local": Leg(_sqlite, _at_home), "loopback": Leg(_sqlite, _through_the_wire)}
+LEGS = {"local": Leg(_new_sqlite, _sqlite, _at_home), "loopback": Leg(_new_sqlite, _sqlite, _through_the_wire)}
 """Every leg by name."""

@@ -76,10 +76,7 @@ def create(
     expected_version: int | None,
 ) -> Mutation:
     ctx.expect(expected_version, ctx.project.version, ctx.project.name)
-    if not changes and spec is None:
-        raise ValidationFailed(
-            "VAL_CHANGES", "A mutation changes files, or is a record on a spec: give files or a spec.", field="changes"
-        )
+    _check_subject(changes, spec)
     proposal = proposals.resolve(ctx, changes, proposals.resolve_parents(ctx, parents))
     record = MutationRecord(
         id=new_id(),
@@ -102,6 +99,13 @@ def create(
     )
     begin(ctx, record, proposal)
     return views.mutation(ctx, *judging.judge(ctx, [record]))
+
+
+def _check_subject(changes: Sequence[ChangeInput], spec: str | None) -> None:
+    if not changes and spec is None:
+        raise ValidationFailed(
+            "VAL_CHANGES", "A mutation changes files, or is a record on a spec: give files or a spec.", field="changes"
+        )
 
 
 def _spec_for(ctx: Context, name: str | None, *, has_changes: bool) -> str | None:
@@ -191,6 +195,7 @@ def _next_patchset(
     if parents is None:
         parents = [parent.mutation_id for parent in current.parents]
     inputs = changes if changes is not None else _same_changes(ctx, current.changes)
+    _check_subject(inputs, record.spec_name)
     proposal = proposals.resolve(ctx, inputs, proposals.resolve_parents(ctx, parents, record))
     if proposal.hash == current.patchset.hash:
         raise ValidationFailed("VAL_UPDATE", f"M-{record.number} is that already: the patchset would be the same.")
