@@ -14,7 +14,10 @@ DEPTH_LIMIT = 32
 class Model(BaseModel):
     """A value that crosses the contract: immutable, closed, bytes as base64 in JSON."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_bytes="base64", val_json_bytes="base64")
+    # Built when first used: a start need not wait for models that it never makes.
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", ser_json_bytes="base64", val_json_bytes="base64", defer_build=True
+    )
 
 
 def _refuse_controls(text: str, allowed: str) -> str:

@@ -65,13 +65,14 @@ def read(path: str, content: bytes) -> SpecReading | None:
 def check(path: str, content: bytes, base: bytes | None) -> tuple[Finding, ...]:
     """What stands against one document of a patchset, `base` being what it was made against, if anything.
 
-    A document must be readable, unless its base was not either; a spec must have no error. Never raises.
+    A document must be readable, unless its base said something and was not either; a spec must have no error.
+    Never raises.
     """
     parsed = syntax.parse(path, content)
     reading = _reading(path, content, parsed)
     if reading is not None:
         return tuple(finding for finding in reading.findings if finding.severity == "error")
-    if parsed.problem and (base is None or syntax.parse(path, base).problem is None):
+    if parsed.problem and (not base or not base.strip() or syntax.parse(path, base).problem is None):
         return (parsed.problem,)
     return ()
 
