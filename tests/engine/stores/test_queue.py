@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lattice_console.contract.filters import STATUSES
@@ -139,6 +139,7 @@ def test_a_page_holds_what_the_filter_means_newest_first(
         assert counts == {status: statuses.count(status) for status in statuses}
 
 
+@settings(max_examples=40)
 @given(rows(), st.sampled_from([EVERYTHING, MutationFilter(status=("draft", "pending"))]), st.integers(1, 4))
 def test_paging_forward_and_backward_covers_everything_exactly_once(
     shared: Lane, stored: list[Row], narrowed: MutationFilter, limit: int

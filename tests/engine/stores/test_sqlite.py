@@ -260,6 +260,19 @@ async def test_a_waiter_that_is_cancelled_leaves_the_others_waiting(either: Sqli
     await asyncio.wait_for(second, 10)
 
 
+async def test_a_waiter_on_a_file_that_cannot_be_looked_at_is_sent_to_read(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "lattice.db")
+    await asyncio.wait_for(store.wait(60), 10)
+    await store.write(found)
+    await asyncio.wait_for(settled(store), 20)
+    other = await SqliteStore.open(tmp_path / "lattice.db")
+    waiting = asyncio.create_task(store.wait(60))
+    await other.write(append)
+    await asyncio.wait_for(waiting, 10)
+    for opened in (store, other):
+        await opened.close()
+
+
 async def test_a_database_held_by_others_for_too_long_is_said_to_be_locked(file: Path) -> None:
     store = await SqliteStore.open(file, busy=0.05)
     holder = sqlite3.connect(file, isolation_level=None)

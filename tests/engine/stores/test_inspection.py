@@ -1,0 +1,34 @@
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from lattice_console.engine.stores.inspection import inspect
+from tests.engine.stores.samples import KIM
+
+
+def test_a_whole_database_has_no_problem_and_is_not_touched(file: Path) -> None:
+    before = file.read_bytes()
+    assert inspect(file) == []
+    assert file.read_bytes() == before
+
+
+def test_a_row_that_refers_to_nothing_is_named_by_its_table(file: Path) -> None:
+    with closing(sqlite3.connect(file)) as driver:
+        driver.execute("DELETE FROM users WHERE id = ?", [KIM])
+        driver.commit()
+    assert inspect(file) == ["a row of memberships refers to users, which is not there"]
+
+
+def test_a_damaged_file_has_problems(file: Path) -> None:
+    content = file.read_bytes()
+    half = len(content) // 2
+    file.write_bytes(content[:half] + b"\xa5" * (len(content) - half))
+    assert inspect(file)
+
+
+def test_a_file_that_is_no_database_or_is_missing_is_a_problem(tmp_path: Path) -> None:
+    file = tmp_path / "lattice.db"
+    assert len(inspect(file)) == 1
+    assert not file.exists()
+    file.write_text("no database" * 100)
+    assert len(inspect(file)) == 1
