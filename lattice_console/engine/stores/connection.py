@@ -22,7 +22,7 @@ _STATEMENTS = 512
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """A connection twice: as the driver's, for transactions, and as SQLAlchemy's, for the statements of `tables`.
+    """A connection twice: as the driver's, and as SQLAlchemy's, for statements composed for a call and migrations.
 
     The driver is left in autocommit mode and every BEGIN, COMMIT and ROLLBACK is ours: neither it nor SQLAlchemy
     would begin a transaction where we do, or with IMMEDIATE.
@@ -69,8 +69,7 @@ def open_lane(file: Path | None, *, busy: float) -> Lane:
     try:
         driver.create_function("casefold", 1, _casefold, deterministic=True)
         for pragma in (
-            # Readers go on while one writes; a commit is on the disk before it returns.
-            "journal_mode = WAL",
+            # A commit is on the disk before it returns.
             "synchronous = FULL",
             "fullfsync = ON",
             "foreign_keys = ON",

@@ -31,7 +31,10 @@ def bring_up_to_date(lane: Lane, file: Path | None) -> Path | None:
     SystemFailure: `SYS_DATABASE_NEWER` for tables that this program does not know, `SYS_DATABASE_FOREIGN` for a
     database of another program; and the driver's errors.
     """
-    if revision(lane.driver) == HEAD:
+    found = revision(lane.driver)
+    # Readers go on while one writes. A property of the file, hence set once it is known to be ours.
+    lane.driver.execute("PRAGMA journal_mode = WAL")
+    if found == HEAD:
         return None
     # Some steps rebuild tables that others refer to. This has no effect once a transaction is open.
     lane.driver.execute("PRAGMA foreign_keys = OFF")

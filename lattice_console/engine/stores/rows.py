@@ -48,6 +48,7 @@ def prefix_range(text: str) -> dict[str, str]:
     """The parameters of `starts_with`: the range from `text` to before the next text of its length, by code points."""
     rest = text.rstrip("\U0010ffff")
     if not rest:
+        # Beyond all that is stored: no path is as long.
         return {"prefix": text, "prefix_end": "\U0010ffff" * 1025}
     following = ord(rest[-1]) + 1
     # Surrogates are no characters.

@@ -182,8 +182,16 @@ def test_a_database_of_another_program_is_refused_and_left_alone(tmp_path: Path)
     file = tmp_path / "lattice.db"
     with closing(sqlite3.connect(file)) as driver:
         driver.execute("CREATE TABLE bookmarks (url TEXT)")
+    before = file.read_bytes()
     with pytest.raises(SystemFailure) as caught:
         asyncio.run(open_and_close(file))
     assert caught.value.code == "SYS_DATABASE_FOREIGN"
+    assert file.read_bytes() == before
+
+
+def test_a_copy_put_in_place_that_lost_its_log_mode_gets_it_back(file: Path) -> None:
     with closing(sqlite3.connect(file)) as driver:
-        assert names(driver, "table") == {"bookmarks"}
+        assert driver.execute("PRAGMA journal_mode = DELETE").fetchone() == ("delete",)
+    asyncio.run(open_and_close(file))
+    with closing(sqlite3.connect(file)) as driver:
+        assert driver.execute("PRAGMA journal_mode").fetchone() == ("wal",)
