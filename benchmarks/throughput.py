@@ -1,16 +1,16 @@
 """Propose, approve, execute on SQLite, beside the very same statements by hand through `sqlite3`."""
 
 import asyncio
+import functools
 import shutil
 import sqlite3
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
-
-from sqlalchemy import event
-from sqlalchemy.engine import Engine as SqlEngine
+from typing import Any, ClassVar
+from unittest.mock import patch
 
 from lattice_console.backends import local
 from lattice_console.contract.backend import Backend
@@ -22,25 +22,43 @@ from lattice_console.engine.stores.sqlite import SqliteStore
 
 Statement = tuple[str, Any, bool]
 
+_BOUNDS = ("BEGIN", "BEGIN IMMEDIATE", "COMMIT", "ROLLBACK")
+
 
 class _RecordingStore(SqliteStore):
-    """Notes the statements of every write transaction."""
+    """Notes where a write transaction begins."""
 
     def __init__(self, file: Path) -> None:
         super().__init__(file)
         self.transactions: list[list[Statement]] = []
-        self.recording = False
 
     async def write(self, work: Callable[[Tables], Result]) -> Result:
         def noted(tables: Tables) -> Result:
             self.transactions.append([])
             return work(tables)
 
-        return await super().write(noted if self.recording else work)
+        return await super().write(noted)
 
-    def note(self, statement: str, parameters: Any, many: bool) -> None:
-        if self.recording and self.transactions:
-            self.transactions[-1].append((statement, parameters, many))
+
+class _Recorder(sqlite3.Connection):
+    """Notes what is executed within the transactions of `store`."""
+
+    store: ClassVar[_RecordingStore | None] = None
+
+    def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
+        self._note(sql, parameters, False)
+        return super().execute(sql, parameters)
+
+    def executemany(self, sql: str, parameters: Any, /) -> sqlite3.Cursor:
+        rows = list(parameters)
+        self._note(sql, rows, True)
+        return super().executemany(sql, rows)
+
+    def _note(self, sql: str, parameters: Any, many: bool) -> None:
+        writing = threading.current_thread().name.startswith("lattice-write")
+        if self.store is None or not writing or not self.store.transactions or sql in _BOUNDS:
+            return
+        self.store.transactions[-1].append((sql, parameters, many))
 
 
 async def _prepare(file: Path, count: int) -> str:
@@ -75,17 +93,9 @@ async def _measured(file: Path, project: str, count: int, store: SqliteStore) ->
 
 
 def _recorded(file: Path, project: str, count: int) -> list[list[Statement]]:
-    store = _RecordingStore(file)
-    store.recording = True
-
-    def note(_: Any, __: Any, statement: str, parameters: Any, ___: Any, many: bool) -> None:
-        store.note(statement, parameters, many)
-
-    event.listen(SqlEngine, "before_cursor_execute", note)
-    try:
+    store = _Recorder.store = _RecordingStore(file)
+    with patch.object(sqlite3, "connect", functools.partial(sqlite3.connect, factory=_Recorder)):
         asyncio.run(_measured(file, project, count, store))
-    finally:
-        event.remove(SqlEngine, "before_cursor_execute", note)
     return store.transactions
 
 

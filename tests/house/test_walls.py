@@ -19,7 +19,7 @@ TRESPASSES = [
     ("merge/trespass.py", "from lattice_console.contract import models", "lattice_console.contract.models"),
     ("merge/trespass.py", "import difflib", "difflib"),
     ("workspace/trespass.py", "import yaml", "yaml"),
-    ("workspace/trespass.py", "import lattice_console.profile", "lattice_console.profile"),
+    ("workspace/trespass.py", "import lattice_console.engine", "lattice_console.engine"),
     ("engine/rules/trespass.py", "import lattice_console.engine.features", "lattice_console.engine.features"),
     ("engine/rules/trespass.py", "import pydantic", "pydantic"),
     ("engine/features/trespass.py", "import lattice_console.engine.stores", "lattice_console.engine.stores"),

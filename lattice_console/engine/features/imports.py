@@ -21,7 +21,7 @@ def import_commit(ctx: Context, *, commit: ImportedCommit, execute: bool, expect
     if known is not None:
         return views.mutation(ctx, views.find(ctx, known))
     paths = {path for change in commit.changes for path in (change.file_path, change.new_path) if path}
-    below = [] if execute else ctx.tables.mutations.pending_imports_on(ctx.project.id, paths)
+    below = [] if execute else _below(ctx, paths)
     proposal = proposals.resolve(ctx, commit.changes, proposals.resolve_parents(ctx, [one.id for one in below]))
     record = MutationRecord(
         id=new_id(),
@@ -49,6 +49,12 @@ def import_commit(ctx: Context, *, commit: ImportedCommit, execute: bool, expect
     else:
         judging.judge(ctx, [record])
     return views.mutation(ctx, views.find(ctx, record.id))
+
+
+def _below(ctx: Context, paths: set[str]) -> list[MutationRecord]:
+    """The imported mutations still to be executed that touch the paths."""
+    found = ctx.tables.mutations.pending_imports_on(ctx.project.id, paths)
+    return [record for record in found if record.status not in life.ENDED]
 
 
 def _execute(ctx: Context, record: MutationRecord, commit: str) -> None:
