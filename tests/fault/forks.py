@@ -4,7 +4,7 @@ import os
 import signal
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 
@@ -27,26 +27,50 @@ class Marks:
         os.write(self._pipe, f"{name} {time.monotonic()}\n".encode())
 
 
-def run(work: Callable[[Marks], None], kill_after: float | None = None, kill_at: str = "") -> Ending:
-    """Fork, do `work` in the child, and kill it with SIGKILL `kill_after` seconds after its mark `kill_at` ("": start).
+Work = Callable[[Marks], None]
+
+
+def run(work: Work, kill_after: float | None = None, kill_at: str = "start") -> Ending:
+    """Fork, do `work` in the child, and kill it with SIGKILL `kill_after` seconds after its mark `kill_at`.
 
     Waits for the child in any case. Raises AssertionError, with the child's traceback, where it failed by itself.
     """
+    child, reading = _fork(work)
+    told = b""
+    if kill_after is not None:
+        told = _wait_for(reading, kill_at)
+        time.sleep(kill_after)
+        os.kill(child, signal.SIGKILL)
+    status, rest = _wait(child, reading)
+    return _judge(status, told + rest)
+
+
+def run_all(works: Sequence[Work]) -> list[Ending]:
+    """Fork a child for each of `works`, all at once, and wait for them; raises AssertionError like `run`."""
+    children = [_fork(work) for work in works]
+    # Each pipe holds what its child tells meanwhile: 64 KiB, more than any of them does.
+    ended = [_wait(child, reading) for child, reading in children]
+    return [_judge(status, told) for status, told in ended]
+
+
+def _fork(work: Work) -> tuple[int, int]:
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
         _be_the_child(work, reading, writing)
     os.close(writing)
-    try:
-        told = _wait_for(reading, kill_at or "start") if kill_after is not None else b""
-        if kill_after is not None:
-            time.sleep(kill_after)
-            os.kill(child, signal.SIGKILL)
-        while part := os.read(reading, 65536):
-            told += part
-        _, status = os.waitpid(child, 0)
-    finally:
-        os.close(reading)
+    return child, reading
+
+
+def _wait(child: int, reading: int) -> tuple[int, bytes]:
+    """Wait for the child's end; returns its status and what it told."""
+    with open(reading, "rb") as pipe:
+        told = pipe.read()
+    _, status = os.waitpid(child, 0)
+    return status, told
+
+
+def _judge(status: int, told: bytes) -> Ending:
     killed = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
     text = told.decode()
     assert killed or status == 0, f"The child failed:\n{text}"
@@ -55,7 +79,7 @@ def run(work: Callable[[Marks], None], kill_after: float | None = None, kill_at:
     return Ending(killed, tuple((name, float(at) - began) for name, at in lines))
 
 
-def _be_the_child(work: Callable[[Marks], None], reading: int, writing: int) -> None:
+def _be_the_child(work: Work, reading: int, writing: int) -> None:
     status = 1
     try:
         os.close(reading)
