@@ -1,8 +1,9 @@
 """What stands at each path for a mutation: the head, overlaid by the results of the parents it is stacked on."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
+from heapq import heappop, heappush
 
 from lattice_console.contract.paths import twin_key
 from lattice_console.engine.features import stored
@@ -101,10 +102,19 @@ def _unexecuted(ctx: Context, parents: Iterable[str]) -> list[MutationRecord]:
         for mutation_id, one in stored.current(ctx, found).items():
             above[mutation_id] = [parent.mutation_id for parent in one.parents]
         wanted = {parent for record in found for parent in above[record.id]} - records.keys()
-    order: TopologicalSorter[str] = TopologicalSorter()
-    for record in sorted(records.values(), key=lambda record: record.number):
-        order.add(record.id, *(parent for parent in above[record.id] if parent in records))
-    return [records[mutation_id] for mutation_id in order.static_order()]
+    return list(_by_number(records, above))
+
+
+def _by_number(records: Mapping[str, MutationRecord], above: Mapping[str, Sequence[str]]) -> Iterator[MutationRecord]:
+    order = TopologicalSorter({one: [parent for parent in above[one] if parent in records] for one in records})
+    order.prepare()
+    ready: list[tuple[int, str]] = []
+    while order.is_active():
+        for mutation_id in order.get_ready():
+            heappush(ready, (records[mutation_id].number, mutation_id))
+        _, mutation_id = heappop(ready)
+        yield records[mutation_id]
+        order.done(mutation_id)
 
 
 def _is_over(record: MutationRecord) -> bool:
