@@ -62,6 +62,7 @@ def _execute(ctx: Context, record: MutationRecord, commit: str) -> None:
     reason = f"commit {commit[:12]} was part of the history that was brought in"
     overrides = [OverrideRecord(requirement, POLICY, reason) for requirement in _OVERRIDDEN]
     ctx.tables.mutations.override(record.id, overrides, ctx.now)
+    stored.forget(ctx, record.id)
     ctx.record("mutation.approved", record.id, number=record.number, policy=POLICY, commit=commit)
     status = life.follow(life.follow(record.status, "requirements_hold"), "claim")
     claimed = stored.change(ctx, record, status=status)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from lattice_console.contract.models.people import Person
+from lattice_console.contract.models.project import Policy
 from lattice_console.contract.models.requirement import Requirement
 from lattice_console.contract.models.spec import Finding
 from lattice_console.engine.features import policy as policies
@@ -21,8 +22,20 @@ def standing_votes(reviews: Sequence[ReviewRecord]) -> list[ReviewRecord]:
 
 def review_facts(ctx: Context, records: Sequence[MutationRecord]) -> dict[str, ReviewFacts]:
     """What the review requirements of each mutation are derived from, by its id."""
-    ids = [record.id for record in records]
     policy = policies.in_force(ctx)
+    keys = {
+        record.id: ("facts", record.id, record.patchset, policy.version, policy.authors_may_approve)
+        for record in records
+    }
+    missing = [record for record in records if keys[record.id] not in ctx.memo]
+    if missing:
+        for mutation_id, facts in _read_facts(ctx, policy, missing).items():
+            ctx.memo[keys[mutation_id]] = facts
+    return {mutation_id: ctx.memo[key] for mutation_id, key in keys.items()}
+
+
+def _read_facts(ctx: Context, policy: Policy, records: Sequence[MutationRecord]) -> dict[str, ReviewFacts]:
+    ids = [record.id for record in records]
     known = stored.current(ctx, records)
     reviews = stored.votes(ctx, records)
     overrides = ctx.tables.mutations.overrides(ids)

@@ -115,6 +115,7 @@ def comment(ctx: Context, *, mutation: str, text: str, expected_version: int | N
     expect_version(ctx, record, expected_version)
     said = CommentRecord(id=new_id(), author_id=ctx.me.id, patchset=record.patchset, text=text, created_at=ctx.now)
     ctx.tables.reviews.add_comment(record.id, said)
+    stored.forget(ctx, record.id)
     # A remark is no change of what others look at: the version stays, so that nobody's vote fails on it.
     commented = stored.change(
         ctx, record, comments=record.comments + 1, version=record.version, updated_at=record.updated_at

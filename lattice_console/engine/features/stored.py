@@ -49,13 +49,19 @@ def votes(ctx: Context, records: Sequence[MutationRecord]) -> dict[str, list[Rev
 def cast(ctx: Context, vote: ReviewRecord) -> None:
     """Write a vote."""
     ctx.tables.reviews.add(vote)
-    ctx.memo.pop(("votes", vote.mutation_id), None)
+    forget(ctx, vote.mutation_id)
 
 
 def settle(ctx: Context, record: MutationRecord, reviews: Sequence[ReviewRecord], state: str) -> None:
     """Let votes on a mutation count no longer, as `outdated` or `withdrawn`."""
     ctx.tables.reviews.settle([review.id for review in reviews], state)
-    ctx.memo.pop(("votes", record.id), None)
+    forget(ctx, record.id)
+
+
+def forget(ctx: Context, mutation_id: str) -> None:
+    """Read anew what votes, comments and overrides of a mutation say, as one of them was written."""
+    for key in [key for key in ctx.memo if key[:2] in (("votes", mutation_id), ("facts", mutation_id))]:
+        del ctx.memo[key]
 
 
 def change(ctx: Context, record: MutationRecord, **columns: Any) -> MutationRecord:
