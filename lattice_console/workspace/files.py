@@ -24,6 +24,7 @@ _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 # The system's answers that are about one path; any other (no space, an I/O error) is about the whole undertaking.
 _ABOUT_THE_PATH = {errno.EACCES, errno.EPERM, errno.ENAMETOOLONG, errno.EILSEQ, errno.EINVAL, errno.ELOOP}
+_CLIMBING = frozenset({"", ".", ".."})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class Folder:
     def look(self, paths: Iterable[str], limit: int, trusted: Mapping[str, Trusted]) -> dict[str, DiskState]:
         """What lies at each path. Reads no file over `limit` bytes, and none whose stamp is `trusted`."""
         found: dict[str, DiskState] = {}
-        for parent, group in groupby(sorted(paths, key=_parent_and_name), key=_parent):
+        for parent, group in groupby(sorted(paths, key=lambda path: (_parent(path), path)), key=_parent):
             with self._descended(parent) as directory:
                 for path in group:
                     if isinstance(directory, int):
@@ -171,7 +172,7 @@ class Folder:
             if not isinstance(directory, int):
                 missing = Obstacle("refused", "lies in a directory that is gone")
                 raise InTheWay(directory if isinstance(directory, Obstacle) else missing)
-            yield directory, path.rpartition("/")[2].encode()
+            yield directory, _name(path)
 
     @contextlib.contextmanager
     def _descended(self, path: str, *, make: bool = False) -> Iterator[int | Absent | Obstacle]:
@@ -185,11 +186,8 @@ class Folder:
     def _descend(self, path: str, *, make: bool) -> int | Absent | Obstacle:
         directory = os.open(self.root, _DIRECTORY)
         names = path.split("/") if path else []
-        for depth, name in enumerate(names):
-            if name in ("", ".", ".."):
-                os.close(directory)
-                raise ValueError(f"{path!r} is no path below a folder")
-            deeper = _enter(directory, name.encode(), "/".join(names[: depth + 1]), make=make)
+        for depth, name in enumerate(names, 1):
+            deeper = _enter(directory, name.encode(), "/".join(names[:depth]), make=make)
             os.close(directory)
             if not isinstance(deeper, int):
                 return deeper
@@ -203,12 +201,15 @@ def digest(content: bytes) -> str:
 
 
 def _parent(path: str) -> str:
+    """The directory above a path; every path that is asked about comes through here."""
+    if not _CLIMBING.isdisjoint(path.split("/")):
+        raise ValueError(f"{path!r} is no path below a folder")
     return path.rpartition("/")[0]
 
 
-def _parent_and_name(path: str) -> tuple[str, str]:
-    parent, _, name = path.rpartition("/")
-    return parent, name
+def _name(path: str) -> bytes:
+    """The last name of a path, for the system."""
+    return path.rpartition("/")[2].encode()
 
 
 def _temporary(name: bytes) -> bytes:
@@ -280,7 +281,7 @@ def too_large(size: int, limit: int) -> Obstacle:
 
 def _look(directory: int, path: str, limit: int, trusted: Trusted | None) -> DiskState:
     try:
-        found = _status(directory, path.rpartition("/")[2].encode())
+        found = _status(directory, _name(path))
         if found is None:
             return ABSENT
         if not stat.S_ISREG(found.st_mode):
@@ -300,16 +301,15 @@ def _look(directory: int, path: str, limit: int, trusted: Trusted | None) -> Dis
 
 def _read(directory: int, path: str, limit: int) -> bytes | Absent | Obstacle:
     try:
-        file = os.open(path.rpartition("/")[2].encode(), _READ, dir_fd=directory)
+        file = os.open(_name(path), _READ, dir_fd=directory)
     except FileNotFoundError:
         return ABSENT
     except OSError as error:
         if error.errno not in _ABOUT_THE_PATH | {errno.ENXIO}:
             raise
-        found = _status(directory, path.rpartition("/")[2].encode())
-        is_file = found is None or stat.S_ISREG(found.st_mode)
-        return _refused(error) if found is None or is_file else _obstacle(found, path)
-    with open(file, "rb", buffering=0) as opened:
+        status = _status(directory, _name(path))
+        return _refused(error) if status is None or stat.S_ISREG(status.st_mode) else _obstacle(status, path)
+    try:
         found = os.fstat(file)
         if not stat.S_ISREG(found.st_mode):
             return _obstacle(found, path)
@@ -317,8 +317,10 @@ def _read(directory: int, path: str, limit: int) -> bytes | Absent | Obstacle:
             return too_large(found.st_size, limit)
         parts: list[bytes] = []
         size = 0
-        while size <= limit and (part := opened.read(found.st_size + 1)):
+        while size <= limit and (part := os.read(file, found.st_size + 1)):
             parts.append(part)
             size += len(part)
-        # It may have grown since.
+        # It may be growing.
         return b"".join(parts) if size <= limit else too_large(max(size, os.fstat(file).st_size), limit)
+    finally:
+        os.close(file)

@@ -51,8 +51,9 @@ def load(state: Path) -> Record:
         record = Record.model_validate_json((state / _RECORD).read_bytes())
     except (FileNotFoundError, ValidationError):
         return EMPTY
-    # What is left is written some day: not to a place that we would not have recorded.
-    return record if record.schema_version == SCHEMA and all(map(is_trackable, record.left)) else EMPTY
+    # Someone else may have written it: a path that we would not have recorded is not to be looked at, or written to.
+    is_ours = record.schema_version == SCHEMA and all(map(is_trackable, (*record.files, *record.left)))
+    return record if is_ours else EMPTY
 
 
 def save(state: Path, record: Record) -> None:

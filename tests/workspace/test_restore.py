@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from lattice_console.contract.errors import NotFound, ValidationFailed
-from lattice_console.workspace import Checkout
+from lattice_console.contract.errors import NotFound, SystemFailure, ValidationFailed
+from lattice_console.workspace import Checkout, sync
 from tests.workspace.memory import MemorySource, put, tree
 
 
@@ -129,3 +129,20 @@ async def test_what_the_head_does_not_have_is_not_found(
     assert caught.value.code == "NF_PATH"
     assert pattern in caught.value.message
     assert tree(root) == before
+
+
+async def test_a_restore_first_finishes_a_sync_that_was_cut_off(
+    checkout: Checkout, root: Path, source: MemorySource, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cut_off(*_: object) -> None:
+        raise InterruptedError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(sync, "conclude", cut_off)
+        with pytest.raises(SystemFailure):
+            await checkout.sync(source)
+    source.documents.change({"docs/b.yaml": None})
+    put(root, "docs/a.yaml", b"mine\n")
+    await checkout.restore(source, ["docs/a.yaml"])
+    assert tree(root) == source.documents.files
+    assert not (root / ".lattice/state/checkout.journal").exists()

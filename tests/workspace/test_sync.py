@@ -2,6 +2,7 @@
 
 import asyncio
 import fcntl
+import json
 import os
 import stat
 from pathlib import Path
@@ -289,7 +290,9 @@ async def test_a_new_file_has_the_mode_that_the_umask_leaves(
 async def test_a_broken_record_is_built_anew(checkout: Checkout, root: Path, source: MemorySource) -> None:
     await checkout.sync(source)
     put(root, "docs/a.yaml", b"mine\n")
-    for broken in (b"", b"{", b'{"schema_version": 99}', b'{"files": {"a": "no hash"}}', b"\xff"):
+    known = source.documents.put(b"a: 1\n")
+    outside = json.dumps({"files": {"../outside": known}, "left": {".git/hooks/pre-commit": known}}).encode()
+    for broken in (b"", b"{", b'{"schema_version": 99}', b'{"files": {"a": "no hash"}}', b"\xff", outside):
         (root / ".lattice/state/checkout.json").write_bytes(broken)
         report = await checkout.sync(source)
         assert (report.written, report.drifted) == ((), ("docs/a.yaml",))
