@@ -20,7 +20,7 @@ from lattice_console.ops.init import init
 
 ACTOR = "kim"
 _DOCUMENTS = 200
-_STATUSES = ("pending", "pending", "pending", "approved", "completed", "completed", "rejected", "cancelled")
+_STATUSES = ("pending", "pending", "pending", "approved", "draft", "rejected", "cancelled")
 _VERBS = ("Raise", "Lower", "Rename", "Split", "Add", "Drop", "Tighten", "Document", "Deprecate", "Merge")
 _NOUNS = ("session limit", "refund endpoint", "customer table", "invoice lines", "password rule", "plan index")
 

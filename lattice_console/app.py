@@ -1,6 +1,5 @@
 """The full-screen console: one app, its modes, its connection, and what every place shares."""
 
-import logging
 import os
 import time
 from collections.abc import Awaitable, Callable, Iterator
@@ -16,6 +15,7 @@ from textual.worker import Worker, WorkerState
 
 from lattice_console.config import Settings
 from lattice_console.contract.backend import Backend
+from lattice_console.mishap import unexpected
 from lattice_console.screens.connection import (
     Connected,
     Connection,
@@ -38,8 +38,6 @@ from lattice_console.widgets.themes import THEMES, default_theme
 from lattice_console.workspace.checkout import Checkout
 
 __all__ = ["LatticeApp"]
-
-_LOG = logging.getLogger(__name__)
 
 _KEYS = {
     "enter": "Enter",
@@ -108,7 +106,7 @@ class LatticeApp(App[None], inherit_bindings=False):
 
     def _connect(self) -> None:
         connection = Connection(self.session, self._open_backend, self.post_message)
-        self.run_worker(connection.run(), group="connection", exclusive=True)
+        self.run_worker(connection.run(), group="connection", exclusive=True, exit_on_error=False)
 
     def get_key_display(self, binding: Binding) -> str:
         if binding.key_display:
@@ -250,8 +248,11 @@ class LatticeApp(App[None], inherit_bindings=False):
     # -- what should not happen
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """A worker that failed is told and logged; the console goes on."""
+        """A worker of the app's own that failed is told like a place's."""
+        self.worker_changed(event)
+
+    def worker_changed(self, event: Worker.StateChanged) -> None:
+        """Tell of a worker that failed, and log it; the console goes on."""
         if event.state is WorkerState.ERROR and event.worker.error is not None:
-            error = event.worker.error
-            _LOG.error("a worker failed: %s", event.worker.description, exc_info=error)
-            self.say(f"Something failed that should not: {type(error).__name__}: {error}", "error")
+            told = unexpected(event.worker.error, self.session.settings.state / "lattice.log")
+            self.say(told.message, "error")

@@ -2,10 +2,7 @@
 
 import os
 import sys
-import traceback
-import uuid
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -14,6 +11,7 @@ from lattice_console import config
 from lattice_console.contract.errors import LatticeError, SystemFailure, ValidationFailed
 from lattice_console.headless.exits import Exit, exit_code
 from lattice_console.headless.session import Session
+from lattice_console.mishap import unexpected
 
 
 def run(root: click.Command, arguments: Sequence[str], session: Session) -> int:
@@ -47,7 +45,7 @@ def run(root: click.Command, arguments: Sequence[str], session: Session) -> int:
             message = f"The system does not let us use {os.fsdecode(error.filename)}: {error.strerror}."
             session.output.error(SystemFailure("SYS_FILE", message))
         else:
-            session.output.error(_unexpected(error, session))
+            session.output.error(unexpected(error, _log_file(session)))
         return Exit.ERROR
 
 
@@ -55,24 +53,6 @@ def _usage(error: click.ClickException) -> ValidationFailed:
     ctx = error.ctx if isinstance(error, click.UsageError) else None
     message = error.format_message().rstrip(".")
     return ValidationFailed("VAL_USAGE", f"{message}. See: {ctx.command_path if ctx else 'lattice'} --help")
-
-
-def _unexpected(error: Exception, session: Session) -> SystemFailure:
-    request_id = uuid.uuid4().hex[:12]
-    log = _log_file(session)
-    entry = f"{datetime.now(UTC).isoformat()} {request_id}\n{''.join(traceback.format_exception(error))}\n"
-    try:
-        log.parent.mkdir(parents=True, exist_ok=True)
-        with log.open("a", encoding="utf-8", errors="backslashreplace") as file:
-            file.write(entry)
-        where = f"the log has more under {request_id}: {log}"
-    except OSError as failure:
-        where = f"the log {log} cannot be written: {failure.strerror}"
-    return SystemFailure(
-        "SYS_UNEXPECTED",
-        f"Something went wrong that should not have ({type(error).__name__}); {where}.",
-        request_id=request_id,
-    )
 
 
 def _log_file(session: Session) -> Path:

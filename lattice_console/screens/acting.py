@@ -66,13 +66,13 @@ class ActingPlace(Place):
         seen = self.subject()
         if seen is not None and self.session.connected:
             # On the app, so that leaving this place stops nothing half-way.
-            self.app.run_worker(self._act(VERBS[action], seen), group="acts")
+            self.app.run_worker(self._act(VERBS[action], seen), group="acts", exit_on_error=False)
 
     def action_dry_run(self) -> None:
         """Show what executing would do now."""
         seen = self.subject()
         if seen is not None and self.session.connected:
-            self.app.run_worker(self._dry_run(seen), group="dry run", exclusive=True)
+            self.app.run_worker(self._dry_run(seen), group="dry run", exclusive=True, exit_on_error=False)
 
     def action_copy_id(self) -> None:
         """Put the mutation's number on the terminal's clipboard."""

@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.message import Message
+from textual.timer import Timer
 from textual.widgets import ContentSwitcher
 
 from lattice_console.contract.errors import LatticeError
@@ -17,6 +19,7 @@ from lattice_console.contract.models.mutation import Mutation, MutationSummary
 from lattice_console.screens.acting import ActingPlace
 from lattice_console.screens.colouring import Colouring
 from lattice_console.screens.loading import load_changes
+from lattice_console.screens.place import FOLLOW
 from lattice_console.screens.session import Session
 from lattice_console.widgets.diff_document import Cover, DiffDocument
 from lattice_console.widgets.diff_view import DiffView
@@ -63,6 +66,8 @@ class MutationScreen(ActingPlace, Colouring):
         super().__init__(session)
         self._row: MutationSummary = row
         self._model: OverviewModel | None = None
+        self._where = ""
+        self._follow: Timer | None = None
 
     def compose_place(self) -> ComposeResult:
         look = self.session.look
@@ -127,7 +132,7 @@ class MutationScreen(ActingPlace, Colouring):
 
     def _load(self, *, keep_patchset: bool) -> None:
         if self.session.connected:
-            self.run_worker(self._fetch(keep_patchset), group="mutation", exclusive=True)
+            self.run_worker(self._fetch(keep_patchset), group="mutation", exclusive=True, exit_on_error=False)
 
     async def _fetch(self, keep_patchset: bool) -> None:
         backend, id = self.session.backend, self._row.id
@@ -192,10 +197,13 @@ class MutationScreen(ActingPlace, Colouring):
     def _chosen(self, message: TabLine.Chosen) -> None:
         self.action_show_tab(message.index)
 
-    _where = ""
-
     @on(DiffView.Moved)
     def _moved(self, message: DiffView.Moved) -> None:
+        if self._follow is not None:
+            self._follow.stop()
+        self._follow = self.set_timer(FOLLOW, partial(self._say_where, message))
+
+    def _say_where(self, message: DiffView.Moved) -> None:
         document = self.query_one(DiffView).document
         words: list[str] = []
         if message.file:
@@ -204,7 +212,8 @@ class MutationScreen(ActingPlace, Colouring):
         if message.hunk:
             words.append(f"hunk {message.hunk} of {document.hunks}")
         self._where = f" {self.session.look.signs.dot} ".join(words)
-        self.query_one(TabLine).where = self._where
+        if self._tab == 0:
+            self.query_one(TabLine).where = self._where
 
     def action_leave(self) -> None:
         """Go back to the queue."""

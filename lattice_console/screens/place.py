@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.dom import DOMNode
 from textual.message import Message
 from textual.screen import Screen
+from textual.worker import Worker
 
 from lattice_console.contract.errors import LatticeError
 from lattice_console.contract.events import Event
@@ -18,7 +19,10 @@ from lattice_console.widgets.bottom_line import BottomLine
 from lattice_console.widgets.inert import inert
 from lattice_console.widgets.top_line import TopLine
 
-__all__ = ["Command", "Desk", "MutationChanged", "Place"]
+__all__ = ["FOLLOW", "Command", "Desk", "MutationChanged", "Place"]
+
+FOLLOW = 0.08
+"""Seconds by which what is beside the cursor trails it, so that it never delays it."""
 
 Severity = Literal["information", "warning", "error"]
 
@@ -52,6 +56,10 @@ class Desk(Protocol):
         """Show that something runs, once it takes longer than a moment."""
         ...
 
+    def worker_changed(self, event: Worker.StateChanged) -> None:
+        """Tell of a worker that failed, and log it."""
+        ...
+
     @property
     def activity(self) -> str:
         """What is running, with its time; empty where nothing does."""
@@ -83,6 +91,10 @@ class Place(Screen[None]):
 
     def on_mount(self) -> None:
         self.refresh_chrome()
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """News of a worker go no further than where it was started."""
+        self.desk.worker_changed(event)
 
     def on_screen_resume(self) -> None:
         self.refresh_chrome()

@@ -20,6 +20,7 @@ from lattice_console.screens.acting import ActingPlace
 from lattice_console.screens.loading import load_changes
 from lattice_console.screens.mutation import MutationScreen
 from lattice_console.screens.paging import around, from_end
+from lattice_console.screens.place import FOLLOW
 from lattice_console.screens.session import Session
 from lattice_console.widgets.file_change import FileChange
 from lattice_console.widgets.filter_bar import FilterBar
@@ -30,9 +31,6 @@ from lattice_console.widgets.queue_summary import QueueSummary
 from lattice_console.widgets.queue_window import PAGE, QueueWindow
 
 __all__ = ["QueueScreen"]
-
-FOLLOW = 0.08
-"""Seconds by which the preview trails the cursor."""
 
 _AGES = 30.0
 """Seconds after which the ages on the screen are counted anew."""
@@ -133,7 +131,7 @@ class QueueScreen(ActingPlace):
     def action_reload(self) -> None:
         """Read the queue anew around the cursor, which stays on its mutation."""
         if self.session.connected:
-            self.run_worker(self._reload(), group="window", exclusive=True)
+            self.run_worker(self._reload(), group="window", exclusive=True, exit_on_error=False)
 
     async def _reload(self) -> None:
         listed = self.query_one(QueueList)
@@ -147,7 +145,7 @@ class QueueScreen(ActingPlace):
 
     @on(QueueList.Wanted)
     def _wanted(self, message: QueueList.Wanted) -> None:
-        self.run_worker(self._jump(message.index), group="window", exclusive=True)
+        self.run_worker(self._jump(message.index), group="window", exclusive=True, exit_on_error=False)
 
     async def _jump(self, index: int) -> None:
         listed = self.query_one(QueueList)
@@ -166,7 +164,7 @@ class QueueScreen(ActingPlace):
     def _near_edge(self, message: QueueList.NearEdge) -> None:
         group = "grow after" if message.forward else "grow before"
         if not any(worker.group == group and not worker.is_finished for worker in self.workers):
-            self.run_worker(self._grow(message.forward), group=group)
+            self.run_worker(self._grow(message.forward), group=group, exit_on_error=False)
 
     async def _grow(self, forward: bool) -> None:
         window = self.query_one(QueueList).window
@@ -225,10 +223,14 @@ class QueueScreen(ActingPlace):
 
     @on(QueueList.Highlighted)
     def _highlighted(self, message: QueueList.Highlighted) -> None:
-        self.refresh_chrome()
         if self._follow is not None:
             self._follow.stop()
-        self._follow = self.set_timer(FOLLOW, self._preview)
+        self._follow = self.set_timer(FOLLOW, self._settled)
+
+    def _settled(self) -> None:
+        """The cursor rests: footer and preview catch up with it."""
+        self.refresh_chrome()
+        self._preview()
 
     def on_resize(self) -> None:
         self._preview()
@@ -239,7 +241,7 @@ class QueueScreen(ActingPlace):
         if row is None:
             preview.clear()
         elif preview.display and self.size.width >= 120 and self.session.connected:
-            self.run_worker(self._load_preview(row.id), group="preview", exclusive=True)
+            self.run_worker(self._load_preview(row.id), group="preview", exclusive=True, exit_on_error=False)
 
     async def _load_preview(self, id: str) -> None:
         try:
