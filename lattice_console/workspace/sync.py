@@ -233,6 +233,7 @@ def _place(made: Plan, folder: Folder, path: str, staged: Stamp | InTheWay, now:
         stamp = folder.place(path, write.expected)
     except InTheWay:
         folder.discard(path)
+        folder.prune(path)
         made.leave(path, write.hash)
         return False
     made.settle(path, write.hash)
