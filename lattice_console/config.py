@@ -21,6 +21,7 @@ THEMES = ("dark", "light", "ansi")
 """The themes that can be asked for."""
 
 Value = TypeVar("Value")
+Number = TypeVar("Number", int, float)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +144,8 @@ def _read(value: Any, read: Callable[[Any], Value], name: str, source: str) -> V
         raise ValidationFailed("VAL_SETTING", f"{name} in {source}: {error}.", field=name, source=source) from None
 
 
-def _positive(kind: type[int] | type[float]) -> Callable[[Any], float]:
-    def read(value: Any) -> float:
+def _positive(kind: type[Number]) -> Callable[[Any], Number]:
+    def read(value: Any) -> Number:
         try:
             number = kind(value)
         except ValueError:
