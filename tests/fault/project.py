@@ -20,9 +20,6 @@ from tests.workspace.memory import put, tree
 Answer = TypeVar("Answer")
 
 OWNER = "ann"
-LEASE = 0.3
-"""Seconds after which the claim of a process that ended is given back."""
-
 START = {f"docs/part{n}.yaml": f"part: {n}\n".encode() * 20 for n in range(8)} | {
     "turns": b"a file\n",
     "old/name.md": b"# Moves\n",
@@ -62,13 +59,13 @@ class Project:
         self.checkout = Checkout(root)
 
     @staticmethod
-    def make(root: Path, files: dict[str, bytes]) -> "Project":
-        """A project with these files as its baseline."""
+    def make(root: Path, files: dict[str, bytes], *, lease: float = 30.0) -> "Project":
+        """A project with these files as its baseline; a claim lasts `lease` seconds."""
         root.mkdir()
         asyncio.run(init(root, name="faults", actor=OWNER))
         for path, content in files.items():
             put(root, path, content)
-        put(root, ".lattice/local.json", json.dumps({"execution": {"lease_seconds": LEASE}}).encode())
+        put(root, ".lattice/local.json", json.dumps({"execution": {"lease_seconds": lease}}).encode())
         project = Project(root)
 
         async def track(backend: Backend) -> None:

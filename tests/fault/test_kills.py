@@ -15,9 +15,11 @@ from lattice_console.contract.models.mutation import Mutation
 from lattice_console.engine.stores.sqlite import SqliteStore
 from lattice_console.workspace.files import Folder, digest
 from tests.fault import forks
-from tests.fault.project import LEASE, START, Project, changes, result
+from tests.fault.project import START, Project, changes, result
 
 WINDOWS = ("claim to commit", "commit to first file", "between files", "rollback")
+LEASE = 0.3
+"""Seconds after which the claim of a process that was killed is given back."""
 MINE = b"# Edited here and never proposed\n"
 
 # For each window, the mark that begins it and the one that ends it.
@@ -211,7 +213,7 @@ def _leave_marks(marks: forks.Marks) -> None:
 
 
 def _run(folder: Path, kills: int) -> Tally:
-    project = Project.make(folder / "project", START)
+    project = Project.make(folder / "project", START, lease=LEASE)
     (project.root / "mine.md").write_bytes(MINE)
     trial = Trial(project)
     trial.learn()
