@@ -2,10 +2,11 @@
 
 import os
 import time
+from asyncio import to_thread
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import App
@@ -13,53 +14,32 @@ from textual.binding import Binding, BindingType
 from textual.timer import Timer
 from textual.worker import Worker, WorkerState
 
-from lattice_console.config import Settings
-from lattice_console.contract.backend import Backend
-from lattice_console.mishap import unexpected
-from lattice_console.screens.connection import (
+from lattice_console.screens.news import (
     Connected,
-    Connection,
     Freshened,
     Happened,
+    MutationChanged,
     Synced,
     Trouble,
     Unreachable,
 )
-from lattice_console.screens.dialog import ConfirmDialog
-from lattice_console.screens.help import HelpScreen
-from lattice_console.screens.palette import PaletteScreen
-from lattice_console.screens.place import Command, MutationChanged, Place, Severity
-from lattice_console.screens.queue import QueueScreen
+from lattice_console.screens.opening import OpeningScreen
+from lattice_console.screens.place import Command, Place, Severity
 from lattice_console.screens.session import Session
 from lattice_console.widgets.inert import inert
-from lattice_console.widgets.pieces import plural
-from lattice_console.widgets.signs import ASCII, UNICODE, Look, utc_now
+from lattice_console.widgets.keys import printed_key
+from lattice_console.widgets.signs import ASCII, UNICODE, Look, plural, utc_now
 from lattice_console.widgets.themes import THEMES, default_theme
-from lattice_console.workspace.checkout import Checkout
+
+# Everything else is loaded after the first frame, by `_load` and where it is needed.
+if TYPE_CHECKING:
+    from lattice_console.config import Settings
+    from lattice_console.contract.backend import Backend
+    from lattice_console.screens.connection import Connection
+    from lattice_console.screens.queue import QueueScreen
+    from lattice_console.workspace.checkout import Checkout
 
 __all__ = ["LatticeApp"]
-
-_KEYS = {
-    "enter": "Enter",
-    "escape": "Esc",
-    "tab": "Tab",
-    "shift+tab": "shift+Tab",
-    "question_mark": "?",
-    "colon": ":",
-    "slash": "/",
-    "up": "↑",
-    "down": "↓",
-    "left": "←",
-    "right": "→",
-    "home": "Home",
-    "end": "End",
-    "pageup": "PgUp",
-    "pagedown": "PgDn",
-    "left_square_bracket": "[",
-    "right_square_bracket": "]",
-    "left_curly_bracket": "{",
-    "right_curly_bracket": "}",
-}
 
 
 class LatticeApp(App[None], inherit_bindings=False):
@@ -67,7 +47,7 @@ class LatticeApp(App[None], inherit_bindings=False):
 
     TITLE = "Lattice Console"
     CSS_PATH = "app.tcss"
-    DEFAULT_MODE = "queue"
+    DEFAULT_MODE = "opening"
     ENABLE_COMMAND_PALETTE = False
     NOTIFICATION_TIMEOUT = 8
 
@@ -82,9 +62,9 @@ class LatticeApp(App[None], inherit_bindings=False):
 
     def __init__(
         self,
-        open_backend: Callable[[], Awaitable[Backend]],
-        checkout: Checkout | None,
-        settings: Settings,
+        open_backend: "Callable[[], Awaitable[Backend]]",
+        checkout: "Checkout | None",
+        settings: "Settings",
         *,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
@@ -92,30 +72,34 @@ class LatticeApp(App[None], inherit_bindings=False):
         super().__init__(ansi_color=True)
         self.session = Session(settings, checkout, Look(ASCII if settings.ascii else UNICODE, now))
         self._open_backend = open_backend
+        self._connection: Connection | None = None
         self._work: dict[int, tuple[str, float]] = {}
         self._ticking: Timer | None = None
         for theme in THEMES.values():
             self.register_theme(theme)
         self.theme = default_theme(settings.theme, os.environ)
         self.set_class(settings.ascii, "-ascii")
-        self.add_mode("queue", lambda: QueueScreen(self.session))
+        self.add_mode("opening", lambda: OpeningScreen(self.session))
 
     def on_mount(self) -> None:
-        # The first frame is painted before the engine's libraries are loaded.
-        self.call_after_refresh(self._connect)
+        self.call_after_refresh(self._furnish)
 
-    def _connect(self) -> None:
-        connection = Connection(self.session, self._open_backend, self.post_message)
-        self.run_worker(connection.run(), group="connection", exclusive=True, exit_on_error=False)
+    async def _furnish(self) -> None:
+        """Load the places, go to the first, and connect; the first frame is painted by now."""
+        queue, connection = await to_thread(_load)
+        self._connection = connection(self.session, self._open_backend, self.post_message)
+        self.add_mode("queue", lambda: queue(self.session))
+        await self.switch_mode("queue")
+        self.connect()
+
+    def connect(self) -> None:
+        """Open the connection, or anew where it has ended."""
+        running = any(worker.group == "connection" and not worker.is_finished for worker in self.workers)
+        if self._connection is not None and not running:
+            self.run_worker(self._connection.run(), group="connection", exit_on_error=False)
 
     def get_key_display(self, binding: Binding) -> str:
-        if binding.key_display:
-            return binding.key_display
-        if self.session.look.ascii and binding.key in ("up", "down", "left", "right"):
-            return binding.key
-        return _KEYS.get(
-            binding.key, binding.key.upper() if binding.key[0] == "f" and len(binding.key) > 1 else binding.key
-        )
+        return binding.key_display or printed_key(binding.key, ascii=self.session.look.ascii)
 
     # -- news for the places
 
@@ -125,46 +109,47 @@ class LatticeApp(App[None], inherit_bindings=False):
             yield from (screen for screen in stack if isinstance(screen, Place))
 
     @on(Connected)
-    def _connected(self) -> None:
+    def _tell_connected(self) -> None:
         for place in self._places:
             place.connected()
             place.refresh_chrome()
 
     @on(Happened)
-    def _happened(self, message: Happened) -> None:
+    def _tell_happened(self, message: Happened) -> None:
         for place in self._places:
             place.happened(message.events)
 
     @on(MutationChanged)
-    def _mutation_changed(self, message: MutationChanged) -> None:
+    def _tell_changed(self, message: MutationChanged) -> None:
         for place in self._places:
             place.mutation_changed(message.mutation)
             place.refresh_chrome()
 
     @on(Freshened)
-    def _freshened(self) -> None:
-        self._tick()
+    def _tell_freshness(self) -> None:
         self._keep_ticking()
+        self._tick()
 
     @on(Unreachable)
-    def _unreachable(self, message: Unreachable) -> None:
+    def _tell_unreachable(self, message: Unreachable) -> None:
         for place in self._places:
             place.unreachable(message.error)
+            place.refresh_chrome()
 
     @on(Synced)
-    def _synced(self, message: Synced) -> None:
+    def _say_synced(self, message: Synced) -> None:
         if message.drifted:
-            named = ", ".join(inert(path) for path in message.drifted[:3])
+            named = ", ".join(message.drifted[:3])
             more = f" and {len(message.drifted) - 3} more" if len(message.drifted) > 3 else ""
+            changed = f"{plural(len(message.drifted), 'file')} changed on disk since the last checkout"
             self.say(
-                f"{plural(len(message.drifted), 'file')} changed on disk since the last checkout and was left alone: "
-                f"{named}{more}. Propose the change (lattice mutation create), or drop it "
-                f"(lattice restore {inert(message.drifted[0])}).",
+                f"Left alone: {changed}: {named}{more}. Propose the change (lattice mutation create), or drop it "
+                f"(lattice restore {message.drifted[0]}).",
                 "warning",
             )
 
     @on(Trouble)
-    def _trouble(self, message: Trouble) -> None:
+    def _say_trouble(self, message: Trouble) -> None:
         self.say(f"The folder was not brought up to date: {message.error.message}", "error")
 
     # -- what places ask for
@@ -209,15 +194,22 @@ class LatticeApp(App[None], inherit_bindings=False):
 
     def action_go(self, mode: str) -> None:
         """Go to one of the places that have a key, to its first screen."""
-        self.switch_mode(mode)
+        if self._connection is not None:
+            self.switch_mode(mode)
+            while len(self.screen_stack) > 1:
+                self.pop_screen()
 
     def action_help(self) -> None:
         """Show the keys of this place."""
+        from lattice_console.screens.help import HelpScreen
+
         if isinstance(self.screen, Place):
             self.push_screen(HelpScreen(self.screen.commands()))
 
     def action_palette(self) -> None:
         """Choose an action by its name."""
+        from lattice_console.screens.palette import PaletteScreen
+
         if isinstance(self.screen, Place):
             self.push_screen(PaletteScreen(self.screen.commands() + self._theme_commands()), self._chosen)
 
@@ -234,12 +226,14 @@ class LatticeApp(App[None], inherit_bindings=False):
 
     def action_leave(self) -> None:
         """Quit; asks only where something typed would be lost."""
+        from lattice_console.screens.dialog import ConfirmDialog
+
         drafts = len(self.session.drafts)
         if not drafts:
             self.exit()
-            return
-        texts = f"{plural(drafts, 'text')} that {'was' if drafts == 1 else 'were'} typed and not sent"
-        self.push_screen(ConfirmDialog(f"Quitting loses {texts}.", "quit"), self._quit)
+        elif not isinstance(self.screen, ConfirmDialog):
+            texts = f"{plural(drafts, 'text')} that {'was' if drafts == 1 else 'were'} typed and not sent"
+            self.push_screen(ConfirmDialog(f"Quitting loses {texts}.", "quit"), self._quit)
 
     def _quit(self, sure: bool | None) -> None:
         if sure:
@@ -254,5 +248,14 @@ class LatticeApp(App[None], inherit_bindings=False):
     def worker_changed(self, event: Worker.StateChanged) -> None:
         """Tell of a worker that failed, and log it; the console goes on."""
         if event.state is WorkerState.ERROR and event.worker.error is not None:
+            from lattice_console.mishap import unexpected
+
             told = unexpected(event.worker.error, self.session.settings.state / "lattice.log")
             self.say(told.message, "error")
+
+
+def _load() -> "tuple[type[QueueScreen], type[Connection]]":
+    from lattice_console.screens.connection import Connection
+    from lattice_console.screens.queue import QueueScreen
+
+    return QueueScreen, Connection

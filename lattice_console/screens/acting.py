@@ -11,7 +11,8 @@ from lattice_console.contract.models.requirement import Requirement
 from lattice_console.screens.dialog import ConfirmDialog, ReasonDialog
 from lattice_console.screens.dry_run import DryRunScreen
 from lattice_console.screens.loading import load_changes, load_dry_run
-from lattice_console.screens.place import MutationChanged, Place
+from lattice_console.screens.news import MutationChanged
+from lattice_console.screens.place import Place
 from lattice_console.screens.verbs import VERBS, Verb, outcome
 
 __all__ = ["ActingPlace"]

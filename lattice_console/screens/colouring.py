@@ -30,9 +30,7 @@ class Colouring(Place):
     @on(DiffView.Wanted)
     def _wanted(self, message: DiffView.Wanted) -> None:
         message.stop()
-        self.run_worker(
-            self._colour(message.view, message.chunks), group="colours", exclusive=True, exit_on_error=False
-        )
+        self.start(self._colour(message.view, message.chunks), "colours")
 
     async def _colour(self, view: DiffView, chunks: tuple[Chunk, ...]) -> None:
         await asyncio.sleep(_SETTLE)

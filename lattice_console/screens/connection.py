@@ -2,16 +2,16 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 
 from textual.message import Message
 
 from lattice_console.contract.backend import Backend
 from lattice_console.contract.errors import LatticeError, NotAuthenticated
 from lattice_console.contract.events import Event
+from lattice_console.screens.news import Connected, Freshened, Happened, Synced, Trouble, Unreachable
 from lattice_console.screens.session import Session
 
-__all__ = ["Connected", "Connection", "Freshened", "Happened", "Synced", "Trouble", "Unreachable"]
+__all__ = ["Connection"]
 
 FLUSH = 0.08
 """Seconds for which events are collected before the screens hear of them."""
@@ -20,45 +20,6 @@ RETRY = (1.0, 2.0, 5.0, 10.0)
 """Seconds to wait after the first failure, the second, and so on."""
 
 _MOVES_HEAD = frozenset({"mutation.executed", "mutation.rolled_back", "document.tracked"})
-
-
-@dataclass
-class Connected(Message):
-    """The Backend is open: screens may ask it."""
-
-
-@dataclass
-class Unreachable(Message):
-    """The Backend could not be opened, or no longer lets us in."""
-
-    error: LatticeError
-
-
-@dataclass
-class Happened(Message):
-    """Something happened, in the order of its numbers."""
-
-    events: tuple[Event, ...]
-
-
-@dataclass
-class Synced(Message):
-    """The folder was brought to the head: how many files changed in it, and which hold what the store does not."""
-
-    changed: int
-    drifted: tuple[str, ...]
-
-
-@dataclass
-class Trouble(Message):
-    """The folder could not be brought to the head."""
-
-    error: LatticeError
-
-
-@dataclass
-class Freshened(Message):
-    """The connection was lost or is back; the session says since when."""
 
 
 class Connection:
@@ -90,6 +51,7 @@ class Connection:
                 both.create_task(self._keep_folder(backend))
                 await self._follow(backend, seen)
         except* LatticeError as errors:
+            self._lost()
             self._post(Unreachable(_first(errors)))
         finally:
             if self._flushing is not None:

@@ -13,8 +13,7 @@ from lattice_console.widgets.diff_document import Cover, DiffDocument
 from lattice_console.widgets.diff_view import DiffView
 from lattice_console.widgets.file_change import FileChange
 from lattice_console.widgets.inert import inert, wrap
-from lattice_console.widgets.pieces import plural
-from lattice_console.widgets.signs import Look
+from lattice_console.widgets.signs import Look, plural
 
 __all__ = ["DryRunScreen"]
 

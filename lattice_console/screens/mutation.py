@@ -27,7 +27,7 @@ from lattice_console.widgets.file_change import FileChange
 from lattice_console.widgets.inert import inert, shorten_path, wrap
 from lattice_console.widgets.mutation_head import MutationHead
 from lattice_console.widgets.overview import Overview, OverviewModel
-from lattice_console.widgets.pieces import plural
+from lattice_console.widgets.signs import plural
 from lattice_console.widgets.tab_line import TabLine
 
 __all__ = ["MutationScreen"]
@@ -132,7 +132,7 @@ class MutationScreen(ActingPlace, Colouring):
 
     def _load(self, *, keep_patchset: bool) -> None:
         if self.session.connected:
-            self.run_worker(self._fetch(keep_patchset), group="mutation", exclusive=True, exit_on_error=False)
+            self.start(self._fetch(keep_patchset), "mutation")
 
     async def _fetch(self, keep_patchset: bool) -> None:
         backend, id = self.session.backend, self._row.id

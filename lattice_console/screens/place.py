@@ -1,37 +1,32 @@
 """What every full screen has: the header, the footer, its keys for help and palette, and news from the connection."""
 
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Literal, Protocol, cast
+from typing import TYPE_CHECKING, Literal, Protocol, cast
 
 from textual.app import ComposeResult
 from textual.dom import DOMNode
-from textual.message import Message
 from textual.screen import Screen
 from textual.worker import Worker
 
-from lattice_console.contract.errors import LatticeError
-from lattice_console.contract.events import Event
-from lattice_console.contract.models.mutation import Mutation
 from lattice_console.screens.session import Session
 from lattice_console.widgets.bottom_line import BottomLine
 from lattice_console.widgets.inert import inert
 from lattice_console.widgets.top_line import TopLine
 
-__all__ = ["FOLLOW", "Command", "Desk", "MutationChanged", "Place"]
+# Not needed for the first frame, and slow to load.
+if TYPE_CHECKING:
+    from lattice_console.contract.errors import LatticeError
+    from lattice_console.contract.events import Event
+    from lattice_console.contract.models.mutation import Mutation
+
+__all__ = ["FOLLOW", "Command", "Desk", "Place"]
 
 FOLLOW = 0.08
 """Seconds by which what is beside the cursor trails it, so that it never delays it."""
 
 Severity = Literal["information", "warning", "error"]
-
-
-@dataclass
-class MutationChanged(Message):
-    """Something was done to a mutation from here; this is its state afterwards."""
-
-    mutation: Mutation
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +45,10 @@ class Desk(Protocol):
 
     def say(self, message: str, severity: Severity = "information") -> None:
         """Show a message for a while: what happened, why, and what to do."""
+        ...
+
+    def connect(self) -> None:
+        """Open the connection anew, where it has ended."""
         ...
 
     def working(self, label: str) -> AbstractContextManager[None]:
@@ -99,18 +98,22 @@ class Place(Screen[None]):
     def on_screen_resume(self) -> None:
         self.refresh_chrome()
 
+    def start(self, work: Coroutine[None, None, None], group: str) -> None:
+        """Run `work` beside the screen, in place of what still runs in its group; it ends with the screen."""
+        self.run_worker(work, group=group, exclusive=True, exit_on_error=False)
+
     # -- what the app tells every place
 
     def connected(self) -> None:
         """The Backend is open."""
 
-    def unreachable(self, error: LatticeError) -> None:
+    def unreachable(self, error: "LatticeError") -> None:
         """The Backend cannot be opened, or no longer lets us in."""
 
-    def happened(self, events: Sequence[Event]) -> None:
+    def happened(self, events: "Sequence[Event]") -> None:
         """Something happened in the project."""
 
-    def mutation_changed(self, mutation: Mutation) -> None:
+    def mutation_changed(self, mutation: "Mutation") -> None:
         """Something was done to a mutation from this console."""
 
     # -- chrome

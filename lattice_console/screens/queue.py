@@ -131,7 +131,8 @@ class QueueScreen(ActingPlace):
     def action_reload(self) -> None:
         """Read the queue anew around the cursor, which stays on its mutation."""
         if self.session.connected:
-            self.run_worker(self._reload(), group="window", exclusive=True, exit_on_error=False)
+            self.start(self._reload(), "window")
+        self.desk.connect()
 
     async def _reload(self) -> None:
         listed = self.query_one(QueueList)
@@ -145,7 +146,7 @@ class QueueScreen(ActingPlace):
 
     @on(QueueList.Wanted)
     def _wanted(self, message: QueueList.Wanted) -> None:
-        self.run_worker(self._jump(message.index), group="window", exclusive=True, exit_on_error=False)
+        self.start(self._jump(message.index), "window")
 
     async def _jump(self, index: int) -> None:
         listed = self.query_one(QueueList)
@@ -164,7 +165,7 @@ class QueueScreen(ActingPlace):
     def _near_edge(self, message: QueueList.NearEdge) -> None:
         group = "grow after" if message.forward else "grow before"
         if not any(worker.group == group and not worker.is_finished for worker in self.workers):
-            self.run_worker(self._grow(message.forward), group=group, exit_on_error=False)
+            self.start(self._grow(message.forward), group)
 
     async def _grow(self, forward: bool) -> None:
         window = self.query_one(QueueList).window
@@ -241,7 +242,7 @@ class QueueScreen(ActingPlace):
         if row is None:
             preview.clear()
         elif preview.display and self.size.width >= 120 and self.session.connected:
-            self.run_worker(self._load_preview(row.id), group="preview", exclusive=True, exit_on_error=False)
+            self.start(self._load_preview(row.id), "preview")
 
     async def _load_preview(self, id: str) -> None:
         try:

@@ -3,13 +3,17 @@
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from lattice_console.config import Settings
-from lattice_console.contract.backend import Backend
-from lattice_console.contract.models.people import Actor
-from lattice_console.contract.models.project import Project
 from lattice_console.widgets.signs import Look
-from lattice_console.workspace.checkout import Checkout
+
+# Not needed for the first frame, and slow to load.
+if TYPE_CHECKING:
+    from lattice_console.config import Settings
+    from lattice_console.contract.backend import Backend
+    from lattice_console.contract.models.people import Actor
+    from lattice_console.contract.models.project import Project
+    from lattice_console.workspace.checkout import Checkout
 
 __all__ = ["Session"]
 
@@ -23,15 +27,15 @@ class Session:
     `stale_since` is None while the connection answers; `drafts` holds typed texts by (mutation id, action).
     """
 
-    settings: Settings
-    checkout: Checkout | None
+    settings: "Settings"
+    checkout: "Checkout | None"
     look: Look
-    project: Project | None = None
-    actor: Actor | None = None
+    project: "Project | None" = None
+    actor: "Actor | None" = None
     stale_since: datetime | None = None
     filter: str = ""
     drafts: dict[tuple[str, str], str] = field(default_factory=dict)
-    _backend: Backend | None = None
+    _backend: "Backend | None" = None
     _contents: OrderedDict[str, bytes] = field(default_factory=OrderedDict)
     _held: int = 0
 
@@ -41,13 +45,13 @@ class Session:
         return self._backend is not None
 
     @property
-    def backend(self) -> Backend:
+    def backend(self) -> "Backend":
         """The open Backend; raises RuntimeError before there is one."""
         if self._backend is None:
             raise RuntimeError("asked for the Backend before it was open")
         return self._backend
 
-    def opened(self, backend: Backend, project: Project, actor: Actor) -> None:
+    def opened(self, backend: "Backend", project: "Project", actor: "Actor") -> None:
         """Take note of the open Backend, its project and whom it acts for."""
         self._backend, self.project, self.actor = backend, project, actor
 

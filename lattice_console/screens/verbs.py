@@ -11,8 +11,8 @@ from lattice_console.contract.models.review import Comment
 from lattice_console.screens.session import Session
 from lattice_console.widgets.file_change import FileChange
 from lattice_console.widgets.inert import inert
-from lattice_console.widgets.pieces import plural, status_words
-from lattice_console.widgets.signs import Look
+from lattice_console.widgets.pieces import status_words
+from lattice_console.widgets.signs import Look, plural
 
 __all__ = ["VERBS", "Outcome", "Verb", "outcome"]
 

@@ -99,7 +99,7 @@ class DiffView(ScrollView, can_focus=True, inherit_bindings=False):
     DEFAULT_CSS = """
     DiffView {
         height: 1fr;
-        scrollbar-size-vertical: 1;
+        scrollbar-size-vertical: 0;
         overflow-x: hidden;
         & > .diff-view--accent { color: $accent; }
         & > .diff-view--added { background: $added; color: $added-text; }

@@ -18,12 +18,11 @@ from lattice_console.widgets.pieces import (
     MUTED,
     file_lines,
     paragraph,
-    plural,
     requirement_lines,
     status_words,
     vote_line,
 )
-from lattice_console.widgets.signs import Look, moment
+from lattice_console.widgets.signs import Look, moment, plural
 
 __all__ = ["Overview", "OverviewModel"]
 

@@ -9,14 +9,13 @@ from lattice_console.contract.models.requirement import Requirement, Requirement
 from lattice_console.contract.models.review import Review
 from lattice_console.widgets.file_change import FileChange
 from lattice_console.widgets.inert import cells, cut, inert, wrap
-from lattice_console.widgets.signs import Look, status_role
+from lattice_console.widgets.signs import Look, plural, status_role
 
 __all__ = [
     "by_need",
     "counts",
     "file_lines",
     "paragraph",
-    "plural",
     "requirement_line",
     "requirement_lines",
     "requirement_name",
@@ -51,11 +50,6 @@ _WORDS: dict[Status, str] = {
     "rolled_back": "rolled back",
     "rollback_failed": "rollback failed",
 }
-
-
-def plural(number: int, noun: str) -> str:
-    """The number with its noun: `1 file`, `1,204 files`."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def status_words(status: Status) -> str:

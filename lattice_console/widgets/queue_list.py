@@ -80,7 +80,7 @@ class QueueList(ScrollView, can_focus=True, inherit_bindings=False):
     DEFAULT_CSS = """
     QueueList {
         height: 1fr;
-        scrollbar-size-vertical: 1;
+        scrollbar-size-vertical: 0;
         overflow-x: hidden;
         & > .queue-list--accent { color: $accent; }
         & > .queue-list--bad { color: $bad; }
@@ -123,6 +123,7 @@ class QueueList(ScrollView, can_focus=True, inherit_bindings=False):
         super().__init__(id=id)
         self._look = look
         self._window = QueueWindow()
+        self._missing = False
 
     @property
     def window(self) -> QueueWindow:
@@ -146,9 +147,11 @@ class QueueList(ScrollView, can_focus=True, inherit_bindings=False):
         self._tell()
 
     def grown(self) -> None:
-        """Draw anew after the window has grown; neither cursor nor scroll position moves."""
+        """Draw the rows that were missing until the window grew; neither cursor nor scroll position moves."""
         self._resize_content()
-        self.refresh()
+        if self._missing:
+            self._missing = False
+            self.refresh()
 
     def update_row(self, row: MutationSummary) -> None:
         """Show a newer state of a row, if it is in the window."""
@@ -168,7 +171,9 @@ class QueueList(ScrollView, can_focus=True, inherit_bindings=False):
         self._move_to(self.cursor + by)
 
     def action_page(self, by: int) -> None:
-        self._move_to(self.cursor + by * max(1, self._lines - 1))
+        rows = by * max(1, self._lines - 1)
+        self._scroll_so(self.scroll_offset.y + rows)
+        self._move_to(self.cursor + rows)
 
     def action_top(self) -> None:
         self._move_to(0)
@@ -238,11 +243,10 @@ class QueueList(ScrollView, can_focus=True, inherit_bindings=False):
         self._ask_for_more()
 
     def _reveal(self) -> None:
+        """Bring the cursor into sight; where it leaves it, half a screen moves, so that few moves redraw it all."""
         top = self.scroll_offset.y
-        if self.cursor < top:
-            self._scroll_so(self.cursor)
-        elif self.cursor >= top + self._lines:
-            self._scroll_so(self.cursor - self._lines + 1)
+        if not top <= self.cursor < top + self._lines:
+            self._scroll_so(self.cursor - self._lines // 2)
 
     def _scroll_so(self, top: int) -> None:
         self.scroll_to(y=max(0, min(top, self._window.total - self._lines)), animate=False, immediate=True)
@@ -250,11 +254,11 @@ class QueueList(ScrollView, can_focus=True, inherit_bindings=False):
     def _refresh_row(self, index: int) -> None:
         line = index - self.scroll_offset.y
         if 0 <= line < self._lines:
-            self.refresh(Region(0, line + 1, self.size.width, 1))
+            # The last cell is always blank; a region up to the next widget would draw a cell of that too.
+            self.refresh(Region(0, line + 1, self.size.width - 1, 1))
 
     def _refresh_count(self) -> None:
-        width = len(self._count())
-        self.refresh(Region(0, self.size.height - 1, width, 1))
+        self.refresh(Region(0, self.size.height - 1, 1 + len(str(self._window.total)), 1))
 
     # -- drawing
 
@@ -264,7 +268,7 @@ class QueueList(ScrollView, can_focus=True, inherit_bindings=False):
 
     def render_line(self, y: int) -> Strip:
         width = self.size.width
-        columns = _columns(width, len(str(self._widest())) + 0)
+        columns = _columns(width, len(str(self._widest())))
         if y == 0:
             return self._head(columns, width)
         if y == self.size.height - 1:
@@ -272,6 +276,7 @@ class QueueList(ScrollView, can_focus=True, inherit_bindings=False):
         index = y - 1 + self.scroll_offset.y
         row = self._window.row(index)
         if row is None:
+            self._missing = self._missing or index < self._window.total
             return Strip.blank(width)
         return self._row(row, columns, width, selected=index == self.cursor)
 
@@ -312,9 +317,10 @@ class QueueList(ScrollView, can_focus=True, inherit_bindings=False):
             segments = [
                 Segment(signs.bar, cursor + self._style("bar")),
                 Segment(f"{sign}  ", cursor + self._style(status_role(row.status))),
-                Segment(fit(rest, width - 4), cursor),
+                Segment(fit(rest, width - 5), cursor),
+                Segment(" "),
             ]
-            return Strip(segments, width)
+            return Strip(segments, width).simplify()
         muted = self._style("muted")
         segments = [
             Segment(f" {sign}  ", self._style(status_role(row.status))),

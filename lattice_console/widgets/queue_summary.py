@@ -8,8 +8,8 @@ from textual.widget import Widget
 
 from lattice_console.contract.models.mutation import Status
 from lattice_console.widgets.inert import cells, cut, inert
-from lattice_console.widgets.pieces import MUTED, ROLE_STYLES, plural, status_words
-from lattice_console.widgets.signs import Look, status_role
+from lattice_console.widgets.pieces import MUTED, ROLE_STYLES, status_words
+from lattice_console.widgets.signs import Look, plural, status_role
 
 __all__ = ["QueueSummary"]
 

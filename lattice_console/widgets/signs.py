@@ -3,21 +3,24 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
-from lattice_console.contract.models.mutation import Status
-from lattice_console.contract.models.project import Vote
-from lattice_console.contract.models.requirement import RequirementState
+# Not needed for the first frame, and slow to load.
+if TYPE_CHECKING:
+    from lattice_console.contract.models.mutation import Status
+    from lattice_console.contract.models.project import Vote
+    from lattice_console.contract.models.requirement import RequirementState
 
-__all__ = ["ASCII", "UNICODE", "Look", "Signs", "age", "moment", "status_role", "utc_now"]
+__all__ = ["ASCII", "UNICODE", "Look", "Signs", "age", "moment", "plural", "status_role", "utc_now"]
 
 
 @dataclass(frozen=True, slots=True)
 class Signs:
     """One cell each, save where said otherwise."""
 
-    status: Mapping[Status, str]
-    requirement: Mapping[RequirementState, str]
-    vote: Mapping[Vote, str]
+    status: Mapping["Status", str]
+    requirement: Mapping["RequirementState", str]
+    vote: Mapping["Vote", str]
     bar: str
     crumb: str
     dot: str
@@ -133,7 +136,12 @@ def moment(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
-_ROLES: Mapping[Status, str] = {
+def plural(number: int, noun: str) -> str:
+    """The number with its noun: `1 file`, `1,204 files`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+_ROLES: Mapping["Status", str] = {
     "draft": "muted",
     "pending": "plain",
     "approved": "good",
@@ -149,6 +157,6 @@ _ROLES: Mapping[Status, str] = {
 }
 
 
-def status_role(status: Status) -> str:
+def status_role(status: "Status") -> str:
     """The role whose colour a status wears."""
     return _ROLES[status]

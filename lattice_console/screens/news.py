@@ -1,0 +1,60 @@
+"""What the app and its connection tell the places. Light: it is loaded before the first frame."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+# Loading the models takes a quarter of the time to the first frame, and only their names are needed.
+if TYPE_CHECKING:
+    from lattice_console.contract.errors import LatticeError
+    from lattice_console.contract.events import Event
+    from lattice_console.contract.models.mutation import Mutation
+
+__all__ = ["Connected", "Freshened", "Happened", "MutationChanged", "Synced", "Trouble", "Unreachable"]
+
+
+@dataclass
+class Connected(Message):
+    """The Backend is open: screens may ask it."""
+
+
+@dataclass
+class Unreachable(Message):
+    """The Backend could not be opened, or no longer lets us in."""
+
+    error: "LatticeError"
+
+
+@dataclass
+class Happened(Message):
+    """Something happened, in the order of its numbers."""
+
+    events: "tuple[Event, ...]"
+
+
+@dataclass
+class Synced(Message):
+    """The folder was brought to the head: how many files changed in it, and which hold what the store does not."""
+
+    changed: int
+    drifted: tuple[str, ...]
+
+
+@dataclass
+class Trouble(Message):
+    """The folder could not be brought to the head."""
+
+    error: "LatticeError"
+
+
+@dataclass
+class Freshened(Message):
+    """The connection was lost or is back; the session says since when."""
+
+
+@dataclass
+class MutationChanged(Message):
+    """Something was done to a mutation from here; this is its state afterwards."""
+
+    mutation: "Mutation"
