@@ -36,7 +36,6 @@ def run(quick: bool) -> Iterator[dict[str, object]]:
                 terminal.settle()
                 start = time.perf_counter()
                 terminal.press("\r")
-                terminal.press("2")
                 terminal.wait_for("value 5 changed")
                 ready = time.perf_counter() - start
                 yield {"name": "diff view", "lines": lines, **figures(terminal, ready, 20 if quick else 150)}
