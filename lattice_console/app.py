@@ -200,11 +200,13 @@ class LatticeApp(App[None], inherit_bindings=False):
                 self.pop_screen()
 
     def action_help(self) -> None:
-        """Show the keys of this place."""
+        """Show the keys of this place, or put them away."""
         from lattice_console.screens.help import HelpScreen
 
         if isinstance(self.screen, Place):
             self.push_screen(HelpScreen(self.screen.commands()))
+        elif isinstance(self.screen, HelpScreen):
+            self.pop_screen()
 
     def action_palette(self) -> None:
         """Choose an action by its name."""

@@ -15,19 +15,10 @@ from lattice_console.widgets.bottom_line import BottomLine
 
 __all__ = ["HelpScreen"]
 
-_ROOMS = {
-    "act": "The mutation under the cursor",
-    "list": "Move",
-    "diff": "Move",
-    "overview": "Move",
-    "queue": "Here",
-    "mutation": "Here",
-    "dry_run": "Here",
-    "place": "Here",
-    "go": "Everywhere",
-    "app": "Everywhere",
-}
-"""Headings by the first word of a binding's id."""
+_ACTS, _MOVE, _HERE, _EVERYWHERE = "The mutation under the cursor", "Move", "Here", "Everywhere"
+
+_HEADINGS = {"act": _ACTS, "list": _MOVE, "diff": _MOVE, "overview": _MOVE, "go": _EVERYWHERE, "app": _EVERYWHERE}
+"""By the first word of a binding's id; the rest belongs to the place."""
 
 
 class HelpScreen(ModalScreen[None]):
@@ -36,7 +27,7 @@ class HelpScreen(ModalScreen[None]):
     CSS_PATH = "help.tcss"
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,question_mark,f1,q", "leave", "Close", id="help.close", priority=True),
+        Binding("escape,question_mark,f1,q", "leave", "Close", id="help.close"),
     ]
 
     def __init__(self, commands: Sequence[Command]) -> None:
@@ -46,12 +37,11 @@ class HelpScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         groups: dict[str, list[Command]] = {}
         for command in self._commands:
-            groups.setdefault(_ROOMS.get(command.id.partition(".")[0], "Here"), []).append(command)
-        order = [name for name in dict.fromkeys(_ROOMS.values()) if name in groups]
+            groups.setdefault(_HEADINGS.get(command.id.partition(".")[0], _HERE), []).append(command)
         with VerticalScroll(id="sheet"):
             with Horizontal():
-                yield Static(_column(order[:1], groups), markup=False)
-                yield Static(_column(order[1:], groups), markup=False)
+                yield Static(_column((_ACTS, _EVERYWHERE), groups), markup=False)
+                yield Static(_column((_MOVE, _HERE), groups), markup=False)
             line = BottomLine()
             line.help_key = ""
             line.hints = (("Esc", "close"), (":", "all of these by name"))
@@ -65,6 +55,8 @@ class HelpScreen(ModalScreen[None]):
 def _column(names: Sequence[str], groups: dict[str, list[Command]]) -> Content:
     lines: list[Content] = []
     for name in names:
+        if name not in groups:
+            continue
         if lines:
             lines.append(Content(""))
         lines.append(Content.assemble((name, "bold")))

@@ -138,7 +138,6 @@ def _comments(model: OverviewModel, width: int, look: Look) -> list[Content]:
 
 def _facts(mutation: Mutation, width: int, look: Look) -> list[Content]:
     facts: Mapping[str, str] = {
-        "id": mutation.id,
         "type": mutation.type,
         "labels": ", ".join(mutation.labels),
         "proposed": moment(mutation.created_at),

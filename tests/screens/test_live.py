@@ -1,0 +1,130 @@
+"""What others do appears by itself; a lost connection is shown and mends itself."""
+
+from collections.abc import AsyncIterator
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from lattice_console.contract.backend import Backend
+from lattice_console.contract.errors import NotFound, SystemFailure
+from lattice_console.contract.events import Event
+from lattice_console.screens import connection
+from tests.screens.console import Console, make_app, open_console
+from tests.screens.project import Office
+from tests.support.changes import create, modify
+
+
+async def test_a_mutation_of_another_process_appears_and_the_cursor_stays_on_its_row(
+    console: Console, office: Office
+) -> None:
+    await console.go_to("Pay refunds")
+    # An engine of its own on the same file, as another process has it.
+    ana = await office.as_("ana")
+    await ana.mutations.create(title="Explain the refresh token", changes=[create("docs/token.md")])
+    await ana.close()
+    await console.sees("Explain the refresh token", "9 mutations", "4 of 9")
+    assert "Pay refunds" in console.selected
+
+
+async def test_a_change_of_status_by_another_process_appears_in_the_row(console: Console, office: Office) -> None:
+    raj = await office.as_("raj")
+    await raj.reviews.vote("M-6", vote="approve")
+    await raj.close()
+    await console.until(lambda: console.line("Pay refunds").split()[0] == "✓", "the row to be approved")
+
+
+async def test_an_execution_of_another_process_brings_the_folder_up(console: Console, office: Office) -> None:
+    kim = await office.as_("kim")
+    await kim.executions.execute("M-7")
+    await kim.close()
+    await console.until((office.root / "docs/sessions.md").exists, "the folder to follow")
+    await console.until(lambda: console.line("Raise the session").split()[0] == "●", "the row to be completed")
+
+
+async def test_drift_is_said_with_what_to_do(console: Console, office: Office) -> None:
+    (office.root / "src/auth/session.py").write_text("LIMIT = 1\n")
+    kim = await office.as_("kim")
+    await kim.executions.execute("M-7")
+    await kim.close()
+    await console.sees("Left alone: 1 file changed on disk", "src/auth/session.py", "lattice restore")
+    assert (office.root / "src/auth/session.py").read_text() == "LIMIT = 1\n"
+
+
+async def test_a_filtered_queue_keeps_the_cursor_near_when_its_row_leaves(console: Console, office: Office) -> None:
+    await console.press("slash")
+    await console.type("status:pending")
+    await console.press("enter")
+    await console.sees("1 of 3")
+    await console.press("j")
+    await console.on("Deploy 1.4.2")
+    agent = await office.as_("agent-7")
+    await agent.mutations.cancel("M-5")
+    await agent.close()
+    await console.sees("2 of 2")
+    await console.on("@click")
+
+
+class Wavering:
+    """A Backend whose events can be cut off."""
+
+    def __init__(self, backend: Backend) -> None:
+        self.backend = backend
+        self.cut = False
+        self.events = SimpleNamespace(last=backend.events.last, since=self.since, subscribe=self.subscribe)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.backend, name)
+
+    async def since(self, seq: int, *, limit: int = 500, wait: float = 0.0) -> tuple[Event, ...]:
+        if self.cut:
+            raise SystemFailure("SYS_DATABASE_ERROR", "The database does not answer.")
+        found = await self.backend.events.since(seq, limit=limit, wait=min(wait, 0.05))
+        if self.cut:
+            raise SystemFailure("SYS_DATABASE_ERROR", "The database does not answer.")
+        return found
+
+    async def subscribe(self, *, after: int | None = None) -> AsyncIterator[Event]:
+        seen = after or 0
+        while True:
+            for event in await self.since(seen, wait=0.05):
+                seen = event.seq
+                yield event
+
+
+async def test_a_lost_connection_shows_how_stale_the_screen_is_and_mends_itself(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "RETRY", (0.05,))
+    wavering: list[Wavering] = []
+
+    async def connect() -> Backend:
+        wavering.append(Wavering(await office.as_("kim")))
+        return cast(Backend, wavering[0])
+
+    async with open_console(make_app(office, open_backend=connect)) as console:
+        wavering[0].cut = True
+        await console.sees("stale now")
+        assert "Pay refunds" in console.text
+        agent = await office.as_("agent-7")
+        await agent.mutations.update("M-6", changes=[modify("docs/refunds.md", b"# Refunds\n")], title="Pay at once")
+        await agent.close()
+        wavering[0].cut = False
+        await console.sees("· live", "Pay at once")
+
+
+async def test_a_project_that_cannot_be_opened_says_why_and_r_tries_again(office: Office) -> None:
+    there = False
+
+    async def connect() -> Backend:
+        if not there:
+            raise NotFound("NF_PROJECT", "The project's database is gone. Put it back from .lattice/state/backups.")
+        return await office.as_("kim")
+
+    app = make_app(office, open_backend=connect)
+    async with app.run_test(size=(100, 30), notifications=True) as pilot:
+        console = Console(app, pilot)
+        await console.sees("The project's database is gone.", "R tries again")
+        there = True
+        await console.press("R")
+        await console.sees("1 of 8", "live")
