@@ -35,7 +35,7 @@ def run(quick: bool) -> Iterator[dict[str, object]]:
                 terminal.wait_for("Change the long one")
                 terminal.settle()
                 start = time.perf_counter()
-                terminal.press("\r")
+                terminal.send("\r")
                 terminal.wait_for("value 5 changed")
                 ready = time.perf_counter() - start
                 yield {"name": "diff view", "lines": lines, **figures(terminal, ready, 20 if quick else 150)}

@@ -14,16 +14,19 @@ from pathlib import Path
 
 import pyte
 
-QUIET = 0.04
+PAUSE = 0.008
 """Seconds without a byte after which a program is taken to have painted what a key asked for."""
+
+QUIET = 0.15
+"""Seconds without a byte after which it is taken to be done with what it adds later, such as colours."""
 
 
 @dataclass(frozen=True, slots=True)
 class Paint:
-    """What followed a key: seconds to the first and to the last byte, and how many bytes."""
+    """What followed a key: seconds until it was painted, and until nothing more came; bytes in all."""
 
-    first: float
-    last: float
+    painted: float
+    settled: float
     size: int
 
 
@@ -99,24 +102,30 @@ class Terminal:
         while time.perf_counter() < deadline and self._read(quiet):
             pass
 
-    def press(self, keys: str, *, quiet: float = QUIET) -> Paint:
-        """Send keys; read until the program has been quiet."""
-        start = time.perf_counter()
+    def send(self, keys: str) -> None:
+        """Send keys, and read nothing."""
         os.write(self._fd, keys.encode())
-        first = last = 0.0
+
+    def press(self, keys: str) -> Paint:
+        """Send keys; read until the program is done with them."""
+        start = time.perf_counter()
+        self.send(keys)
+        painted = settled = 0.0
         size = 0
-        while data := self._read(1.0 if size == 0 else quiet):
-            last = time.perf_counter() - start
-            first = first or last
+        while data := self._read(1.0 if size == 0 else QUIET):
+            now = time.perf_counter() - start
+            if size == 0 or (painted == settled and now - settled < PAUSE):
+                painted = now
+            settled = now
             size += len(data)
-        return Paint(first, last, size)
+        return Paint(painted, settled, size)
 
     def hold(self, key: str, *, rate: float, seconds: float) -> float:
         """Send a key `rate` times a second; returns the seconds that the last paint lagged behind the last key."""
         sent = time.perf_counter()
         end = sent + seconds
         while sent < end:
-            os.write(self._fd, key.encode())
+            self.send(key)
             sent = time.perf_counter()
             while (left := sent + 1 / rate - time.perf_counter()) > 0:
                 self._read(left)
@@ -159,8 +168,10 @@ def figures(terminal: Terminal, ready: float, moves: int) -> dict[str, object]:
 
 
 def _paints(name: str, paints: Sequence[Paint]) -> dict[str, object]:
+    painted = [paint.painted * 1000 for paint in paints]
     return {
-        f"{name}_p50_ms": round(percentile([paint.last for paint in paints], 0.5) * 1000, 2),
-        f"{name}_p95_ms": round(percentile([paint.last for paint in paints], 0.95) * 1000, 2),
+        f"{name}_p50_ms": round(percentile(painted, 0.5), 2),
+        f"{name}_p95_ms": round(percentile(painted, 0.95), 2),
+        f"{name}_settled_p95_ms": round(percentile([paint.settled * 1000 for paint in paints], 0.95), 2),
         f"{name}_bytes": int(percentile([paint.size for paint in paints], 0.5)),
     }
