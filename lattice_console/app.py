@@ -71,6 +71,8 @@ class LatticeApp(App[None], inherit_bindings=False):
         # Every theme lets the terminal's own colours through; without colour, that has to be known from the start.
         super().__init__(ansi_color=True)
         self.session = Session(settings, checkout, Look(ASCII if settings.ascii else UNICODE, now))
+        # Nothing glides: it costs bytes over SSH, and time.
+        self.animation_level = "none"
         self._open_backend = open_backend
         self._connection: Connection | None = None
         self._work: dict[int, tuple[str, float]] = {}

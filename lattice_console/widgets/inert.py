@@ -4,9 +4,9 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from rich.cells import cell_len, split_text
+from rich.cells import cell_len, get_character_cell_size, split_text
 
-__all__ = ["cells", "cut", "fit", "inert", "inert_bytes", "shorten_path", "wrap"]
+__all__ = ["cells", "cut", "cut_front", "fit", "inert", "inert_bytes", "shorten_path", "wrap"]
 
 TAB = 4
 """Cells from one tab stop to the next."""
@@ -44,7 +44,8 @@ def _visible(text: str) -> str:
     marks = 0
     for at, char in enumerate(text):
         category = unicodedata.category(char)
-        marks = marks + 1 if category in ("Mn", "Me") else 0
+        # What takes no cell belongs to the character before it, and there has to be one.
+        marks = marks + 1 if get_character_cell_size(char) == 0 else 0
         if _acts(char, category) and not _joins_letters(text, at):
             shown.append(_escape(char))
         elif marks > _MARKS or (marks and at == marks - 1):
@@ -100,6 +101,16 @@ def cut(text: str, width: int, ellipsis: str = "…") -> str:
     return split_text(text, width - len(ellipsis))[0].rstrip() + ellipsis
 
 
+def cut_front(text: str, width: int, ellipsis: str = "…") -> str:
+    """`text` in at most `width` cells; where it is longer its end stays, behind `ellipsis`."""
+    if cell_len(text) <= width:
+        return text
+    start = 0
+    while start < len(text) and cell_len(text[start:]) > width - len(ellipsis):
+        start += 1
+    return (ellipsis + text[start:].lstrip())[: max(0, width)]
+
+
 def fit(text: str, width: int, ellipsis: str = "…", *, right: bool = False) -> str:
     """`text` in exactly `width` cells: cut as `cut` does, or padded behind (before, with `right`)."""
     shown = cut(text, width, ellipsis)
@@ -129,11 +140,18 @@ def wrap(text: str, width: int) -> list[str]:
     for paragraph in text.split("\n"):
         rest = paragraph.rstrip()
         while cell_len(rest) > width > 0:
-            head, tail = split_text(rest, width)
-            blank = head.rfind(" ") if not tail.startswith(" ") else len(head)
+            head = _head(rest, width)
+            blank = head.rfind(" ") if rest[len(head)] != " " else len(head)
             if blank > 0 and head[:blank].strip():
-                head, tail = rest[:blank], rest[blank:].lstrip()
+                head = head[:blank]
             lines.append(head.rstrip())
-            rest = tail.lstrip()
+            rest = rest[len(head) :].lstrip()
         lines.append(rest)
     return lines
+
+
+def _head(text: str, width: int) -> str:
+    """As much of a longer text as fits, and at least one character."""
+    head = split_text(text, width)[0]
+    # A wide character that would be cut is split into blanks.
+    return head if text.startswith(head) else head[:-1] or text[0]

@@ -13,7 +13,7 @@ from textual.widgets import Static
 from lattice_console.contract.models.mutation import Mutation, TimelineEntry
 from lattice_console.contract.models.review import Comment
 from lattice_console.widgets.file_change import FileChange
-from lattice_console.widgets.inert import cut, inert
+from lattice_console.widgets.inert import cells, cut, fit, inert
 from lattice_console.widgets.pieces import (
     MUTED,
     file_lines,
@@ -158,14 +158,15 @@ def _facts(mutation: Mutation, width: int, look: Look) -> list[Content]:
 
 def _timeline(timeline: Sequence[TimelineEntry], width: int, look: Look) -> list[Content]:
     lines: list[Content] = []
+    dots = look.signs.ellipsis
+    column = min(16, max((cells(inert(entry.actor.handle)) for entry in timeline), default=0))
     for entry in timeline:
         lines.append(
             Content.assemble(
-                (f"   {look.age(entry.at):>4}  ", MUTED),
-                f"{inert(entry.actor.handle)} ",
-                (cut(inert(entry.summary), max(8, width - 12 - len(entry.actor.handle)), look.signs.ellipsis), ""),
+                (f"   {look.age(entry.at):>4}  {fit(inert(entry.actor.handle), column, dots)}  ", MUTED),
+                cut(inert(entry.summary), max(8, width - column - 12), dots),
             )
         )
         if entry.detail:
-            lines += paragraph(entry.detail, width, 9, MUTED)
+            lines += paragraph(entry.detail, width, column + 11, MUTED)
     return lines

@@ -9,7 +9,7 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from lattice_console.widgets.inert import cells, cut
+from lattice_console.widgets.inert import cells, cut_front
 from lattice_console.widgets.pieces import MUTED
 from lattice_console.widgets.signs import Look
 
@@ -47,7 +47,7 @@ class TabLine(Widget):
         for index, name in enumerate(self.names):
             parts += [(name, "bold underline $accent" if index == self.current else MUTED), "   "]
         used = sum(cells(part if isinstance(part, str) else part[0]) for part in parts)
-        where = cut(self.where, max(0, self.size.width - used - 1), self._look.signs.ellipsis)
+        where = cut_front(self.where, max(0, self.size.width - used - 1), self._look.signs.ellipsis)
         parts += [" " * max(0, self.size.width - used - cells(where) - 1), (where, MUTED)]
         return Content.assemble(*parts)
 

@@ -46,9 +46,14 @@ class Console:
         return next(line for line in self.lines if words in line)
 
     @property
+    def bar(self) -> str:
+        """What stands before the line with the cursor."""
+        return self.app.session.look.signs.bar
+
+    @property
     def selected(self) -> str:
         """The line with the cursor."""
-        return next(line for line in self.lines if line.startswith("▌"))
+        return next(line for line in self.lines if line.startswith(self.bar))
 
     async def sees(self, *words: str) -> None:
         """Wait until all of these stand on the screen."""
@@ -61,7 +66,7 @@ class Console:
     async def on(self, words: str) -> None:
         """Wait until the cursor is on a line with these words."""
         await self.until(
-            lambda: any(line.startswith("▌") and words in line for line in self.lines), f"the cursor on {words!r}"
+            lambda: any(line.startswith(self.bar) and words in line for line in self.lines), f"the cursor on {words!r}"
         )
 
     async def until(self, holds: Callable[[], bool], what: str) -> None:
@@ -115,7 +120,9 @@ async def open_console(app: LatticeApp, size: tuple[int, int] = (100, 30)) -> As
     async with app.run_test(size=size, notifications=True) as pilot:
         console = Console(app, pilot)
         await console.sees("live")
-        await console.until(lambda: any(line.startswith("▌") for line in console.lines), "a row under the cursor")
+        await console.until(
+            lambda: any(line.startswith(console.bar) for line in console.lines), "a row under the cursor"
+        )
         yield console
     log = app.session.settings.state / "lattice.log"
     assert not log.exists(), log.read_text(encoding="utf-8")

@@ -1,0 +1,57 @@
+"""A window of the queue."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lattice_console.widgets.queue_window import QueueWindow
+from tests.widgets.models import page, row
+
+SIZE = 20
+
+
+@given(st.integers(1, 900), st.floats(0, 1), st.lists(st.booleans(), max_size=60))
+def test_however_it_grows_every_row_it_holds_is_the_one_of_its_index(
+    total: int, where: float, directions: list[bool]
+) -> None:
+    first = int(where * (total - 1))
+    window = QueueWindow(page(total, first, SIZE), first)
+    for forward in directions:
+        if forward and window.next_cursor is not None:
+            assert int(window.next_cursor) == window.end
+            window.append(page(total, int(window.next_cursor), SIZE))
+        elif not forward and window.prev_cursor is not None:
+            before = int(window.prev_cursor)
+            start = max(0, before - SIZE)
+            window.prepend(page(total, start, before - start))
+        assert 0 < window.end - window.first <= 8 * SIZE
+        assert [held.number for held in window] == [total - at for at in range(window.first, window.end)]
+        assert (window.next_cursor is None) == (window.end == total)
+        assert (window.prev_cursor is None) == (window.first == 0)
+
+
+def test_a_row_is_found_by_its_index_and_by_its_id() -> None:
+    window = QueueWindow(page(100, 40, SIZE), 40)
+    held = window.row(45)
+    assert held is not None
+    assert held.number == 55
+    assert window.find("id-55") == 45
+    assert window.row(39) is None
+    assert window.row(60) is None
+    assert window.find("id-99") is None
+
+
+def test_a_newer_state_takes_the_place_of_a_row() -> None:
+    window = QueueWindow(page(100, 0, SIZE), 0)
+    window.append(page(100, SIZE, SIZE))
+    assert window.replace(row(75, status="approved")) == 25
+    held = window.row(25)
+    assert held is not None
+    assert held.status == "approved"
+    window.append(page(100, 2 * SIZE, SIZE))
+    assert window.row(25) == held
+    assert window.replace(row(1)) is None
+
+
+def test_an_empty_window_holds_nothing() -> None:
+    window = QueueWindow()
+    assert (window.total, window.end, list(window), window.next_cursor, window.prev_cursor) == (0, 0, [], None, None)
