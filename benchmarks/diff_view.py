@@ -36,6 +36,7 @@ def run(quick: bool) -> Iterator[dict[str, object]]:
                 terminal.settle()
                 start = time.perf_counter()
                 terminal.send("\r")
+                terminal.wait_for("1 Diff 1 file")
                 terminal.wait_for("value 5 changed")
                 ready = time.perf_counter() - start
                 yield {"name": "diff view", "lines": lines, **figures(terminal, ready, 20 if quick else 150)}
