@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from lattice_console.engine.features import judging
 from lattice_console.engine.features import policy as policies
 from lattice_console.engine.features.context import Context, new_id
-from lattice_console.engine.ports import HeadMove, HeadRecord, SpecRecord
+from lattice_console.engine.records import HeadMove, HeadRecord, SpecRecord
 from lattice_console.engine.rules import policy as policy_rules
 from lattice_console.engine.rules import specs
 

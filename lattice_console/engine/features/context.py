@@ -14,7 +14,8 @@ from lattice_console.contract.errors import Conflict, NotAllowed, NotFound, Syst
 from lattice_console.contract.events import DATA_LIMIT, EventName
 from lattice_console.contract.models.people import Person
 from lattice_console.contract.models.project import ReviewPolicy
-from lattice_console.engine.ports import EventRecord, MembershipRecord, ProjectRecord, Tables, UserRecord
+from lattice_console.engine.ports import Tables
+from lattice_console.engine.records import EventRecord, MembershipRecord, ProjectRecord, UserRecord
 from lattice_console.engine.rules.hashes import canonical
 
 

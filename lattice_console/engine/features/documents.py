@@ -10,7 +10,7 @@ from lattice_console.engine.features import applying, paging
 from lattice_console.engine.features.context import Context, new_id
 from lattice_console.engine.features.registry import reads, writes
 from lattice_console.engine.features.tree import Tree
-from lattice_console.engine.ports import HeadMove, HeadRecord, Window
+from lattice_console.engine.records import HeadMove, HeadRecord, Window
 from lattice_console.engine.rules import hashes
 from lattice_console.engine.rules import policy as policy_rules
 

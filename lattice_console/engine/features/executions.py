@@ -11,13 +11,7 @@ from lattice_console.engine.features import applying, judging, stored, undoing, 
 from lattice_console.engine.features.context import Context, new_id
 from lattice_console.engine.features.mutations import expect_version
 from lattice_console.engine.features.registry import Steps, flows, reads, writes
-from lattice_console.engine.ports import (
-    ChangeRecord,
-    ExecutionRecord,
-    HeadMove,
-    MutationRecord,
-    SnapshotRecord,
-)
+from lattice_console.engine.records import ChangeRecord, ExecutionRecord, HeadMove, MutationRecord, SnapshotRecord
 from lattice_console.engine.rules import hashes, life
 
 _STALE = "base_current"

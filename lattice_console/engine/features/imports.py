@@ -5,7 +5,7 @@ from lattice_console.contract.models.mutation import ImportedCommit, Mutation
 from lattice_console.engine.features import executions, judging, mutations, people, proposals, stored, views
 from lattice_console.engine.features.context import Context, new_id
 from lattice_console.engine.features.registry import writes
-from lattice_console.engine.ports import ExecutionRecord, MutationRecord, OverrideRecord, UserRecord
+from lattice_console.engine.records import ExecutionRecord, MutationRecord, OverrideRecord, UserRecord
 from lattice_console.engine.rules import life
 
 POLICY = "import"

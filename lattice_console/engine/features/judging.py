@@ -10,7 +10,7 @@ from lattice_console.engine.features import policy as policies
 from lattice_console.engine.features import stored
 from lattice_console.engine.features.context import Context
 from lattice_console.engine.features.tree import Tree, stale_bases
-from lattice_console.engine.ports import MutationRecord, PatchsetRecord, ReviewRecord
+from lattice_console.engine.records import MutationRecord, PatchsetRecord, ReviewRecord
 from lattice_console.engine.rules import life, requirements
 from lattice_console.engine.rules.requirements import Ballot, ExecutionFacts, ParentFacts, ReviewFacts
 

@@ -18,7 +18,7 @@ from lattice_console.contract.models.page import Direction, Page
 from lattice_console.engine.features import judging, paging, proposals, stored, views
 from lattice_console.engine.features.context import Context, new_id
 from lattice_console.engine.features.registry import reads, writes
-from lattice_console.engine.ports import ChangeRecord, MutationRecord, ReviewRecord, SpecRecord, Window
+from lattice_console.engine.records import ChangeRecord, MutationRecord, ReviewRecord, SpecRecord, Window
 from lattice_console.engine.rules import actions, life
 
 DEPLOYMENT = "deployment"

@@ -5,7 +5,7 @@ import unicodedata
 
 from lattice_console.contract.errors import ValidationFailed
 from lattice_console.engine.features.context import Context, new_id
-from lattice_console.engine.ports import UserRecord
+from lattice_console.engine.records import UserRecord
 
 _HANDLE = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 

@@ -9,7 +9,7 @@ from lattice_console.engine.features import documents, people
 from lattice_console.engine.features import policy as policies
 from lattice_console.engine.features.context import Context, new_id
 from lattice_console.engine.features.registry import reads, writes
-from lattice_console.engine.ports import ProjectRecord
+from lattice_console.engine.records import ProjectRecord
 from lattice_console.engine.rules import policy as policy_rules
 
 

@@ -10,7 +10,7 @@ from lattice_console.contract.paths import check_path
 from lattice_console.engine.features import stored, views
 from lattice_console.engine.features.context import Context, new_id
 from lattice_console.engine.features.tree import Entry, Tree
-from lattice_console.engine.ports import ChangeRecord, MutationRecord, ParentRecord, PatchsetRecord
+from lattice_console.engine.records import ChangeRecord, MutationRecord, ParentRecord, PatchsetRecord
 from lattice_console.engine.rules import hashes, specs
 from lattice_console.engine.rules import policy as policy_rules
 from lattice_console.merge import patch as patches

@@ -10,7 +10,7 @@ from lattice_console.engine.features import policy as policies
 from lattice_console.engine.features.context import Context, new_id
 from lattice_console.engine.features.mutations import expect_version
 from lattice_console.engine.features.registry import reads, writes
-from lattice_console.engine.ports import CommentRecord, MutationRecord, ReviewRecord
+from lattice_console.engine.records import CommentRecord, MutationRecord, ReviewRecord
 from lattice_console.engine.rules import actions, life
 
 

@@ -8,7 +8,7 @@ from lattice_console.contract.models.spec import Finding, Spec
 from lattice_console.engine.features import mutations
 from lattice_console.engine.features.context import Context
 from lattice_console.engine.features.registry import reads, writes
-from lattice_console.engine.ports import HeadRecord, SpecRecord
+from lattice_console.engine.records import HeadRecord, SpecRecord
 from lattice_console.engine.rules import specs as rules
 from lattice_console.engine.rules import templates as spec_templates
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from lattice_console.engine.features.context import Context
-from lattice_console.engine.ports import ChangeRecord, MutationRecord, ParentRecord, PatchsetRecord, ReviewRecord
+from lattice_console.engine.records import ChangeRecord, MutationRecord, ParentRecord, PatchsetRecord, ReviewRecord
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from heapq import heappop, heappush
 from lattice_console.contract.paths import twin_key
 from lattice_console.engine.features import stored
 from lattice_console.engine.features.context import Context
-from lattice_console.engine.ports import ChangeRecord, MutationRecord, ParentRecord
+from lattice_console.engine.records import ChangeRecord, MutationRecord, ParentRecord
 from lattice_console.engine.rules import life
 from lattice_console.engine.rules.requirements import StaleBase
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from lattice_console.contract.models.mutation import Status
 from lattice_console.engine.features.context import Context
 from lattice_console.engine.features.tree import Tree
-from lattice_console.engine.ports import ExecutionRecord, MutationRecord, RevisionRecord, SnapshotRecord
+from lattice_console.engine.records import ExecutionRecord, MutationRecord, RevisionRecord, SnapshotRecord
 
 _APPLIED: frozenset[Status] = frozenset({"completed", "rollback_failed"})
 

@@ -20,7 +20,7 @@ from lattice_console.engine.features import policy as policies
 from lattice_console.engine.features import stored, undoing
 from lattice_console.engine.features.context import Context
 from lattice_console.engine.features.judging import all_requirements, standing_votes
-from lattice_console.engine.ports import (
+from lattice_console.engine.records import (
     ChangeRecord,
     ExecutionRecord,
     MutationRecord,

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Table, bindparam, insert, select, update
 
-from lattice_console.engine.ports import AuditRecord
+from lattice_console.engine.records import AuditRecord
 from lattice_console.engine.stores.database import Database, Prepared
 from lattice_console.engine.stores.rows import columns
 from lattice_console.engine.stores.tables import audit, installation, projects

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import and_, bindparam, delete, exists, func, insert, or_, select, union
 
 from lattice_console.contract.paths import twin_key
-from lattice_console.engine.ports import HeadMove, HeadRecord, RevisionRecord, Window
+from lattice_console.engine.records import HeadMove, HeadRecord, RevisionRecord, Window
 from lattice_console.engine.stores.database import Database, Prepared
 from lattice_console.engine.stores.rows import chunks, columns, prefix_range, several, starts_with
 from lattice_console.engine.stores.tables import blobs, changes, documents, head, mutations, revisions

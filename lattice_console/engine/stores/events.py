@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import bindparam, insert, select, update
 
-from lattice_console.engine.ports import EventRecord
+from lattice_console.engine.records import EventRecord
 from lattice_console.engine.stores.database import Database, Prepared
 from lattice_console.engine.stores.rows import columns, values
 from lattice_console.engine.stores.tables import events, projects

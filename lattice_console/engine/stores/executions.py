@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, insert, select, update
 
-from lattice_console.engine.ports import ExecutionRecord, SnapshotRecord
+from lattice_console.engine.records import ExecutionRecord, SnapshotRecord
 from lattice_console.engine.stores.database import Database, Prepared
 from lattice_console.engine.stores.rows import columns, values
 from lattice_console.engine.stores.tables import executions, mutations, snapshots

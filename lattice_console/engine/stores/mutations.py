@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from sqlalchemy import and_, bindparam, delete, insert, select, update
 
 from lattice_console.contract.models.mutation import MutationFilter, Status
-from lattice_console.engine.ports import (
+from lattice_console.engine.records import (
     ChangeRecord,
     MutationRecord,
     OverrideRecord,

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, func, insert, select, update
 
-from lattice_console.engine.ports import MembershipRecord, UserRecord
+from lattice_console.engine.records import MembershipRecord, UserRecord
 from lattice_console.engine.stores.database import Database, Prepared
 from lattice_console.engine.stores.rows import chunks, columns, prefix_range, several, starts_with, values
 from lattice_console.engine.stores.tables import memberships, users

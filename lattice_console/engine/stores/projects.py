@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, insert, select, update
 
-from lattice_console.engine.ports import ProjectRecord
+from lattice_console.engine.records import ProjectRecord
 from lattice_console.engine.stores.audit import GENESIS
 from lattice_console.engine.stores.database import Database, Prepared
 from lattice_console.engine.stores.rows import columns, values

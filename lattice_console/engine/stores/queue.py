@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, LargeBinary, and_, case, exists, false, fu
 from sqlalchemy import cast as sql_cast
 
 from lattice_console.contract.models.mutation import EVERYTHING, MutationFilter, Status
-from lattice_console.engine.ports import MutationRecord, Window
+from lattice_console.engine.records import MutationRecord, Window
 from lattice_console.engine.stores.database import Database
 from lattice_console.engine.stores.rows import columns
 from lattice_console.engine.stores.tables import mutations, touched

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import bindparam, insert, select, update
 
-from lattice_console.engine.ports import CommentRecord, ReviewRecord
+from lattice_console.engine.records import CommentRecord, ReviewRecord
 from lattice_console.engine.stores.database import Database, Prepared
 from lattice_console.engine.stores.rows import chunks, columns, several, values
 from lattice_console.engine.stores.tables import comments, reviews

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import bindparam, delete, insert, select
 
-from lattice_console.engine.ports import SpecRecord
+from lattice_console.engine.records import SpecRecord
 from lattice_console.engine.stores.database import Database, Prepared
 from lattice_console.engine.stores.rows import chunks, columns, several, values
 from lattice_console.engine.stores.tables import specs

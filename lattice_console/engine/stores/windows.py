@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select
 
-from lattice_console.engine.ports import Window
+from lattice_console.engine.records import Window
 from lattice_console.engine.stores.database import Database, Row, Values
 
 

@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from lattice_console.engine.ports import (
+from lattice_console.engine.ports import Tables
+from lattice_console.engine.records import (
     ChangeRecord,
     CommentRecord,
     EventRecord,
@@ -15,7 +16,6 @@ from lattice_console.engine.ports import (
     ProjectRecord,
     ReviewRecord,
     SpecRecord,
-    Tables,
     UserRecord,
 )
 

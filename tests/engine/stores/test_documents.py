@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lattice_console.engine.ports import HeadMove, HeadRecord, Tables, Window
+from lattice_console.engine.ports import Tables
+from lattice_console.engine.records import HeadMove, HeadRecord, Window
 from lattice_console.engine.stores.rows import prefix_range
 from tests.engine.stores.samples import OTHER, PROJECT, change, later, mutation, patchset, propose, step
 

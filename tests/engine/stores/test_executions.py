@@ -1,6 +1,7 @@
 import pytest
 
-from lattice_console.engine.ports import HeadMove, SnapshotRecord, Tables
+from lattice_console.engine.ports import Tables
+from lattice_console.engine.records import HeadMove, SnapshotRecord
 from tests.engine.stores.samples import OTHER, PROJECT, execution, later, mutation, step
 
 

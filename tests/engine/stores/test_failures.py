@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from lattice_console.contract.errors import SystemFailure
-from lattice_console.engine.ports import HeadMove
+from lattice_console.engine.records import HeadMove
 from lattice_console.engine.stores.connection import Lane
 from lattice_console.engine.stores.failures import DATABASE_ERRORS, failure
 from lattice_console.engine.stores.sqlite import SqliteStore

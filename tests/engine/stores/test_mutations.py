@@ -2,7 +2,8 @@ from sqlite3 import IntegrityError
 
 import pytest
 
-from lattice_console.engine.ports import OverrideRecord, ParentRecord, Tables
+from lattice_console.engine.ports import Tables
+from lattice_console.engine.records import OverrideRecord, ParentRecord
 from tests.engine.stores.samples import ALEX, NOW, OTHER, PROJECT, change, later, mutation, patchset, propose
 
 

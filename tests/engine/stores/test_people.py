@@ -2,7 +2,8 @@ from sqlite3 import IntegrityError
 
 import pytest
 
-from lattice_console.engine.ports import Tables, UserRecord
+from lattice_console.engine.ports import Tables
+from lattice_console.engine.records import UserRecord
 from tests.engine.stores.samples import ALEX, KIM, NOW, OTHER, PROJECT
 
 

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from lattice_console.contract.models.mutation import MutationFilter
-from lattice_console.engine.ports import HeadMove, ParentRecord, Tables, Window
+from lattice_console.engine.ports import Tables
+from lattice_console.engine.records import HeadMove, ParentRecord, Window
 from lattice_console.engine.stores.connection import Lane
 from tests.engine.stores.samples import KIM, NOW, PROJECT, event, execution, mutation, patchset, propose, spec, step
 

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from lattice_console.contract.filters import STATUSES
 from lattice_console.contract.models.mutation import EVERYTHING, MutationFilter
-from lattice_console.engine.ports import MutationRecord, Tables, Window
+from lattice_console.engine.ports import Tables
+from lattice_console.engine.records import MutationRecord, Window
 from lattice_console.engine.stores.connection import Lane, open_lane
 from tests.engine.stores.samples import ALEX, KIM, OTHER, PROJECT, change, mutation, patchset, project, propose
 

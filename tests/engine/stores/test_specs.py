@@ -1,4 +1,5 @@
-from lattice_console.engine.ports import HeadMove, Tables
+from lattice_console.engine.ports import Tables
+from lattice_console.engine.records import HeadMove
 from tests.engine.stores.samples import OTHER, PROJECT, spec, step
 
 

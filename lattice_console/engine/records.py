@@ -1,0 +1,231 @@
+"""What is stored, by its columns' names: contract models are made from these records."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from lattice_console.contract.models.mutation import Operation, Status
+from lattice_console.contract.models.page import Direction
+from lattice_console.contract.models.project import Vote
+from lattice_console.contract.models.spec import SpecType
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectRecord:
+    id: str
+    name: str
+    type: str
+    version: int
+    sequence: int
+    policy_version: str
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class UserRecord:
+    id: str
+    handle: str
+    email: str | None
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class MembershipRecord:
+    user_id: str
+    role: str
+    version: int
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HeadRecord:
+    """One entry of the head: which revision of which document stands at a path."""
+
+    document_id: str
+    path: str
+    hash: str
+    size: int
+    revision: int
+    sequence: int
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionRecord:
+    document_id: str
+    number: int
+    operation: str
+    path: str | None
+    hash: str | None
+    sequence: int
+    mutation_id: str | None
+    mutation_number: int | None
+    actor_id: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HeadMove:
+    """A document's step to its next revision; `path` and `hash` are None where it leaves the head."""
+
+    document_id: str
+    operation: str
+    path: str | None
+    hash: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotRecord:
+    """Where a document stood before an execution; None where it did not exist."""
+
+    document_id: str
+    path: str | None
+    hash: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SpecRecord:
+    id: str
+    name: str
+    type: SpecType
+    version: str | None
+    description: str
+    document_id: str | None
+    has_schema: bool
+    depends_on: Sequence[str]
+    requirements: int
+
+
+@dataclass(frozen=True, slots=True)
+class MutationRecord:
+    id: str
+    number: int
+    title: str
+    description: str
+    author_id: str
+    spec_name: str | None
+    type: str
+    labels: Sequence[str]
+    metadata: Mapping[str, Any]
+    status: Status
+    version: int
+    patchset: int
+    approvals: int
+    objections: int
+    comments: int
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PatchsetRecord:
+    """`findings` are those of the documents' checks, as JSON: derived from the immutable bytes, kept for speed."""
+
+    id: str
+    mutation_id: str
+    number: int
+    hash: str
+    diff_hash: str
+    author_id: str
+    message: str
+    findings: Sequence[Mapping[str, Any]]
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRecord:
+    id: str
+    operation: Operation
+    path: str
+    new_path: str | None
+    document_id: str | None
+    base_hash: str | None
+    result_hash: str | None
+
+    @property
+    def result_path(self) -> str:
+        return self.new_path or self.path
+
+
+@dataclass(frozen=True, slots=True)
+class ParentRecord:
+    mutation_id: str
+    patchset_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewRecord:
+    id: str
+    mutation_id: str
+    patchset: int
+    author_id: str
+    vote: Vote
+    comment: str
+    policy_version: str
+    state: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CommentRecord:
+    id: str
+    author_id: str
+    patchset: int
+    text: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OverrideRecord:
+    requirement: str
+    policy: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutionRecord:
+    id: str
+    mutation_id: str
+    patchset: int
+    status: str
+    owner: str
+    lease_until: datetime
+    actor_id: str
+    started_at: datetime
+    finished_at: datetime | None
+    seconds: float | None
+    sequence: int | None
+    errors: Sequence[Mapping[str, Any]]
+    rolled_back_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class EventRecord:
+    seq: int
+    id: str
+    name: str
+    at: datetime
+    actor_id: str
+    subject: str
+    version: int
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRecord:
+    sequence: int
+    text: str
+    previous: str
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Which part of a list: after (or, for `prev`, before) the row with that key, or `offset` rows from the end."""
+
+    key: int | str | None
+    direction: Direction
+    offset: int
+    limit: int
