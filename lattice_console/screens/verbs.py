@@ -254,8 +254,10 @@ def outcome(verb: Verb, mutation: Mutation, result: Outcome) -> tuple[str, bool]
 
 def _next(mutation: Mutation) -> str:
     if mutation.status != "approved":
-        open_ones = [one.reason or one.name for one in mutation.requirements if one.blocks and one.kind == "review"]
+        open_ones = [
+            (one.reason or one.name).rstrip(".") for one in mutation.requirements if one.blocks and one.kind == "review"
+        ]
         return f"It stays {status_words(mutation.status)}: {'; '.join(open_ones)}."
     if mutation.blockers:
-        return f"Before it can be executed: {'; '.join(one.reason for one in mutation.blockers)}."
+        return f"Before it can be executed: {'; '.join(one.reason.rstrip('.') for one in mutation.blockers)}."
     return "e executes it."

@@ -2,14 +2,14 @@
 
 from textual.content import Content
 from textual.reactive import reactive
-from textual.widget import Widget
 
 from lattice_console.widgets.inert import cells
+from lattice_console.widgets.sparing import Sparing
 
 __all__ = ["BottomLine"]
 
 
-class BottomLine(Widget):
+class BottomLine(Sparing):
     """One line of keys with their names; those that do not fit are left out from the right, the help never."""
 
     DEFAULT_CSS = """
@@ -22,7 +22,7 @@ class BottomLine(Widget):
     help_key: reactive[str] = reactive("?")
     """The key that shows all of them."""
 
-    def render(self) -> Content:
+    def draw(self) -> list[Content]:
         width = self.size.width
         last = f"{self.help_key} help " if self.help_key else ""
         parts: list[str | tuple[str, str]] = [" "]
@@ -36,4 +36,4 @@ class BottomLine(Widget):
         parts.append(" " * max(0, width - used - cells(last)))
         if last:
             parts += [(self.help_key, "bold $accent"), (" help ", "$muted")]
-        return Content.assemble(*parts)
+        return [Content.assemble(*parts)]

@@ -2,16 +2,16 @@
 
 from textual.content import Content
 from textual.reactive import reactive
-from textual.widget import Widget
 
 from lattice_console.contract.models.mutation import Mutation, MutationSummary
 from lattice_console.widgets.pieces import requirement_line, summary_line
 from lattice_console.widgets.signs import Look
+from lattice_console.widgets.sparing import Sparing
 
 __all__ = ["MutationHead"]
 
 
-class MutationHead(Widget):
+class MutationHead(Sparing):
     """Status and facts, then the requirements, those that block first."""
 
     DEFAULT_CSS = """
@@ -28,22 +28,14 @@ class MutationHead(Widget):
         super().__init__()
         self._look = look
 
-    def render(self) -> Content:
+    def draw(self) -> list[Content]:
         mutation, look, width = self.mutation, self._look, self.size.width
         if mutation is None:
-            return Content("")
+            return []
         first = summary_line(mutation, width, look)
         if self.newer:
-            return Content("\n").join(
-                [
-                    first,
-                    Content.assemble(
-                        (f" ! Patchset {self.newer} has replaced patchset {mutation.patchset}. ", "bold $warning"),
-                        ("R", "bold $accent"),
-                        " shows it.",
-                    ),
-                ]
-            )
+            newer = f" ! Patchset {self.newer} has replaced patchset {mutation.patchset}. "
+            return [first, Content.assemble((newer, "bold $warning"), ("R", "bold $accent"), " shows it.")]
         if not isinstance(mutation, Mutation):
-            return first
-        return Content("\n").join([first, requirement_line(mutation, mutation.requirements, width, look)])
+            return [first]
+        return [first, requirement_line(mutation, mutation.requirements, width, look)]

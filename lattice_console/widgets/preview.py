@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from itertools import islice
 
 from textual.content import Content
-from textual.widget import Widget
 
 from lattice_console.contract.models.mutation import Mutation, MutationSummary
 from lattice_console.widgets.diff_rows import text_of
@@ -19,13 +18,14 @@ from lattice_console.widgets.pieces import (
     summary_line,
 )
 from lattice_console.widgets.signs import Look
+from lattice_console.widgets.sparing import Sparing
 
 __all__ = ["Preview"]
 
 _FILES = 8
 
 
-class Preview(Widget):
+class Preview(Sparing):
     """Title, requirements, description, files and the first changed hunk of one mutation."""
 
     DEFAULT_CSS = """
@@ -52,14 +52,10 @@ class Preview(Widget):
         self._mutation = None
         self.refresh()
 
-    def render(self) -> Content:
+    def draw(self) -> list[Content]:
         if self._mutation is None:
-            return Content("")
-        width, height = self.size
-        return Content("\n").join(islice(self._lines(self._mutation, width), height))
-
-    def _lines(self, mutation: Mutation, width: int) -> list[Content]:
-        look = self._look
+            return []
+        mutation, width, look = self._mutation, self.size.width, self._look
         title = wrap(f"M-{mutation.number} {inert(mutation.title)}", width - 2)
         lines = [Content.styled(f" {text}", "bold") for text in title[:3]]
         lines += [summary_line(mutation, width, look), Content("")]

@@ -136,12 +136,16 @@ class QueueList(ScrollView, can_focus=True, inherit_bindings=False):
         return self._window.row(self.cursor)
 
     def show(self, window: QueueWindow, cursor: int) -> None:
-        """Show another window, with the cursor on row `cursor`, which keeps its line on the screen where it can."""
+        """Show another window, with the cursor on row `cursor`, which keeps its line on the screen where it can.
+
+        A list that stands at its top stays there, so that what is new is seen.
+        """
+        at_top = self.scroll_offset.y == 0
         line = self.cursor - self.scroll_offset.y
         self._window = window
         self._resize_content()
         self.set_reactive(QueueList.cursor, max(0, min(cursor, window.total - 1)))
-        self._scroll_so(self.cursor - line)
+        self._scroll_so(0 if at_top else self.cursor - line)
         self._reveal()
         self.refresh()
         self._tell()

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 
 from textual.content import Content
 from textual.reactive import reactive
-from textual.widget import Widget
 
 from lattice_console.contract.models.mutation import Status
 from lattice_console.widgets.inert import cells, cut, inert
 from lattice_console.widgets.pieces import MUTED, ROLE_STYLES, status_words
 from lattice_console.widgets.signs import Look, plural, status_role
+from lattice_console.widgets.sparing import Sparing
 
 __all__ = ["QueueSummary"]
 
@@ -30,7 +30,7 @@ _ORDER: tuple[Status, ...] = (
 """What waits for people first."""
 
 
-class QueueSummary(Widget):
+class QueueSummary(Sparing):
     """One line: counts to the left, the filter to the right."""
 
     DEFAULT_CSS = """
@@ -47,7 +47,7 @@ class QueueSummary(Widget):
         super().__init__(id=id)
         self._look = look
 
-    def render(self) -> Content:
+    def draw(self) -> list[Content]:
         width, signs = self.size.width, self._look.signs
         shown = f"/{cut(inert(self.filter), width // 2, signs.ellipsis)} " if self.filter else ""
         parts: list[str | tuple[str, str]] = []
@@ -64,4 +64,4 @@ class QueueSummary(Widget):
                     room -= cells(text)
         parts.append(" " * max(0, room))
         parts.append((shown, "bold $accent"))
-        return Content.assemble(*parts)
+        return [Content.assemble(*parts)]

@@ -7,16 +7,16 @@ from textual import events
 from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
-from textual.widget import Widget
 
 from lattice_console.widgets.inert import cells, cut_front
 from lattice_console.widgets.pieces import MUTED
 from lattice_console.widgets.signs import Look
+from lattice_console.widgets.sparing import Sparing
 
 __all__ = ["TabLine"]
 
 
-class TabLine(Widget):
+class TabLine(Sparing):
     """Names to the left, the current one marked by weight and line; a place in words to the right."""
 
     DEFAULT_CSS = """
@@ -42,14 +42,14 @@ class TabLine(Widget):
         super().__init__()
         self._look = look
 
-    def render(self) -> Content:
+    def draw(self) -> list[Content]:
         parts: list[str | tuple[str, str]] = [" "]
         for index, name in enumerate(self.names):
             parts += [(name, "bold underline $accent" if index == self.current else MUTED), "   "]
         used = sum(cells(part if isinstance(part, str) else part[0]) for part in parts)
         where = cut_front(self.where, max(0, self.size.width - used - 1), self._look.signs.ellipsis)
         parts += [" " * max(0, self.size.width - used - cells(where) - 1), (where, MUTED)]
-        return Content.assemble(*parts)
+        return [Content.assemble(*parts)]
 
     def on_click(self, event: events.Click) -> None:
         at = 1

@@ -2,15 +2,15 @@
 
 from textual.content import Content
 from textual.reactive import reactive
-from textual.widget import Widget
 
 from lattice_console.widgets.inert import cells, cut
 from lattice_console.widgets.signs import Look
+from lattice_console.widgets.sparing import Sparing
 
 __all__ = ["TopLine"]
 
 
-class TopLine(Widget):
+class TopLine(Sparing):
     """One line: crumbs to the left, `who · backend · freshness` to the right. Takes inert text."""
 
     DEFAULT_CSS = """
@@ -33,7 +33,7 @@ class TopLine(Widget):
         super().__init__()
         self._look = look
 
-    def render(self) -> Content:
+    def draw(self) -> list[Content]:
         signs, width = self._look.signs, self.size.width
         dot = f" {signs.dot} "
         freshness = self.freshness
@@ -49,4 +49,4 @@ class TopLine(Widget):
             lead = cut(lead, max(room - cells(crumbs[-1]), room // 3), f"{signs.ellipsis} ")
         here = cut(crumbs[-1], max(1, room - cells(lead)), signs.ellipsis)
         gap = " " * max(1, width - 2 - cells(lead) - cells(here) - sum(cells(text) for text, _ in tail))
-        return Content.assemble(" ", (lead, "$muted"), (here, "bold"), gap, *tail)
+        return [Content.assemble(" ", (lead, "$muted"), (here, "bold"), gap, *tail)]
