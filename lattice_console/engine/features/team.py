@@ -6,7 +6,7 @@ from lattice_console.contract.models.people import Actor, Member, Person
 from lattice_console.engine.features import judging, people
 from lattice_console.engine.features.context import Context
 from lattice_console.engine.features.registry import reads, writes
-from lattice_console.engine.ports import UserRecord
+from lattice_console.engine.records import UserRecord
 
 
 @reads("team.whoami")
@@ -32,8 +32,8 @@ def listing(ctx: Context) -> tuple[Member, ...]:
 
 @writes("team.add")
 def add(ctx: Context, *, user: str, role: str, name: str, email: str | None, expected_version: int | None) -> Member:
-    ctx.expect(expected_version, ctx.project.version, ctx.project.name)
     _check_role(ctx, role)
+    ctx.expect(expected_version, ctx.project.version, ctx.project.name)
     found = ctx.tables.people.find(user) or (ctx.tables.people.by_email(email) if email else None)
     if found is None:
         found = people.make(ctx, user, full_name=name, email=email, exact=True)

@@ -1,0 +1,236 @@
+"""What the model of a project knows: members, the head, mutations; and what follows from that."""
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from tests.support.model.contents import POLICIES, POLICY, Policy, difference, readable
+
+Refusals = set[str]
+"""The codes by which a call may be refused, or families of codes; none where it goes through."""
+
+_PART = {"comment"}
+_REVIEW = {"review"}
+_RUN = {"create", "deploy", "track", "invite"}
+ROLES: Mapping[str, frozenset[str]] = {
+    "owner": frozenset(_PART | _REVIEW | _RUN | {"manage"}),
+    "admin": frozenset(_PART | _REVIEW | _RUN),
+    "developer": frozenset(_PART | {"create"}),
+    "reviewer": frozenset(_PART | _REVIEW | {"create"}),
+    "viewer": frozenset(),
+}
+"""What each role may do, beyond looking."""
+
+TO_COME = frozenset({"draft", "pending", "approved", "needs_manual_resolution", "in_progress", "failed"})
+APPLIED = frozenset({"completed", "rollback_failed"})
+NO_PARENTS = frozenset({"rejected", "expired", "cancelled", "rolled_back", "rollback_failed"})
+APPROVALS = ("approve", "approve_with_suggestions")
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    id: int
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One file operation with the bytes before and after it."""
+
+    operation: str
+    path: str
+    new_path: str | None
+    base: bytes | None
+    result: bytes | None
+
+    @property
+    def result_path(self) -> str:
+        return self.new_path or self.path
+
+
+@dataclass(frozen=True, slots=True)
+class Patchset:
+    """`parents` are the numbers of mutations with the identity of the patchset that this one is stacked on."""
+
+    author: str
+    changes: tuple[Change, ...]
+    parents: tuple[tuple[int, Hashable], ...]
+
+    @property
+    def identity(self) -> Hashable:
+        return (frozenset(self.changes), frozenset(self.parents))
+
+    @property
+    def difference(self) -> Hashable:
+        """What it changes, without regard to where it stands."""
+        return frozenset(
+            (one.operation, one.path, one.new_path, difference(one.base, one.result)) for one in self.changes
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    kind: str
+    commented: bool
+
+
+@dataclass(slots=True)
+class Mutation:
+    """`votes` are those that stand, by voter; `before` is where each document stood before the execution."""
+
+    number: int
+    author: str
+    status: str
+    patchsets: list[Patchset]
+    votes: dict[str, Vote] = field(default_factory=dict)
+    remarks: list[str] = field(default_factory=list)
+    before: list[tuple[int, str | None, bytes | None]] = field(default_factory=list)
+
+    @property
+    def patchset(self) -> Patchset:
+        return self.patchsets[-1]
+
+
+@dataclass(slots=True)
+class World:
+    """`standing` lists the executions that were not undone, in order: number, and the documents touched."""
+
+    members: dict[str, str]
+    head: dict[str, Document] = field(default_factory=dict)
+    mutations: dict[int, Mutation] = field(default_factory=dict)
+    standing: list[tuple[int, set[int]]] = field(default_factory=list)
+    documents: int = 0
+
+    def may(self, actor: str, what: str) -> bool:
+        role = self.members.get(actor)
+        return role is not None and what in ROLES[role]
+
+    @property
+    def policy(self) -> Policy:
+        document = self.head.get(POLICY)
+        found = POLICIES[document.content] if document else Policy()
+        assert found is not None, "a broken policy is never in force"
+        return found
+
+    def tree(self, parents: Iterable[int] = ()) -> dict[str, bytes]:
+        """The head, with what its unexecuted ancestors propose done to it."""
+        tree = {path: document.content for path, document in self.head.items()}
+        for number in self._unexecuted(parents):
+            changes = self.mutations[number].patchset.changes
+            for change in changes:
+                if change.operation in ("delete", "rename"):
+                    tree.pop(change.path, None)
+            tree.update({one.result_path: one.result for one in changes if one.result is not None})
+        return tree
+
+    def _unexecuted(self, parents: Iterable[int]) -> list[int]:
+        """The ancestors still to come, each after its own parents, else by number."""
+        found: set[int] = set()
+        wanted = set(parents)
+        while wanted:
+            number = wanted.pop()
+            if number not in found and self.mutations[number].status in TO_COME:
+                found.add(number)
+                wanted.update(self.parents(number))
+        ordered: list[int] = []
+        while found:
+            following = min(number for number in found if not found & set(self.parents(number)))
+            found.remove(following)
+            ordered.append(following)
+        return ordered
+
+    def parents(self, number: int) -> list[int]:
+        return [parent for parent, _ in self.mutations[number].patchset.parents]
+
+    def ancestors(self, numbers: Iterable[int]) -> set[int]:
+        """Those mutations, and everything that they are stacked on."""
+        found: set[int] = set()
+        wanted = set(numbers)
+        while wanted:
+            number = wanted.pop()
+            found.add(number)
+            wanted.update(set(self.parents(number)) - found)
+        return found
+
+    def requirements(self, mutation: Mutation) -> dict[str, str]:
+        """Every requirement with its state."""
+        policy, latest = self.policy, mutation.patchset
+        counting = self.counting(mutation)
+        silent = [who for who in counting if not mutation.votes[who].commented and who not in mutation.remarks]
+        objections = self.objections(mutation)
+        valid = all(_acceptable(change) for change in latest.changes)
+        found = {
+            "approvals": _state(len(counting) >= policy.reviewers),
+            "no_objections": _state(not objections),
+            "comments": _state(bool(counting) and not silent) if policy.comments else "not_applicable",
+            "specs_valid": _state(valid) if latest.changes else "not_applicable",
+        }
+        if mutation.status in TO_COME:
+            stale = self.stale(latest)
+            waiting = [one for one in self.parents(mutation.number) if self.mutations[one].status != "completed"]
+            found["base_current"] = _state(not stale) if latest.changes or stale else "not_applicable"
+            found["parents_executed"] = _state(not waiting) if latest.parents else "not_applicable"
+        return found
+
+    def counting(self, mutation: Mutation) -> list[str]:
+        """Whose approvals count: of a type that the policy takes, an author's own only while alone."""
+        alone = len(self.members) == 1
+        return [
+            who
+            for who, vote in mutation.votes.items()
+            if vote.kind in self.policy.types and (alone or who != mutation.patchset.author)
+        ]
+
+    def objections(self, mutation: Mutation) -> list[str]:
+        return [who for who, vote in mutation.votes.items() if vote.kind not in APPROVALS]
+
+    def blockers(self, mutation: Mutation) -> set[str]:
+        """Everything that stands in the way of executing it."""
+        found = {name for name, state in self.requirements(mutation).items() if state == "unsatisfied"}
+        return found if mutation.status in ("pending", "approved") else found | {"status"}
+
+    def stale(self, patchset: Patchset) -> bool:
+        """Whether what it was made against is no longer what stands there."""
+        if any(self.mutations[number].patchset.identity != seen for number, seen in patchset.parents):
+            return True
+        tree = self.tree(number for number, _ in patchset.parents)
+        moved = (one for one in patchset.changes if one.operation != "create" and tree.get(one.path) != one.base)
+        return any(moved) or taken(tree, [(one.operation, one.path, one.result_path) for one in patchset.changes])
+
+    def settle(self) -> None:
+        """Under review the status is what the requirements say."""
+        for mutation in self.mutations.values():
+            if mutation.status in ("pending", "approved"):
+                states = self.requirements(mutation)
+                review = ("approvals", "no_objections", "comments", "specs_valid")
+                holds = all(states[name] != "unsatisfied" for name in review)
+                mutation.status = "approved" if holds else "pending"
+
+    def new_document(self, content: bytes) -> Document:
+        self.documents += 1
+        return Document(self.documents, content)
+
+
+def taken(tree: Mapping[str, bytes], changes: Sequence[tuple[str, str, str]]) -> bool:
+    """Whether some change (operation, path, resulting path) comes to a place that something else has."""
+    left = set(tree) - {path for operation, path, _ in changes if operation in ("delete", "rename")}
+    targets = [target for operation, _, target in changes if operation in ("create", "rename")]
+    return any(
+        _clash(target, other) for index, target in enumerate(targets) for other in (*left, *targets[index + 1 :])
+    )
+
+
+def _clash(one: str, other: str) -> bool:
+    """Whether no folder could hold both: twins, or a file where the other needs a folder."""
+    one, other = one.casefold(), other.casefold()
+    return one == other or one.startswith(f"{other}/") or other.startswith(f"{one}/")
+
+
+def _acceptable(change: Change) -> bool:
+    """Whether a changed document can be read, or could not be before either; a policy must be readable."""
+    if change.result is None or readable(change.result_path, change.result):
+        return True
+    return change.result_path != POLICY and change.base is not None and not readable(change.result_path, change.base)
+
+
+def _state(holds: bool) -> str:
+    return "satisfied" if holds else "unsatisfied"
