@@ -14,6 +14,8 @@ from pydantic import Field
 from lattice_console.contract.events import Event
 from lattice_console.contract.models.audit import AuditReport, AuditRow
 from lattice_console.contract.models.base import (
+    SEVERAL_LIMIT,
+    Count,
     Hash,
     Line,
     Metadata,
@@ -48,6 +50,9 @@ from lattice_console.contract.models.project import Policy, Project, Vote
 from lattice_console.contract.models.review import Comment, Review
 from lattice_console.contract.models.spec import Finding, Spec
 
+Labels = Annotated[Sequence[RequiredLine], Field(max_length=SEVERAL_LIMIT)]
+Parents = Annotated[Sequence[Reference], Field(max_length=SEVERAL_LIMIT)]
+
 Wait = Annotated[float, Field(ge=0, le=30)]
 """Seconds to wait for something to happen."""
 
@@ -65,7 +70,7 @@ class Projects(Protocol):
         name: RequiredLine,
         type: Line = "generic",
         files: Sequence[TrackedFile] = (),
-        expected_version: int | None = None,
+        expected_version: Count | None = None,
         idempotency_key: Line | None = None,
     ) -> Project:
         """Create a project with `files` as its first baseline; the actor becomes its owner."""
@@ -100,7 +105,7 @@ class Documents(Protocol):
         """The revisions of a document (id, or path in the head), newest first."""
         ...
 
-    async def head(self, *, after: int = -1) -> HeadDelta:
+    async def head(self, *, after: Count = -1) -> HeadDelta:
         """What changed in the head after that sequence; all of it by default."""
         ...
 
@@ -116,7 +121,7 @@ class Documents(Protocol):
         self,
         files: Sequence[TrackedFile],
         *,
-        expected_version: int | None = None,
+        expected_version: Count | None = None,
         idempotency_key: Line | None = None,
     ) -> tuple[Document, ...]:
         """Bring files in as their first revision: a baseline, without review, recorded in the audit log."""
@@ -148,7 +153,7 @@ class Specs(Protocol):
         name: RequiredLine,
         template: Line,
         description: Text = "",
-        expected_version: int | None = None,
+        expected_version: Count | None = None,
         idempotency_key: Line | None = None,
     ) -> Mutation:
         """Propose a new spec at `.lattice/specs/<name>.json`, from a template."""
@@ -178,7 +183,7 @@ class Mutations(Protocol):
         """One mutation whole."""
         ...
 
-    async def patchset(self, mutation: Reference, number: int) -> Patchset:
+    async def patchset(self, mutation: Reference, number: Count) -> Patchset:
         """One patchset of a mutation."""
         ...
 
@@ -193,12 +198,12 @@ class Mutations(Protocol):
         description: Text = "",
         spec: Line | None = None,
         type: Line = "feature",
-        labels: Sequence[RequiredLine] = (),
+        labels: Labels = (),
         metadata: Metadata = {},  # noqa: B006 - a Protocol's default is a declaration, never written to
         changes: Sequence[ChangeInput] = (),
-        parents: Sequence[Reference] = (),
+        parents: Parents = (),
         draft: bool = False,
-        expected_version: int | None = None,
+        expected_version: Count | None = None,
         idempotency_key: Line | None = None,
     ) -> Mutation:
         """Propose changes to the head, or to the result of `parents`; without changes it is a record (a deployment)."""
@@ -210,12 +215,12 @@ class Mutations(Protocol):
         *,
         title: RequiredLine | None = None,
         description: Text | None = None,
-        labels: Sequence[RequiredLine] | None = None,
+        labels: Labels | None = None,
         metadata: Metadata | None = None,
         changes: Sequence[ChangeInput] | None = None,
-        parents: Sequence[Reference] | None = None,
+        parents: Parents | None = None,
         message: Text = "",
-        expected_version: int | None = None,
+        expected_version: Count | None = None,
         idempotency_key: Line | None = None,
     ) -> Mutation:
         """Change what is given; new `changes` or `parents` make a new patchset, `metadata` is merged key by key."""
@@ -225,7 +230,7 @@ class Mutations(Protocol):
         self,
         mutation: Reference,
         *,
-        expected_version: int | None = None,
+        expected_version: Count | None = None,
         idempotency_key: Line | None = None,
     ) -> Mutation:
         """Hand a draft in for review."""
@@ -236,7 +241,7 @@ class Mutations(Protocol):
         mutation: Reference,
         *,
         reason: Text = "",
-        expected_version: int | None = None,
+        expected_version: Count | None = None,
         idempotency_key: Line | None = None,
     ) -> Mutation:
         """Withdraw a mutation."""
@@ -247,7 +252,7 @@ class Mutations(Protocol):
         mutation: Reference,
         *,
         reason: Text = "",
-        expected_version: int | None = None,
+        expected_version: Count | None = None,
         idempotency_key: Line | None = None,
     ) -> Mutation:
         """Bring a rejected, expired or cancelled mutation back to pending; outdates the vote that rejected it."""
@@ -258,7 +263,7 @@ class Mutations(Protocol):
         commit: ImportedCommit,
         *,
         execute: bool = True,
-        expected_version: int | None = None,
+        expected_version: Count | None = None,
         idempotency_key: Line | None = None,
     ) -> Mutation:
         """Record a commit as a mutation under the policy `import`: executed at once, or left pending on its parents.
@@ -281,8 +286,8 @@ class Reviews(Protocol):
         *,
         vote: Vote,
         comment: Text = "",
-        patchset: int | None = None,
-        expected_version: int | None = None,
+        patchset: Count | None = None,
+        expected_version: Count | None = None,
         idempotency_key: Line | None = None,
     ) -> Mutation:
         """Vote on the current patchset; a later vote of the same person replaces it. `patchset` must be current."""
@@ -292,7 +297,7 @@ class Reviews(Protocol):
         self,
         mutation: Reference,
         *,
-        expected_version: int | None = None,
+        expected_version: Count | None = None,
         idempotency_key: Line | None = None,
     ) -> Mutation:
         """Take one's own vote on the current patchset back."""
@@ -307,7 +312,7 @@ class Reviews(Protocol):
         mutation: Reference,
         *,
         text: RequiredText,
-        expected_version: int | None = None,
+        expected_version: Count | None = None,
         idempotency_key: Line | None = None,
     ) -> Comment:
         """Comment on a mutation."""
@@ -329,7 +334,7 @@ class Executions(Protocol):
         self,
         mutation: Reference,
         *,
-        expected_version: int | None = None,
+        expected_version: Count | None = None,
         idempotency_key: Line | None = None,
     ) -> Execution:
         """Claim the mutation and apply it to the head.
@@ -343,7 +348,7 @@ class Executions(Protocol):
         self,
         mutation: Reference,
         *,
-        expected_version: int | None = None,
+        expected_version: Count | None = None,
         idempotency_key: Line | None = None,
     ) -> Mutation:
         """Bring a failed mutation back to approved or pending, as its requirements say."""
@@ -354,7 +359,7 @@ class Executions(Protocol):
         mutation: Reference,
         *,
         reason: RequiredText,
-        expected_version: int | None = None,
+        expected_version: Count | None = None,
         idempotency_key: Line | None = None,
     ) -> Execution:
         """Restore the snapshot of a completed mutation; refused, with the names, where later executions build on it."""
@@ -365,7 +370,7 @@ class Executions(Protocol):
         mutation: Reference,
         *,
         reason: RequiredText,
-        expected_version: int | None = None,
+        expected_version: Count | None = None,
         idempotency_key: Line | None = None,
     ) -> Execution:
         """State that an operator has settled a rollback that could not be completed."""
@@ -394,7 +399,7 @@ class Team(Protocol):
         role: RequiredLine,
         name: Line = "",
         email: Line | None = None,
-        expected_version: int | None = None,
+        expected_version: Count | None = None,
         idempotency_key: Line | None = None,
     ) -> Member:
         """Make a user (by handle or e-mail; made where unknown) a member."""
@@ -405,7 +410,7 @@ class Team(Protocol):
         user: Reference,
         *,
         role: RequiredLine,
-        expected_version: int | None = None,
+        expected_version: Count | None = None,
         idempotency_key: Line | None = None,
     ) -> Member:
         """Give a member another role."""
@@ -419,7 +424,7 @@ class Events(Protocol):
         """The number of the newest event; 0 where there is none."""
         ...
 
-    async def since(self, seq: int, *, limit: Limit = 500, wait: Wait = 0.0) -> tuple[Event, ...]:
+    async def since(self, seq: Count, *, limit: Limit = 500, wait: Wait = 0.0) -> tuple[Event, ...]:
         """Events after `seq`, oldest first. Where there are none, waits up to `wait` seconds (at most 30) for one."""
         ...
 

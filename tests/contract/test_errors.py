@@ -1,5 +1,6 @@
 """Errors mean the same on every leg: class, code, message and details cross the wire whole."""
 
+import base64
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -29,6 +30,13 @@ KINDS = [
     errors.Drift,
     errors.SystemFailure,
 ]
+BIG = 2**53 + 1
+MANY = tuple(f"{number}" for number in range(101))
+
+
+def _cursor(field: str, value: Any) -> str:
+    """A cursor such as the engine makes, but made up."""
+    return base64.urlsafe_b64encode(json.dumps({"f": field, "v": value}).encode()).decode()
 
 
 def _nested(depth: int) -> Any:
@@ -69,6 +77,32 @@ ILL_TYPED: list[tuple[str, dict[str, Any]]] = [
     ("mutations.list", {"filter": {"status": ["open"]}}),
     ("mutations.list", {"cursor": "not one of ours"}),
     ("mutations.list", {"cursor": ""}),
+    ("mutations.list", {"cursor": "\u00e9"}),
+    ("mutations.list", {"cursor": _cursor("number", BIG)}),
+    ("mutations.list", {"cursor": _cursor("number", -BIG)}),
+    ("mutations.list", {"cursor": _cursor("number", "1")}),
+    ("mutations.list", {"cursor": _cursor("number", True)}),
+    ("mutations.list", {"cursor": _cursor("path", 1)}),
+    ("documents.list", {"cursor": _cursor("path", "\ud800")}),
+    ("documents.list", {"cursor": _cursor("path", None)}),
+    ("documents.history", {"document": "a.txt", "cursor": _cursor("number", BIG)}),
+    ("audit.log", {"cursor": _cursor("sequence", BIG)}),
+    ("mutations.list", {"offset": BIG}),
+    ("mutations.list", {"filter": {"text": MANY}}),
+    ("mutations.list", {"filter": {"label": MANY}}),
+    ("mutations.patchset", {"mutation": "1", "number": BIG}),
+    ("mutations.create", {"title": "t", "labels": MANY}),
+    ("mutations.create", {"title": "t", "parents": MANY}),
+    ("mutations.create", {"title": "t", "metadata": {"number": 2**63}}),
+    ("mutations.create", {"title": "t", "metadata": {"number": 10**5000}}),
+    ("mutations.create", {"title": "t", "metadata": {"text": "t" * 100_001}}),
+    ("mutations.create", {"title": "t", "metadata": {"k" * 100_001: 1}}),
+    ("mutations.create", {"title": "t", "metadata": {"list": [1] * 100_001}}),
+    ("reviews.vote", {"mutation": "1", "vote": "approve", "patchset": BIG}),
+    ("mutations.update", {"mutation": "1", "title": "t", "expected_version": BIG}),
+    ("documents.head", {"after": BIG}),
+    ("events.since", {"seq": BIG}),
+    ("events.since", {"seq": -BIG}),
     ("mutations.patchset", {"mutation": "1", "number": "first"}),
     ("mutations.create", {}),
     ("mutations.create", {"title": "t", "changes": [{"operation_type": "chmod", "file_path": "a"}]}),

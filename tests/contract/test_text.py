@@ -135,7 +135,7 @@ async def test_markup_and_bidirectional_text_are_kept_as_they_are(ann: Backend, 
         "count": 3,
         "none": None,
         "share": 0.5,
-        "big": 2**80,
+        "big": 2**63 - 1,
     }
     proposed = await ann.mutations.create(
         title=INERT, description=text, type=INERT, labels=[INERT], metadata=metadata, changes=[create("a.txt")]

@@ -9,6 +9,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 LINE_LIMIT = 500
 TEXT_LIMIT = 100_000
 DEPTH_LIMIT = 32
+SEVERAL_LIMIT = 100
+COUNT_LIMIT = 2**53
 
 
 class Model(BaseModel):
@@ -92,6 +94,9 @@ Reference = Annotated[str, AfterValidator(check_line)]
 PathText = Annotated[str, AfterValidator(_encodable)]
 """A path as it was sent: text that UTF-8 can hold. `paths.check_path` says whether it can be a document's."""
 
+Count = Annotated[int, Field(ge=-COUNT_LIMIT, le=COUNT_LIMIT)]
+"""A number of something: a version, a sequence, a place in a list."""
+
 Moment = Annotated[datetime, AfterValidator(_aware)]
 """A point in time, with its zone; UTC where we made it."""
 
@@ -112,18 +117,23 @@ def _check_depth(metadata: Any) -> Any:
 
 def _check_metadata(metadata: dict[str, JsonValue]) -> dict[str, JsonValue]:
     pending: list[JsonValue] = [metadata]
+    size = 0
     while pending:
         value = pending.pop()
+        size += len(value) if isinstance(value, str | list | dict) else 1
         if isinstance(value, str):
             check_text(value)
         elif isinstance(value, list):
             pending.extend(value)
         elif isinstance(value, dict):
             pending.extend(value.values())
-            for key in value:
-                check_line(key)
+            size += sum(len(check_line(key)) for key in value)
+        elif isinstance(value, int) and value.bit_length() > 63:
+            raise ValueError("holds a number of more than 64 bits; write it as text")
+    if size > TEXT_LIMIT:
+        raise ValueError(f"holds more than {TEXT_LIMIT:,} characters; keep them in a document")
     return metadata
 
 
 Metadata = Annotated[dict[str, JsonValue], BeforeValidator(_check_depth), AfterValidator(_check_metadata)]
-"""Facts beside a mutation: `ticket_id`, `commit`, `build_url`, … No control character in any key or text."""
+"""Facts beside a mutation: `ticket_id`, `commit`, `build_url`, … Bounded; no control character in any key or text."""

@@ -1,10 +1,11 @@
 """Mutations, their patchsets and changes."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import JsonValue
+from pydantic import Field, JsonValue
 
 from lattice_console.contract.models.base import (
+    SEVERAL_LIMIT,
     Hash,
     Line,
     Model,
@@ -174,19 +175,22 @@ class Mutation(MutationSummary):
         return {action.name: action for action in self.actions}[name]
 
 
+Lines = Annotated[tuple[Line, ...], Field(max_length=SEVERAL_LIMIT)]
+
+
 class MutationFilter(Model):
     """What a list of mutations is narrowed to: every given field must hold, any of its values satisfies it.
 
     `author` takes handles, or `me`. `text` words are all looked for in title and number.
     """
 
-    status: tuple[Status, ...] = ()
-    author: tuple[Line, ...] = ()
-    spec: tuple[Line, ...] = ()
-    type: tuple[Line, ...] = ()
-    label: tuple[Line, ...] = ()
-    path: tuple[Line, ...] = ()
-    text: tuple[Line, ...] = ()
+    status: Annotated[tuple[Status, ...], Field(max_length=SEVERAL_LIMIT)] = ()
+    author: Lines = ()
+    spec: Lines = ()
+    type: Lines = ()
+    label: Lines = ()
+    path: Lines = ()
+    text: Lines = ()
 
 
 EVERYTHING = MutationFilter()

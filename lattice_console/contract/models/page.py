@@ -4,14 +4,14 @@ from typing import Annotated, Generic, Literal, TypeVar
 
 from pydantic import Field
 
-from lattice_console.contract.models.base import Model
+from lattice_console.contract.models.base import Count, Model
 
 Item = TypeVar("Item")
 Direction = Literal["next", "prev"]
 Limit = Annotated[int, Field(ge=1, le=1000)]
 """How many items a page holds at most."""
 
-Offset = Annotated[int, Field(ge=0)]
+Offset = Annotated[Count, Field(ge=0)]
 
 
 class Page(Model, Generic[Item]):
