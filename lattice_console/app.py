@@ -108,7 +108,7 @@ class LatticeApp(App[None], inherit_bindings=False):
     @property
     def _places(self) -> Iterator[Place]:
         for stack in self._screen_stacks.values():
-            yield from (screen for screen in stack if isinstance(screen, Place))
+            yield from (screen for screen in stack if isinstance(screen, Place) and screen.is_mounted)
 
     @on(Connected)
     def _tell_connected(self) -> None:
@@ -157,7 +157,9 @@ class LatticeApp(App[None], inherit_bindings=False):
     # -- what places ask for
 
     def say(self, message: str, severity: Severity = "information") -> None:
-        """Show a message for a while."""
+        """Show a message for a while; good news takes the place of older good news."""
+        for old in [known for known in self._notifications if known.severity == severity == "information"]:
+            self._unnotify(old)
         self.notify(inert(message, lines=True), severity=severity, markup=False)
 
     @contextmanager

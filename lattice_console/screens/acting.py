@@ -73,7 +73,7 @@ class ActingPlace(Place):
         """Show what executing would do now."""
         seen = self.subject()
         if seen is not None and self.session.connected:
-            self.app.run_worker(self._dry_run(seen), group="dry run", exclusive=True, exit_on_error=False)
+            self.app.run_worker(self._dry_run(seen), group="dry run", exit_on_error=False)
 
     def action_copy_id(self) -> None:
         """Put the mutation's number on the terminal's clipboard."""

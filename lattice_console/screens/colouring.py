@@ -30,7 +30,7 @@ class Colouring(Place):
     @on(DiffView.Wanted)
     def _wanted(self, message: DiffView.Wanted) -> None:
         message.stop()
-        self.start(self._colour(message.view, message.chunks), "colours")
+        self.start("colours", self._colour, message.view, message.chunks)
 
     async def _colour(self, view: DiffView, chunks: tuple[Chunk, ...]) -> None:
         await asyncio.sleep(_SETTLE)

@@ -132,7 +132,7 @@ class MutationScreen(ActingPlace, Colouring):
 
     def _load(self, *, keep_patchset: bool) -> None:
         if self.session.connected:
-            self.start(self._fetch(keep_patchset), "mutation")
+            self.start("mutation", self._fetch, keep_patchset)
 
     async def _fetch(self, keep_patchset: bool) -> None:
         backend, id = self.session.backend, self._row.id

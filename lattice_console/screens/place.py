@@ -1,9 +1,10 @@
 """What every full screen has: the header, the footer, its keys for help and palette, and news from the connection."""
 
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol, cast
+from functools import partial
+from typing import TYPE_CHECKING, Literal, Protocol, TypeVarTuple, cast
 
 from textual.app import ComposeResult
 from textual.dom import DOMNode
@@ -26,6 +27,7 @@ __all__ = ["FOLLOW", "Command", "Desk", "Place"]
 FOLLOW = 0.08
 """Seconds by which what is beside the cursor trails it, so that it never delays it."""
 
+Arguments = TypeVarTuple("Arguments")
 Severity = Literal["information", "warning", "error"]
 
 
@@ -98,9 +100,11 @@ class Place(Screen[None]):
     def on_screen_resume(self) -> None:
         self.refresh_chrome()
 
-    def start(self, work: Coroutine[None, None, None], group: str) -> None:
-        """Run `work` beside the screen, in place of what still runs in its group; it ends with the screen."""
-        self.run_worker(work, group=group, exclusive=True, exit_on_error=False)
+    def start(self, group: str, work: Callable[[*Arguments], Coroutine[None, None, None]], *args: *Arguments) -> None:
+        """Run `work(*args)` beside the screen, in place of what still runs in its group; it ends with the screen."""
+        # No coroutine before it runs: the next one may replace it before that.
+        begin: Callable[[], Coroutine[None, None, None]] = partial(work, *args)
+        self.run_worker(begin, group=group, exclusive=True, exit_on_error=False)
 
     # -- what the app tells every place
 

@@ -131,22 +131,23 @@ class QueueScreen(ActingPlace):
     def action_reload(self) -> None:
         """Read the queue anew around the cursor, which stays on its mutation."""
         if self.session.connected:
-            self.start(self._reload(), "window")
+            self.start("window", self._reload)
         self.desk.connect()
 
     async def _reload(self) -> None:
         listed = self.query_one(QueueList)
         mutations = self.session.backend.mutations
         try:
-            window, cursor = await around(mutations, self._filter, listed.window, listed.cursor)
-            self.post_message(self.Loaded(window, cursor))
+            before, anchor = listed.cursor, listed.pivot
+            window, index = await around(mutations, self._filter, listed.window, anchor)
+            self.post_message(self.Loaded(window, before + index - anchor))
             self.post_message(self.Counted(await mutations.counts(filter=self._filter)))
         except LatticeError as error:
             self.post_message(self.Failed(error))
 
     @on(QueueList.Wanted)
     def _wanted(self, message: QueueList.Wanted) -> None:
-        self.start(self._jump(message.index), "window")
+        self.start("window", self._jump, message.index)
 
     async def _jump(self, index: int) -> None:
         listed = self.query_one(QueueList)
@@ -165,7 +166,7 @@ class QueueScreen(ActingPlace):
     def _near_edge(self, message: QueueList.NearEdge) -> None:
         group = "grow after" if message.forward else "grow before"
         if not any(worker.group == group and not worker.is_finished for worker in self.workers):
-            self.start(self._grow(message.forward), group)
+            self.start(group, self._grow, message.forward)
 
     async def _grow(self, forward: bool) -> None:
         window = self.query_one(QueueList).window
@@ -204,14 +205,14 @@ class QueueScreen(ActingPlace):
 
     @on(Failed)
     def _failed(self, message: Failed) -> None:
-        if self.query_one(QueueList).window.total:
-            self.desk.say(message.error.message, "error")
-        else:
-            self.unreachable(message.error)
+        self.unreachable(message.error)
 
     def unreachable(self, error: LatticeError) -> None:
-        """Say, in place of the queue, why there is none."""
-        self._say_instead(f"{error.message}\n\nR tries again.")
+        """Say why nothing can be read: in place of the queue where there is none."""
+        if self.query_one(QueueList).window.total:
+            self.desk.say(error.message, "error")
+        else:
+            self._say_instead(f"{error.message}\n\nR tries again.")
 
     def _say_instead(self, text: str) -> None:
         """Show words in place of the list; the list, where there are none."""
@@ -234,7 +235,8 @@ class QueueScreen(ActingPlace):
         self._preview()
 
     def on_resize(self) -> None:
-        self._preview()
+        # Whether there is a preview is known once the new size has been laid out.
+        self.call_after_refresh(self._preview)
 
     def _preview(self) -> None:
         row = self.subject()
@@ -242,7 +244,7 @@ class QueueScreen(ActingPlace):
         if row is None:
             preview.clear()
         elif preview.display and self.size.width >= 120 and self.session.connected:
-            self.start(self._load_preview(row.id), "preview")
+            self.start("preview", self._load_preview, row.id)
 
     async def _load_preview(self, id: str) -> None:
         try:

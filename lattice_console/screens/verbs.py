@@ -207,7 +207,7 @@ _ALL = (
         "rolling back",
         _rollback,
         ask="needed text",
-        sentence="Roll back {M}: {files} of {place} return to what they were before it. Why?",
+        sentence="Roll back {M}: {files} of {place} will be as before it. Why?",
         required="A rollback needs its reason.",
     ),
     Verb(

@@ -131,6 +131,12 @@ class QueueList(ScrollView, can_focus=True, inherit_bindings=False):
         return self._window
 
     @property
+    def pivot(self) -> int:
+        """The row to hold on to when the list moves: the cursor's, or else the first in sight."""
+        top = self.scroll_offset.y
+        return self.cursor if top <= self.cursor < top + self._lines else top
+
+    @property
     def row(self) -> MutationSummary | None:
         """The mutation that the cursor is on, if it is loaded."""
         return self._window.row(self.cursor)
@@ -142,11 +148,13 @@ class QueueList(ScrollView, can_focus=True, inherit_bindings=False):
         """
         at_top = self.scroll_offset.y == 0
         line = self.cursor - self.scroll_offset.y
+        seen = self.pivot == self.cursor
         self._window = window
         self._resize_content()
         self.set_reactive(QueueList.cursor, max(0, min(cursor, window.total - 1)))
         self._scroll_so(0 if at_top else self.cursor - line)
-        self._reveal()
+        if seen:
+            self._reveal()
         self.refresh()
         self._tell()
 
@@ -224,7 +232,7 @@ class QueueList(ScrollView, can_focus=True, inherit_bindings=False):
         top = self.scroll_offset.y
         bottom = min(window.total, top + self._lines) - 1
         if bottom < window.first or top >= window.end:
-            self.post_message(self.Wanted(self.cursor if top <= self.cursor <= bottom else top))
+            self.post_message(self.Wanted(self.pivot))
             return
         if window.next_cursor and max(self.cursor, bottom) + _MARGIN >= window.end:
             self.post_message(self.NearEdge(forward=True))

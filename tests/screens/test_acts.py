@@ -142,7 +142,7 @@ async def test_b_rolls_back_with_a_reason(console: Console, office: Office) -> N
     await console.go_to("Limit sign-ins")
     assert (office.root / "docs/limits.md").exists()
     await console.press("b")
-    await console.sees("Roll back M-1: 1 file of billing-specs return")
+    await console.sees("Roll back M-1: 1 file of billing-specs will be as before it.")
     await console.type("Too strict.")
     await console.press("ctrl+s")
     await console.sees("Rolled back M-1.")

@@ -116,6 +116,15 @@ async def test_resizing_brings_the_preview_and_takes_it_away(office: Office) -> 
             assert console.lines[-1].rstrip().endswith("? help")
 
 
+async def test_a_preview_is_there_when_the_terminal_grew_while_a_mutation_was_open(office: Office) -> None:
+    async with open_console(make_app(office), (80, 24)) as console:
+        await console.press("j", "enter")
+        await console.sees("1 Diff", "Support asks for it")
+        await console.pilot.resize_terminal(160, 50)
+        await console.press("escape")
+        await console.sees("› Queue", "M-7 Raise the session limit", "Support asks for it")
+
+
 async def test_a_poor_terminal_gets_the_ascii_twins_of_all_signs(office: Office) -> None:
     app = make_app(office, settings=replace(office.settings(), ascii=True))
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
