@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, Protocol, TypeVarTuple, cast
 from textual.app import ComposeResult
 from textual.dom import DOMNode
 from textual.screen import Screen
-from textual.worker import Worker
+from textual.worker import Worker, WorkType
 
 from lattice_console.screens.session import Session
 from lattice_console.widgets.bottom_line import BottomLine
@@ -103,7 +103,7 @@ class Place(Screen[None]):
     def start(self, group: str, work: Callable[[*Arguments], Coroutine[None, None, None]], *args: *Arguments) -> None:
         """Run `work(*args)` beside the screen, in place of what still runs in its group; it ends with the screen."""
         # No coroutine before it runs: the next one may replace it before that.
-        begin: Callable[[], Coroutine[None, None, None]] = partial(work, *args)
+        begin: WorkType[None] = partial(work, *args)
         self.run_worker(begin, group=group, exclusive=True, exit_on_error=False)
 
     # -- what the app tells every place
