@@ -66,6 +66,29 @@ async def test_whoever_executes_next_gives_expired_claims_back(house: House, ann
     assert set(await head_of(ann)) == {"a.txt", "b.txt"}
 
 
+async def test_who_executes_an_abandoned_mutation_takes_it_over_once_the_lease_is_over(
+    house: House, ann: Backend
+) -> None:
+    claimed = await abandoned(house, ann)
+    house.clock.advance(LEASE + 1)
+    done = await ann.executions.execute(claimed.id)
+    assert [(one.id == done.id, one.status) for one in await ann.executions.list(claimed.id)] == [
+        (True, "completed"),
+        (False, "failed"),
+    ]
+
+
+async def test_a_call_that_died_can_be_repeated_under_its_key(house: House, ann: Backend) -> None:
+    proposed = await propose(ann, create("a.txt"))
+    await ann.reviews.vote(proposed.id, vote="approve")
+    with house.killed_after(1):
+        await ann.executions.execute(proposed.id, idempotency_key="k-1")
+    house.clock.advance(LEASE + 1)
+    done = await ann.executions.execute(proposed.id, idempotency_key="k-1")
+    assert done.status == "completed"
+    assert await ann.executions.execute(proposed.id, idempotency_key="k-1") == done
+
+
 async def test_a_claim_that_is_given_back_is_judged_anew(house: House, ann: Backend) -> None:
     claimed = await abandoned(house, ann)
     await ann.team.add(user="rob", role="reviewer")
