@@ -1,5 +1,6 @@
 """The full-screen console: one app, its modes, its connection, and what every place shares."""
 
+import gc
 import os
 import time
 from asyncio import to_thread
@@ -100,6 +101,11 @@ class LatticeApp(App[None], inherit_bindings=False):
         if self._connection is not None and not running:
             self.run_worker(self._connection.run(), group="connection", exit_on_error=False)
 
+    def _keep_loaded(self) -> None:
+        """Take what is loaded out of the search for garbage: it stays, and each look at it delays a key."""
+        if not self.is_headless:
+            gc.freeze()
+
     def get_key_display(self, binding: Binding) -> str:
         return binding.key_display or printed_key(binding.key, ascii=self.session.look.ascii)
 
@@ -112,6 +118,7 @@ class LatticeApp(App[None], inherit_bindings=False):
 
     @on(Connected)
     def _tell_connected(self) -> None:
+        self._keep_loaded()
         for place in self._places:
             place.connected()
             place.refresh_chrome()
