@@ -11,6 +11,9 @@ __all__ = ["cells", "cut", "cut_front", "fit", "inert", "inert_bytes", "shorten_
 TAB = 4
 """Cells from one tab stop to the next."""
 
+_SHORT = 200
+"""Characters of a text that is worth remembering: titles and names, seen again and again."""
+
 _MARKS = 4
 """Combining marks that one character may carry; more of them would paint over the lines around."""
 
@@ -23,7 +26,6 @@ _HARMLESS = re.compile(
 )
 
 
-@lru_cache(8192)
 def inert(text: str, *, lines: bool = False) -> str:
     """`text` with every character that could act made visible, as `⟨U+202E⟩`.
 
@@ -34,7 +36,7 @@ def inert(text: str, *, lines: bool = False) -> str:
     """
     if lines:
         return "\n".join(_visible(line.expandtabs(TAB)) for line in text.split("\n"))
-    return _visible(text)
+    return _remembered(text) if len(text) <= _SHORT else _visible(text)
 
 
 def _visible(text: str) -> str:
@@ -53,6 +55,9 @@ def _visible(text: str) -> str:
         else:
             shown.append(char)
     return "".join(shown)
+
+
+_remembered = lru_cache(8192)(_visible)
 
 
 def _acts(char: str, category: str) -> bool:
@@ -135,12 +140,19 @@ def shorten_path(path: str, width: int, ellipsis: str = "…") -> str:
 
 
 def wrap(text: str, width: int) -> list[str]:
-    """Inert text with newlines as lines of at most `width` cells, broken at blanks where there are any."""
+    """Inert text with newlines as lines of at most `width` cells, broken at blanks where there are any.
+
+    A width that holds no character at all breaks nothing.
+    """
+    if width < 2:
+        return text.split("\n")
     lines: list[str] = []
+    # As many characters as can fill a line and one cell more, each with its marks: a long text is not measured whole.
+    most = (width + 1) * (_MARKS + 1)
     for paragraph in text.split("\n"):
         rest = paragraph.rstrip()
-        while cell_len(rest) > width > 0:
-            head = _head(rest, width)
+        while len(rest) > most or cell_len(rest) > width:
+            head = _head(rest[:most], width)
             blank = head.rfind(" ") if rest[len(head)] != " " else len(head)
             if blank > 0 and head[:blank].strip():
                 head = head[:blank]

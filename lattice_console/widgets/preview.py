@@ -23,6 +23,7 @@ from lattice_console.widgets.sparing import Sparing
 __all__ = ["Preview"]
 
 _FILES = 8
+_TEXT = 1000
 
 
 class Preview(Sparing):
@@ -63,7 +64,7 @@ class Preview(Sparing):
         lines += requirement_lines(mutation.blockers, width, look)
         lines.append(requirement_line(mutation, held, width, look))
         if mutation.description:
-            text = paragraph(mutation.description, width, 1)
+            text = paragraph(mutation.description[:_TEXT], width, 1)
             lines += [Content(""), *text[:6]]
             if len(text) > 6:
                 lines.append(Content.assemble((f" {look.signs.ellipsis}", MUTED)))

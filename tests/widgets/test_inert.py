@@ -108,3 +108,15 @@ def test_wrapped_lines_fit_and_lose_only_blanks(text: str, width: int) -> None:
     lines = wrap(text, width)
     assert all(cells(line) <= width for line in lines)
     assert "".join("".join(lines).split()) == "".join(text.split())
+
+
+@pytest.mark.parametrize("width", [-3, 0, 1])
+def test_a_width_that_holds_nothing_breaks_nothing(width: int) -> None:
+    assert wrap("some words\nand more 你好", width) == ["some words", "and more 你好"]
+
+
+def test_a_paragraph_of_a_hundred_thousand_characters_is_wrapped() -> None:
+    text = "word 你好 " * 12_000
+    lines = wrap(text, 76)
+    assert all(cells(line) <= 76 for line in lines)
+    assert " ".join(lines) == text.rstrip()
