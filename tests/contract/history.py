@@ -50,6 +50,7 @@ class History(RuleBasedStateMachine):
         self.answers: list[tuple[str, str, dict[str, Any], Any]] = []
         self.ids: dict[int, str] = {}
         self.events = 0
+        self.told: dict[str, tuple[int, object]] = {}
         self.compared = ""
         self.moved = True
         self.agreed = True
@@ -188,7 +189,11 @@ class History(RuleBasedStateMachine):
             told = event.model_dump_json()
             assert len(told) < DATA_LIMIT + 1000
             assert "line 0.0" not in told
+            status = event.data.get("status", self.told.get(event.subject, (0, None))[1])
+            self.told[event.subject] = (event.version, status)
         self.events += len(events)
+        for row in (await self.ann.mutations.list()).items:
+            assert self.told[row.id] == (row.version, row.status), "whoever follows the events knows what is so"
 
     # --- The end
 

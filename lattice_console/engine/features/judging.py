@@ -1,6 +1,7 @@
 """Requirements of stored mutations, and the status that follows from them."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from lattice_console.contract.models.people import Person
 from lattice_console.contract.models.project import Policy
@@ -110,13 +111,16 @@ def judge(ctx: Context, records: Sequence[MutationRecord]) -> list[MutationRecor
     for record in records:
         found = facts[record.id]
         holds = requirements.hold(requirements.review(found))
-        derived = {
+        status = life.judged(record.status, holds)
+        derived: dict[str, Any] = {
             "approvals": len(requirements.counted(found.policy, found.ballots)),
             "objections": sum(ballot.vote in requirements.OBJECTIONS for ballot in found.ballots),
-            "status": life.judged(record.status, holds),
+            "status": status,
+            # Counts follow from what was announced already; what turns the status is announced here.
+            "version": record.version + (status != record.status),
         }
         changed = {name: value for name, value in derived.items() if getattr(record, name) != value}
-        after = stored.change(ctx, record, **changed) if changed else record
+        after = stored.change(ctx, record, **{"version": record.version, **changed}) if changed else record
         judged.append(after)
         if changed.get("status") == "approved":
             ctx.record("mutation.approved", record.id, number=record.number, policy_version=found.policy.version)
