@@ -31,14 +31,15 @@ _STEP = 16
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Some lines of one hunk, from line `start` on."""
+    """Some lines of one hunk of a document, from line `start` on."""
 
+    document: DiffDocument
     body: Body
     start: int
 
     @property
     def key(self) -> tuple[int, int]:
-        """Names the chunk in its document."""
+        """Names the chunk within its document."""
         return self.body.number, self.start
 
     def lines(self) -> Sequence[Line]:
@@ -173,7 +174,7 @@ class DiffView(ScrollView, can_focus=True, inherit_bindings=False):
 
     def colour(self, chunk: Chunk, runs: list[list[Run]]) -> None:
         """Draw a chunk in its colours, if it is of the document that is shown."""
-        if chunk.body.file not in self._document.files:
+        if chunk.document is not self._document:
             return
         self._colours[chunk.key] = runs
         for row in list(self._strips):
@@ -302,7 +303,7 @@ class DiffView(ScrollView, can_focus=True, inherit_bindings=False):
         if not isinstance(part, Body):
             return self._rows.draw(part, place, None, None, 0, selected)
         start = place - place % _CHUNK
-        line = self._chunk_lines(Chunk(part, start))[place - start]
+        line = self._chunk_lines(Chunk(self._document, part, start))[place - start]
         colours = self._colours.get((part.number, start))
         runs = colours[place - start] if colours else None
         return self._rows.draw(part, place, line, runs, self.shift, selected)
@@ -325,7 +326,7 @@ class DiffView(ScrollView, can_focus=True, inherit_bindings=False):
             if not isinstance(part, Body):
                 row += 1
                 continue
-            chunk = Chunk(part, place - place % _CHUNK)
+            chunk = Chunk(self._document, part, place - place % _CHUNK)
             if chunk.key not in self._colours and lexer_name(part.file.result_path):
                 wanted[chunk.key] = chunk
             row += min(_CHUNK - place % _CHUNK, len(part.hunk.lines) - place)

@@ -8,7 +8,7 @@ import pytest
 from benchmarks.dataset import project
 from lattice_console.widgets.queue_list import QueueList
 from lattice_console.widgets.queue_window import PAGE
-from tests.screens.console import Console, an_office, make_app, open_console
+from tests.screens.console import Console, make_app, open_console
 from tests.screens.project import Office
 from tests.support.changes import create
 
