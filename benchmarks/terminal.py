@@ -23,11 +23,12 @@ QUIET = 0.15
 
 @dataclass(frozen=True, slots=True)
 class Paint:
-    """What followed a key: seconds until it was painted, and until nothing more came; bytes in all."""
+    """What followed a key: seconds and bytes until it was painted, and until nothing more came."""
 
     painted: float
     settled: float
     size: int
+    total: int
 
 
 class Terminal:
@@ -111,14 +112,14 @@ class Terminal:
         start = time.perf_counter()
         self.send(keys)
         painted = settled = 0.0
-        size = 0
-        while data := self._read(1.0 if size == 0 else QUIET):
+        size = total = 0
+        while data := self._read(1.0 if total == 0 else QUIET):
             now = time.perf_counter() - start
-            if size == 0 or (painted == settled and now - settled < PAUSE):
-                painted = now
+            total += len(data)
+            if painted == settled and (not settled or now - settled < PAUSE):
+                painted, size = now, total
             settled = now
-            size += len(data)
-        return Paint(painted, settled, size)
+        return Paint(painted, settled, size, total)
 
     def hold(self, key: str, *, rate: float, seconds: float) -> float:
         """Send a key `rate` times a second; returns the seconds that the last paint lagged behind the last key."""
@@ -174,4 +175,5 @@ def _paints(name: str, paints: Sequence[Paint]) -> dict[str, object]:
         f"{name}_p95_ms": round(percentile(painted, 0.95), 2),
         f"{name}_settled_p95_ms": round(percentile([paint.settled * 1000 for paint in paints], 0.95), 2),
         f"{name}_bytes": int(percentile([paint.size for paint in paints], 0.5)),
+        f"{name}_settled_bytes": int(percentile([paint.total for paint in paints], 0.5)),
     }
