@@ -48,7 +48,7 @@ def _visible(text: str) -> str:
         category = unicodedata.category(char)
         # What takes no cell belongs to the character before it, and there has to be one.
         marks = marks + 1 if get_character_cell_size(char) == 0 else 0
-        if _acts(char, category) and not _joins_letters(text, at):
+        if _acts(char, category) and not (0 < at < len(text) - 1 and _joins(shown[-1][-1], char, text[at + 1])):
             shown.append(_escape(char))
         elif marks > _MARKS or (marks and at == marks - 1):
             shown.append(_escape(char))
@@ -74,11 +74,16 @@ def _acts(char: str, category: str) -> bool:
     )
 
 
-def _joins_letters(text: str, at: int) -> bool:
-    """Whether the character at `at` is a joiner between two letters, as Persian and Indic words have them."""
-    if text[at] not in "\u200c\u200d" or not 0 < at < len(text) - 1:
-        return False
-    return all(unicodedata.category(near)[0] in "LM" and ord(near) > 0x02FF for near in (text[at - 1], text[at + 1]))
+def _joins(before: str, joiner: str, after: str) -> bool:
+    """Whether a joiner stands within a word, as in Persian and Indic ones: after what is shown, before a letter."""
+    return (
+        joiner in ("\u200c", "\u200d")
+        and min(before, after) > "\u02ff"
+        and unicodedata.category(before)[0] in "LM"
+        and unicodedata.category(after)[0] == "L"
+        and get_character_cell_size(after) > 0
+        and not _acts(after, unicodedata.category(after))
+    )
 
 
 def _escape(char: str) -> str:
