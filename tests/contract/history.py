@@ -128,8 +128,11 @@ class History(RuleBasedStateMachine):
 
     def draw_mutation(self, data: st.DataObject, *statuses: str) -> Mutation:
         """One of those with one of the statuses, where there are any; else any."""
-        wanted = [one for one in self.world.mutations.values() if one.status in statuses]
-        return data.draw(st.sampled_from(wanted or list(self.world.mutations.values())), "mutation")
+        return self.draw_among(data, self.with_status(*statuses) or list(self.world.mutations.values()))
+
+    def draw_among(self, data: st.DataObject, mutations: list[Mutation]) -> Mutation:
+        number = data.draw(st.sampled_from([one.number for one in mutations]), "mutation")
+        return self.world.mutations[number]
 
     def draw_actor(self, data: st.DataObject, fitting: Callable[[str], object]) -> str:
         """Mostly somebody who fits, at times anybody."""

@@ -45,9 +45,6 @@ class Operation:
     possible: "Callable[[Random], object]"
     run: "Callable[[Random, st.DataObject], None]"
 
-    def __repr__(self) -> str:
-        return self.run.__name__
-
 
 OPERATIONS: dict[str, Operation] = {}
 
@@ -88,8 +85,8 @@ class Random(History):
     @rule(data=st.data())
     def go_on(self, data: st.DataObject) -> None:
         """One operation of those that are possible; one rule for all, so that every history may have every one."""
-        able = [one for one in OPERATIONS.values() for _ in range(one.weight) if one.possible(self)]
-        data.draw(st.sampled_from(able), "operation").run(self, data)
+        able = [name for name, one in OPERATIONS.items() for _ in range(one.weight) if one.possible(self)]
+        OPERATIONS[data.draw(st.sampled_from(able), "operation")].run(self, data)
 
     # --- Proposing
 
@@ -183,7 +180,7 @@ class Random(History):
         held = {"base_current", "parents_executed", "specs_valid"}
         waiting = self.with_status("pending", "approved")
         ready = [one for one in waiting if not self.world.blockers(one) & held]
-        mutation = data.draw(st.sampled_from(ready or waiting), "mutation")
+        mutation = self.draw_among(data, ready or waiting)
         self.all_approve(data, mutation)
         self.run_execution(data, mutation)
 
@@ -247,21 +244,21 @@ class Random(History):
 
         The two are mostly rivals for a document.
         """
-        pairs = list(itertools.combinations(self.with_status("pending", "approved"), 2))
-        rivals = [
-            pair for pair in pairs if set.intersection(*({one.path for one in each.patchset.changes} for each in pair))
-        ]
+        waiting = {one.number: one for one in self.with_status("pending", "approved")}
+        paths = {number: {change.path for change in one.patchset.changes} for number, one in waiting.items()}
+        pairs = list(itertools.combinations(waiting, 2))
+        rivals = [pair for pair in pairs if paths[pair[0]] & paths[pair[1]]]
         pair = data.draw(st.sampled_from([*rivals * 5, *pairs]), "pair")
-        for mutation in pair:
-            self.all_approve(data, mutation)
+        for number in pair:
+            self.all_approve(data, waiting[number])
         self.agreed, self.moved = False, True
 
         async def both() -> list[Any]:
-            calls = (outcome_of(self.deployer, "executions.execute", {"mutation": str(one.number)}) for one in pair)
+            calls = (outcome_of(self.deployer, "executions.execute", {"mutation": str(number)}) for number in pair)
             return await asyncio.gather(*calls)
 
         outcomes = [one.code if isinstance(one, LatticeError) else one.status for one in self.run(both())]
-        possible = [racing.in_order(self.world, [one.number for one in pair], order) for order in racing.ORDERS]
+        possible = [racing.in_order(self.world, pair, order) for order in racing.ORDERS]
         fitting = [world for told, world in possible if told == outcomes]
         assert fitting, f"{outcomes} comes of no order: {[told for told, _ in possible]}"
         self.world = fitting[0]
@@ -270,7 +267,7 @@ class Random(History):
     def die(self, data: st.DataObject) -> None:
         """The process ends between claim and apply."""
         able = [one for one in self.with_status("approved") if not self.world.blockers(one)]
-        mutation = data.draw(st.sampled_from(able), "mutation")
+        mutation = self.draw_among(data, able)
         self.agreed, self.moved = False, True
         with self.house.killed_after(1):
             self.run(self.deployer.executions.execute(str(mutation.number)))

@@ -9,7 +9,7 @@ ORDERS = ("aAbB", "bBaA", "abAB", "abBA", "baAB", "baBA")
 """How they can meet: small letters claim, large ones apply."""
 
 
-def in_order(world: World, numbers: list[int], order: str) -> tuple[list[str], World]:
+def in_order(world: World, numbers: tuple[int, int], order: str) -> tuple[list[str], World]:
     """What each of the two comes to in that order, a code or a status, and the world afterwards."""
     world = copy.deepcopy(world)
     deployer = next(who for who in world.members if world.may(who, "deploy"))
