@@ -5,20 +5,23 @@ import functools
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec, TypedDict
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypedDict
 
 import click
 
 from lattice_console import config
 from lattice_console.config import Settings
-from lattice_console.contract.backend import Backend
 from lattice_console.contract.errors import ValidationFailed
 from lattice_console.headless.output import Output
-from lattice_console.workspace import Checkout
+
+# The console starts through here, and its first frame waits for neither of them.
+if TYPE_CHECKING:
+    from lattice_console.contract.backend import Backend
+    from lattice_console.workspace import Checkout
 
 P = ParamSpec("P")
 
-Connect = Callable[[Settings], Awaitable[Backend]]
+Connect = Callable[[Settings], Awaitable["Backend"]]
 """Gives a Backend bound to the actor and the project of some settings."""
 
 Console = Callable[["Session"], int]
@@ -57,8 +60,10 @@ class Session:
         return (Path.cwd() / self.folder) if self.folder else Path.cwd()
 
     @functools.cached_property
-    def checkout(self) -> Checkout:
+    def checkout(self) -> "Checkout":
         """The project's folder as a checkout."""
+        from lattice_console.workspace import Checkout
+
         return Checkout(self.settings.root, self.settings.document_limit)
 
     @property
@@ -103,7 +108,7 @@ class Session:
 
 
 def connected(
-    body: Callable[Concatenate[Session, Backend, P], Coroutine[Any, Any, int | None]],
+    body: Callable[Concatenate[Session, "Backend", P], Coroutine[Any, Any, int | None]],
 ) -> Callable[P, int | None]:
     """Make a command of an async function of session and Backend; what it returns is the exit code."""
 
