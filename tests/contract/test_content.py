@@ -12,6 +12,7 @@ from lattice_console.contract.models.mutation import ChangeInput
 from lattice_console.engine.features.context import Limits
 from tests.support.changes import create, modify, patch, rename
 from tests.support.house import House, carry_out, hashed, head_of, open_house, propose, track
+from tests.support.legs import LEGS
 from tests.support.refusals import refusal
 
 CONTENTS = {
@@ -32,7 +33,7 @@ CONTENTS = {
 LIMIT = 1000
 
 
-@pytest.fixture(params=["local", "loopback"])
+@pytest.fixture(params=LEGS)
 async def narrow(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[House]:
     """A house where a document may have 1,000 bytes."""
     async with open_house(request.param, tmp_path, limits=Limits(document=LIMIT)) as house:
