@@ -1,6 +1,5 @@
 """Bringing a git history in, commit by commit, under the recorded policy `import`."""
 
-from lattice_console.contract.models.base import LINE_LIMIT, TEXT_LIMIT, replace_controls
 from lattice_console.contract.models.mutation import ImportedCommit, Mutation
 from lattice_console.engine.features import executions, judging, mutations, people, proposals, stored, views
 from lattice_console.engine.features.context import Context, new_id
@@ -26,8 +25,8 @@ def import_commit(ctx: Context, *, commit: ImportedCommit, execute: bool, expect
     record = MutationRecord(
         id=new_id(),
         number=ctx.tables.projects.next_number(ctx.project.id),
-        title=_line(commit.title),
-        description=replace_controls(commit.description, lines=True)[:TEXT_LIMIT],
+        title=commit.title,
+        description=commit.description,
         author_id=_author(ctx, commit).id,
         spec_name=None,
         type="import",
@@ -87,13 +86,9 @@ def _execute(ctx: Context, record: MutationRecord, commit: str) -> None:
 
 def _author(ctx: Context, commit: ImportedCommit) -> UserRecord:
     """The commit's author as a user, without membership; one user per e-mail, or per name where there is none."""
-    name, email = _line(commit.author_name), _line(commit.author_email)
+    name, email = commit.author_name, commit.author_email
     if "@" in email:
         found = ctx.tables.people.by_email(email)
         return found or people.make(ctx, email.replace(" ", ""), full_name=name)
     handle = people.handle_from(name)
     return ctx.tables.people.find(handle) or people.make(ctx, handle, full_name=name)
-
-
-def _line(text: str) -> str:
-    return replace_controls(text, lines=False)[:LINE_LIMIT]
