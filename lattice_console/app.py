@@ -64,14 +64,14 @@ class LatticeApp(App[None], inherit_bindings=False):
     def __init__(
         self,
         open_backend: "Callable[[], Awaitable[Backend]]",
-        checkout: "Checkout | None",
+        open_checkout: "Callable[[], Checkout] | None",
         settings: "Settings",
         *,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
         # Every theme lets the terminal's own colours through; without colour, that has to be known from the start.
         super().__init__(ansi_color=True)
-        self.session = Session(settings, checkout, Look(ASCII if settings.ascii else UNICODE, now))
+        self.session = Session(settings, open_checkout, Look(ASCII if settings.ascii else UNICODE, now))
         # Nothing glides: it costs bytes over SSH, and time.
         self.animation_level = "none"
         self._open_backend = open_backend

@@ -76,7 +76,7 @@ def _console(session: "Session") -> int:
         )
     from lattice_console.app import LatticeApp
 
-    app = LatticeApp(lambda: session.connect(settings), session.checkout, settings)
+    app = LatticeApp(lambda: session.connect(settings), lambda: session.checkout, settings)
     app.run()
     return app.return_code or 0
 

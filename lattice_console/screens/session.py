@@ -1,5 +1,6 @@
 """What all screens of one console share: the Backend, who acts, how fresh it is, and what was typed and not sent."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -31,7 +32,7 @@ class Session:
     """
 
     settings: "Settings"
-    checkout: "Checkout | None"
+    open_checkout: "Callable[[], Checkout] | None"
     look: Look
     project: "Project | None" = None
     actor: "Actor | None" = None
@@ -39,8 +40,16 @@ class Session:
     filter: str = ""
     drafts: dict[tuple[str, str], str] = field(default_factory=dict)
     _backend: "Backend | None" = None
+    _checkout: "Checkout | None" = None
     contents: Kept[str, bytes] = field(default_factory=lambda: Kept(_ROOM))
     compared: "Kept[tuple[str | None, ...], FileChange]" = field(default_factory=lambda: Kept(_ROOM))
+
+    @property
+    def checkout(self) -> "Checkout | None":
+        """The folder as a checkout, made when first asked for; None where there is no folder."""
+        if self._checkout is None and self.open_checkout is not None:
+            self._checkout = self.open_checkout()
+        return self._checkout
 
     @property
     def connected(self) -> bool:

@@ -110,8 +110,8 @@ def make_app(
     async def connect() -> Backend:
         return await office.connect(settings)
 
-    checkout = Checkout(office.root, settings.document_limit) if folder else None
-    return LatticeApp(open_backend or connect, checkout, settings, now=lambda: NOON)
+    open_checkout = (lambda: Checkout(office.root, settings.document_limit)) if folder else None
+    return LatticeApp(open_backend or connect, open_checkout, settings, now=lambda: NOON)
 
 
 @asynccontextmanager
