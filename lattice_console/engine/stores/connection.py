@@ -16,7 +16,6 @@ from lattice_console.engine.stores.transaction import Tables
 Begin = Literal["BEGIN", "BEGIN IMMEDIATE"]
 
 _CACHE_KIB = 16 * 1024
-_MAPPED_BYTES = 256 * 1024 * 1024
 _STATEMENTS = 512
 
 
@@ -74,7 +73,6 @@ def open_lane(file: Path | None, *, busy: float) -> Lane:
             "fullfsync = ON",
             "foreign_keys = ON",
             f"cache_size = -{_CACHE_KIB}",
-            f"mmap_size = {_MAPPED_BYTES}",
             "temp_store = MEMORY",
         ):
             driver.execute(f"PRAGMA {pragma}")
