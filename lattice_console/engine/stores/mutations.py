@@ -32,11 +32,6 @@ _MANY = Prepared(_MUTATION.where(mutations.c.id.in_(_IDS)))
 _WITH_STATUS = Prepared(
     _MUTATION.where(_OF_PROJECT, mutations.c.status.in_(several("statuses"))).order_by(mutations.c.number)
 )
-_NEWEST_OF = Prepared(
-    _MUTATION.where(_OF_PROJECT, mutations.c.author_id == bindparam("author"))
-    .order_by(mutations.c.number.desc())
-    .limit(1)
-)
 _NUMBER = Prepared(select(mutations.c.number).where(mutations.c.id == bindparam("mutation")))
 _UNTOUCH = Prepared(
     delete(tables.touched).where(
@@ -128,9 +123,6 @@ class Mutations:
         """The project's mutations in one of those states, by number."""
         rows = self._database.rows(_WITH_STATUS, project=project_id, statuses=list(statuses))
         return [MutationRecord(*row) for row in rows]
-
-    def newest_of(self, project_id: str, author_id: str) -> MutationRecord | None:
-        return self._one(_NEWEST_OF, project=project_id, author=author_id)
 
     def page(
         self, project_id: str, narrowed: MutationFilter, authors: Sequence[str], window: Window

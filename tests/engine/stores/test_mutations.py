@@ -44,15 +44,11 @@ def test_an_update_of_nothing_or_of_an_unknown_column_is_an_error(tables: Tables
         tables.mutations.update("m1", titel="New")
 
 
-def test_mutations_are_found_by_state_and_the_newest_by_author(tables: Tables) -> None:
+def test_mutations_are_found_by_state(tables: Tables) -> None:
     for number, status, author in ((1, "pending", ALEX), (2, "approved", ALEX), (3, "draft", "u-kim")):
         tables.mutations.create(PROJECT, mutation(number, status=status, author_id=author))
     found = tables.mutations.with_status(PROJECT, ["draft", "pending"])
     assert [record.number for record in found] == [1, 3]
-    newest = tables.mutations.newest_of(PROJECT, ALEX)
-    assert newest is not None
-    assert newest.number == 2
-    assert tables.mutations.newest_of(OTHER, ALEX) is None
 
 
 def test_the_current_patchset_is_the_one_that_the_mutation_names(tables: Tables) -> None:

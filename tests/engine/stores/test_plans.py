@@ -41,7 +41,6 @@ CALLS: dict[str, Callable[[Tables], Any]] = {
     "mutations.by_number": lambda tables: tables.mutations.by_number(PROJECT, 1),
     "mutations.many": lambda tables: tables.mutations.many(["m1", "m2"]),
     "mutations.with_status": lambda tables: tables.mutations.with_status(PROJECT, ["draft", "pending"]),
-    "mutations.newest_of": lambda tables: tables.mutations.newest_of(PROJECT, KIM),
     "mutations.update": lambda tables: tables.mutations.update("m1", title="t"),
     "mutations.add_patchset": lambda tables: tables.mutations.add_patchset(
         PROJECT, patchset("m2", 2), [], [ParentRecord("m1", "x")]
