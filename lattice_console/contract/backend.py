@@ -32,13 +32,11 @@ from lattice_console.contract.models.document import (
 )
 from lattice_console.contract.models.health import Health
 from lattice_console.contract.models.mutation import (
-    EVERYTHING,
     ChangeInput,
     DryRun,
     Execution,
     ImportedCommit,
     Mutation,
-    MutationFilter,
     MutationSummary,
     Patchset,
     Status,
@@ -47,11 +45,15 @@ from lattice_console.contract.models.mutation import (
 from lattice_console.contract.models.page import Direction, Limit, Offset, Page
 from lattice_console.contract.models.people import Actor, Member
 from lattice_console.contract.models.project import Policy, Project, Vote
-from lattice_console.contract.models.review import Comment, Review
-from lattice_console.contract.models.spec import Finding, Spec
+from lattice_console.contract.models.query import EVERYTHING, MutationFilter, Sort
+from lattice_console.contract.models.review import Anchor, Comment, NewComment, Review
+from lattice_console.contract.models.spec import Finding, Spec, SpecGraph
 
 Labels = Annotated[Sequence[RequiredLine], Field(max_length=SEVERAL_LIMIT)]
 Parents = Annotated[Sequence[Reference], Field(max_length=SEVERAL_LIMIT)]
+Names = Annotated[Sequence[Line], Field(max_length=SEVERAL_LIMIT)]
+Suggestions = Annotated[Sequence[Reference], Field(min_length=1, max_length=SEVERAL_LIMIT)]
+NewComments = Annotated[Sequence[NewComment], Field(max_length=SEVERAL_LIMIT)]
 
 Wait = Annotated[float, Field(ge=0, le=30)]
 """Seconds to wait for something to happen."""
@@ -143,6 +145,10 @@ class Specs(Protocol):
         """What is wrong with the named specs, or with all: syntax, and their own schema."""
         ...
 
+    async def graph(self) -> SpecGraph:
+        """Which spec depends on which, by what the specs declare."""
+        ...
+
     async def templates(self) -> tuple[str, ...]:
         """The names of the templates that `create` knows."""
         ...
@@ -167,12 +173,13 @@ class Mutations(Protocol):
         self,
         *,
         filter: MutationFilter = EVERYTHING,
+        sort: Sort = "stack",
         cursor: Reference | None = None,
         direction: Direction = "next",
         offset: Offset = 0,
         limit: Limit = 100,
     ) -> Page[MutationSummary]:
-        """Mutations, newest number first. Without a cursor, `prev` starts from the end; `offset` skips from there."""
+        """Mutations in that order. Without a cursor, `prev` starts from the end; `offset` skips from there."""
         ...
 
     async def counts(self, *, filter: MutationFilter = EVERYTHING) -> dict[Status, int]:
@@ -274,7 +281,7 @@ class Mutations(Protocol):
 
 
 class Reviews(Protocol):
-    """Votes and comments."""
+    """Votes, and comments in threads."""
 
     async def list(self, mutation: Reference) -> tuple[Review, ...]:
         """All votes on a mutation, newest first, stale ones included."""
@@ -286,11 +293,16 @@ class Reviews(Protocol):
         *,
         vote: Vote,
         comment: Text = "",
+        comments: NewComments = (),
         patchset: Count | None = None,
         expected_version: Count | None = None,
         idempotency_key: Line | None = None,
     ) -> Mutation:
-        """Vote on the current patchset; a later vote of the same person replaces it. `patchset` must be current."""
+        """Vote on the current patchset, and make `comments` with it: all of it or nothing.
+
+        A later vote of the same person replaces it. `patchset` must be current. A vote that needs a text has it in
+        `comment` or in one of the comments.
+        """
         ...
 
     async def withdraw(
@@ -303,19 +315,50 @@ class Reviews(Protocol):
         """Take one's own vote on the current patchset back."""
         ...
 
-    async def comments(self, mutation: Reference) -> tuple[Comment, ...]:
-        """All comments on a mutation, oldest first."""
+    async def comments(self, mutation: Reference, *, patchset: Count | None = None) -> tuple[Comment, ...]:
+        """All comments on a mutation, oldest first, each with its place on that patchset (None: the newest)."""
         ...
 
     async def comment(
         self,
         mutation: Reference,
         *,
-        text: RequiredText,
+        text: Text = "",
+        anchor: Anchor | None = None,
+        reply_to: Reference | None = None,
+        suggestion: Text | None = None,
+        patchset: Count | None = None,
         expected_version: Count | None = None,
         idempotency_key: Line | None = None,
     ) -> Comment:
-        """Comment on a mutation."""
+        """Make one comment; the arguments are those of `NewComment`. An anchored one begins an open thread."""
+        ...
+
+    async def resolve(
+        self,
+        mutation: Reference,
+        *,
+        thread: Reference,
+        resolved: bool = True,
+        expected_version: Count | None = None,
+        idempotency_key: Line | None = None,
+    ) -> Comment:
+        """Settle the thread that a comment belongs to, or open it again; returns the thread's first comment."""
+        ...
+
+    async def apply_suggestions(
+        self,
+        mutation: Reference,
+        *,
+        comments: Suggestions,
+        message: Text = "",
+        expected_version: Count | None = None,
+        idempotency_key: Line | None = None,
+    ) -> Mutation:
+        """Make a new patchset with those comments' suggestions in it, and settle their threads.
+
+        Raises RuleBroken (`BR_SUGGESTION`) for one whose lines have changed since, or that overlaps another.
+        """
         ...
 
 
@@ -422,6 +465,21 @@ class Events(Protocol):
 
     async def last(self) -> int:
         """The number of the newest event; 0 where there is none."""
+        ...
+
+    async def list(
+        self,
+        *,
+        names: Names = (),
+        actor: Reference | None = None,
+        subject: Reference | None = None,
+        cursor: Reference | None = None,
+        limit: Limit = 100,
+    ) -> Page[Event]:
+        """Events, newest first, narrowed to names (`mutation.*` is all that begin so), who acted, and on what.
+
+        `actor` is a handle, an e-mail or `me`; `subject` an object's id or a mutation's number.
+        """
         ...
 
     async def since(self, seq: Count, *, limit: Limit = 500, wait: Wait = 0.0) -> tuple[Event, ...]:

@@ -1,47 +1,161 @@
-"""The filter language of lists: `status:pending,approved author:me "split invoice"`.
+"""The filter language of lists: `status:pending,approved -author:me age:>2d "split invoice" or has:threads`.
 
-Words with a known key narrow by that field, a comma separates alternatives, double quotes keep spaces together, and
-everything else is text to look for.
+Words with a known key narrow by that field and a comma separates alternatives; everything else is text to look for.
+All words must hold; `-` before a word turns it round; what stands between two `or` is an alternative to the rest.
+Double quotes keep spaces together, and a quoted word is never `or`.
 """
 
 import re
-from typing import get_args
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, get_args
 
 from pydantic import ValidationError
 
 from lattice_console.contract.errors import ValidationFailed, from_validation
-from lattice_console.contract.models.mutation import MutationFilter, Status
-
-KEYS = ("status", "author", "spec", "type", "label", "path")
-"""The fields that can be named."""
+from lattice_console.contract.models.mutation import Status
+from lattice_console.contract.models.project import Vote
+from lattice_console.contract.models.query import EVERYTHING, Condition, Having, MutationFilter
 
 STATUSES: tuple[str, ...] = get_args(Status)
 """The values that `status:` takes."""
 
-_WORD = re.compile(r'(?:(?P<key>[a-z]+):)?(?:"(?P<quoted>[^"]*)"?|(?P<plain>\S+))')
+VALUES: Mapping[str, tuple[str, ...]] = {
+    "status": STATUSES,
+    "vote": (*get_args(Vote), "none"),
+    "has": get_args(Having),
+    "is": get_args(Condition),
+}
+"""The values of the fields that take only some."""
+
+KEYS = ("status", "author", "spec", "type", "label", "path", "age", "vote", "has", "is", "stack")
+"""The fields that can be named."""
+
+_FIELDS = {"has": "having", "is": "condition"}
+_SINGLE = ("status", "author", "spec", "type")
+_UNITS = {"m": 60, "h": 3600, "d": 86_400, "w": 604_800}
+_WORD = re.compile(r'(?P<sign>-(?=[^\s-]))?(?:(?P<key>[a-z]+):)?(?:"(?P<quoted>[^"]*)"?|(?P<plain>\S+)|(?<=:))')
+_AGE = re.compile(r"([<>])(\d{1,6})([mhdw])")
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word of a filter as typed, from `start` to before `end`; `key` is empty for text and for `or`."""
+
+    start: int
+    end: int
+    key: str
+    value: str
+    negated: bool
+    quoted: bool
+
+    @property
+    def is_or(self) -> bool:
+        """Whether it parts two alternatives."""
+        return not self.key and not self.quoted and not self.negated and self.value.lower() == "or"
+
+
+def words(text: str) -> Iterator[Word]:
+    """The words of a filter, right or wrong, in order."""
+    for match in _WORD.finditer(text):
+        quoted = match["quoted"] is not None
+        value = match["quoted"] if quoted else match["plain"] or ""
+        yield Word(match.start(), match.end(), match["key"] or "", value, match["sign"] is not None, quoted)
 
 
 def parse(text: str) -> MutationFilter:
-    """The filter that `text` says; raises ValidationFailed (`VAL_FILTER`) naming the word that is wrong."""
-    fields: dict[str, list[str]] = {}
-    for match in _WORD.finditer(text):
-        key, quoted, plain = match["key"], match["quoted"], match["plain"]
-        value = quoted if quoted is not None else plain
-        if key is None:
-            fields.setdefault("text", []).append(value)
-            continue
-        if key not in KEYS:
-            raise _wrong(f"there is no filter {key}:; known are {', '.join(f'{name}:' for name in KEYS)}", match[0])
-        values = [value] if quoted is not None else [part for part in value.split(",") if part]
-        unknown = [value for value in values if key == "status" and value not in STATUSES]
-        if unknown:
-            raise _wrong(f"there is no status {unknown[0]}; known are {', '.join(STATUSES)}", match[0])
-        fields.setdefault(key, []).extend(values)
+    """The filter that `text` says; raises ValidationFailed (`VAL_FILTER`) for the word that is wrong.
+
+    Its details have the `word`, and where it stands: from `start` to before `end`.
+    """
+    alternatives: list[list[Word]] = [[]]
+    for word in words(text):
+        if word.is_or:
+            if not alternatives[-1]:
+                raise _wrong(text, word, "an or stands between two alternatives, and there is nothing before it")
+            alternatives.append([])
+        else:
+            alternatives[-1].append(word)
+    if len(alternatives) > 1 and not alternatives[-1]:
+        last = [word for word in words(text) if word.is_or][-1]
+        raise _wrong(text, last, "an or stands between two alternatives, and there is nothing after it")
     try:
-        return MutationFilter.model_validate(fields)
+        found = [_conjunction(text, alternative) for alternative in alternatives]
+        return found[0] if len(found) == 1 else MutationFilter(either=tuple(found))
     except ValidationError as error:
         raise from_validation(error) from None
 
 
-def _wrong(problem: str, word: str) -> ValidationFailed:
-    return ValidationFailed("VAL_FILTER", f"The filter cannot be read: {problem}.", field="filter", word=word)
+def both(first: MutationFilter, second: MutationFilter) -> MutationFilter:
+    """What both filters let pass."""
+    if first == EVERYTHING or second == EVERYTHING:
+        return second if first == EVERYTHING else first
+    return MutationFilter(all=(first, second))
+
+
+def _conjunction(text: str, found: list[Word]) -> MutationFilter:
+    fields: dict[str, Any] = {}
+    further: list[MutationFilter] = []
+    without: list[MutationFilter] = []
+    for word in found:
+        said = _fields(text, word)
+        if word.negated:
+            without.append(MutationFilter.model_validate(said))
+            continue
+        for name, value in said.items():
+            if name not in fields:
+                fields[name] = value
+            elif name == "text" or name in _SINGLE:
+                # A mutation has one status; to name it twice can only mean either.
+                fields[name] += value
+            else:
+                further.append(MutationFilter.model_validate({name: value}))
+    return MutationFilter.model_validate({**fields, "all": tuple(further), "without": tuple(without)})
+
+
+def _fields(text: str, word: Word) -> dict[str, Any]:
+    """What one word says, as fields of a filter."""
+    key, value = word.key, word.value
+    if not key:
+        return {"text": (value,)}
+    if key not in KEYS:
+        raise _wrong(text, word, f"there is no filter {key}:; known are {', '.join(f'{name}:' for name in KEYS)}")
+    if not value:
+        raise _wrong(text, word, f"{key}: needs a value{_known(key)}")
+    if key == "age":
+        return _age(text, word)
+    if key == "stack":
+        number = value.upper().removeprefix("M-")
+        if not (number.isascii() and number.isdigit() and len(number) < 12):
+            raise _wrong(text, word, "stack: takes the number of a mutation, such as stack:115")
+        return {"stack": int(number)}
+    values = (value,) if word.quoted else tuple(part for part in value.split(",") if part)
+    for one in values:
+        if key in VALUES and one not in VALUES[key]:
+            raise _wrong(text, word, f"there is no {key}:{one}{_known(key)}")
+    return {_FIELDS.get(key, key): values}
+
+
+def _age(text: str, word: Word) -> dict[str, Any]:
+    match = _AGE.fullmatch(word.value)
+    if match is None:
+        raise _wrong(
+            text, word, "age: takes > or < and a time in m, h, d or w, such as age:>2d for older than two days"
+        )
+    seconds = int(match[2]) * _UNITS[match[3]]
+    return {"min_age" if match[1] == ">" else "max_age": float(seconds)}
+
+
+def _known(key: str) -> str:
+    return f"; known are {', '.join(VALUES[key])}" if key in VALUES else ""
+
+
+def _wrong(text: str, word: Word, problem: str) -> ValidationFailed:
+    return ValidationFailed(
+        "VAL_FILTER",
+        f"The filter cannot be read: {problem}.",
+        field="filter",
+        word=text[word.start : word.end],
+        start=word.start,
+        end=word.end,
+    )

@@ -1,11 +1,10 @@
 """Mutations, their patchsets and changes."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import Field, JsonValue
+from pydantic import JsonValue
 
 from lattice_console.contract.models.base import (
-    SEVERAL_LIMIT,
     Hash,
     Line,
     Model,
@@ -16,7 +15,7 @@ from lattice_console.contract.models.base import (
 )
 from lattice_console.contract.models.people import Person
 from lattice_console.contract.models.requirement import Action, Requirement
-from lattice_console.contract.models.review import Review
+from lattice_console.contract.models.review import Attention, Review, Turn
 
 Status = Literal[
     "draft",
@@ -92,7 +91,12 @@ class Patchset(Model):
 
 
 class MutationSummary(Model):
-    """A mutation as a row of the queue. `approvals` counts what counts towards `approvals_required`."""
+    """A mutation as a row of the queue. `approvals` counts what counts towards `approvals_required`.
+
+    `stack` is the number of the lowest mutation that it stands on through parents yet to be executed, its own where
+    there is none; `level` how many of them are below it. `threads` counts the open ones, `comments` all remarks.
+    `mine` says whether it waits for the asking actor.
+    """
 
     id: str
     number: int
@@ -107,6 +111,11 @@ class MutationSummary(Model):
     approvals_required: int
     objections: int
     comments: int
+    threads: int
+    stack: int
+    level: int
+    turn: Turn
+    mine: bool
     version: int
     created_at: Moment
     updated_at: Moment
@@ -149,7 +158,10 @@ class Execution(Model):
 
 
 class Mutation(MutationSummary):
-    """A mutation whole: its current patchset, votes, requirements with reasons, and what the asking actor may do."""
+    """A mutation whole: its current patchset, votes, requirements with reasons, and what the asking actor may do.
+
+    `seen` is the newest patchset that the asking actor voted or commented on, None where there is none.
+    """
 
     project_id: str
     description: str
@@ -163,6 +175,8 @@ class Mutation(MutationSummary):
     reviews: tuple[Review, ...]
     requirements: tuple[Requirement, ...]
     actions: tuple[Action, ...]
+    attention: Attention
+    seen: int | None
     execution: Execution | None
 
     @property
@@ -173,28 +187,6 @@ class Mutation(MutationSummary):
     def action(self, name: str) -> Action:
         """The named action; raises KeyError for a name that no mutation has."""
         return {action.name: action for action in self.actions}[name]
-
-
-Lines = Annotated[tuple[Line, ...], Field(max_length=SEVERAL_LIMIT)]
-
-
-class MutationFilter(Model):
-    """What a list of mutations is narrowed to: every given field must hold, any of its values satisfies it.
-
-    `author` takes handles, or `me`. `text` words are all looked for in title and number.
-    """
-
-    status: Annotated[tuple[Status, ...], Field(max_length=SEVERAL_LIMIT)] = ()
-    author: Lines = ()
-    spec: Lines = ()
-    type: Lines = ()
-    label: Lines = ()
-    path: Lines = ()
-    text: Lines = ()
-
-
-EVERYTHING = MutationFilter()
-"""Narrows nothing."""
 
 
 class ImportedCommit(Model):

@@ -33,3 +33,28 @@ class Spec(Model):
     depends_on: tuple[str, ...]
     requirements: int
     findings: tuple[Finding, ...] = ()
+
+
+class SpecNode(Model):
+    """A spec in the graph; `missing` for a name that others depend on and that no spec has."""
+
+    name: str
+    type: SpecType
+    version: str | None
+    path: str | None
+    missing: bool = False
+
+
+class SpecEdge(Model):
+    """`source` depends on `target`."""
+
+    source: str
+    target: str
+
+
+class SpecGraph(Model):
+    """Which spec depends on which, by name; `cycles` are dependencies that lead back to where they began."""
+
+    nodes: tuple[SpecNode, ...]
+    edges: tuple[SpecEdge, ...]
+    cycles: tuple[tuple[str, ...], ...]

@@ -1,0 +1,95 @@
+"""Which mutations a list means, and in which order."""
+
+from typing import Annotated, Literal, Self, get_args
+
+from pydantic import Field, model_validator
+
+from lattice_console.contract.models.base import SEVERAL_LIMIT, Count, Line, Model
+from lattice_console.contract.models.mutation import Status
+from lattice_console.contract.models.project import Vote
+
+Lines = Annotated[tuple[Line, ...], Field(max_length=SEVERAL_LIMIT)]
+Seconds = Annotated[float, Field(ge=0, le=1e11, allow_inf_nan=False)]
+
+Condition = Literal["open", "ended", "mine", "awaiting", "changed", "reviewed", "ready", "stacked"]
+"""What a mutation can be: still to come or ended; the actor's own, waiting for the actor, changed since the actor's
+last review, reviewed by the actor; executable as far as votes and parents go; on others yet to be executed."""
+
+Having = Literal["comments", "threads", "votes", "objections", "parents", "files", "labels"]
+"""What a mutation can have; `threads` are open ones, `votes` those that count now."""
+
+Voted = Vote | Literal["none"]
+
+_NESTING = 4
+_NODES = 200
+
+
+class MutationFilter(Model):
+    """What a list of mutations is narrowed to: every given field must hold, any of its values satisfies it.
+
+    `author` takes handles, or `me`; `text` words are all looked for in title and number; `min_age` and `max_age` are
+    seconds since it was proposed; `stack` takes the number of a stack's lowest mutation. Filters within: `all` must
+    hold too, of `either` at least one where there are any, of `without` none.
+    """
+
+    status: Annotated[tuple[Status, ...], Field(max_length=SEVERAL_LIMIT)] = ()
+    author: Lines = ()
+    spec: Lines = ()
+    type: Lines = ()
+    label: Lines = ()
+    path: Lines = ()
+    text: Lines = ()
+    vote: Annotated[tuple[Voted, ...], Field(max_length=SEVERAL_LIMIT)] = ()
+    having: Annotated[tuple[Having, ...], Field(max_length=SEVERAL_LIMIT)] = ()
+    condition: Annotated[tuple[Condition, ...], Field(max_length=SEVERAL_LIMIT)] = ()
+    min_age: Seconds | None = None
+    max_age: Seconds | None = None
+    stack: Count | None = None
+    all: Annotated[tuple["MutationFilter", ...], Field(max_length=SEVERAL_LIMIT)] = ()
+    either: Annotated[tuple["MutationFilter", ...], Field(max_length=SEVERAL_LIMIT)] = ()
+    without: Annotated[tuple["MutationFilter", ...], Field(max_length=SEVERAL_LIMIT)] = ()
+
+    @model_validator(mode="after")
+    def _check_size(self) -> Self:
+        level: list[MutationFilter] = [self]
+        count = 0
+        for _ in range(_NESTING):
+            count += len(level)
+            level = [inner for one in level for inner in (*one.all, *one.either, *one.without)]
+        if level or count > _NODES:
+            raise ValueError("is longer than anybody reads; leave some of it out")
+        return self
+
+
+EVERYTHING = MutationFilter()
+"""Narrows nothing."""
+
+Sort = Literal[
+    "stack",
+    "number",
+    "-number",
+    "title",
+    "-title",
+    "status",
+    "-status",
+    "spec",
+    "-spec",
+    "author",
+    "-author",
+    "age",
+    "-age",
+    "votes",
+    "-votes",
+    "comments",
+    "-comments",
+    "updated",
+    "-updated",
+]
+"""The order of a list: by stacks, the newest first and parents before children, or by a column; `-` is falling.
+
+By `age` the youngest come first, by `updated` what was last touched longest ago; mutations of equal value follow in
+the order of their numbers.
+"""
+
+SORTS: tuple[str, ...] = get_args(Sort)
+"""Every order by its name."""
