@@ -251,7 +251,7 @@ def _schema(data: dict[str, Any], defects: list[Defect]) -> dict[str, Any] | Non
 
 def _findings(path: str, content: bytes, parsed: Parsed, defects: Sequence[Defect]) -> tuple[Finding, ...]:
     pointers = {defect.pointer for defect in defects}
-    lines = syntax.lines(parsed.kind, content, pointers) if pointers else {}
+    spans = syntax.spans(parsed.kind, content, pointers) if pointers else {}
 
     def all_findings() -> Iterator[Finding]:
         for defect in defects:
@@ -261,7 +261,7 @@ def _findings(path: str, content: bytes, parsed: Parsed, defects: Sequence[Defec
                 severity=defect.severity,
                 message=defect.message,
                 pointer=defect.pointer,
-                line=lines.get(defect.pointer),
+                line=spans[defect.pointer][0] if defect.pointer in spans else None,
             )
 
     return tuple(all_findings())

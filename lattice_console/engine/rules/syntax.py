@@ -166,11 +166,13 @@ def _check_depth(content: bytes) -> None:
         raise Unreadable(f"it nests deeper than {DEPTH_LIMIT} levels")
 
 
-def lines(kind: Kind, content: bytes, pointers: set[str]) -> dict[str, int]:
-    """The lines (from 1) at which some JSON pointers of a readable document lie, where they are found."""
+def spans(kind: Kind, content: bytes, pointers: set[str]) -> dict[str, tuple[int, int]]:
+    """The first and last lines (from 1) of the values at some JSON pointers of a document, where they are found."""
     content = content.removeprefix(_BOM)
+    if kind == "other":
+        return {}
     if kind != "markdown":
-        return yaml_events.key_lines(content, pointers)
+        return yaml_events.spans(content, pointers)
     front = front_matter(content)
-    found = yaml_events.key_lines(front, pointers) if front is not None else {}
-    return {pointer: line + 1 for pointer, line in found.items()}
+    found = yaml_events.spans(front, pointers) if front is not None else {}
+    return {pointer: (first + 1, last + 1) for pointer, (first, last) in found.items()}

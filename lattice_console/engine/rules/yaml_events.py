@@ -26,7 +26,7 @@ from yaml.events import (
 )
 from yaml.reader import ReaderError
 
-__all__ = ["ALIAS_LIMIT", "DEPTH_LIMIT", "EVENT_LIMIT", "NUMBER_LIMIT", "Unreadable", "key_lines", "load"]
+__all__ = ["ALIAS_LIMIT", "DEPTH_LIMIT", "EVENT_LIMIT", "NUMBER_LIMIT", "Unreadable", "load", "spans"]
 
 DEPTH_LIMIT = 200
 """How deep mappings and lists may nest in a document, JSON or YAML."""
@@ -240,30 +240,36 @@ def _converted(tag: str, text: str, event: ScalarEvent) -> bool | int | float | 
 
 
 class _Place:
-    """An open collection, read for its lines: where it is, its next index, or its key that waits for a value."""
+    """An open collection, read for its lines: where it is and begins, its next index, or its key without a value."""
 
-    __slots__ = ("index", "key", "line", "pointer")
+    __slots__ = ("index", "key", "line", "pointer", "start")
 
-    def __init__(self, pointer: str, index: int | None) -> None:
+    def __init__(self, pointer: str, start: int, index: int | None) -> None:
         self.pointer = pointer
+        self.start = start
         self.index = index
         self.key: str | None = None
         self.line = 1
 
 
-def key_lines(content: bytes, wanted: set[str]) -> dict[str, int]:
-    """The lines (from 1) on which the values at some JSON pointers begin, those of mappings at their key.
+def spans(content: bytes, wanted: set[str]) -> dict[str, tuple[int, int]]:
+    """The first and the last line (from 1) of the values at some JSON pointers; those of mappings begin at their key.
 
-    Reads YAML, and JSON as the YAML that it nearly is; a pointer that is not found has no line.
+    Reads YAML, and JSON as the YAML that it nearly is; a pointer that is not found has no lines.
     """
-    found: dict[str, int] = {}
+    found: dict[str, tuple[int, int]] = {}
     places: list[_Place] = []
+    last = 1
     try:
         for event in _events(content):
             if isinstance(event, CollectionEndEvent):
-                places.pop()
+                last = max(last, _last_line(event))
+                ended = places.pop()
+                if ended.pointer in wanted:
+                    found.setdefault(ended.pointer, (ended.start, last))
             elif isinstance(event, NodeEvent):
                 line = event.start_mark.line + 1 if event.start_mark else 1
+                last = max(last, line)
                 pointer = ""
                 if places:
                     place = places[-1]
@@ -279,15 +285,26 @@ def key_lines(content: bytes, wanted: set[str]) -> dict[str, int]:
                     else:
                         pointer, line = f"{place.pointer}/{escaped(place.key)}", place.line
                         place.key = None
-                if pointer in wanted:
-                    found.setdefault(pointer, line)
                 if isinstance(event, CollectionStartEvent):
-                    places.append(_Place(pointer, None if isinstance(event, MappingStartEvent) else 0))
+                    places.append(_Place(pointer, line, None if isinstance(event, MappingStartEvent) else 0))
+                else:
+                    last = max(last, _last_line(event))
+                    if pointer in wanted:
+                        found.setdefault(pointer, (line, last))
             if len(found) == len(wanted) or isinstance(event, DocumentEndEvent):
                 break
     except Unreadable:
         return found
     return found
+
+
+def _last_line(event: Event) -> int:
+    """The last line of what an event stands for; 1 for the end of a block, which has no text of its own."""
+    start, end = event.start_mark, event.end_mark
+    if start is None or end is None or (start.line, start.column) == (end.line, end.column):
+        return 1
+    # A block of text ends where the next line begins.
+    return int(end.line if end.column == 0 and end.line > start.line else end.line + 1)
 
 
 def escaped(key: str) -> str:

@@ -354,25 +354,28 @@ def test_what_json_reads_strictly_is_read_the_same(content: bytes) -> None:
         ("a.yaml", b"\na/b:\n- c~d: 1\n- {}\n\ne:\n 2\n"),
     ],
 )
-def test_a_pointer_is_found_on_its_line(path: str, content: bytes) -> None:
+def test_a_pointer_is_found_with_the_lines_of_its_value(path: str, content: bytes) -> None:
     wanted = {"", "/a~1b", "/a~1b/0/c~0d", "/a~1b/1", "/e", "/e/f", "/none"}
-    found = syntax.lines(syntax.parse(path, content).kind, content, wanted)
-    lines = {"a.json": [1, 2, 3, 4, 5], "a.yaml": [2, 2, 3, 4, 6]}[path]
+    found = syntax.spans(syntax.parse(path, content).kind, content, wanted)
+    lines = {
+        "a.json": [(1, 6), (2, 4), (3, 3), (4, 4), (5, 6)],
+        "a.yaml": [(2, 7), (2, 4), (3, 3), (4, 4), (6, 7)],
+    }[path]
     assert found == dict(zip(["", "/a~1b", "/a~1b/0/c~0d", "/a~1b/1", "/e"], lines, strict=True))
 
 
 def test_a_pointer_into_front_matter_counts_the_lines_of_the_file() -> None:
-    assert syntax.lines("markdown", b"\xef\xbb\xbf---\na: 1\nb: 2\n---\n", {"/b"}) == {"/b": 3}
+    assert syntax.spans("markdown", b"\xef\xbb\xbf---\na: 1\nb: |\n 2\n 3\n---\n", {"/b"}) == {"/b": (3, 5)}
 
 
 @given(VALUES.filter(lambda value: isinstance(value, dict)), st.sampled_from([None, 1]))
 def test_every_key_of_a_json_document_has_a_line(value: dict[str, Any], indent: int | None) -> None:
     content = json.dumps(value, ensure_ascii=False, indent=indent)
     pointers = {f"/{key.replace('~', '~0').replace('/', '~1')}" for key in value}
-    found = syntax.lines("json", content.encode(), pointers)
+    found = syntax.spans("json", content.encode(), pointers)
     # YAML has no names for some characters, and takes others for the end of a line.
     if content.isascii() and "\\u" not in content and "\x7f" not in content:
         assert found.keys() == pointers
         if indent is None:
-            assert set(found.values()) <= {1}
+            assert set(found.values()) <= {(1, 1)}
     assert found.keys() <= pointers
