@@ -10,9 +10,12 @@ import struct
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
-from typing import Any
+from typing import Any, Literal
 
-__all__ = ["Libgit2Error", "changed_ranges"]
+__all__ = ["Libgit2Error", "Whitespace", "changed_ranges"]
+
+Whitespace = Literal["exact", "trailing", "amount", "all"]
+"""What of whitespace counts: all of it; not that at a line's end; not its amount; none."""
 
 _OPTIONS_VERSION = 1
 # `git_diff_hunk` begins with old_start, old_lines, new_start and new_lines.
@@ -31,7 +34,7 @@ class _ErrorRecord(ctypes.Structure):
 
 @dataclass(frozen=True, slots=True)
 class _Api:
-    """The functions of the library, typed, and the options of every comparison."""
+    """The functions of the library, typed, and the options of a comparison."""
 
     functions: ctypes.CDLL
     options: Any  # Owns the memory that `options_address` points to.
@@ -39,7 +42,7 @@ class _Api:
 
 
 @cache
-def _api() -> _Api:
+def _api(whitespace: Whitespace) -> _Api:
     from pygit2.enums import DiffOption
     from pygit2.ffi import C as lib
     from pygit2.ffi import ffi
@@ -47,8 +50,14 @@ def _api() -> _Api:
     options = ffi.new("git_diff_options *")
     if lib.git_diff_options_init(options, _OPTIONS_VERSION) < 0:
         raise Libgit2Error("this libgit2 does not know the diff options that pygit2 was built with")
+    ignored = {
+        "exact": DiffOption(0),
+        "trailing": DiffOption.IGNORE_WHITESPACE_EOL,
+        "amount": DiffOption.IGNORE_WHITESPACE_CHANGE,
+        "all": DiffOption.IGNORE_WHITESPACE,
+    }
     # Callers have judged what is binary by git's rule, which is not libgit2's.
-    options.flags = int(DiffOption.FORCE_TEXT | DiffOption.INDENT_HEURISTIC)
+    options.flags = int(DiffOption.FORCE_TEXT | DiffOption.INDENT_HEURISTIC | ignored[whitespace])
     options.context_lines = 0
     options.interhunk_lines = 0
 
@@ -68,16 +77,17 @@ def _api() -> _Api:
     return _Api(functions, options, int(ffi.cast("uintptr_t", options)))
 
 
-def changed_ranges(old: bytes, new: bytes) -> list[tuple[int, int, int, int]]:
+def changed_ranges(old: bytes, new: bytes, whitespace: Whitespace = "exact") -> list[tuple[int, int, int, int]]:
     """What differs between two texts, line by line: Myers with the indent heuristic, git's default.
 
     Each tuple is (old_start, old_lines, new_start, new_lines), in order, without context and never adjoining, in the
     numbers of a hunk header: counted from 1, and where a side has no lines, the line after which they would stand.
+    Where whitespace is ignored, the lines between two tuples are as many on both sides, but need not have equal bytes.
 
     Raises:
         Libgit2Error: libgit2 refused the buffers (more than 1 GB) or ran out of memory.
     """
-    api = _api()
+    api = _api(whitespace)
     patch = ctypes.c_void_p()
     code = api.functions.git_patch_from_buffers(
         ctypes.byref(patch), old, len(old), None, new, len(new), None, api.options_address

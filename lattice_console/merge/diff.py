@@ -12,13 +12,26 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, overload
 
-from lattice_console.merge._libgit2 import changed_ranges
+from lattice_console.merge._libgit2 import Whitespace, changed_ranges
 from lattice_console.merge.lines import LineIndex
 from lattice_console.merge.quoting import quote, quote_with_prefix
 
-__all__ = ["FileDiff", "Hunk", "Line", "Lines", "diff", "hunk_digest", "is_binary", "unified"]
+__all__ = [
+    "Block",
+    "FileDiff",
+    "Hunk",
+    "Line",
+    "Lines",
+    "Side",
+    "Whitespace",
+    "diff",
+    "hunk_digest",
+    "is_binary",
+    "unified",
+]
 
 Origin = Literal[" ", "+", "-"]
+Side = Literal["old", "new"]
 
 # git calls content binary that holds NUL in its first bytes.
 _BINARY_LOOK = 8000
@@ -43,6 +56,18 @@ class Line:
     newline: bool
 
 
+class Block(NamedTuple):
+    """Neighbouring lines that differ: `removed` lines of the old side from `old` on gave way to `added` from `new` on.
+
+    Lines count from 0; a side without lines names the line before which they would stand.
+    """
+
+    old: int
+    removed: int
+    new: int
+    added: int
+
+
 class _Run(NamedTuple):
     """Neighbouring lines of one origin: the first row in its hunk, the first line of each side from 0, how many."""
 
@@ -56,12 +81,12 @@ class _Run(NamedTuple):
 class _Texts:
     """Both sides, what is known of their lines, and what changed; shared by all hunks of a file."""
 
-    __slots__ = ("_sections", "changes", "new", "old")
+    __slots__ = ("_sections", "blocks", "new", "old")
 
-    def __init__(self, old: bytes, new: bytes, changes: list[tuple[int, int, int, int]]) -> None:
+    def __init__(self, old: bytes, new: bytes, blocks: list[Block]) -> None:
         self.old = LineIndex(old)
         self.new = LineIndex(new)
-        self.changes = changes
+        self.blocks = blocks
         self._sections: list[int] | None = None
 
     def section_before(self, line: int) -> bytes:
@@ -114,7 +139,8 @@ class Lines(Sequence[Line]):
             yield run.origin, self._text(run, 0, run.size)
 
     def _text(self, run: _Run, start: int, stop: int) -> bytes:
-        index, first = (self._texts.new, run.new) if run.origin == "+" else (self._texts.old, run.old)
+        # Where whitespace is ignored both sides of an unchanged line may differ; git shows the new one.
+        index, first = (self._texts.old, run.old) if run.origin == "-" else (self._texts.new, run.new)
         return index.span(first + start, first + stop)
 
     def _between(self, start: int, stop: int) -> Iterator[Line]:
@@ -146,9 +172,9 @@ class Lines(Sequence[Line]):
                     runs.append(_Run(row, origin, old, new, size))
                     row += size
 
-            changes = self._texts.changes[self._first : self._last]
-            old, new = changes[0][0] - before, changes[0][2] - before
-            for old_start, removed, new_start, added in changes:
+            blocks = self._texts.blocks[self._first : self._last]
+            old, new = blocks[0].old - before, blocks[0].new - before
+            for old_start, removed, new_start, added in blocks:
                 add(" ", old, new, old_start - old)
                 add("-", old_start, new_start, removed)
                 add("+", old_start + removed, new_start, added)
@@ -192,7 +218,8 @@ class Hunk:
 class FileDiff:
     """What differs between two states of a document; `old` or `new` is None where it does not exist.
 
-    A binary diff has no hunks and counts no lines. `added` and `removed` are numbers of lines.
+    A binary diff has no hunks and counts no lines. `added` and `removed` are numbers of lines. Lines are reached by
+    number, from 0, without making those around them.
     """
 
     old: bytes | None = field(repr=False)
@@ -201,6 +228,35 @@ class FileDiff:
     added: int
     removed: int
     binary: bool
+    whitespace: Whitespace = "exact"
+    _texts: _Texts | None = field(default=None, repr=False)
+
+    @property
+    def blocks(self) -> Sequence[Block]:
+        """What changed, in order, never adjoining."""
+        return self._texts.blocks if self._texts else ()
+
+    def count(self, side: Side) -> int:
+        """The number of lines of a side; 0 for binary content."""
+        return self._index(side).count if self._texts else 0
+
+    def lines(self, side: Side, first: int, last: int) -> list[bytes]:
+        r"""The lines of a side from `first` up to, and without, `last`, each without its `\n`."""
+        if first >= min(last, self.count(side)):
+            return []
+        return self._index(side).span(first, last).removesuffix(b"\n").split(b"\n")
+
+    def text(self, side: Side, first: int, last: int) -> bytes:
+        """The lines of a side from `first` up to, and without, `last`, as they stand in the document."""
+        return self._index(side).span(first, last) if self._texts else b""
+
+    def incomplete(self, side: Side, line: int) -> bool:
+        r"""Whether a line is a last one that lacks its `\n`."""
+        return line == self.count(side) - 1 and not self._index(side).data.endswith(b"\n")
+
+    def _index(self, side: Side) -> LineIndex:
+        assert self._texts is not None
+        return self._texts.old if side == "old" else self._texts.new
 
     @property
     def identical(self) -> bool:
@@ -213,12 +269,14 @@ def is_binary(data: bytes | None) -> bool:
     return data is not None and data.find(b"\0", 0, _BINARY_LOOK) >= 0
 
 
-def diff(old: bytes | None, new: bytes | None, *, context: int = 3) -> FileDiff:
+def diff(old: bytes | None, new: bytes | None, *, context: int = 3, whitespace: Whitespace = "exact") -> FileDiff:
     """Compare two states of a document, with `context` unchanged lines kept around each change.
 
-    None is a state that does not exist. The comparison gives the interpreter lock back; its time grows with the size
-    of the texts times the number of differences in the worst case, so a caller that must stay responsive runs it in a
-    thread.
+    None is a state that does not exist. `whitespace` says what counts as a change, as git's options do: `exact`
+    everything, `trailing` not that at a line's end (--ignore-space-at-eol), `amount` not how much of it there is (-b),
+    `all` none of it (-w). Lines stay what they are in every mode. The comparison gives the interpreter lock back; its
+    time grows with the size of the texts times the number of differences in the worst case, so a caller that must
+    stay responsive runs it in a thread.
 
     Raises:
         ValueError: `context` is negative.
@@ -227,34 +285,33 @@ def diff(old: bytes | None, new: bytes | None, *, context: int = 3) -> FileDiff:
     if context < 0:
         raise ValueError(f"context is a number of lines, not {context}")
     if is_binary(old) or is_binary(new):
-        return FileDiff(old, new, (), 0, 0, True)
-    if old == new:
-        return FileDiff(old, new, (), 0, 0, False)
+        return FileDiff(old, new, (), 0, 0, True, whitespace)
+    ranges = changed_ranges(old or b"", new or b"", whitespace) if old != new else []
     # From 0, each start being the first line of the range or the line before which it would stand.
-    changes = [
-        (old_start - (removed > 0), removed, new_start - (added > 0), added)
-        for old_start, removed, new_start, added in changed_ranges(old or b"", new or b"")
+    blocks = [
+        Block(old_start - (removed > 0), removed, new_start - (added > 0), added)
+        for old_start, removed, new_start, added in ranges
     ]
-    texts = _Texts(old or b"", new or b"", changes)
-    added = sum(change[3] for change in changes)
-    removed = sum(change[1] for change in changes)
-    return FileDiff(old, new, tuple(_hunks(texts, context)), added, removed, False)
+    texts = _Texts(old or b"", new or b"", blocks)
+    added = sum(block.added for block in blocks)
+    removed = sum(block.removed for block in blocks)
+    return FileDiff(old, new, tuple(_hunks(texts, context)), added, removed, False, whitespace, texts)
 
 
 def _hunks(texts: _Texts, context: int) -> Iterator[Hunk]:
     """Join changes whose contexts touch, as git does: those at most twice the context apart."""
-    changes, total = texts.changes, texts.old.count
+    blocks, total = texts.blocks, texts.old.count
     first = 0
-    while first < len(changes):
-        old_start, removed, new_start, added = changes[first]
+    while first < len(blocks):
+        old_start, removed, new_start, added = blocks[first]
         old_end, last, plus = old_start + removed, first + 1, added
-        while last < len(changes) and changes[last][0] - old_end <= 2 * context:
-            old_end = changes[last][0] + changes[last][1]
-            plus += changes[last][3]
+        while last < len(blocks) and blocks[last].old - old_end <= 2 * context:
+            old_end = blocks[last].old + blocks[last].removed
+            plus += blocks[last].added
             last += 1
         before, after = min(context, old_start), min(context, total - old_end)
         old_lines = old_end + after - (old_start - before)
-        new_end = changes[last - 1][2] + changes[last - 1][3]
+        new_end = blocks[last - 1].new + blocks[last - 1].added
         new_lines = new_end + after - (new_start - before)
         yield Hunk(
             old_start - before + (old_lines > 0),
