@@ -139,9 +139,7 @@ def _fields(text: str, word: Word) -> dict[str, Any]:
 def _age(text: str, word: Word) -> dict[str, Any]:
     match = _AGE.fullmatch(word.value)
     if match is None:
-        raise _wrong(
-            text, word, "age: takes > or < and a time in m, h, d or w, such as age:>2d for older than two days"
-        )
+        raise _wrong(text, word, "age: takes > or < and a time in m, h, d or w; age:>2d is older than two days")
     seconds = int(match[2]) * _UNITS[match[3]]
     return {"min_age" if match[1] == ">" else "max_age": float(seconds)}
 

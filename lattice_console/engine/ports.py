@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
-from lattice_console.contract.models.mutation import MutationFilter, Status
+from lattice_console.contract.models.mutation import Status
+from lattice_console.contract.models.query import MutationFilter, Sort
 from lattice_console.engine.records import (
+    Asker,
     AuditRecord,
     ChangeRecord,
     CommentRecord,
@@ -16,6 +18,7 @@ from lattice_console.engine.records import (
     ExecutionRecord,
     HeadMove,
     HeadRecord,
+    ListedRecord,
     MembershipRecord,
     MutationRecord,
     OverrideRecord,
@@ -123,12 +126,9 @@ class Mutations(Protocol):
     def many(self, mutation_ids: Iterable[str]) -> dict[str, MutationRecord]: ...
     def with_status(self, project_id: str, statuses: Iterable[Status]) -> list[MutationRecord]: ...
     def page(
-        self, project_id: str, narrowed: MutationFilter, authors: Sequence[str], window: Window
-    ) -> tuple[list[MutationRecord], int]:
-        """Newest number first; `authors` are the ids that the filter's authors mean."""
-        ...
-
-    def counts(self, project_id: str, narrowed: MutationFilter, authors: Sequence[str]) -> dict[Status, int]: ...
+        self, project_id: str, narrowed: MutationFilter, asker: Asker, sort: Sort, window: Window
+    ) -> tuple[list[ListedRecord], int]: ...
+    def counts(self, project_id: str, narrowed: MutationFilter, asker: Asker) -> dict[Status, int]: ...
     def add_patchset(
         self,
         project_id: str,
@@ -163,7 +163,17 @@ class Reviews(Protocol):
         """All votes on each mutation, newest first."""
         ...
 
+    def cast_by(self, user_id: str, mutation_ids: Iterable[str]) -> set[str]:
+        """Those of the mutations on which that user has a vote that counts."""
+        ...
+
+    def seen(self, user_id: str, mutation_id: str) -> int | None:
+        """The newest patchset that the user voted or commented on."""
+        ...
+
+    def note_seen(self, user_id: str, mutation_id: str, patchset: int) -> None: ...
     def add_comment(self, mutation_id: str, record: CommentRecord) -> None: ...
+    def update_comment(self, comment_id: str, **columns: Any) -> None: ...
     def comments(self, mutation_id: str) -> list[CommentRecord]: ...
     def commenters(self, mutation_ids: Iterable[str]) -> dict[str, set[str]]: ...
 
@@ -189,6 +199,17 @@ class Events(Protocol):
     def last(self, project_id: str) -> int: ...
     def since(self, project_id: str, seq: int, limit: int) -> list[EventRecord]: ...
     def of_subject(self, project_id: str, subject: str) -> list[EventRecord]: ...
+    def page(
+        self,
+        project_id: str,
+        names: Sequence[str],
+        actor_id: str | None,
+        subject: str | None,
+        before: int | None,
+        limit: int,
+    ) -> list[EventRecord]:
+        """Newest first; a name that ends in `*` is all that begin so."""
+        ...
 
 
 class Audit(Protocol):

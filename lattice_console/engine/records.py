@@ -8,6 +8,7 @@ from typing import Any
 from lattice_console.contract.models.mutation import Operation, Status
 from lattice_console.contract.models.page import Direction
 from lattice_console.contract.models.project import Vote
+from lattice_console.contract.models.review import Turn
 from lattice_console.contract.models.spec import SpecType
 
 
@@ -115,6 +116,11 @@ class MutationRecord:
     approvals: int
     objections: int
     comments: int
+    threads: int
+    unanswered: int
+    turn: Turn
+    stack: int
+    level: int
     created_at: datetime
     updated_at: datetime
 
@@ -170,11 +176,20 @@ class ReviewRecord:
 
 @dataclass(frozen=True, slots=True)
 class CommentRecord:
+    """`thread` is the id of the thread's first comment; what follows `suggestion` is kept in that one alone."""
+
     id: str
     author_id: str
     patchset: int
     text: str
     created_at: datetime
+    thread: str
+    anchor: Mapping[str, Any] | None
+    suggestion: str | None
+    applied: int | None
+    open: bool
+    resolved_by: str | None
+    resolved_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,9 +238,31 @@ class AuditRecord:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Which part of a list: after (or, for `prev`, before) the row with that key, or `offset` rows from the end."""
+    """Which part of a list: after (or, for `prev`, before) the row with that key, or `offset` rows from the end.
 
-    key: int | str | None
+    A key has a value for each column of the list's order.
+    """
+
+    key: tuple[int | str, ...] | None
     direction: Direction
     offset: int
     limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class ListedRecord:
+    """A mutation in a list, with its key in the list's order."""
+
+    key: tuple[int | str, ...]
+    mutation: MutationRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks for a list, and when: `people` are the ids of those whom its filter names."""
+
+    id: str
+    now: datetime
+    may_review: bool
+    may_review_own: bool
+    people: Mapping[str, str]

@@ -1,7 +1,7 @@
 """Reading the queue in windows, and finding the cursor's mutation again when the list has moved."""
 
 from lattice_console.contract.backend import Mutations
-from lattice_console.contract.models.mutation import MutationFilter
+from lattice_console.contract.models.query import MutationFilter
 from lattice_console.widgets.queue_window import PAGE, QueueWindow
 
 __all__ = ["around", "from_end"]

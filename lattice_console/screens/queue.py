@@ -15,16 +15,17 @@ from textual.widgets import Static
 
 from lattice_console.contract.errors import LatticeError
 from lattice_console.contract.events import Event
-from lattice_console.contract.models.mutation import EVERYTHING, Mutation, MutationFilter, MutationSummary, Status
+from lattice_console.contract.models.mutation import Mutation, MutationSummary, Status
+from lattice_console.contract.models.query import EVERYTHING, MutationFilter
 from lattice_console.screens.acting import ActingPlace
 from lattice_console.screens.loading import load_changes
 from lattice_console.screens.mutation import MutationScreen
 from lattice_console.screens.paging import around, from_end
 from lattice_console.screens.place import FOLLOW
 from lattice_console.screens.session import Session
+from lattice_console.text import inert
 from lattice_console.widgets.file_change import FileChange
 from lattice_console.widgets.filter_bar import FilterBar
-from lattice_console.widgets.inert import inert
 from lattice_console.widgets.preview import Preview
 from lattice_console.widgets.queue_list import QueueList
 from lattice_console.widgets.queue_summary import QueueSummary

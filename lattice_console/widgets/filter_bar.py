@@ -14,7 +14,7 @@ from textual.widgets import Input, Static
 
 from lattice_console.contract.errors import ValidationFailed
 from lattice_console.contract.filters import KEYS, parse
-from lattice_console.contract.models.mutation import MutationFilter
+from lattice_console.contract.models.query import MutationFilter
 
 __all__ = ["FilterBar"]
 

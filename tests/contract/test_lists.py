@@ -3,7 +3,7 @@
 import pytest
 
 from lattice_console.contract.backend import Backend
-from lattice_console.contract.models.mutation import MutationFilter
+from lattice_console.contract.models.query import MutationFilter
 from tests.support.changes import create, modify
 from tests.support.house import House, carry_out, propose, track
 

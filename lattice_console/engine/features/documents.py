@@ -38,7 +38,8 @@ def get(ctx: Context, *, document: str) -> Document:
 def history(ctx: Context, *, document: str, cursor: str | None, limit: int) -> Page[Revision]:
     here = ctx.tables.documents.at_paths(ctx.project.id, [document]).get(document)
     document_id = here.document_id if here else document
-    before = paging.key(cursor, "number", int)
+    key = paging.key(cursor, "number", int)
+    before = key[0] if key else None
     found = ctx.tables.documents.history(ctx.project.id, document_id, before, limit + 1)
     if not found and cursor is None:
         raise _unknown(document)

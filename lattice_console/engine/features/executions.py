@@ -7,7 +7,7 @@ from typing import Any
 from lattice_console.contract.errors import Blocked, Conflict, LatticeError, NotFound, RuleBroken
 from lattice_console.contract.models.mutation import DryRun, Execution, FilePreview, Mutation
 from lattice_console.contract.models.requirement import Requirement
-from lattice_console.engine.features import applying, judging, stored, undoing, views
+from lattice_console.engine.features import applying, judging, stacks, stored, undoing, views
 from lattice_console.engine.features.context import Context, new_id
 from lattice_console.engine.features.mutations import expect_version
 from lattice_console.engine.features.registry import Steps, flows, reads, writes
@@ -131,6 +131,7 @@ def complete(ctx: Context, record: MutationRecord, execution: ExecutionRecord) -
     )
     status = life.follow(record.status, "apply")
     done = stored.change(ctx, record, status=status)
+    stacks.settle(ctx, done)
     ctx.record(
         "mutation.executed",
         record.id,

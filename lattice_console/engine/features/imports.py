@@ -1,7 +1,7 @@
 """Bringing a git history in, commit by commit, under the recorded policy `import`."""
 
 from lattice_console.contract.models.mutation import ImportedCommit, Mutation
-from lattice_console.engine.features import executions, judging, mutations, people, proposals, stored, views
+from lattice_console.engine.features import executions, judging, mutations, people, proposals, stacks, stored, views
 from lattice_console.engine.features.context import Context, new_id
 from lattice_console.engine.features.registry import writes
 from lattice_console.engine.records import ExecutionRecord, MutationRecord, OverrideRecord, UserRecord
@@ -22,9 +22,11 @@ def import_commit(ctx: Context, *, commit: ImportedCommit, execute: bool, expect
     paths = {path for change in commit.changes for path in (change.file_path, change.new_path) if path}
     below = [] if execute else _below(ctx, paths)
     proposal = proposals.resolve(ctx, commit.changes, proposals.resolve_parents(ctx, [one.id for one in below]))
+    number = ctx.tables.projects.next_number(ctx.project.id)
+    stack, level = stacks.place(ctx, number, [one.id for one in below])
     record = MutationRecord(
         id=new_id(),
-        number=ctx.tables.projects.next_number(ctx.project.id),
+        number=number,
         title=commit.title,
         description=commit.description,
         author_id=_author(ctx, commit).id,
@@ -38,6 +40,11 @@ def import_commit(ctx: Context, *, commit: ImportedCommit, execute: bool, expect
         approvals=0,
         objections=0,
         comments=0,
+        threads=0,
+        unanswered=0,
+        turn="reviewers",
+        stack=stack,
+        level=level,
         created_at=commit.authored_at,
         updated_at=ctx.now,
     )

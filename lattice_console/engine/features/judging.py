@@ -12,7 +12,7 @@ from lattice_console.engine.features import stored
 from lattice_console.engine.features.context import Context
 from lattice_console.engine.features.tree import Tree, stale_bases
 from lattice_console.engine.records import MutationRecord, PatchsetRecord, ReviewRecord
-from lattice_console.engine.rules import life, requirements
+from lattice_console.engine.rules import attention, life, requirements
 from lattice_console.engine.rules.requirements import Ballot, ExecutionFacts, ParentFacts, ReviewFacts
 
 
@@ -112,10 +112,13 @@ def judge(ctx: Context, records: Sequence[MutationRecord]) -> list[MutationRecor
         found = facts[record.id]
         holds = requirements.hold(requirements.review(found))
         status = life.judged(record.status, holds)
+        objections = sum(ballot.vote in requirements.OBJECTIONS for ballot in found.ballots)
+        invalid = any(finding.severity == "error" for finding in found.findings)
         derived: dict[str, Any] = {
             "approvals": len(requirements.counted(found.policy, found.ballots)),
-            "objections": sum(ballot.vote in requirements.OBJECTIONS for ballot in found.ballots),
+            "objections": objections,
             "status": status,
+            "turn": attention.turn(attention.Facts(status, objections, record.unanswered, invalid)),
             # Counts follow from what was announced already; what turns the status is announced here.
             "version": record.version + (status != record.status),
         }

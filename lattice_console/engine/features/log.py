@@ -3,8 +3,10 @@
 import hashlib
 import json
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from lattice_console.contract.errors import NotFound
 from lattice_console.contract.events import Event
 from lattice_console.contract.models.audit import AuditReport, AuditRow
 from lattice_console.contract.models.health import ComponentHealth, Health
@@ -17,6 +19,37 @@ from lattice_console.engine.records import AuditRecord, EventRecord
 
 GENESIS = "0" * 64
 """What stands before the first row of a chain."""
+
+
+@reads("events.list")
+def listing(
+    ctx: Context, *, names: Sequence[str], actor: str | None, subject: str | None, cursor: str | None, limit: int
+) -> Page[Event]:
+    key = paging.key(cursor, "seq", int)
+    by = _user(ctx, actor) if actor else None
+    about = _subject(ctx, subject) if subject else None
+    found = ctx.tables.events.page(ctx.project.id, names, by, about, key[0] if key else None, limit + 1)
+    records, more = paging.trim(found, limit, "next")
+    ctx.persons(record.actor_id for record in records)
+    return Page(
+        items=tuple(_event(ctx, record) for record in records),
+        next_cursor=paging.cursor("seq", records[-1].seq) if more else None,
+        has_more=more,
+        total=ctx.tables.events.last(ctx.project.id),
+    )
+
+
+def _user(ctx: Context, name: str) -> str:
+    user = ctx.user if name == "me" else ctx.tables.people.find(name)
+    if user is None:
+        raise NotFound("NF_USER", f"There is no user {name[:200]}. See: lattice team list")
+    return user.id
+
+
+def _subject(ctx: Context, reference: str) -> str:
+    """The id of what a reference means: a mutation's by its number, else what it says."""
+    number = reference.upper().removeprefix("M-")
+    return views.find(ctx, reference).id if number.isascii() and number.isdigit() else reference
 
 
 @reads("events.last")
@@ -101,7 +134,8 @@ def _summary(event: EventRecord) -> str:
 
 @reads("audit.log")
 def log(ctx: Context, *, cursor: str | None, limit: int) -> Page[AuditRow]:
-    before = paging.key(cursor, "sequence", int)
+    key = paging.key(cursor, "sequence", int)
+    before = key[0] if key else None
     found, total = ctx.tables.audit.page(ctx.project.id, before, limit + 1)
     records, more = paging.trim(found, limit, "next")
     return Page(

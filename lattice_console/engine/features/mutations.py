@@ -9,16 +9,16 @@ from lattice_console.contract.events import EventName
 from lattice_console.contract.models.mutation import (
     ChangeInput,
     Mutation,
-    MutationFilter,
     MutationSummary,
     Patchset,
     Status,
 )
 from lattice_console.contract.models.page import Direction, Page
-from lattice_console.engine.features import judging, paging, proposals, stored, views
+from lattice_console.contract.models.query import MutationFilter, Sort
+from lattice_console.engine.features import judging, paging, proposals, stacks, stored, views
 from lattice_console.engine.features.context import Context, new_id
 from lattice_console.engine.features.registry import reads, writes
-from lattice_console.engine.records import ChangeRecord, MutationRecord, ReviewRecord, SpecRecord, Window
+from lattice_console.engine.records import Asker, ChangeRecord, MutationRecord, ReviewRecord, SpecRecord, Window
 from lattice_console.engine.rules import actions, life
 
 DEPLOYMENT = "deployment"
@@ -27,23 +27,41 @@ DEPLOYMENT = "deployment"
 
 @reads("mutations.list")
 def listing(
-    ctx: Context, *, filter: MutationFilter, cursor: str | None, direction: Direction, offset: int, limit: int
+    ctx: Context,
+    *,
+    filter: MutationFilter,
+    sort: Sort,
+    cursor: str | None,
+    direction: Direction,
+    offset: int,
+    limit: int,
 ) -> Page[MutationSummary]:
-    window = Window(paging.key(cursor, "number", int), direction, offset, limit + 1)
-    found, total = ctx.tables.mutations.page(ctx.project.id, filter, _authors(ctx, filter), window)
-    records, more = paging.trim(found, limit, direction)
+    window = Window(
+        paging.key(cursor, sort, *_KEYS.get(sort.removeprefix("-"), (str, int))), direction, offset, limit + 1
+    )
+    found, total = ctx.tables.mutations.page(ctx.project.id, filter, _asker(ctx, filter), sort, window)
+    listed, more = paging.trim(found, limit, direction)
     return Page(
-        items=views.summaries(ctx, records),
-        next_cursor=paging.cursor("number", records[-1].number) if records else None,
-        prev_cursor=paging.cursor("number", records[0].number) if records else None,
+        items=views.summaries(ctx, [one.mutation for one in listed]),
+        next_cursor=paging.cursor(sort, *listed[-1].key) if listed else None,
+        prev_cursor=paging.cursor(sort, *listed[0].key) if listed else None,
         has_more=more,
         total=total,
     )
 
 
+_KEYS: Mapping[str, tuple[type, ...]] = {
+    "stack": (int, int, int),
+    "number": (int,),
+    "votes": (int, int),
+    "comments": (int, int),
+}
+"""The kinds of the values in a key, by the order; of all others a text and a number."""
+
+
 @reads("mutations.counts")
 def counts(ctx: Context, *, filter: MutationFilter) -> dict[Status, int]:
-    return ctx.tables.mutations.counts(ctx.project.id, filter, _authors(ctx, filter))
+    return ctx.tables.mutations.counts(ctx.project.id, filter, _asker(ctx, filter))
 
 
 @reads("mutations.get")
@@ -78,9 +96,11 @@ def create(
     ctx.expect(expected_version, ctx.project.version, ctx.project.name)
     _check_subject(changes, spec)
     proposal = proposals.resolve(ctx, changes, proposals.resolve_parents(ctx, parents))
+    number = ctx.tables.projects.next_number(ctx.project.id)
+    stack, level = stacks.place(ctx, number, (parent.mutation_id for parent in proposal.parents))
     record = MutationRecord(
         id=new_id(),
-        number=ctx.tables.projects.next_number(ctx.project.id),
+        number=number,
         title=title,
         description=description,
         author_id=ctx.me.id,
@@ -94,6 +114,11 @@ def create(
         approvals=0,
         objections=0,
         comments=0,
+        threads=0,
+        unanswered=0,
+        turn="author" if draft else "reviewers",
+        stack=stack,
+        level=level,
         created_at=ctx.now,
         updated_at=ctx.now,
     )
@@ -160,9 +185,7 @@ def update(
     message: str,
     expected_version: int | None,
 ) -> Mutation:
-    record = _own(ctx, mutation, expected_version)
-    if refused := actions.refuse_update(record.status):
-        raise RuleBroken("BR_STATUS", f"M-{record.number}: {refused}.", status=record.status)
+    record = _changeable(ctx, mutation, expected_version)
     columns: dict[str, Any] = {}
     if title is not None:
         columns["title"] = title
@@ -176,11 +199,27 @@ def update(
         columns |= _next_patchset(ctx, record, changes, parents, message)
     if not columns:
         raise ValidationFailed("VAL_UPDATE", "There is nothing to update: give a field, files or parents.")
+    return views.mutation(ctx, *judging.judge(ctx, [_write(ctx, record, columns)]))
+
+
+def _changeable(ctx: Context, mutation: str, expected_version: int | None) -> MutationRecord:
+    """The mutation, where the actor can change it; raises NotAllowed, RuleBroken or Conflict."""
+    record = _own(ctx, mutation, expected_version)
+    if refused := actions.refuse_update(record.status):
+        raise RuleBroken("BR_STATUS", f"M-{record.number}: {refused}.", status=record.status)
+    return record
+
+
+def _write(ctx: Context, record: MutationRecord, columns: Mapping[str, Any]) -> MutationRecord:
+    """Change columns of a mutation, and say so."""
     updated = stored.change(ctx, record, **columns)
-    data: dict[str, Any] = {"number": record.number, "fields": sorted(columns), "patchset": updated.patchset}
+    if (updated.stack, updated.level) != (record.stack, record.level):
+        stacks.settle(ctx, updated)
+    fields = sorted(columns.keys() - {"stack", "level"})
+    data: dict[str, Any] = {"number": record.number, "fields": fields, "patchset": updated.patchset}
     ctx.record("mutation.updated", record.id, **data)
     ctx.announce("mutation.updated", record.id, updated.version, **data, status=updated.status)
-    return views.mutation(ctx, *judging.judge(ctx, [updated]))
+    return updated
 
 
 def _next_patchset(
@@ -194,7 +233,7 @@ def _next_patchset(
     current = stored.of(ctx, record)
     if parents is None:
         parents = [parent.mutation_id for parent in current.parents]
-    inputs = changes if changes is not None else _same_changes(ctx, current.changes)
+    inputs = changes if changes is not None else same_changes(ctx, current.changes)
     _check_subject(inputs, record.spec_name)
     proposal = proposals.resolve(ctx, inputs, proposals.resolve_parents(ctx, parents, record))
     if proposal.hash == current.patchset.hash:
@@ -204,10 +243,12 @@ def _next_patchset(
     if added.diff_hash != current.patchset.diff_hash:
         standing = judging.standing_votes(stored.votes(ctx, [record])[record.id])
         stored.settle(ctx, record, standing, "outdated")
-    return {"patchset": number}
+    stack, level = stacks.place(ctx, record.number, (parent.mutation_id for parent in proposal.parents))
+    return {"patchset": number, "stack": stack, "level": level}
 
 
-def _same_changes(ctx: Context, changes: Sequence[ChangeRecord]) -> list[ChangeInput]:
+def same_changes(ctx: Context, changes: Sequence[ChangeRecord], *, on_their_bases: bool = False) -> list[ChangeInput]:
+    """Stored changes as they could be sent again: on what is there now, or only on the bases that they were made on."""
     contents = ctx.tables.documents.blobs({change.result_hash for change in changes if change.result_hash})
     return [
         ChangeInput(
@@ -215,9 +256,18 @@ def _same_changes(ctx: Context, changes: Sequence[ChangeRecord]) -> list[ChangeI
             file_path=change.path,
             new_path=change.new_path,
             content=contents[change.result_hash] if change.result_hash else None,
+            base_hash=change.base_hash if on_their_bases else None,
         )
         for change in changes
     ]
+
+
+def renew(
+    ctx: Context, mutation: str, changes: Sequence[ChangeInput], message: str, expected_version: int | None
+) -> MutationRecord:
+    """A new patchset of those changes, by the actor, who may change the mutation; refuses as `update` does."""
+    record = _changeable(ctx, mutation, expected_version)
+    return _write(ctx, record, _next_patchset(ctx, record, changes, None, message))
 
 
 @writes("mutations.submit")
@@ -278,7 +328,11 @@ def expect_version(ctx: Context, record: MutationRecord, expected: int | None) -
     ctx.expect(expected, record.version, f"M-{record.number}", since)
 
 
-def _authors(ctx: Context, narrowed: MutationFilter) -> list[str]:
-    """The ids of the users that a filter's authors mean."""
-    found = [ctx.user if name == "me" else ctx.tables.people.find(name) for name in narrowed.author]
-    return [user.id for user in found if user is not None]
+def _asker(ctx: Context, narrowed: MutationFilter) -> Asker:
+    """The actor, with the users whom the filter names, however deep within."""
+    return views.asker(ctx, _authors(narrowed))
+
+
+def _authors(narrowed: MutationFilter) -> set[str]:
+    within = (_authors(one) for one in (*narrowed.all, *narrowed.either, *narrowed.without))
+    return set(narrowed.author).union(*within)

@@ -10,23 +10,22 @@ from lattice_console.contract.errors import ValidationFailed
 from lattice_console.contract.models.base import COUNT_LIMIT
 from lattice_console.contract.models.page import Direction
 
-Key = TypeVar("Key", int, str)
 Row = TypeVar("Row")
 
 
-def cursor(field: str, key: int | str) -> str:
-    """The cursor of the row whose `field` is `key`."""
+def cursor(field: str, *key: int | str) -> str:
+    """The cursor of the row with that key in a list by `field`."""
     return base64.urlsafe_b64encode(json.dumps({"f": field, "v": key}).encode()).decode()
 
 
-def key(cursor: str | None, field: str, kind: type[Key]) -> Key | None:
-    """What a cursor points at; raises ValidationFailed (`VAL_CURSOR`) for one that is none of ours."""
+def key(cursor: str | None, field: str, *kinds: type) -> tuple[Any, ...] | None:
+    """What a cursor points at: a value of each kind. Raises ValidationFailed (`VAL_CURSOR`) for one of another list."""
     if cursor is None:
         return None
     try:
         data = json.loads(base64.urlsafe_b64decode(cursor.encode()))
-        if data["f"] == field and type(data["v"]) is kind and _is_possible(data["v"]):
-            found: Key = data["v"]
+        found = tuple(data["v"])
+        if data["f"] == field and [type(value) for value in found] == list(kinds) and all(map(_is_possible, found)):
             return found
     except (binascii.Error, UnicodeError, ValueError, TypeError, KeyError):
         pass

@@ -1,16 +1,19 @@
-"""Votes and comments."""
+"""Votes."""
+
+from collections.abc import Sequence
 
 from lattice_console.contract.errors import Conflict, NotAllowed, RuleBroken
 from lattice_console.contract.events import EventName
 from lattice_console.contract.models.mutation import Mutation
 from lattice_console.contract.models.project import Vote
-from lattice_console.contract.models.review import Comment, Review
+from lattice_console.contract.models.review import NewComment, Review
 from lattice_console.engine.features import judging, stored, views
 from lattice_console.engine.features import policy as policies
+from lattice_console.engine.features.comments import say
 from lattice_console.engine.features.context import Context, new_id
 from lattice_console.engine.features.mutations import expect_version
 from lattice_console.engine.features.registry import reads, writes
-from lattice_console.engine.records import CommentRecord, MutationRecord, ReviewRecord
+from lattice_console.engine.records import MutationRecord, ReviewRecord
 from lattice_console.engine.rules import actions, life
 
 
@@ -22,7 +25,14 @@ def listing(ctx: Context, *, mutation: str) -> tuple[Review, ...]:
 
 @writes("reviews.vote")
 def vote(
-    ctx: Context, *, mutation: str, vote: Vote, comment: str, patchset: int | None, expected_version: int | None
+    ctx: Context,
+    *,
+    mutation: str,
+    vote: Vote,
+    comment: str,
+    comments: Sequence[NewComment],
+    patchset: int | None,
+    expected_version: int | None,
 ) -> Mutation:
     record = views.find(ctx, mutation)
     if patchset is not None and patchset != record.patchset:
@@ -50,6 +60,10 @@ def vote(
     )
     stored.cast(ctx, review)
     voted = stored.change(ctx, record)
+    if comments:
+        voted, _ = say(ctx, voted, comments)
+    else:
+        ctx.tables.reviews.note_seen(ctx.me.id, record.id, record.patchset)
     ctx.record(
         "mutation.reviewed",
         record.id,
@@ -101,36 +115,3 @@ def _refuse(record: MutationRecord, reason: str, forbidden: bool) -> None:
     if forbidden:
         raise NotAllowed("AUTH_FORBIDDEN", message)
     raise RuleBroken("BR_VOTE", message, status=record.status)
-
-
-@reads("reviews.comments")
-def comments(ctx: Context, *, mutation: str) -> tuple[Comment, ...]:
-    record = views.find(ctx, mutation)
-    return tuple(_comment(ctx, one) for one in ctx.tables.reviews.comments(record.id))
-
-
-@writes("reviews.comment")
-def comment(ctx: Context, *, mutation: str, text: str, expected_version: int | None) -> Comment:
-    record = views.find(ctx, mutation)
-    expect_version(ctx, record, expected_version)
-    said = CommentRecord(id=new_id(), author_id=ctx.me.id, patchset=record.patchset, text=text, created_at=ctx.now)
-    ctx.tables.reviews.add_comment(record.id, said)
-    stored.forget(ctx, record.id)
-    # A remark is no change of what others look at: the version stays, so that nobody's vote fails on it.
-    commented = stored.change(
-        ctx, record, comments=record.comments + 1, version=record.version, updated_at=record.updated_at
-    )
-    ctx.record("mutation.commented", record.id, number=record.number, comment=said.id)
-    ctx.announce("mutation.commented", record.id, record.version, number=record.number, text=text[:500])
-    judging.judge(ctx, [commented])
-    return _comment(ctx, said)
-
-
-def _comment(ctx: Context, record: CommentRecord) -> Comment:
-    return Comment(
-        id=record.id,
-        author=ctx.person(record.author_id),
-        patchset=record.patchset,
-        text=record.text,
-        created_at=record.created_at,
-    )

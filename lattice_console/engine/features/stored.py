@@ -6,6 +6,7 @@ from typing import Any
 
 from lattice_console.engine.features.context import Context
 from lattice_console.engine.records import ChangeRecord, MutationRecord, ParentRecord, PatchsetRecord, ReviewRecord
+from lattice_console.engine.rules import attention
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,5 +68,21 @@ def forget(ctx: Context, mutation_id: str) -> None:
 def change(ctx: Context, record: MutationRecord, **columns: Any) -> MutationRecord:
     """Write columns of a mutation; returns it with them, and with its next version."""
     written: dict[str, Any] = {"updated_at": ctx.now, "version": record.version + 1, **columns}
+    after = replace(record, **written)
+    if (turn := attention.turn(turn_facts(ctx, after))) != after.turn:
+        written["turn"] = turn
+        after = replace(after, turn=turn)
     ctx.tables.mutations.update(record.id, **written)
-    return replace(record, **written)
+    return after
+
+
+def turn_facts(ctx: Context, record: MutationRecord) -> attention.Facts:
+    """What decides whose turn it is."""
+    # Only of a pending one do the findings matter; of no other need they be read.
+    invalid = record.status == "pending" and is_invalid(of(ctx, record).patchset)
+    return attention.Facts(record.status, record.objections, record.unanswered, invalid)
+
+
+def is_invalid(patchset: PatchsetRecord) -> bool:
+    """Whether a document of the patchset does not pass its checks."""
+    return any(finding["severity"] == "error" for finding in patchset.findings)

@@ -1,9 +1,10 @@
 """Contract models made from what is stored."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from pydantic import JsonValue
 
+from lattice_console.contract import permissions
 from lattice_console.contract.errors import NotFound
 from lattice_console.contract.models.mutation import (
     Change,
@@ -15,12 +16,15 @@ from lattice_console.contract.models.mutation import (
     Parent,
     Patchset,
 )
-from lattice_console.contract.models.review import Review
+from lattice_console.contract.models.people import Person
+from lattice_console.contract.models.requirement import Requirement
+from lattice_console.contract.models.review import Attention, Review
 from lattice_console.engine.features import policy as policies
 from lattice_console.engine.features import stored, undoing
 from lattice_console.engine.features.context import Context
 from lattice_console.engine.features.judging import all_requirements, standing_votes
 from lattice_console.engine.records import (
+    Asker,
     ChangeRecord,
     ExecutionRecord,
     MutationRecord,
@@ -29,6 +33,7 @@ from lattice_console.engine.records import (
     ReviewRecord,
 )
 from lattice_console.engine.rules import actions as action_rules
+from lattice_console.engine.rules import attention as attention_rules
 from lattice_console.engine.rules.actions import Standing
 
 
@@ -49,6 +54,7 @@ def summaries(ctx: Context, records: Sequence[MutationRecord]) -> tuple[Mutation
     """Rows of the queue."""
     required = policies.in_force(ctx).review.min_reviewers
     people = ctx.persons(record.author_id for record in records)
+    mine = _mine(ctx, records)
     return tuple(
         MutationSummary.model_construct(
             id=record.id,
@@ -64,12 +70,68 @@ def summaries(ctx: Context, records: Sequence[MutationRecord]) -> tuple[Mutation
             approvals_required=required,
             objections=record.objections,
             comments=record.comments,
+            threads=record.threads,
+            stack=record.stack,
+            level=record.level,
+            turn=record.turn,
+            mine=record.id in mine,
             version=record.version,
             created_at=record.created_at,
             updated_at=record.updated_at,
         )
         for record in records
     )
+
+
+def asker(ctx: Context, names: Iterable[str] = ()) -> Asker:
+    """The actor as one who asks for a list, whose filter names those people."""
+    found = {name: ctx.user if name == "me" else ctx.tables.people.find(name) for name in names}
+    return Asker(
+        id=ctx.me.id,
+        now=ctx.now,
+        may_review="mutations:review" in ctx.permitted,
+        may_review_own=policies.in_force(ctx).authors_may_approve,
+        people={name: user.id for name, user in found.items() if user is not None},
+    )
+
+
+def _mine(ctx: Context, records: Sequence[MutationRecord]) -> set[str]:
+    """The ids of those that wait for the actor: what the condition `awaiting` of a filter means."""
+    one = asker(ctx)
+    own = {record.id for record in records if record.turn == "author" and record.author_id == one.id}
+    votes = [
+        record.id
+        for record in records
+        if record.turn == "reviewers" and one.may_review and (one.may_review_own or record.author_id != one.id)
+    ]
+    return own.union(votes).difference(ctx.tables.reviews.cast_by(one.id, votes) if votes else ())
+
+
+def attention(ctx: Context, record: MutationRecord, requirements: Sequence[Requirement]) -> Attention:
+    """Whose turn it is, and why."""
+    facts = stored.turn_facts(ctx, record)
+    people = _people(ctx, record)
+    return Attention(
+        turn=record.turn,
+        people=people,
+        reason=attention_rules.reason(facts, requirements),
+        mine=any(person.id == ctx.me.id for person in people),
+    )
+
+
+def _people(ctx: Context, record: MutationRecord) -> tuple[Person, ...]:
+    """Those whose turn it is."""
+    if record.turn in ("author", "nobody"):
+        return (ctx.person(record.author_id),) if record.turn == "author" else ()
+    needed = "mutations:review" if record.turn == "reviewers" else "mutations:deploy"
+    members = ctx.tables.people.members(ctx.project.id)
+    able = {one.user_id for one in members if needed in permissions.ROLES.get(one.role, ())}
+    if record.turn == "reviewers":
+        able -= {vote.author_id for vote in standing_votes(stored.votes(ctx, [record])[record.id])}
+        if not policies.in_force(ctx).authors_may_approve:
+            able.discard(record.author_id)
+    known = ctx.persons(able)
+    return tuple(sorted((known[id] for id in able), key=lambda person: person.handle))
 
 
 def mutation(ctx: Context, record: MutationRecord) -> Mutation:
@@ -101,6 +163,8 @@ def mutation(ctx: Context, record: MutationRecord) -> Mutation:
             requirements,
             undoing.built_upon(ctx, record, executions[0]) if record.status == "completed" else (),
         ),
+        attention=attention(ctx, record, requirements),
+        seen=tables.reviews.seen(ctx.me.id, record.id),
         execution=last,
     )
 

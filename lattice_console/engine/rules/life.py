@@ -66,6 +66,12 @@ REVIEWED: frozenset[Status] = frozenset({"pending", "approved"})
 OPEN: frozenset[Status] = frozenset({"draft", "pending", "approved", "needs_manual_resolution", "failed"})
 """Where the changes are still to come, and can be changed."""
 
+UNDER_WAY: frozenset[Status] = OPEN | {"in_progress", "rollback_failed"}
+"""Where something is still to be done."""
+
+EXECUTED: frozenset[Status] = frozenset({"completed", "rolled_back", "rollback_failed"})
+"""Where the changes were applied once: what is stacked on these stands on the head."""
+
 ENDED: frozenset[Status] = frozenset({"rejected", "expired", "cancelled", "rolled_back"})
 """Where a mutation does nothing to the head any more."""
 

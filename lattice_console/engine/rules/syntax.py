@@ -15,7 +15,7 @@ from lattice_console.contract.models.spec import Finding
 from lattice_console.engine.rules import yaml_events
 from lattice_console.engine.rules.yaml_events import DEPTH_LIMIT, NUMBER_LIMIT, Unreadable
 
-__all__ = ["Kind", "Parsed", "kind_of", "lines", "parse"]
+__all__ = ["Kind", "Parsed", "kind_of", "parse", "spans"]
 
 Kind = Literal["json", "yaml", "markdown", "other"]
 

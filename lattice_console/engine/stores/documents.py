@@ -153,7 +153,7 @@ class Documents:
     def page(self, project_id: str, prefix: str, window: Window) -> tuple[list[HeadRecord], int]:
         """A window of the head's documents whose path starts so, by path, and how many there are."""
         parameters = {"project": project_id, **prefix_range(prefix)}
-        rows = read_window(self._database, _STARTING, head.c.path, window, newest_first=False, values=parameters)
+        rows = read_window(self._database, _STARTING, [(head.c.path, False)], window, values=parameters)
         return [HeadRecord(*row) for row in rows], self._database.value(_COUNT, **parameters)
 
     def starting_with(self, project_id: str, prefix: str) -> list[HeadRecord]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, insert, or_, select, update
 
 from lattice_console.engine.records import EventRecord
 from lattice_console.engine.stores.database import Database, Prepared
@@ -52,4 +52,30 @@ class Events:
     def of_subject(self, project_id: str, subject: str) -> list[EventRecord]:
         """What happened to one thing, oldest first."""
         rows = self._database.rows(_OF_SUBJECT, project=project_id, subject=subject)
+        return [EventRecord(*row) for row in rows]
+
+    def page(
+        self,
+        project_id: str,
+        names: Sequence[str],
+        actor_id: str | None,
+        subject: str | None,
+        before: int | None,
+        limit: int,
+    ) -> list[EventRecord]:
+        """The events before that number, newest first; a name that ends in `*` is all that begin so."""
+        statement = select(*columns(events, EventRecord)).where(events.c.project_id == project_id)
+        if names:
+            named = (
+                events.c.name.startswith(name[:-1], autoescape=True) if name.endswith("*") else events.c.name == name
+                for name in names
+            )
+            statement = statement.where(or_(*named))
+        if actor_id is not None:
+            statement = statement.where(events.c.actor_id == actor_id)
+        if subject is not None:
+            statement = statement.where(events.c.subject == subject)
+        if before is not None:
+            statement = statement.where(events.c.seq < before)
+        rows = self._database.compose(statement.order_by(events.c.seq.desc()).limit(limit))
         return [EventRecord(*row) for row in rows]

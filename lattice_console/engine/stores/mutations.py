@@ -6,9 +6,12 @@ from typing import Any, TypeVar
 
 from sqlalchemy import and_, bindparam, delete, insert, select, update
 
-from lattice_console.contract.models.mutation import MutationFilter, Status
+from lattice_console.contract.models.mutation import Status
+from lattice_console.contract.models.query import MutationFilter, Sort
 from lattice_console.engine.records import (
+    Asker,
     ChangeRecord,
+    ListedRecord,
     MutationRecord,
     OverrideRecord,
     ParentRecord,
@@ -125,14 +128,14 @@ class Mutations:
         return [MutationRecord(*row) for row in rows]
 
     def page(
-        self, project_id: str, narrowed: MutationFilter, authors: Sequence[str], window: Window
-    ) -> tuple[list[MutationRecord], int]:
-        """Newest number first; `authors` are the ids that the filter's authors mean."""
-        return read_page(self._database, project_id, narrowed, authors, window)
+        self, project_id: str, narrowed: MutationFilter, asker: Asker, sort: Sort, window: Window
+    ) -> tuple[list[ListedRecord], int]:
+        """A window of those that the filter means, and how many there are."""
+        return read_page(self._database, project_id, narrowed, asker, sort, window)
 
-    def counts(self, project_id: str, narrowed: MutationFilter, authors: Sequence[str]) -> dict[Status, int]:
+    def counts(self, project_id: str, narrowed: MutationFilter, asker: Asker) -> dict[Status, int]:
         """How many the filter means, by status."""
-        return count_by_status(self._database, project_id, narrowed, authors)
+        return count_by_status(self._database, project_id, narrowed, asker)
 
     def add_patchset(
         self,

@@ -2,50 +2,77 @@
 
 import json
 import re
-from collections.abc import Sequence
-from typing import cast
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, LargeBinary, and_, case, exists, false, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    LargeBinary,
+    Select,
+    Text,
+    and_,
+    case,
+    exists,
+    false,
+    func,
+    not_,
+    or_,
+    select,
+    true,
+    type_coerce,
+)
 from sqlalchemy import cast as sql_cast
 
-from lattice_console.contract.models.mutation import EVERYTHING, MutationFilter, Status
-from lattice_console.engine.records import MutationRecord, Window
+from lattice_console.contract.models.mutation import Status
+from lattice_console.contract.models.query import EVERYTHING, Condition, Having, MutationFilter, Sort, Voted
+from lattice_console.engine.records import Asker, ListedRecord, MutationRecord, Window
+from lattice_console.engine.rules import life
 from lattice_console.engine.stores.database import Database
 from lattice_console.engine.stores.rows import columns
-from lattice_console.engine.stores.tables import mutations, touched
-from lattice_console.engine.stores.windows import read_window
+from lattice_console.engine.stores.tables import mutations, reviews, seen, touched, users
+from lattice_console.engine.stores.windows import Order, read_window
 
 _RECORD = select(*columns(mutations, MutationRecord))
 _NUMBER = re.compile(r"(?:M-)?(\d{1,18})", re.IGNORECASE | re.ASCII)
 _ESCAPE = "\\"
 
+_COLUMNS: Mapping[str, ColumnElement[Any]] = {
+    "number": mutations.c.number,
+    "title": mutations.c.title,
+    "status": mutations.c.status,
+    "spec": func.coalesce(mutations.c.spec_name, ""),
+    "author": select(users.c.handle).where(users.c.id == mutations.c.author_id).scalar_subquery(),
+    "age": type_coerce(mutations.c.created_at, Text),
+    "votes": mutations.c.approvals,
+    "comments": mutations.c.comments,
+    "updated": type_coerce(mutations.c.updated_at, Text),
+}
+_STACKED: Order = [(mutations.c.stack, True), (mutations.c.level, False), (mutations.c.number, False)]
+
 
 def read_page(
-    database: Database, project_id: str, narrowed: MutationFilter, authors: Sequence[str], window: Window
-) -> tuple[list[MutationRecord], int]:
-    """The window's mutations, newest number first, and how many the filter means."""
-    meant = _meant(project_id, narrowed, authors)
-    # First the numbers alone, from the index that holds all that a filter asks; then the rows of those few.
-    numbers = read_window(
-        database, select(mutations.c.number).where(*meant), mutations.c.number, window, newest_first=True
-    )
+    database: Database, project_id: str, narrowed: MutationFilter, asker: Asker, sort: Sort, window: Window
+) -> tuple[list[ListedRecord], int]:
+    """The window's mutations in that order, each with its key in it, and how many the filter means."""
+    meant = [mutations.c.project_id == project_id, *_meant(project_id, narrowed, asker)]
+    order = _order(sort)
+    # First the keys alone, from the index that holds all that a filter asks; then the rows of those few.
+    keys = read_window(database, select(*(column for column, _ in order)).where(*meant), order, window)
     rows = database.compose(
-        _RECORD.where(
-            mutations.c.project_id == project_id, mutations.c.number.in_([number for (number,) in numbers])
-        ).order_by(mutations.c.number.desc())
+        _RECORD.where(mutations.c.project_id == project_id, mutations.c.number.in_([key[-1] for key in keys]))
     )
-    records = [MutationRecord(*row) for row in rows]
-    if window.key is None and window.offset == 0 and len(records) < window.limit:
-        return records, len(records)
+    records = {record.number: record for record in (MutationRecord(*row) for row in rows)}
+    listed = [ListedRecord(tuple(key), records[key[-1]]) for key in keys]
+    if window.key is None and window.offset == 0 and len(listed) < window.limit:
+        return listed, len(listed)
     ((total,),) = database.compose(select(func.count(mutations.c.number)).where(*meant))
-    return records, total
+    return listed, total
 
 
-def count_by_status(
-    database: Database, project_id: str, narrowed: MutationFilter, authors: Sequence[str]
-) -> dict[Status, int]:
+def count_by_status(database: Database, project_id: str, narrowed: MutationFilter, asker: Asker) -> dict[Status, int]:
     """How many of the mutations that the filter means have each status; none, no key."""
-    meant = _meant(project_id, narrowed, authors)
+    meant = [mutations.c.project_id == project_id, *_meant(project_id, narrowed, asker)]
     status: ColumnElement[str] = mutations.c.status
     if narrowed.model_copy(update={"status": ()}) != EVERYTHING:
         # Where more than the status is asked, keep to the index that has it all, not to the one in this order.
@@ -54,9 +81,22 @@ def count_by_status(
     return {cast("Status", status): count for status, count in counted}
 
 
-def _meant(project_id: str, narrowed: MutationFilter, authors: Sequence[str]) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = [mutations.c.project_id == project_id]
+def _order(sort: Sort) -> Order:
+    if sort == "stack":
+        return _STACKED
+    name = sort.removeprefix("-")
+    # Whoever is older comes further down by age, and further up by the time of it.
+    falls = sort.startswith("-") != (name == "age")
+    if name == "number":
+        return [(mutations.c.number, falls)]
+    return [(_COLUMNS[name], falls), (mutations.c.number, falls)]
+
+
+def _meant(project_id: str, narrowed: MutationFilter, asker: Asker) -> list[ColumnElement[bool]]:
+    """What the filter asks of a mutation, all of which must hold."""
+    conditions: list[ColumnElement[bool]] = []
     if narrowed.author:
+        authors = [asker.people[name] for name in narrowed.author if name in asker.people]
         conditions.append(mutations.c.author_id.in_(authors) if authors else false())
     if narrowed.status:
         conditions.append(mutations.c.status.in_(narrowed.status))
@@ -68,10 +108,89 @@ def _meant(project_id: str, narrowed: MutationFilter, authors: Sequence[str]) ->
         conditions.append(or_(*map(_labelled, narrowed.label)))
     if narrowed.path:
         holding = or_(*(_holds(touched.c.path, part) for part in narrowed.path))
-        touching = select(touched.c.number).where(touched.c.project_id == project_id, holding)
-        conditions.append(mutations.c.number.in_(touching))
+        conditions.append(mutations.c.number.in_(_touching(project_id).where(holding)))
     conditions.extend(map(_says, narrowed.text))
+    if narrowed.vote:
+        conditions.append(or_(*map(_voted, narrowed.vote)))
+    if narrowed.having:
+        conditions.append(or_(*(_has(project_id, one) for one in narrowed.having)))
+    if narrowed.condition:
+        conditions.append(or_(*(_is(asker, one) for one in narrowed.condition)))
+    if narrowed.min_age is not None:
+        conditions.append(mutations.c.created_at <= asker.now - timedelta(seconds=narrowed.min_age))
+    if narrowed.max_age is not None:
+        conditions.append(mutations.c.created_at >= asker.now - timedelta(seconds=narrowed.max_age))
+    if narrowed.stack is not None:
+        conditions.append(mutations.c.stack == narrowed.stack)
+    conditions.extend(_all(project_id, one, asker) for one in narrowed.all)
+    if narrowed.either:
+        conditions.append(or_(*(_all(project_id, one, asker) for one in narrowed.either)))
+    conditions.extend(not_(_all(project_id, one, asker)) for one in narrowed.without)
     return conditions
+
+
+def _all(project_id: str, narrowed: MutationFilter, asker: Asker) -> ColumnElement[bool]:
+    return func.coalesce(and_(true(), *_meant(project_id, narrowed, asker)), false())
+
+
+def _touching(project_id: str) -> Select[tuple[int]]:
+    return select(touched.c.number).where(touched.c.project_id == project_id)
+
+
+def _vote_that_counts() -> Select[tuple[str]]:
+    return select(reviews.c.id).where(reviews.c.mutation_id == mutations.c.id, reviews.c.state == "current")
+
+
+def _voted(vote: Voted) -> ColumnElement[bool]:
+    """That somebody's vote that counts is this one; `none`, that there is none."""
+    if vote == "none":
+        return not_(exists(_vote_that_counts()))
+    return exists(_vote_that_counts().where(reviews.c.vote == vote))
+
+
+def _has(project_id: str, having: Having) -> ColumnElement[bool]:
+    found: Mapping[Having, Callable[[], ColumnElement[bool]]] = {
+        "comments": lambda: mutations.c.comments > 0,
+        "threads": lambda: mutations.c.threads > 0,
+        "votes": lambda: exists(_vote_that_counts()),
+        "objections": lambda: mutations.c.objections > 0,
+        "parents": lambda: mutations.c.level > 0,
+        "files": lambda: mutations.c.number.in_(_touching(project_id)),
+        "labels": lambda: mutations.c.labels != [],
+    }
+    return found[having]()
+
+
+def _is(asker: Asker, condition: Condition) -> ColumnElement[bool]:
+    found: Mapping[Condition, Callable[[], ColumnElement[bool]]] = {
+        "open": lambda: mutations.c.status.in_(life.UNDER_WAY),
+        "ended": lambda: mutations.c.status.not_in(life.UNDER_WAY),
+        "mine": lambda: mutations.c.author_id == asker.id,
+        "awaiting": lambda: _awaiting(asker),
+        "changed": lambda: and_(
+            mutations.c.status.in_(life.OPEN), exists(_seen_by(asker).where(seen.c.patchset < mutations.c.patchset))
+        ),
+        "reviewed": lambda: exists(_seen_by(asker)),
+        "ready": lambda: and_(mutations.c.status == "approved", mutations.c.level == 0),
+        "stacked": lambda: mutations.c.level > 0,
+    }
+    return found[condition]()
+
+
+def _seen_by(asker: Asker) -> Select[tuple[str]]:
+    return select(seen.c.mutation_id).where(seen.c.user_id == asker.id, seen.c.mutation_id == mutations.c.id)
+
+
+def _awaiting(asker: Asker) -> ColumnElement[bool]:
+    """That it waits for the asker: for another patchset or an answer, or for a vote."""
+    own = and_(mutations.c.turn == "author", mutations.c.author_id == asker.id)
+    if not asker.may_review:
+        return own
+    own_vote = select(reviews.c.id).where(
+        reviews.c.author_id == asker.id, reviews.c.state == "current", reviews.c.mutation_id == mutations.c.id
+    )
+    votes = and_(mutations.c.turn == "reviewers", not_(exists(own_vote)))
+    return or_(own, votes if asker.may_review_own else and_(votes, mutations.c.author_id != asker.id))
 
 
 def _labelled(label: str) -> ColumnElement[bool]:

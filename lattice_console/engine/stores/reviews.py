@@ -1,13 +1,15 @@
 """Votes and comments."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as insert_or_update
 
 from lattice_console.engine.records import CommentRecord, ReviewRecord
 from lattice_console.engine.stores.database import Database, Prepared
 from lattice_console.engine.stores.rows import chunks, columns, several, values
-from lattice_console.engine.stores.tables import comments, reviews
+from lattice_console.engine.stores.tables import comments, reviews, seen
 
 _MUTATIONS = several("mutations")
 _REVIEWS = Prepared(
@@ -18,6 +20,22 @@ _REVIEWS = Prepared(
 _SETTLE = Prepared(update(reviews).where(reviews.c.id == bindparam("review")).values(state=bindparam("new_state")))
 _ADD = Prepared(insert(reviews))
 _ADD_COMMENT = Prepared(insert(comments))
+_UPDATE_COMMENT = Prepared(update(comments).where(comments.c.id == bindparam("comment")))
+_CAST_BY = Prepared(
+    select(reviews.c.mutation_id).where(
+        reviews.c.author_id == bindparam("user"), reviews.c.state == "current", reviews.c.mutation_id.in_(_MUTATIONS)
+    )
+)
+_SEEN = Prepared(
+    select(seen.c.patchset).where(seen.c.user_id == bindparam("user"), seen.c.mutation_id == bindparam("mutation"))
+)
+_NEWLY_SEEN = insert_or_update(seen)
+_NOTE_SEEN = Prepared(
+    _NEWLY_SEEN.on_conflict_do_update(
+        index_elements=["user_id", "mutation_id"],
+        set_={"patchset": func.max(seen.c.patchset, _NEWLY_SEEN.excluded.patchset)},
+    )
+)
 _COMMENTS = Prepared(
     select(*columns(comments, CommentRecord))
     .where(comments.c.mutation_id == bindparam("mutation"))
@@ -50,6 +68,27 @@ class Reviews:
                 review = ReviewRecord(*row)
                 found[review.mutation_id].append(review)
         return found
+
+    def cast_by(self, user_id: str, mutation_ids: Iterable[str]) -> set[str]:
+        """Those of the mutations on which that user has a vote that counts."""
+        return {
+            mutation_id
+            for portion in chunks(mutation_ids)
+            for mutation_id in self._database.column(_CAST_BY, user=user_id, mutations=portion)
+        }
+
+    def seen(self, user_id: str, mutation_id: str) -> int | None:
+        """The newest patchset that the user voted or commented on."""
+        row = self._database.row(_SEEN, user=user_id, mutation=mutation_id)
+        return row[0] if row else None
+
+    def note_seen(self, user_id: str, mutation_id: str, patchset: int) -> None:
+        """Remember that the user voted or commented on that patchset."""
+        self._database.run(_NOTE_SEEN, user_id=user_id, mutation_id=mutation_id, patchset=patchset)
+
+    def update_comment(self, comment_id: str, **columns: Any) -> None:
+        """Set columns of a comment."""
+        self._database.run(_UPDATE_COMMENT, comment=comment_id, **columns)
 
     def add_comment(self, mutation_id: str, record: CommentRecord) -> None:
         self._database.run(_ADD_COMMENT, **values(record, mutation_id=mutation_id))

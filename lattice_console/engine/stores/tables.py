@@ -165,6 +165,11 @@ mutations = Table(
     Column("approvals", Integer, nullable=False),
     Column("objections", Integer, nullable=False),
     Column("comments", Integer, nullable=False),
+    Column("threads", Integer, nullable=False),
+    Column("unanswered", Integer, nullable=False),
+    Column("turn", Text, nullable=False),
+    Column("stack", Integer, nullable=False),
+    Column("level", Integer, nullable=False),
     Column("created_at", UtcTime, nullable=False),
     Column("updated_at", UtcTime, nullable=False),
     # The long ones last, so that a filter reads past none of them.
@@ -174,8 +179,28 @@ mutations = Table(
     Index(None, "project_id", "status", "number"),
     Index(None, "project_id", "author_id", "number"),
     Index(None, "project_id", "spec_name", "number"),
-    # All that a filter asks, so that no filter reads the rows that it leaves out.
-    Index("ix_mutations_queue", "project_id", "number", "status", "author_id", "spec_name", "type", "title", "labels"),
+)
+
+# In the order of the queue, with all that a filter asks, so that no filter reads the rows that it leaves out.
+Index(
+    "ix_mutations_queue",
+    mutations.c.project_id,
+    mutations.c.stack.desc(),
+    mutations.c.level,
+    mutations.c.number,
+    mutations.c.status,
+    mutations.c.turn,
+    mutations.c.patchset,
+    mutations.c.author_id,
+    mutations.c.spec_name,
+    mutations.c.type,
+    mutations.c.title,
+    mutations.c.labels,
+    mutations.c.objections,
+    mutations.c.comments,
+    mutations.c.threads,
+    mutations.c.created_at,
+    mutations.c.id,
 )
 
 # The paths before and after of each mutation's newest patchset.
@@ -245,6 +270,17 @@ reviews = Table(
     Column("state", Text, nullable=False),
     Column("created_at", UtcTime, nullable=False),
     Index(None, "mutation_id", "created_at"),
+    Index(None, "author_id", "state", "mutation_id"),
+)
+
+# The newest patchset of each mutation that each person voted or commented on.
+seen = Table(
+    "seen",
+    metadata,
+    Column("user_id", Text, ForeignKey("users.id"), primary_key=True),
+    Column("mutation_id", Text, ForeignKey("mutations.id"), primary_key=True),
+    Column("patchset", Integer, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 comments = Table(
@@ -256,6 +292,14 @@ comments = Table(
     Column("patchset", Integer, nullable=False),
     Column("text", Text, nullable=False),
     Column("created_at", UtcTime, nullable=False),
+    # The first comment of its thread; its own id where it is that.
+    Column("thread", Text, ForeignKey("comments.id"), nullable=False),
+    Column("anchor", Json),
+    Column("suggestion", Text),
+    Column("applied", Integer),
+    Column("open", Boolean, nullable=False),
+    Column("resolved_by", Text, ForeignKey("users.id")),
+    Column("resolved_at", UtcTime),
     Index(None, "mutation_id", "created_at"),
 )
 

@@ -1,31 +1,52 @@
 """Keyset paging: a window of a list is read from its key on, whatever lies before it."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Select
+from sqlalchemy import ColumnElement, Select, and_, or_
 
 from lattice_console.engine.records import Window
 from lattice_console.engine.stores.database import Database, Row, Values
+
+Order: TypeAlias = Sequence[tuple[ColumnElement[Any], bool]]
+"""The columns that a list is in the order of, the first one first, and whether each falls; no two rows are equal."""
 
 
 def read_window(
     database: Database,
     statement: Select[*tuple[Any, ...]],
-    key: ColumnElement[Any],
+    order: Order,
     window: Window,
     *,
-    newest_first: bool,
     values: Values | None = None,
 ) -> list[Row]:
-    """The rows of the window, in the list's order: by falling key where `newest_first`, else by rising key.
+    """The rows of the window, in the list's order.
 
     `next` goes on after the window's key, or from the list's start; `prev` ends before it, or at the list's end; the
     offset skips rows from there.
     """
     forward = window.direction == "next"
-    falling = newest_first == forward
+    steps = [(column, falls == forward) for column, falls in order]
     if window.key is not None:
-        statement = statement.where(key < window.key if falling else key > window.key)
-    statement = statement.order_by(key.desc() if falling else key).limit(window.limit).offset(window.offset)
-    rows = database.compose(statement, values)
+        statement = statement.where(_beyond(steps, window.key))
+    ordered = [column.desc() if falls else column for column, falls in steps]
+    rows = database.compose(statement.order_by(*ordered).limit(window.limit).offset(window.offset), values)
     return rows if forward else rows[::-1]
+
+
+def _beyond(steps: Order, key: Sequence[Any]) -> ColumnElement[bool]:
+    """That a row comes after the key: it is beyond in one column, and equal in those before."""
+    (first, falls), value = steps[0], key[0]
+    beyond = [
+        and_(*(column == at for (column, _), at in zip(steps[:place], key, strict=False)), _after(column, falls, at))
+        for place, ((column, falls), at) in enumerate(zip(steps, key, strict=True))
+    ]
+    if len(beyond) == 1:
+        return beyond[0]
+    # Said once more of the first column alone, so that an index leads to where the window begins.
+    return and_(first <= value if falls else first >= value, or_(*beyond))
+
+
+def _after(column: ColumnElement[Any], falls: bool, value: Any) -> ColumnElement[bool]:
+    after: ColumnElement[bool] = column < value if falls else column > value
+    return after

@@ -61,6 +61,11 @@ def mutation(number: int, **changes: Any) -> MutationRecord:
         approvals=0,
         objections=0,
         comments=0,
+        threads=0,
+        unanswered=0,
+        turn="reviewers",
+        stack=number,
+        level=0,
         created_at=NOW,
         updated_at=NOW,
     )
@@ -100,7 +105,21 @@ def review(review_id: str, mutation_id: str, **changes: Any) -> ReviewRecord:
 
 
 def comment(comment_id: str, **changes: Any) -> CommentRecord:
-    return replace(CommentRecord(comment_id, KIM, 1, "Look here", NOW), **changes)
+    plain = CommentRecord(
+        id=comment_id,
+        author_id=KIM,
+        patchset=1,
+        text="Look here",
+        created_at=NOW,
+        thread=comment_id,
+        anchor=None,
+        suggestion=None,
+        applied=None,
+        open=False,
+        resolved_by=None,
+        resolved_at=None,
+    )
+    return replace(plain, **changes)
 
 
 def execution(execution_id: str, mutation_id: str, **changes: Any) -> ExecutionRecord:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from lattice_console.contract.models.mutation import MutationFilter
+from lattice_console.contract.models.query import MutationFilter
 from lattice_console.engine.ports import Tables
 from lattice_console.engine.records import HeadMove, ParentRecord, Window
 from lattice_console.engine.stores.connection import Lane

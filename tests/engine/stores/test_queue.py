@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lattice_console.contract.filters import STATUSES
-from lattice_console.contract.models.mutation import EVERYTHING, MutationFilter
+from lattice_console.contract.models.query import EVERYTHING, MutationFilter
 from lattice_console.engine.ports import Tables
 from lattice_console.engine.records import MutationRecord, Window
 from lattice_console.engine.stores.connection import Lane, open_lane
