@@ -27,9 +27,9 @@ from lattice_console.screens.news import (
 from lattice_console.screens.opening import OpeningScreen
 from lattice_console.screens.place import Command, Place, Severity
 from lattice_console.screens.session import Session
-from lattice_console.widgets.inert import inert
+from lattice_console.text import count, inert
 from lattice_console.widgets.keys import printed_key
-from lattice_console.widgets.signs import ASCII, UNICODE, Look, plural, utc_now
+from lattice_console.widgets.signs import ASCII, UNICODE, Look, utc_now
 from lattice_console.widgets.themes import THEMES, default_theme
 
 # Everything else is loaded after the first frame, by `_load` and where it is needed.
@@ -150,7 +150,7 @@ class LatticeApp(App[None], inherit_bindings=False):
         if message.drifted:
             named = ", ".join(message.drifted[:3])
             more = f" and {len(message.drifted) - 3} more" if len(message.drifted) > 3 else ""
-            changed = f"{plural(len(message.drifted), 'file')} changed on disk since the last checkout"
+            changed = f"{count(len(message.drifted), 'file')} changed on disk since the last checkout"
             self.say(
                 f"Left alone: {changed}: {named}{more}. Propose the change (lattice mutation create), or drop it "
                 f"(lattice restore {message.drifted[0]}).",
@@ -245,7 +245,7 @@ class LatticeApp(App[None], inherit_bindings=False):
         if not drafts:
             self.exit()
         elif not isinstance(self.screen, ConfirmDialog):
-            texts = f"{plural(drafts, 'text')} that {'was' if drafts == 1 else 'were'} typed and not sent"
+            texts = f"{count(drafts, 'text')} that {'was' if drafts == 1 else 'were'} typed and not sent"
             self.push_screen(ConfirmDialog(f"Quitting loses {texts}.", "quit"), self._quit)
 
     def _quit(self, sure: bool | None) -> None:

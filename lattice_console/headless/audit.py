@@ -11,7 +11,7 @@ from lattice_console.headless.commands import Group
 from lattice_console.headless.exits import Exit
 from lattice_console.headless.session import Session, connected
 from lattice_console.headless.table import Column
-from lattice_console.headless.text import age, count, inert
+from lattice_console.text import age, count, inert
 
 _PAGE = 1000
 

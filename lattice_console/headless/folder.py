@@ -18,7 +18,7 @@ from lattice_console.headless.output import Output
 from lattice_console.headless.session import Session, connected
 from lattice_console.headless.style import Role
 from lattice_console.headless.table import Column
-from lattice_console.headless.text import count, inert
+from lattice_console.text import count, inert
 
 _SHOWN = 10
 """How many files that are not in the head are named before they are only counted."""

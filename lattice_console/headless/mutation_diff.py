@@ -14,9 +14,9 @@ from lattice_console.headless.commands import Command
 from lattice_console.headless.session import Session, connected
 from lattice_console.headless.style import Palette, Role
 from lattice_console.headless.table import Column
-from lattice_console.headless.text import inert
 from lattice_console.merge.diff import diff as compare
 from lattice_console.merge.diff import unified
+from lattice_console.text import inert
 
 
 class FileStat(BaseModel):

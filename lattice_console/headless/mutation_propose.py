@@ -11,7 +11,7 @@ from lattice_console.contract.models.mutation import ChangeInput, Mutation
 from lattice_console.headless import options, proposing, views
 from lattice_console.headless.commands import Command
 from lattice_console.headless.session import Session, connected
-from lattice_console.headless.text import count
+from lattice_console.text import count
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -13,7 +13,7 @@ from lattice_console.headless.commands import Command
 from lattice_console.headless.exits import Exit
 from lattice_console.headless.session import Session, connected
 from lattice_console.headless.table import Column
-from lattice_console.headless.text import age, count
+from lattice_console.text import age, count
 
 _PAGE = 1000
 

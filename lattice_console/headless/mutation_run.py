@@ -12,7 +12,7 @@ from lattice_console.headless.exits import Exit
 from lattice_console.headless.output import Output
 from lattice_console.headless.session import Session, connected
 from lattice_console.headless.table import Column
-from lattice_console.headless.text import count
+from lattice_console.text import count
 from lattice_console.workspace import SyncReport
 
 _PREVIEW: Sequence[Column[FilePreview]] = (

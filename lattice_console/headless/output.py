@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from lattice_console.contract.errors import LatticeError
 from lattice_console.headless.style import Palette
 from lattice_console.headless.table import Column, layout
-from lattice_console.headless.text import inert
+from lattice_console.text import inert
 
 Shape = Literal["table", "json", "ndjson"]
 

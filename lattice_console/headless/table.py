@@ -4,8 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from lattice_console.cells import cells, cut
 from lattice_console.headless.style import Palette, Role
-from lattice_console.headless.text import cut, inert, width
+from lattice_console.text import inert
 
 Row = TypeVar("Row")
 
@@ -27,14 +28,14 @@ class Column(Generic[Row]):
     role: Callable[[Row], Role | None] | None = None
 
 
-def layout(columns: Sequence[Column[Row]], rows: Sequence[Row], palette: Palette, cells: int | None) -> list[str]:
-    """The table's lines, the titles first; no longer than `cells` where that is given. Every text is made inert."""
+def layout(columns: Sequence[Column[Row]], rows: Sequence[Row], palette: Palette, room: int | None) -> list[str]:
+    """The table's lines, the titles first; of at most `room` cells where that is given. Every text is made inert."""
     texts = [[inert(column.value(row)) for column in columns] for row in rows]
     widths = [
-        max([width(column.title), *(width(line[index]) for line in texts)]) for index, column in enumerate(columns)
+        max([cells(column.title), *(cells(line[index]) for line in texts)]) for index, column in enumerate(columns)
     ]
-    if cells is not None:
-        _narrow(widths, [column.gives for column in columns], cells)
+    if room is not None:
+        _narrow(widths, [column.gives for column in columns], room)
     titles = [column.title for column in columns]
     lines = [_line(columns, titles, widths, palette, ["muted"] * len(columns))]
     for row, line in zip(rows, texts, strict=True):
@@ -52,9 +53,9 @@ def _line(
 ) -> str:
     parts = []
     last = len(columns) - 1
-    for index, (column, text, cells, role) in enumerate(zip(columns, texts, widths, roles, strict=True)):
-        short = cut(text, cells, palette.ellipsis)
-        space = " " * (cells - width(short))
+    for index, (column, text, width, role) in enumerate(zip(columns, texts, widths, roles, strict=True)):
+        short = cut(text, width, palette.ellipsis)
+        space = " " * (width - cells(short))
         shown = palette.paint(role, short)
         if column.right:
             parts.append(space + shown)
@@ -63,8 +64,8 @@ def _line(
     return _GAP.join(parts).rstrip()
 
 
-def _narrow(widths: list[int], gives: Sequence[bool], cells: int) -> None:
-    excess = sum(widths) + len(_GAP) * (len(widths) - 1) - cells
+def _narrow(widths: list[int], gives: Sequence[bool], room: int) -> None:
+    excess = sum(widths) + len(_GAP) * (len(widths) - 1) - room
     while excess > 0:
         widest = max((index for index, give in enumerate(gives) if give), key=lambda index: widths[index], default=None)
         if widest is None or widths[widest] <= _NARROWEST:

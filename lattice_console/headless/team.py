@@ -10,7 +10,7 @@ from lattice_console.headless import options
 from lattice_console.headless.commands import Group
 from lattice_console.headless.session import Session, connected
 from lattice_console.headless.table import Column
-from lattice_console.headless.text import age
+from lattice_console.text import age
 
 group = Group(
     "team",

@@ -8,7 +8,7 @@ from lattice_console.contract.models.review import Review
 from lattice_console.headless.output import Output
 from lattice_console.headless.style import Role
 from lattice_console.headless.table import Column
-from lattice_console.headless.text import age, count, inert, inert_lines
+from lattice_console.text import age, count, inert, inert_lines
 
 _STATUS_ROLES: dict[Status, Role] = {
     "approved": "good",

@@ -12,6 +12,7 @@ import click
 from pydantic import BaseModel
 
 from lattice_console import config
+from lattice_console.cells import cut
 from lattice_console.contract.backend import Backend
 from lattice_console.headless import options
 from lattice_console.headless.commands import Command
@@ -19,7 +20,7 @@ from lattice_console.headless.exits import Exit
 from lattice_console.headless.session import Session, connected, current
 from lattice_console.headless.style import Role
 from lattice_console.headless.table import Column
-from lattice_console.headless.text import count, cut, inert
+from lattice_console.text import count, inert
 
 _BAR = 30
 _STATES: dict[str, Role] = {"ok": "good", "warning": "warning", "problem": "bad"}

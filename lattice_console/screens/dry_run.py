@@ -6,14 +6,15 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
+from lattice_console.cells import wrap
 from lattice_console.contract.models.mutation import DryRun
 from lattice_console.screens.colouring import Colouring
 from lattice_console.screens.session import Session
+from lattice_console.text import count, inert
 from lattice_console.widgets.diff_document import Cover, DiffDocument
 from lattice_console.widgets.diff_view import DiffView
 from lattice_console.widgets.file_change import FileChange
-from lattice_console.widgets.inert import inert, wrap
-from lattice_console.widgets.signs import Look, plural
+from lattice_console.widgets.signs import Look
 
 __all__ = ["DryRunScreen"]
 
@@ -52,7 +53,7 @@ class DryRunScreen(Colouring):
 
 
 def _cover(run: DryRun, look: Look) -> list[Cover]:
-    files = plural(len(run.files), "file")
+    files = count(len(run.files), "file")
     if run.would_execute:
         return [Cover((f"M-{run.number} would execute: {files} would change as below. Nothing was changed.",), "good")]
     covers = [Cover((f"M-{run.number} would not execute. In the way:",), "bad")]

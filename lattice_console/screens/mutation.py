@@ -13,6 +13,7 @@ from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import ContentSwitcher
 
+from lattice_console.cells import shorten_path, wrap
 from lattice_console.contract.errors import LatticeError
 from lattice_console.contract.events import Event
 from lattice_console.contract.models.mutation import Mutation, MutationSummary
@@ -21,13 +22,12 @@ from lattice_console.screens.colouring import Colouring
 from lattice_console.screens.loading import load_changes
 from lattice_console.screens.place import FOLLOW
 from lattice_console.screens.session import Session
+from lattice_console.text import count, inert
 from lattice_console.widgets.diff_document import Cover, DiffDocument
 from lattice_console.widgets.diff_view import DiffView
 from lattice_console.widgets.file_change import FileChange
-from lattice_console.widgets.inert import inert, shorten_path, wrap
 from lattice_console.widgets.mutation_head import MutationHead
 from lattice_console.widgets.overview import Overview, OverviewModel
-from lattice_console.widgets.signs import plural
 from lattice_console.widgets.tab_line import TabLine
 
 __all__ = ["MutationScreen"]
@@ -107,8 +107,8 @@ class MutationScreen(ActingPlace, Colouring):
             diff += " no files"
         elif files is not None:
             added, removed = sum(file.diff.added for file in files), sum(file.diff.removed for file in files)
-            diff += f" {plural(len(files), 'file')} +{added} {self.session.look.signs.minus}{removed}"
-        comments = f" {plural(self._row.comments, 'comment')}" if self._row.comments else ""
+            diff += f" {count(len(files), 'file')} +{added} {self.session.look.signs.minus}{removed}"
+        comments = f" {count(self._row.comments, 'comment')}" if self._row.comments else ""
         self.query_one(TabLine).names = (diff, f"2 Overview{comments}")
 
     # -- news

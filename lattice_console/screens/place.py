@@ -12,8 +12,8 @@ from textual.screen import Screen
 from textual.worker import Worker, WorkType
 
 from lattice_console.screens.session import Session
+from lattice_console.text import inert
 from lattice_console.widgets.bottom_line import BottomLine
-from lattice_console.widgets.inert import inert
 from lattice_console.widgets.top_line import TopLine
 
 # Not needed for the first frame, and slow to load.

@@ -9,10 +9,10 @@ from lattice_console.contract.models.mutation import Execution, Mutation
 from lattice_console.contract.models.project import Vote
 from lattice_console.contract.models.review import Comment
 from lattice_console.screens.session import Session
+from lattice_console.text import count, inert
 from lattice_console.widgets.file_change import FileChange
-from lattice_console.widgets.inert import inert
 from lattice_console.widgets.pieces import status_words
-from lattice_console.widgets.signs import Look, plural
+from lattice_console.widgets.signs import Look
 
 __all__ = ["VERBS", "Outcome", "Verb", "outcome"]
 
@@ -44,7 +44,7 @@ class Verb:
         return self.sentence.format(
             M=f"M-{mutation.number}",
             title=inert(mutation.title),
-            files=plural(len(mutation.changes), "file"),
+            files=count(len(mutation.changes), "file"),
             lines=f"+{added} {look.signs.minus}{removed}",
             place=inert(place),
         )
@@ -237,7 +237,7 @@ def outcome(verb: Verb, mutation: Mutation, result: Outcome) -> tuple[str, bool]
         return f"The rollback of {number} could not be completed: {why}. An operator has to finish it.", False
     match verb.action:
         case "execute":
-            return f"Executed {number}: {plural(len(mutation.changes), 'file')} changed. b rolls it back.", True
+            return f"Executed {number}: {count(len(mutation.changes), 'file')} changed. b rolls it back.", True
         case "rollback" | "finish_rollback":
             return f"Rolled back {number}.", True
         case "comment":

@@ -6,11 +6,12 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
+from lattice_console.cells import cells
 from lattice_console.merge.diff import Line
+from lattice_console.text import inert, inert_bytes
 from lattice_console.widgets.diff_document import Blank, Body, Cover, DiffDocument, FileHead, Fold, Note, Part
 from lattice_console.widgets.file_change import FileChange, size
 from lattice_console.widgets.highlight import Run
-from lattice_console.widgets.inert import cells, inert, inert_bytes
 from lattice_console.widgets.signs import Look
 
 __all__ = ["DiffRows", "text_of"]

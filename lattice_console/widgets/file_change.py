@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass, field
 
+from lattice_console.cells import shorten_path
 from lattice_console.contract.models.mutation import Operation
 from lattice_console.merge.diff import FileDiff, diff
-from lattice_console.widgets.inert import inert, shorten_path
+from lattice_console.text import inert
 from lattice_console.widgets.signs import Look
 
 __all__ = ["FileChange"]

@@ -10,10 +10,11 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
+from lattice_console.cells import cells, cut, fit
 from lattice_console.contract.models.mutation import Mutation, TimelineEntry
 from lattice_console.contract.models.review import Comment
+from lattice_console.text import count, inert
 from lattice_console.widgets.file_change import FileChange
-from lattice_console.widgets.inert import cells, cut, fit, inert
 from lattice_console.widgets.pieces import (
     MUTED,
     file_lines,
@@ -22,7 +23,7 @@ from lattice_console.widgets.pieces import (
     status_words,
     vote_line,
 )
-from lattice_console.widgets.signs import Look, moment, plural
+from lattice_console.widgets.signs import Look, moment
 
 __all__ = ["Overview", "OverviewModel"]
 
@@ -97,11 +98,9 @@ def _lines(model: OverviewModel, width: int, look: Look) -> list[Content]:
     if mutation.children:
         section("Carries", paragraph(", ".join(f"M-{number}" for number in mutation.children), width, 3))
     if model.files is not None:
-        section(plural(len(model.files), "file").capitalize(), file_lines(model.files, width, look))
+        section(count(len(model.files), "file").capitalize(), file_lines(model.files, width, look))
     section("Votes", _votes(mutation, width, look))
-    section(
-        plural(len(model.comments), "comment").capitalize() if model.comments else "", _comments(model, width, look)
-    )
+    section(count(len(model.comments), "comment").capitalize() if model.comments else "", _comments(model, width, look))
     section("Facts", _facts(mutation, width, look))
     section("What happened", _timeline(model.timeline, width, look))
     return lines

@@ -4,12 +4,13 @@ from collections.abc import Iterable, Sequence
 
 from textual.content import Content
 
+from lattice_console.cells import cells, cut, wrap
 from lattice_console.contract.models.mutation import Mutation, MutationSummary, Status
 from lattice_console.contract.models.requirement import Requirement, RequirementState
 from lattice_console.contract.models.review import Review
+from lattice_console.text import count, inert
 from lattice_console.widgets.file_change import FileChange
-from lattice_console.widgets.inert import cells, cut, inert, wrap
-from lattice_console.widgets.signs import Look, plural, status_role
+from lattice_console.widgets.signs import Look, status_role
 
 __all__ = [
     "by_need",
@@ -65,7 +66,7 @@ def by_need(requirements: Iterable[Requirement]) -> list[Requirement]:
 def requirement_name(one: Requirement, mutation: MutationSummary) -> str:
     """A requirement in a few words; approvals are counted."""
     if one.name == "approvals":
-        return f"{mutation.approvals} of {plural(mutation.approvals_required, 'approval')}"
+        return f"{mutation.approvals} of {count(mutation.approvals_required, 'approval')}"
     return inert(one.name.replace("_", " "))
 
 
@@ -134,7 +135,7 @@ def file_lines(files: Sequence[FileChange], width: int, look: Look, most: int | 
         gap = " " * max(2, width - size - 4 - cells(label))
         lines.append(Content.assemble((f" {signs[file.operation]} ", styles[file.operation]), label, gap, *tail))
     if most is not None and len(files) > most:
-        lines.append(Content.assemble((f"   {plural(len(files) - most, 'more file')}", MUTED)))
+        lines.append(Content.assemble((f"   {count(len(files) - most, 'more file')}", MUTED)))
     return lines
 
 

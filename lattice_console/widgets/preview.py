@@ -5,10 +5,11 @@ from itertools import islice
 
 from textual.content import Content
 
+from lattice_console.cells import fit, wrap
 from lattice_console.contract.models.mutation import Mutation, MutationSummary
+from lattice_console.text import inert
 from lattice_console.widgets.diff_rows import text_of
 from lattice_console.widgets.file_change import FileChange
-from lattice_console.widgets.inert import fit, inert, wrap
 from lattice_console.widgets.pieces import (
     MUTED,
     file_lines,

@@ -13,8 +13,9 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from lattice_console.cells import fit
 from lattice_console.contract.models.mutation import MutationSummary
-from lattice_console.widgets.inert import fit, inert
+from lattice_console.text import inert
 from lattice_console.widgets.queue_window import QueueWindow
 from lattice_console.widgets.signs import Look, status_role
 

@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from textual.content import Content
 from textual.reactive import reactive
 
+from lattice_console.cells import cells, cut
 from lattice_console.contract.models.mutation import Status
-from lattice_console.widgets.inert import cells, cut, inert
+from lattice_console.text import count, inert
 from lattice_console.widgets.pieces import MUTED, ROLE_STYLES, status_words
-from lattice_console.widgets.signs import Look, plural, status_role
+from lattice_console.widgets.signs import Look, status_role
 from lattice_console.widgets.sparing import Sparing
 
 __all__ = ["QueueSummary"]
@@ -53,7 +54,7 @@ class QueueSummary(Sparing):
         parts: list[str | tuple[str, str]] = []
         room = width - cells(shown) - 1
         if self.counts is not None:
-            total = f" {plural(sum(self.counts.values()), 'mutation')}"
+            total = f" {count(sum(self.counts.values()), 'mutation')}"
             parts.append((total, "bold"))
             room -= cells(total)
             for status in _ORDER:

@@ -1,9 +1,11 @@
-"""Signs, ages and moments: the small marks that every screen shares, with their ASCII twins."""
+"""Signs and moments: the small marks that every screen shares, with their ASCII twins."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+
+from lattice_console.text import age
 
 # Not needed for the first frame, and slow to load.
 if TYPE_CHECKING:
@@ -11,7 +13,7 @@ if TYPE_CHECKING:
     from lattice_console.contract.models.project import Vote
     from lattice_console.contract.models.requirement import RequirementState
 
-__all__ = ["ASCII", "UNICODE", "Look", "Signs", "age", "moment", "plural", "status_role", "utc_now"]
+__all__ = ["ASCII", "UNICODE", "Look", "Signs", "moment", "status_role", "utc_now"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,28 +119,9 @@ class Look:
         return age(moment, self.now())
 
 
-_STEPS = ((60, "s", 1), (3600, "m", 60), (86400, "h", 3600), (14 * 86400, "d", 86400), (730 * 86400, "w", 7 * 86400))
-
-
-def age(moment: datetime, now: datetime) -> str:
-    """The time from `moment` to `now` in at most four cells: `now`, `40s`, `4m`, `2h`, `3d`, `5w`, `12y`."""
-    seconds = int((now - moment).total_seconds())
-    if seconds < 5:
-        return "now"
-    for limit, unit, size in _STEPS:
-        if seconds < limit:
-            return f"{seconds // size}{unit}"
-    return f"{seconds // (365 * 86400)}y"
-
-
 def moment(at: datetime) -> str:
     """A point in time in full, to the minute, in UTC."""
     return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
-
-
-def plural(number: int, noun: str) -> str:
-    """The number with its noun: `1 file`, `1,204 files`."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 _ROLES: Mapping["Status", str] = {

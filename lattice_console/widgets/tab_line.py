@@ -8,7 +8,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
 
-from lattice_console.widgets.inert import cells, cut_front
+from lattice_console.cells import cells, cut_front
 from lattice_console.widgets.pieces import MUTED
 from lattice_console.widgets.signs import Look
 from lattice_console.widgets.sparing import Sparing

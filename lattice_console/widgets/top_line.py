@@ -3,7 +3,7 @@
 from textual.content import Content
 from textual.reactive import reactive
 
-from lattice_console.widgets.inert import cells, cut
+from lattice_console.cells import cells, cut
 from lattice_console.widgets.signs import Look
 from lattice_console.widgets.sparing import Sparing
 

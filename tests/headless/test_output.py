@@ -68,7 +68,7 @@ def test_an_empty_list_is_data_all_the_same(shape: Shape, capsys: pytest.Capture
 
 def test_an_error_is_words_on_stderr_and_inert(capsys: pytest.CaptureFixture[str]) -> None:
     output("table").error(NotFound("NF_PATH", "There is no \x1b[1m."))
-    assert capsys.readouterr() == ("", "error: There is no \\x1b[1m.\n")
+    assert capsys.readouterr() == ("", "error: There is no ⟨U+001B⟩[1m.\n")
 
 
 @pytest.mark.parametrize("shape", ["json", "ndjson"])

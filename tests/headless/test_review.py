@@ -138,7 +138,7 @@ def test_show_has_everything_and_nothing_alive(lattice: Lattice, name: str) -> N
         "author     kim",
         "spec       user-auth",
         "ticket_id  S-1",
-        "  Why \\u202e[b]bold[/b]\n  and more\n",
+        "  Why ⟨U+202E⟩[b]bold[/b]\n  and more\n",
         "modify  docs/api.yaml",
         "ana  approve  patchset 1",
         "    Fine.",

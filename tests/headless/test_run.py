@@ -185,7 +185,7 @@ def test_a_diff_on_a_terminal_is_coloured_and_inert(lattice: Lattice, monkeypatc
     name = lattice.propose("Odd", "--files", "docs/guide.md")
     monkeypatch.setenv("TERM", "xterm")
     shown = lattice.ok("mutation", "diff", name, terminal=True).text
-    assert "\x1b[32m+# Guide \\x1b[31m\\u202e\x1b[0m\n" in shown
+    assert "\x1b[32m+# Guide ⟨U+001B⟩[31m⟨U+202E⟩\x1b[0m\n" in shown
     monkeypatch.setenv("NO_COLOR", "1")
     assert "\x1b" not in lattice.ok("mutation", "diff", name, terminal=True).text
 

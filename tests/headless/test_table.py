@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lattice_console.cells import cells
 from lattice_console.headless.style import Palette
 from lattice_console.headless.table import Column, layout
-from lattice_console.headless.text import width
 
 Pair = tuple[str, int]
 
@@ -51,5 +51,5 @@ def test_no_text_breaks_the_lines_of_a_table(rows: list[Pair]) -> None:
 
 
 @given(st.lists(st.text(alphabet="ab你 ", max_size=60), max_size=5), st.integers(20, 60))
-def test_a_table_with_a_column_that_gives_is_never_wider_than_the_terminal(names: list[str], cells: int) -> None:
-    assert all(width(line) <= cells for line in layout(COLUMNS, [(name, 1) for name in names], Palette(), cells))
+def test_a_table_with_a_column_that_gives_is_never_wider_than_the_terminal(names: list[str], room: int) -> None:
+    assert all(cells(line) <= room for line in layout(COLUMNS, [(name, 1) for name in names], Palette(), room))

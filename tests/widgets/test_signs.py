@@ -1,16 +1,16 @@
 """Signs, ages, numbers and keys."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import get_args
 
 import pytest
 
+from lattice_console.cells import cells
 from lattice_console.contract.models.mutation import Status
 from lattice_console.contract.models.project import Vote
 from lattice_console.contract.models.requirement import RequirementState
-from lattice_console.widgets.inert import cells
 from lattice_console.widgets.keys import printed_key
-from lattice_console.widgets.signs import ASCII, UNICODE, Signs, age, moment, plural, status_role
+from lattice_console.widgets.signs import ASCII, UNICODE, Signs, moment, status_role
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
@@ -46,31 +46,8 @@ def test_every_status_has_a_role() -> None:
     }
 
 
-@pytest.mark.parametrize(
-    ("ago", "shown"),
-    [
-        (timedelta(seconds=-30), "now"),
-        (timedelta(seconds=4), "now"),
-        (timedelta(seconds=40), "40s"),
-        (timedelta(minutes=4, seconds=59), "4m"),
-        (timedelta(hours=2), "2h"),
-        (timedelta(days=3), "3d"),
-        (timedelta(days=13, hours=23), "13d"),
-        (timedelta(weeks=5), "5w"),
-        (timedelta(days=800), "2y"),
-    ],
-)
-def test_ages_are_short(ago: timedelta, shown: str) -> None:
-    assert age(NOW - ago, NOW) == shown
-    assert len(shown) <= 4
-
-
 def test_a_moment_is_full_and_says_its_zone() -> None:
     assert moment(NOW) == "2026-03-02 12:00 UTC"
-
-
-def test_numbers_agree_with_their_nouns() -> None:
-    assert (plural(1, "file"), plural(0, "file"), plural(1204, "file")) == ("1 file", "0 files", "1,204 files")
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.geometry import Region
 from textual.strip import Strip
 
-from lattice_console.widgets.inert import cells
+from lattice_console.cells import cells
 from lattice_console.widgets.sparing import Sparing, difference
 
 WIDTH = 24

@@ -1,17 +1,20 @@
-"""Untrusted text: inert, measured, cut."""
+"""Untrusted text made inert, ages, and numbers with their nouns."""
 
 import re
 import unicodedata
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lattice_console.widgets.inert import cells, cut, cut_front, fit, inert, inert_bytes, shorten_path, wrap
+from lattice_console.cells import cells
+from lattice_console.text import age, count, inert, inert_bytes, inert_lines, inert_pieces
 
 ANY_TEXT = st.text(alphabet=st.characters(exclude_categories=())) | st.text(
     alphabet="ab \t\n\x1b\x9b\u202e\u200d\u200b\u0301\ufe0f👩你🇩🏽\udc80é"
 )
+NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 MOVES = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\ud800-\udfff]")
 
 
@@ -65,58 +68,55 @@ def test_bytes_of_any_kind_become_one_inert_line(line: bytes) -> None:
     assert not MOVES.search(inert_bytes(line).replace("\u200c", "").replace("\u200d", ""))
 
 
+@given(st.binary() | ANY_TEXT.map(lambda text: text.encode("utf-8", "surrogatepass")))
+def test_the_pieces_of_a_line_are_the_line(line: bytes) -> None:
+    pieces = inert_pieces(line)
+    assert "".join(shown for _, shown in pieces) == inert_bytes(line)
+    assert sum(size for size, _ in pieces) == len(line)
+
+
+def test_every_piece_has_the_bytes_that_it_shows() -> None:
+    line = "é\tx\u202e".encode() + b"\xff"
+    assert inert_pieces(line) == [(2, "é"), (1, "   "), (1, "x"), (3, "⟨U+202E⟩"), (1, "⟨FF⟩")]
+
+
 def test_every_character_takes_the_cells_that_are_counted_for_it() -> None:
     for code in range(0x110000):
-        shown = inert(chr(code))
-        if len(shown) == 1:
-            assert cells(shown) in (1, 2), f"U+{code:04X} {unicodedata.name(chr(code), '')}"
+        char = chr(code)
+        name = f"U+{code:04X} {unicodedata.name(char, '')}"
+        if inert(char) == char:
+            assert cells(char) in (1, 2), name
+        elif inert(f"a{char}") == f"a{char}":
+            assert cells(f"a{char}") == 1, name
 
 
-@given(ANY_TEXT, st.integers(0, 30))
-def test_cut_text_fits_and_fitted_text_fills_exactly(text: str, width: int) -> None:
-    shown = inert(text)
-    assert cells(cut(shown, width)) <= width
-    assert cells(cut_front(shown, width)) <= width
-    assert cells(fit(shown, width)) == width
-    if cells(shown) <= width:
-        assert cut(shown, width) == shown
-        assert fit(shown, width, right=True).endswith(shown)
+def test_lines_stay_apart() -> None:
+    assert inert_lines("a\tb\n\x1bc") == ["a   b", "⟨U+001B⟩c"]
 
 
 @pytest.mark.parametrize(
-    ("path", "width", "short"),
+    ("ago", "shown"),
     [
-        ("src/auth/session.py", 19, "src/auth/session.py"),
-        ("src/auth/session.py", 18, "src/…/session.py"),
-        ("a/b/c/d/e.yaml", 12, "a/…/d/e.yaml"),
-        ("src/auth/session.py", 14, "…/session.py"),
-        ("src/auth/session.py", 8, "session…"),
-        ("README.md", 5, "READ…"),
+        (timedelta(seconds=-30), "now"),
+        (timedelta(seconds=4), "now"),
+        (timedelta(seconds=40), "40s"),
+        (timedelta(minutes=4, seconds=59), "4m"),
+        (timedelta(hours=2), "2h"),
+        (timedelta(days=3), "3d"),
+        (timedelta(days=13, hours=23), "13d"),
+        (timedelta(weeks=5), "5w"),
+        (timedelta(days=800), "2y"),
     ],
 )
-def test_a_long_path_loses_its_middle(path: str, width: int, short: str) -> None:
-    assert shorten_path(path, width) == short
+def test_ages_are_short(ago: timedelta, shown: str) -> None:
+    assert age(NOW - ago, NOW) == shown
+    assert len(shown) <= 4
 
 
-@given(st.lists(st.text(alphabet="ab你.", min_size=1, max_size=9), min_size=1, max_size=6), st.integers(1, 40))
-def test_a_shortened_path_fits(parts: list[str], width: int) -> None:
-    assert cells(shorten_path("/".join(parts), width)) <= width
+def test_an_age_counts_to_this_moment_where_no_other_is_named() -> None:
+    assert age(datetime.now(UTC) - timedelta(hours=2, minutes=30)) == "2h"
 
 
-@given(st.text(alphabet="ab 你好\n", max_size=80), st.integers(2, 30))
-def test_wrapped_lines_fit_and_lose_only_blanks(text: str, width: int) -> None:
-    lines = wrap(text, width)
-    assert all(cells(line) <= width for line in lines)
-    assert "".join("".join(lines).split()) == "".join(text.split())
-
-
-@pytest.mark.parametrize("width", [-3, 0, 1])
-def test_a_width_that_holds_nothing_breaks_nothing(width: int) -> None:
-    assert wrap("some words\nand more 你好", width) == ["some words", "and more 你好"]
-
-
-def test_a_paragraph_of_a_hundred_thousand_characters_is_wrapped() -> None:
-    text = "word 你好 " * 12_000
-    lines = wrap(text, 76)
-    assert all(cells(line) <= 76 for line in lines)
-    assert " ".join(lines) == text.rstrip()
+def test_a_number_stands_with_its_noun() -> None:
+    assert [count(1, "file"), count(0, "file"), count(1204, "file")] == ["1 file", "0 files", "1,204 files"]
+    assert count(2, "child", "children") == "2 children"
