@@ -208,4 +208,5 @@ def store(
     )
     ctx.tables.documents.put_blobs(proposal.blobs)
     ctx.tables.mutations.add_patchset(ctx.project.id, record, proposal.changes, proposal.parents)
+    stored.added(ctx, record, proposal.changes, proposal.parents)
     return record

@@ -37,6 +37,13 @@ def of(ctx: Context, record: MutationRecord) -> Stored:
     return current(ctx, [record])[record.id]
 
 
+def added(
+    ctx: Context, patchset: PatchsetRecord, changes: Sequence[ChangeRecord], parents: Sequence[ParentRecord]
+) -> None:
+    """Take note of a patchset that was written."""
+    ctx.memo["patchset", patchset.mutation_id, patchset.number] = Stored(patchset, changes, parents)
+
+
 def votes(ctx: Context, records: Sequence[MutationRecord]) -> dict[str, list[ReviewRecord]]:
     """All votes on each mutation, newest first, by its id."""
     missing = [record.id for record in records if ("votes", record.id) not in ctx.memo]
