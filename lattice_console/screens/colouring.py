@@ -1,42 +1,42 @@
-"""A place with a diff: gives its lines their colours, off the event loop."""
+"""A place with a diff: does what takes the diff view time, off the event loop."""
 
 import asyncio
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 from textual import on
 from textual.message import Message
 
 from lattice_console.screens.place import Place
-from lattice_console.widgets.diff_view import Chunk, DiffView
-from lattice_console.widgets.highlight import Run
+from lattice_console.widgets.diff_view import DiffView
 
 __all__ = ["Colouring"]
 
 _SETTLE = 0.02
-"""Seconds for which a scroll position has to last before its lines are coloured."""
+"""Seconds for which a wish has to last before it is worked on: a held key makes many."""
 
 
 class Colouring(Place):
-    """Answers the diff view's wish for colours."""
+    """Answers the diff view's wishes: colours, changed words, searches, comparisons."""
 
     @dataclass
-    class Coloured(Message):
-        """A chunk's colours are there."""
+    class Done(Message):
+        """What was wished for is there."""
 
-        view: DiffView
-        chunk: Chunk
-        runs: list[list[Run]]
+        work: DiffView.Work
+        result: object
 
-    @on(DiffView.Wanted)
-    def _wanted(self, message: DiffView.Wanted) -> None:
+    @on(DiffView.Work)
+    def _wished(self, message: DiffView.Work) -> None:
         message.stop()
-        self.start("colours", self._colour, message.view, message.chunks)
+        self.start(f"diff {message.group}", self._work, message)
 
-    async def _colour(self, view: DiffView, chunks: tuple[Chunk, ...]) -> None:
+    async def _work(self, work: DiffView.Work) -> None:
         await asyncio.sleep(_SETTLE)
-        for chunk in chunks:
-            self.post_message(self.Coloured(view, chunk, await asyncio.to_thread(chunk.colour)))
+        with self.desk.working(work.label) if work.label else nullcontext():
+            result = await asyncio.to_thread(work.run)
+        self.post_message(self.Done(work, result))
 
-    @on(Coloured)
-    def _coloured(self, message: Coloured) -> None:
-        message.view.colour(message.chunk, message.runs)
+    @on(Done)
+    def _done(self, message: Done) -> None:
+        message.work.take(message.result)

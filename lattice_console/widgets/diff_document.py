@@ -1,16 +1,60 @@
-"""A mutation's diff as rows: what comes first, the files, their hunks and the folds between, found by row number.
+"""What a diff shows: text above, and files; and the kinds of rows that it is drawn in.
 
-Nothing is drawn and no line is made before somebody asks for it: ready in the time it takes to walk the hunks.
+Lines of a side count from 0 here, as in `merge.diff`; a `Spot` and a `Selection`, which leave the view, count from 1.
 """
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
-from lattice_console.merge.diff import Hunk
+from lattice_console.merge.diff import Side
+from lattice_console.widgets.diff_notes import Thread
 from lattice_console.widgets.file_change import FileChange
 
-__all__ = ["Blank", "Body", "Cover", "DiffDocument", "FileHead", "Fold", "Note", "Part"]
+__all__ = [
+    "CONTEXT",
+    "BlankRow",
+    "Cover",
+    "CoverRow",
+    "DiffDocument",
+    "FileRow",
+    "FoldRow",
+    "LineRow",
+    "NoteRow",
+    "Row",
+    "Selection",
+    "Spot",
+    "WordsRow",
+]
+
+CONTEXT = 3
+"""Unchanged lines around a change that are never folded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where a cursor is. Lines count from 1; `side` is the one that a remark made there would be about.
+
+    `line` is None on what is no line: on a file's name (`file`), above the files (`cover`). On a `fold` it is the first
+    line that is folded away; on a `note` it is its thread's.
+    """
+
+    kind: Literal["cover", "file", "line", "fold", "note"]
+    file: int | None = None
+    side: Side = "new"
+    line: int | None = None
+    thread: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Lines of one side of one file, from `first` to `last`, both counted from 1 and both in it."""
+
+    file: int
+    side: Side
+    first: int
+    last: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,141 +66,74 @@ class Cover:
 
 
 @dataclass(frozen=True, slots=True)
-class Blank:
-    """An empty row."""
-
-
-@dataclass(frozen=True, slots=True)
-class FileHead:
-    """The row that names a file, number `index` from 0."""
-
-    index: int
-    file: FileChange
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """A row that says something about a file in words."""
+class CoverRow:
+    """One line of a cover."""
 
     text: str
+    role: str
 
 
 @dataclass(frozen=True, slots=True)
-class Fold:
-    """Unchanged lines that are not shown."""
+class BlankRow:
+    """An empty row, at the end of what is shown of a file or of the cover."""
 
+    file: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """The row that names a file."""
+
+    file: int
+
+
+@dataclass(frozen=True, slots=True)
+class WordsRow:
+    """Something about a file in words."""
+
+    file: int
+    text: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class FoldRow:
+    """`lines` unchanged lines that are not shown: from `first` within gap number `gap`."""
+
+    file: int
+    gap: int
+    first: int
     lines: int
+    new: int
 
 
 @dataclass(frozen=True, slots=True)
-class Body:
-    """The lines of one hunk: `index` is the file's, `number` the hunk's in the whole document, both from 0."""
+class LineRow:
+    """A line, or the two that stand side by side; `block` numbers the change that it belongs to, None for context."""
 
+    file: int
+    old: int | None
+    new: int | None
+    block: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class NoteRow:
+    """Note number `index` of a thread; the first stands for all of a thread that is folded."""
+
+    thread: Thread
     index: int
-    number: int
-    file: FileChange
-    hunk: Hunk
+    folded: bool
 
 
-Part = Cover | Blank | FileHead | Note | Fold | Body
+Row = CoverRow | BlankRow | FileRow | WordsRow | FoldRow | LineRow | NoteRow
 
 
 class DiffDocument:
-    """Rows in order. `widest` is the largest line number of either side, `files` are as given."""
+    """Files in order, under text. `widest` is the largest line number of either side."""
 
     def __init__(self, files: Sequence[FileChange] = (), cover: Sequence[Cover] = ()) -> None:
         self.files = tuple(files)
-        self.total = 0
-        self.widest = 0
-        self.hunks = 0
-        self._parts: list[Part] = []
-        self._starts: list[int] = []
-        self._file_rows: list[int] = []
-        self._bodies: list[int] = []
-        for text in cover:
-            self._add(text, len(text.lines))
-        for index, file in enumerate(self.files):
-            if self.total:
-                self._add(Blank())
-            self._add_file(index, file)
-
-    def _add(self, part: Part, rows: int = 1) -> None:
-        if rows:
-            self._starts.append(self.total)
-            self._parts.append(part)
-            self.total += rows
-
-    def _add_file(self, index: int, file: FileChange) -> None:
-        self._file_rows.append(self.total)
-        self._add(FileHead(index, file))
-        if file.error:
-            self._add(Note(file.error))
-        if file.note:
-            self._add(Note(file.note))
-        line = 1
-        for hunk in file.diff.hunks:
-            # A side without lines names the line before it.
-            start = hunk.old_start + (hunk.old_lines == 0)
-            if start > line:
-                self._add(Fold(start - line))
-            line = start + hunk.old_lines
-            self._bodies.append(len(self._parts))
-            self._add(Body(index, self.hunks, file, hunk), len(hunk.lines))
-            self.hunks += 1
-            self.widest = max(self.widest, line, hunk.new_start + hunk.new_lines)
-        if file.diff.hunks and (rest := _lines(file.diff.old) - line + 1) > 0:
-            self._add(Fold(rest))
-
-    def part(self, row: int) -> tuple[Part, int]:
-        """The part that holds a row, and the row's place in it; raises IndexError beyond the end."""
-        if not 0 <= row < self.total:
-            raise IndexError(f"row {row} of {self.total}")
-        at = bisect_right(self._starts, row) - 1
-        return self._parts[at], row - self._starts[at]
-
-    def file_at(self, row: int) -> int | None:
-        """The number of the file that a row belongs to, from 0; None above the files."""
-        at = bisect_right(self._file_rows, row) - 1
-        return at if at >= 0 else None
-
-    def hunk_at(self, row: int) -> int | None:
-        """The number of the last hunk that begins at or above a row, from 0; None above the first."""
-        at = bisect_right(self._bodies, row, key=lambda body: self._starts[body]) - 1
-        return at if at >= 0 else None
-
-    def next_file(self, row: int) -> int | None:
-        """The row of the next file's head."""
-        at = bisect_right(self._file_rows, row)
-        return self._file_rows[at] if at < len(self._file_rows) else None
-
-    def previous_file(self, row: int) -> int | None:
-        """The row of the file's own head, or of the one before where the row is that head."""
-        at = bisect_left(self._file_rows, row) - 1
-        return self._file_rows[at] if at >= 0 else None
-
-    def next_hunk(self, row: int) -> int | None:
-        """The row of the first changed line of the next hunk."""
-        at = self.hunk_at(row)
-        for number in range(at or 0, min((at or 0) + 2, len(self._bodies))):
-            if (first := self._first_change(number)) > row:
-                return first
-        return None
-
-    def previous_hunk(self, row: int) -> int | None:
-        """The row of the first changed line of the hunk before, or of this one where the row is below that."""
-        at = self.hunk_at(row)
-        for number in range(at if at is not None else -1, max((at or 0) - 2, -1), -1):
-            if (first := self._first_change(number)) < row:
-                return first
-        return None
-
-    def _first_change(self, number: int) -> int:
-        at = self._bodies[number]
-        body = self._parts[at]
-        assert isinstance(body, Body)
-        leading = next((place for place, line in enumerate(body.hunk.lines) if line.origin != " "), 0)
-        return self._starts[at] + leading
-
-
-def _lines(data: bytes | None) -> int:
-    return data.count(b"\n") + (not data.endswith(b"\n")) if data else 0
+        self.cover = tuple(cover)
+        self.hunks = sum(len(file.diff.hunks) for file in self.files)
+        self.widest = max((max(file.diff.count("old"), file.diff.count("new")) for file in self.files), default=0)

@@ -1,119 +1,290 @@
-"""How the rows of a diff are drawn: each part to segments, in roles whose styles the view gives."""
+"""How the rows of a diff are drawn: each to one line of segments or more, in roles whose styles the view gives."""
 
+import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal
 
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
 from lattice_console.cells import cells
-from lattice_console.merge.diff import Line
-from lattice_console.text import inert, inert_bytes
-from lattice_console.widgets.diff_document import Blank, Body, Cover, DiffDocument, FileHead, Fold, Note, Part
+from lattice_console.merge.diff import Side
+from lattice_console.merge.words import Span
+from lattice_console.text import count, inert
+from lattice_console.widgets.diff_document import (
+    BlankRow,
+    CoverRow,
+    DiffDocument,
+    FileRow,
+    FoldRow,
+    LineRow,
+    NoteRow,
+    Row,
+    WordsRow,
+)
+from lattice_console.widgets.diff_paint import Paints
+from lattice_console.widgets.diff_remarks import Remarks
+from lattice_console.widgets.diff_text import SHOWN, breaks, columns, text_of
 from lattice_console.widgets.file_change import FileChange, size
-from lattice_console.widgets.highlight import Run
 from lattice_console.widgets.signs import Look
 
-__all__ = ["DiffRows", "text_of"]
+__all__ = ["DiffRows", "Drawing", "Mark"]
 
-_SHOWN = 4000
-"""Bytes of a line that are shown; the rest is said as a size."""
+Mark = Literal["", "selected", "cursor-old", "cursor-new"]
+"""What a row is besides: one of the selected lines, or the one with the cursor, with the side that it is on."""
 
 _NO_NEWLINE = "no newline at end of file"
 
 
-def text_of(line: Line) -> str:
-    """What is shown of a line, inert, without the carriage return at its end."""
-    content = line.content.removesuffix(b"\r")
-    if len(content) <= _SHOWN:
-        return inert_bytes(content)
-    start = content[:_SHOWN]
-    while start and start[-1] & 0xC0 == 0x80:
-        start = start[:-1]
-    return inert_bytes(start[:-1] if start[-1:] >= b"\xc0" else start)
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """What all rows have in common: the cells that are scrolled away, and what is searched for.
+
+    Lines that do not fit are cut, or go on in the next row with `wrap`.
+    """
+
+    width: int
+    split: bool = False
+    wrap: bool = False
+    shift: int = 0
+    search: re.Pattern[str] | None = None
+    viewed: frozenset[int] = frozenset()
+    collapsed: frozenset[int] = frozenset()
 
 
 class DiffRows:
-    """Draws the rows of one document at one width."""
+    """Draws the rows of one document in one way."""
 
-    def __init__(self, document: DiffDocument, look: Look, style: Callable[[str], Style], width: int) -> None:
+    def __init__(
+        self, document: DiffDocument, paints: Paints, look: Look, style: Callable[[str], Style], drawing: Drawing
+    ) -> None:
         self._document = document
+        self._paints = paints
         self._look = look
         self._style = style
-        self._width = width
+        self._drawing = drawing
         self._digits = max(3, len(str(document.widest)))
+        width = drawing.width
+        # Beside each other: a bar, the old side, a rule, the new side.
+        self._half = (width - 2) // 2
+        self._remarks = Remarks(document, look, style)
 
     @property
-    def gutter(self) -> int:
-        """Cells before a line's text: bar, both numbers, sign, and the blanks between."""
-        return 1 + self._digits + 1 + self._digits + 2 + 1 + 1
+    def gutters(self) -> list[tuple[int, int]]:
+        """The cells that a cursor changes, as first and number: the bar and the numbers."""
+        if self._drawing.split:
+            return [(0, 1 + self._digits), (self._half + 2, self._digits)]
+        return [(0, 1 + self._digits + 1 + self._digits)]
 
-    def draw(self, part: Part, place: int, line: Line | None, runs: list[Run] | None, x: int, selected: bool) -> Strip:
-        """One row: `line` and its coloured `runs` are given for the lines of a hunk; `x` cells are scrolled away."""
-        bar = Segment(self._look.signs.bar, self._style("bar")) if selected else Segment(" ")
-        if line is not None:
-            return self._line(bar, line, runs, x, selected)
-        rest: Sequence[Segment]
-        match part:
-            case FileHead():
-                rest = self._file_head(part)
-            case Fold():
-                fold = f"{self._look.signs.fold} {part.lines:,} unchanged line{'' if part.lines == 1 else 's'}"
-                rest = [Segment(" " * (self.gutter - 1) + fold, self._style("muted"))]
-            case Note():
-                rest = [Segment(f"  {inert(part.text)}", self._style("muted"))]
-            case Cover():
-                rest = [Segment(f" {part.lines[place]}", self._style(part.role))]
-            case Blank() | Body():
-                rest = []
-        return Strip([bar, *rest]).adjust_cell_length(self._width)
+    def side_at(self, x: int) -> Side | None:
+        """The side that a column belongs to; None where both share it."""
+        if not self._drawing.split:
+            return None
+        return "old" if x <= self._half else "new"
 
-    def _file_head(self, part: FileHead) -> list[Segment]:
-        file, width = part.file, self._width - 1
-        head = self._style("file")
+    def draw(self, row: Row, mark: Mark) -> list[Strip]:
+        """The lines of one row, of which there is at least one."""
+        bar = Segment(self._look.signs.bar, self._style("bar")) if mark else Segment(" ")
+        width = self._drawing.width
+        match row:
+            case LineRow():
+                lines = self._pair(row, mark) if self._drawing.split else self._unified(row, mark)
+            case NoteRow():
+                lines = self._note(row)
+            case FileRow():
+                lines = [self._file(row)]
+            case FoldRow():
+                fold = f"{self._look.signs.fold} {count(row.lines, 'unchanged line')}"
+                indent = self._digits + 3 if self._drawing.split else 2 * self._digits + 5
+                lines = [Strip([Segment(" " * indent + fold, self._style("muted"))])]
+            case WordsRow():
+                lines = [Strip([Segment(f"  {inert(row.text)}", self._style(row.role))])]
+            case CoverRow():
+                lines = [Strip([Segment(f" {row.text}", self._style(row.role))])]
+            case BlankRow():
+                lines = [Strip([])]
+        return [Strip([bar, *line]).adjust_cell_length(width) for line in lines]
+
+    def _file(self, row: FileRow) -> Strip:
+        file, width = self._document.files[row.file], self._drawing.width - 1
+        head, signs = self._style("file"), self._look.signs
+        viewed = row.file in self._drawing.viewed
         total = len(self._document.files)
-        where = f"{part.index + 1} of {total} " if total > 1 else ""
+        where = " ".join([f"{row.file + 1} of {total}"] * (total > 1) + [f"{signs.check} viewed"] * viewed)
         counts = _counts(file, self._look)
-        room = width - len(where) - sum(cells(text) for text, _ in counts) - 4
+        turn = signs.closed if row.file in self._drawing.collapsed else signs.opened
+        room = width - cells(where) - sum(cells(text) for text, _ in counts) - 7
         name = file.label(room, self._look)
-        segments = [Segment(f"{name}   ", head + Style(bold=True))]
+        segments = [
+            Segment(f"{turn} ", head + self._style("muted")),
+            Segment(f"{name}   ", head + (self._style("muted") if viewed else Style(bold=True))),
+        ]
         segments += [Segment(text, head + self._style(role)) for text, role in counts]
         used = sum(cells(segment.text) for segment in segments)
-        segments.append(Segment(" " * max(1, width - used - len(where)), head))
-        segments.append(Segment(where, head))
-        return segments
+        segments.append(Segment(" " * max(1, width - used - cells(where) - 1), head))
+        segments.append(Segment(f"{where} ", head + self._style("muted")))
+        return Strip(segments)
 
-    def _line(self, bar: Segment, line: Line, runs: list[Run] | None, x: int, selected: bool) -> Strip:
-        old = "" if line.old_no is None else str(line.old_no)
-        new = "" if line.new_no is None else str(line.new_no)
-        numbers = self._style("numbers-cursor" if selected else "numbers")
-        gutter = Segment(f"{old:>{self._digits}} {new:>{self._digits}} ", numbers)
-        kind = {"+": "added", "-": "removed", " ": "plain"}[line.origin]
+    def _note(self, row: NoteRow) -> list[Strip]:
+        width = self._drawing.width - 1
+        if self._drawing.split and row.thread.anchored:
+            # On its own side.
+            indent = self._digits + 3 + (self._half + 1 if row.thread.side == "new" else 0)
+            room = self._half - self._digits - 3
+        else:
+            indent = 2 * self._digits + 5 if row.thread.anchored else 2
+            room = min(width - indent, 100)
+        blanks = Segment(" " * indent)
+        return [Strip([blanks, *line]) for line in self._remarks.draw(row, room)]
+
+    # -- lines
+
+    def _number(self, line: int | None, strong: bool) -> Segment:
+        text = "" if line is None else str(line + 1)
+        return Segment(f"{text:>{self._digits}}", self._style("numbers-cursor" if strong else "numbers"))
+
+    def _unified(self, row: LineRow, mark: Mark) -> list[Strip]:
+        numbers = [self._number(row.old, bool(mark)), self._number(row.new, bool(mark))]
+        between = Segment(" ", self._style("numbers-cursor" if mark else "numbers"))
+        first = [numbers[0], between, numbers[1]]
+        side: Side = "old" if row.new is None else "new"
+        lines = self._text(row, side, self._drawing.width - 2 - 2 * self._digits)
+        return [
+            Strip([*(first if not at else [Segment(" " * (2 * self._digits + 1))]), *line])
+            for at, line in enumerate(lines)
+        ]
+
+    def _pair(self, row: LineRow, mark: Mark) -> list[Strip]:
+        half, digits = self._half, self._digits
+        widths = {"old": half, "new": self._drawing.width - 2 - half}
+        halves: dict[Side, list[Strip]] = {}
+        sides: tuple[Side, Side] = ("old", "new")
+        for side in sides:
+            line = row.old if side == "old" else row.new
+            room = widths[side] - digits
+            strong = mark in ("selected", f"cursor-{side}")
+            if line is None:
+                blank = [Segment(" " * digits, self._style("numbers-cursor" if strong else "numbers"))]
+                halves[side] = [Strip([*blank, Segment(" " * room, self._style("absent"))])]
+                continue
+            number = self._number(line, strong)
+            blank = [Segment(" " * digits)]
+            texts = self._text(row, side, room)
+            halves[side] = [Strip([*([number] if not at else blank), *text]) for at, text in enumerate(texts)]
+        rule = Segment(self._look.signs.divider, self._style("rule"))
+        lines = []
+        for at in range(max(len(half) for half in halves.values())):
+            one, other = (
+                halves[side][at] if at < len(halves[side]) else Strip.blank(widths[side], self._base(row, side))
+                for side in sides
+            )
+            lines.append(Strip([*one, rule, *other]))
+        return lines
+
+    def _kind(self, row: LineRow, side: Side) -> str:
+        return "plain" if row.block is None else "removed" if side == "old" else "added"
+
+    def _base(self, row: LineRow, side: Side) -> Style | None:
+        present = row.old if side == "old" else row.new
+        return None if present is None else self._style(self._kind(row, side))
+
+    def _text(self, row: LineRow, side: Side, width: int) -> list[Strip]:
+        """The sign and the text of one side of a row, in lines of exactly `width` cells."""
+        line = row.old if side == "old" else row.new
+        assert line is not None
+        compared = self._document.files[row.file].diff
+        [content] = compared.lines(side, line, line + 1)
+        kind = self._kind(row, side)
         base = self._style(kind)
-        sign = {"+": "+", "-": self._look.signs.minus, " ": " "}[line.origin]
+        sign = {"added": "+", "removed": self._look.signs.minus, "plain": " "}[kind]
         head = Segment(f" {sign} ", base + self._style(f"{kind}-sign"))
-        text = runs or [("plain", text_of(line))]
-        body = Strip([Segment(piece, base + self._style(f"syntax-{role}")) for role, piece in text])
-        room = self._width - self.gutter
-        tail = self._tail(line, base)
-        room_for_text = max(0, room - tail.cell_length)
-        longer = body.cell_length - x > room_for_text
-        body = body.crop(x, x + room_for_text - longer)
+        spans = self._words(row, side, line)
+        text = text_of(content)
+        segments = self._segments(row, side, line, text, columns(content, spans), base, kind)
+        tail = self._tail(content, kind, spans, base, compared.incomplete(side, line))
+        room = width - 3
+        if self._drawing.wrap:
+            pieces = _broken([*segments, *tail], room)
+            return [
+                Strip([head if not at else Segment("   ", base), *piece]).adjust_cell_length(width, base)
+                for at, piece in enumerate(pieces)
+            ]
+        body, end = Strip(segments), Strip(tail)
+        shift, room = self._drawing.shift, max(0, room - end.cell_length)
+        longer = body.cell_length - shift > room
+        body = body.crop(shift, shift + room - longer)
         if longer:
             body = Strip([*body, Segment(self._look.signs.ellipsis[:1], base + self._style("muted"))])
-        line_strip = Strip([bar, gutter, head, *body, *tail])
-        return line_strip.adjust_cell_length(self._width, base)
+        return [Strip([head, *body, *end]).adjust_cell_length(width, base)]
 
-    def _tail(self, line: Line, base: Style) -> Strip:
+    def _words(self, row: LineRow, side: Side, line: int) -> Sequence[Span]:
+        """The bytes of a line that changed; none where all of it did: its background says that."""
+        if row.block is None or (words := self._paints.words(row.file, row.block)) is None:
+            return ()
+        block = self._document.files[row.file].diff.blocks[row.block]
+        return words.old[line - block.old] if side == "old" else words.new[line - block.new]
+
+    def _segments(
+        self, row: LineRow, side: Side, line: int, text: str, changed: Sequence[Span], base: Style, kind: str
+    ) -> list[Segment]:
+        runs = self._paints.colours(row.file, side, line)
+        if runs is None and side == "old" and row.block is None and row.new is not None:
+            runs = self._paints.colours(row.file, "new", row.new)
+        if runs is None or sum(len(piece) for _, piece in runs) != len(text):
+            runs = [("plain", text)]
+        if len(changed) == 1 and changed[0][0] <= len(text) - len(text.lstrip()) and changed[0][1] >= len(text):
+            changed = ()
+        styles: list[tuple[int, int, Style]] = [(first, end, self._style(f"{kind}-word")) for first, end in changed]
+        if self._drawing.search is not None:
+            styles += [(*match.span(), self._style("match")) for match in self._drawing.search.finditer(text)]
+        segments: list[Segment] = []
+        at = 0
+        for role, piece in runs:
+            style = base + self._style(f"syntax-{role}")
+            end = at + len(piece)
+            cuts = sorted({at, end, *(cut for first, last, _ in styles for cut in (first, last) if at < cut < end)})
+            for start, stop in pairwise(cuts):
+                over = style
+                for first, last, more in styles:
+                    if first <= start and stop <= last:
+                        over += more
+                segments.append(Segment(text[start:stop], over))
+            at = end
+        return segments
+
+    def _tail(self, content: bytes, kind: str, spans: Sequence[Span], base: Style, incomplete: bool) -> list[Segment]:
         """What a line's end has to say: a carriage return, that it is cut, that the newline is missing."""
-        words: list[str] = []
-        if line.content.endswith(b"\r"):
-            words.append("^M")
-        if len(line.content) > _SHOWN:
-            words.append(f" {size(line.content[_SHOWN:])} more")
-        if not line.newline:
-            words.append(f" {_NO_NEWLINE}")
-        return Strip([Segment("".join(words), base + self._style("muted"))] if words else [])
+        muted = base + self._style("muted")
+        segments: list[Segment] = []
+        if content.endswith(b"\r") and kind != "plain":
+            changed = bool(spans) and spans[-1][1] == len(content)
+            segments.append(Segment("^M", base + self._style(f"{kind}-word") if changed else muted))
+        if len(content) > SHOWN:
+            segments.append(Segment(f" {size(content[SHOWN:])} more", muted))
+        if incomplete:
+            segments.append(Segment(f" {_NO_NEWLINE}", muted))
+        return segments
+
+
+def _broken(segments: Sequence[Segment], width: int) -> list[list[Segment]]:
+    """Segments in lines of at most so many cells."""
+    lines: list[list[Segment]] = [[]]
+    cuts = iter([*breaks("".join(segment.text for segment in segments), width), -1])
+    cut, at = next(cuts), 0
+    for text, style, _ in segments:
+        while 0 <= cut <= at + len(text) and text:
+            head, text = text[: cut - at], text[cut - at :]
+            if head:
+                lines[-1].append(Segment(head, style))
+            lines.append([])
+            at, cut = cut, next(cuts)
+        if text:
+            lines[-1].append(Segment(text, style))
+            at += len(text)
+    return lines
 
 
 def _counts(file: FileChange, look: Look) -> list[tuple[str, str]]:

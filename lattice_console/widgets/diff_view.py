@@ -1,61 +1,59 @@
-"""A diff to read: unified, drawn from a window of the document however long that is."""
+"""A diff to read and to work in: unified or side by side, drawn from a window however long the documents are.
 
-from collections import OrderedDict
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import ClassVar
+What leaves the view counts files from 0 and lines from 1. What takes time is asked of the screen by a message,
+`DiffView.Work`, which runs it in a thread and hands back the result.
+"""
 
-from rich.style import Style
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, Literal
+
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import Region, Size
 from textual.message import Message
-from textual.reactive import reactive
-from textual.scroll_view import ScrollView
-from textual.strip import Strip
 
-from lattice_console.merge.diff import Line
-from lattice_console.widgets.diff_document import Body, DiffDocument
-from lattice_console.widgets.diff_rows import DiffRows, text_of
-from lattice_console.widgets.highlight import Run, highlight_changes, lexer_name
+from lattice_console.cells import shorten_path
+from lattice_console.merge.diff import Side, Whitespace
+from lattice_console.text import inert
+from lattice_console.widgets.diff_canvas import DiffCanvas
+from lattice_console.widgets.diff_document import DiffDocument, FileRow, FoldRow, NoteRow, Selection, Spot
+from lattice_console.widgets.diff_layout import DiffLayout
+from lattice_console.widgets.diff_notes import Thread
+from lattice_console.widgets.diff_paint import Paint
+from lattice_console.widgets.diff_rows import Drawing
+from lattice_console.widgets.diff_search import Found, Search, following, place_of
 from lattice_console.widgets.signs import Look
 
-__all__ = ["Chunk", "DiffView"]
+__all__ = ["SPLIT_FROM", "DiffView", "Taste"]
 
-_CHUNK = 64
-"""Lines that are made, and coloured, together."""
+SPLIT_FROM = 120
+"""Cells from which both sides stand beside each other, unless the person chose."""
 
-_STRIPS = 2000
 _STEP = 16
+_WIDEST = 4000
+_WHITESPACE: tuple[Whitespace, ...] = ("exact", "trailing", "amount", "all")
+_IGNORED = {
+    "exact": "",
+    "trailing": "ignoring trailing whitespace",
+    "amount": "ignoring amounts of whitespace",
+    "all": "ignoring whitespace",
+}
 
 
 @dataclass(frozen=True, slots=True)
-class Chunk:
-    """Some lines of one hunk of a document, from line `start` on."""
+class Taste:
+    """How a person likes diffs: kept by whoever shows them."""
 
-    document: DiffDocument
-    body: Body
-    start: int
-
-    @property
-    def key(self) -> tuple[int, int]:
-        """Names the chunk within its document."""
-        return self.body.number, self.start
-
-    def lines(self) -> Sequence[Line]:
-        """The lines themselves."""
-        return self.body.hunk.lines[self.start : self.start + _CHUNK]
-
-    def colour(self) -> list[list[Run]]:
-        """The coloured runs of its lines; slow enough to belong off the event loop."""
-        name = lexer_name(self.body.file.result_path)
-        if name is None:
-            return []
-        return highlight_changes([(line.origin, text_of(line)) for line in self.lines()], name)
+    layout: Literal["auto", "unified", "split"] = "auto"
+    whitespace: Whitespace = "exact"
+    wrap: bool = False
 
 
-class DiffView(ScrollView, can_focus=True, inherit_bindings=False):
-    """Rows of a `DiffDocument` with a cursor; asks for the colours of what is in sight."""
+class DiffView(DiffCanvas):
+    """A `DiffDocument` with a cursor, a range, folds, remarks and a search.
+
+    The screen gives `show(document)`, `threads`, `viewed` and `taste`, and asks for `at`, `selection` and `where`.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j,down", "move(1)", "Next line", id="diff.next"),
@@ -68,91 +66,73 @@ class DiffView(ScrollView, can_focus=True, inherit_bindings=False):
         Binding("left_square_bracket", "hunk(-1)", "Previous hunk", key_display="[", id="diff.previous_hunk"),
         Binding("right_curly_bracket", "file(1)", "Next file", key_display="}", id="diff.next_file"),
         Binding("left_curly_bracket", "file(-1)", "Previous file", key_display="{", id="diff.previous_file"),
+        Binding("greater_than_sign", "thread(1)", "Next thread", key_display=">", id="diff.next_thread"),
+        Binding("less_than_sign", "thread(-1)", "Previous thread", key_display="<", id="diff.previous_thread"),
+        Binding("enter", "open", "Open or close what is under the cursor", id="diff.open"),
+        Binding("plus", "unfold", "More unchanged lines", key_display="+", id="diff.unfold"),
+        Binding("minus", "fold", "Fewer unchanged lines", key_display="-", id="diff.fold"),
+        Binding("F", "everything", "All unchanged lines, or none", id="diff.everything"),
+        Binding("s", "split", "Side by side, or unified", id="diff.split"),
+        Binding("W", "whitespace", "Ignore whitespace, by steps", id="diff.whitespace"),
+        Binding("z", "wrap", "Wrap long lines", id="diff.wrap"),
         Binding("l,right", "sideways(1)", "Scroll right", id="diff.right"),
         Binding("h,left", "sideways(-1)", "Scroll left", id="diff.left"),
+        Binding("H", "side('old')", "To the old side", id="diff.old_side"),
+        Binding("L", "side('new')", "To the new side", id="diff.new_side"),
+        Binding("v", "range", "Select a range of lines", id="diff.range"),
+        Binding("n", "found(1)", "Next line found", id="diff.find_next"),
+        Binding("N", "found(-1)", "Previous line found", id="diff.find_previous"),
+        Binding("escape", "clear", "Drop the range, or the search", id="diff.clear"),
     ]
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "diff-view--accent",
-        "diff-view--added",
-        "diff-view--added-sign",
-        "diff-view--bad",
-        "diff-view--bar",
-        "diff-view--file",
-        "diff-view--good",
-        "diff-view--muted",
-        "diff-view--numbers",
-        "diff-view--numbers-cursor",
-        "diff-view--plain",
-        "diff-view--plain-sign",
-        "diff-view--removed",
-        "diff-view--removed-sign",
-        "diff-view--strong",
-        "diff-view--syntax-comment",
-        "diff-view--syntax-key",
-        "diff-view--syntax-keyword",
-        "diff-view--syntax-number",
-        "diff-view--syntax-plain",
-        "diff-view--syntax-string",
-        "diff-view--warning",
-    }
-
-    DEFAULT_CSS = """
-    DiffView {
-        height: 1fr;
-        scrollbar-size-vertical: 0;
-        overflow-x: hidden;
-        & > .diff-view--accent { color: $accent; }
-        & > .diff-view--added { background: $added; color: $added-text; }
-        & > .diff-view--added-sign { color: $added-sign; text-style: bold; }
-        & > .diff-view--bad { color: $bad; }
-        & > .diff-view--bar { color: $accent; text-style: bold; }
-        & > .diff-view--file { background: $surface; color: $surface-text; }
-        & > .diff-view--good { color: $good; }
-        & > .diff-view--muted { color: $muted; text-style: $muted-style; }
-        & > .diff-view--numbers { color: $muted; text-style: $muted-style; }
-        & > .diff-view--numbers-cursor { background: $cursor; color: $cursor-text; text-style: $cursor-style; }
-        & > .diff-view--removed { background: $removed; color: $removed-text; }
-        & > .diff-view--removed-sign { color: $removed-sign; text-style: bold; }
-        & > .diff-view--strong { text-style: bold; }
-        & > .diff-view--syntax-comment { color: $syntax-comment; text-style: italic; }
-        & > .diff-view--syntax-key { color: $syntax-key; }
-        & > .diff-view--syntax-keyword { color: $syntax-keyword; }
-        & > .diff-view--syntax-number { color: $syntax-number; }
-        & > .diff-view--syntax-string { color: $syntax-string; }
-        & > .diff-view--warning { color: $warning; }
-    }
-    """
-
-    cursor: reactive[int] = reactive(0, repaint=False)
-    """The row that the cursor is on."""
-
-    shift: reactive[int] = reactive(0)
-    """Cells by which the lines are scrolled to the left."""
 
     @dataclass
     class Moved(Message):
-        """The cursor came to another file or hunk; numbers count from 1, 0 above the first."""
+        """What `where` says has changed: the cursor came to another file or hunk, or what is found has.
+
+        Numbers count from 1, 0 above the first.
+        """
 
         file: int
         hunk: int
 
     @dataclass
-    class Wanted(Message):
-        """Chunks in sight that have no colours yet."""
+    class Work(Message):
+        """Something that takes time: `run` belongs in a thread, and `take` back on the loop with its result.
 
-        view: "DiffView"
-        chunks: tuple[Chunk, ...]
+        Work of the same `group` replaces what came before it. `label` says what runs, where that is worth saying.
+        """
+
+        group: str
+        run: Callable[[], Any]
+        take: Callable[[Any], None]
+        label: str = ""
+
+    @dataclass
+    class Chosen(Message):
+        """The person chose how diffs are shown."""
+
+        taste: Taste
+
+    @dataclass
+    class Opened(Message):
+        """Enter was pressed, or a row was double-clicked, where the view itself has nothing to open."""
+
+        spot: Spot
 
     def __init__(self, look: Look, *, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self._look = look
-        self._document = DiffDocument()
-        self._rows: DiffRows | None = None
-        self._lines: OrderedDict[tuple[int, int], Sequence[Line]] = OrderedDict()
-        self._colours: dict[tuple[int, int], list[list[Run]]] = {}
-        self._strips: OrderedDict[tuple[int, bool], Strip] = OrderedDict()
-        self._place = (0, 0)
+        super().__init__(look, id=id)
+        self._taste = Taste()
+        self._threads: Sequence[Thread] = ()
+        self._unfolded: frozenset[str] = frozenset()
+        self._viewed: frozenset[int] = frozenset()
+        self._wanted: Side | None = None
+        self._range: int | None = None
+        self._shift = 0
+        self._search: Search | None = None
+        self._found: Found | None = None
+        self._place = (-1, -1, "")
+
+    # -- what the screen gives
 
     @property
     def document(self) -> DiffDocument:
@@ -160,175 +140,403 @@ class DiffView(ScrollView, can_focus=True, inherit_bindings=False):
         return self._document
 
     def show(self, document: DiffDocument) -> None:
-        """Show a document from its top."""
-        self._document = document
-        self._lines.clear()
-        self._colours.clear()
-        self._place = (-1, -1)
-        self.set_reactive(DiffView.cursor, 0)
-        self.set_reactive(DiffView.shift, 0)
-        self._resize_content()
-        self.scroll_to(y=0, animate=False, immediate=True)
+        """Show a document from its top, without threads and viewed marks; a search goes on in it."""
+        self._threads, self._unfolded, self._viewed = (), frozenset(), frozenset()
+        self._wanted, self._range, self._shift = None, None, 0
+        self._rows.collapse({file.index: False for file in self._rows.files})
+        self._change_document(document)
+        self._land(Spot("cover"), 0)
+        self._tell()
+        if self._taste.whitespace != "exact":
+            self._compare()
+
+    @property
+    def threads(self) -> Sequence[Thread]:
+        """The threads that are shown."""
+        return self._threads
+
+    @threads.setter
+    def threads(self, threads: Sequence[Thread]) -> None:
+        if tuple(threads) == tuple(self._threads):
+            return
+        self._threads = tuple(threads)
+        self._rearrange(self._remark)
+
+    @property
+    def viewed(self) -> frozenset[int]:
+        """The files that are marked as viewed; marking one shows its name alone, taking the mark back opens it."""
+        return self._viewed
+
+    @viewed.setter
+    def viewed(self, viewed: frozenset[int]) -> None:
+        changed = {index: index in viewed for index in self._viewed ^ viewed}
+        self._viewed = viewed
+        if changed:
+            self._rearrange(lambda: self._rows.collapse(changed))
+
+    @property
+    def taste(self) -> Taste:
+        """How the diff is shown."""
+        return self._taste
+
+    @taste.setter
+    def taste(self, taste: Taste) -> None:
+        before, self._taste = self._taste, taste
+        if taste.whitespace != before.whitespace:
+            self._compare()
+        self._rearrange(self._arrange)
+
+    # -- what the screen asks for
+
+    @property
+    def at(self) -> Spot:
+        """Where the cursor is."""
+        return self._spot()
+
+    @property
+    def selection(self) -> Selection | None:
+        """The lines of the range, or the line under the cursor; None where that is no line."""
+        first = self.cursor if self._range is None else self._range
+        side = self._rows.spot(first, self._wanted).side
+        if self._range is None and self.at.kind != "line":
+            return None
+        return self._rows.selected(first, self.cursor, side)
+
+    @property
+    def has_range(self) -> bool:
+        """Whether a range was begun."""
+        return self._range is not None
+
+    def selected_text(self) -> str:
+        """What is under the cursor or in the range, as text: lines, a note, or the path of a file."""
+        spot, selection = self.at, self.selection
+        if selection is not None:
+            compared = self._document.files[selection.file].diff
+            lines = compared.lines(selection.side, selection.first - 1, selection.last)
+            return "\n".join(line.removesuffix(b"\r").decode("utf-8", "replace") for line in lines)
+        if spot.kind == "note":
+            notes = (note for thread in self._threads if thread.id == spot.thread for note in thread.notes)
+            return next((note.text or note.suggestion or "" for note in notes if note.id == spot.note), "")
+        return self._document.files[spot.file].result_path if spot.kind == "file" and spot.file is not None else ""
+
+    @property
+    def where(self) -> str:
+        """Where the cursor is and how the diff is shown, in inert words."""
+        dot = f" {self._look.signs.dot} "
+        words = [self.found, _IGNORED[self._taste.whitespace]]
+        file, hunk = self._rows.file_at(self.cursor), self._rows.hunk_at(self.cursor)
+        if file is not None:
+            words.append(shorten_path(inert(self._document.files[file].result_path), 30, self._look.signs.ellipsis))
+        if hunk is not None:
+            words.append(f"hunk {hunk + 1} of {self._document.hunks}")
+        return dot.join(word for word in words if word)
+
+    @property
+    def found(self) -> str:
+        """What the search found, in words: `3 of 17`; empty without a search."""
+        if self._search is None:
+            return ""
+        if self._found is None:
+            return f"searching{self._look.signs.ellipsis}"
+        hits = self._found.hits
+        if not hits:
+            return f"no line has {inert(self._search.text)}"
+        place = place_of(self._document, self.at)
+        at = following(hits, place, -1)
+        number = ((at or 0) + 1) % len(hits)
+        return f"{number + 1} of {len(hits):,}" if hits[number] == place else f"{len(hits):,} found"
+
+    # -- going
+
+    def go_to(self, spot: Spot) -> None:
+        """Put the cursor on a spot, out of its fold and its collapsed file."""
+        if spot.kind == "line" and spot.file is not None and spot.line is not None:
+            file, side, line = spot.file, spot.side, spot.line - 1
+            self._wanted = side
+            self._rearrange(lambda: self._rows.reveal(file, side, line))
+        elif spot.file is not None and spot.kind != "file":
+            self._rearrange(lambda: self._rows.collapse({spot.file or 0: False}))
+        self._jump(self._rows.row_of(spot), above=self.size.height // 3)
+
+    def go_to_file(self, index: int) -> None:
+        """Put the cursor on a file's name."""
+        self._jump(self._rows.file_row(index), above=0)
+
+    def go_to_thread(self, thread: str) -> None:
+        """Put the cursor on the first note of a thread, if it is shown."""
+        for known in self._threads:
+            if known.id == thread:
+                self.go_to(Spot("note", known.file, known.side, known.line, thread, known.notes[0].id))
+
+    def find(self, text: str) -> None:
+        """Look for a text, from the cursor on; an empty one ends the search."""
+        self._search = Search(self._document, text) if text else None
+        self._found = None
         self._redraw()
         self._tell()
+        if self._search is not None:
+            self.post_message(self.Work("search", self._search.run, self._take_found))
 
-    def colour(self, chunk: Chunk, runs: list[list[Run]]) -> None:
-        """Draw a chunk in its colours, if it is of the document that is shown."""
-        if chunk.document is not self._document:
+    def _take_found(self, found: Found) -> None:
+        if found.search is not self._search:
             return
-        self._colours[chunk.key] = runs
-        for row in list(self._strips):
-            part, place = self._document.part(row[0])
-            if part is chunk.body and chunk.start <= place < chunk.start + _CHUNK:
-                del self._strips[row]
-                self._refresh_row(row[0])
+        self._found = found
+        if found.hits and place_of(self._document, self.at) not in found.hits[:1]:
+            number = following(found.hits, place_of(self._document, self.at), 1)
+            self.go_to(found.hits[number or 0].spot)
+        self._tell()
 
-    # -- moving
+    # -- keys
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "clear":
+            return self._range is not None or self._search is not None
+        return True
 
     def action_move(self, by: int) -> None:
-        self._move_to(self.cursor + by)
+        lines = self._in_sight(self.cursor)
+        last = lines and self._window()[lines[-1]][1] == self._height(self.cursor) - 1
+        first = lines and self._window()[lines[0]][1] == 0
+        # A row that is higher than the screen is read before it is left.
+        if lines and not (last if by > 0 else first):
+            self._scroll_by(by * max(1, self.size.height // 2))
+        else:
+            self._move_to(self.cursor + by)
 
     def action_page(self, by: int) -> None:
         height = max(1, self.size.height - 1)
-        self.scroll_to(y=self.scroll_offset.y + by * height, animate=False, immediate=True)
-        self._move_to(self.cursor + by * height)
+        lines = self._in_sight(self.cursor)
+        row, line = self.cursor, self._window()[lines[0]][1] if lines else 0
+        row, _ = self._after(row, line, height) if by > 0 else self._before(row, line, height)
+        self._scroll_by(by * height)
+        self._move_to(row)
 
     def action_top(self) -> None:
         self._move_to(0)
 
     def action_bottom(self) -> None:
-        self._move_to(self._document.total - 1)
+        self._move_to(self._rows.total - 1)
 
     def action_hunk(self, by: int) -> None:
-        document = self._document
-        self._jump(document.next_hunk(self.cursor) if by > 0 else document.previous_hunk(self.cursor), above=4)
+        rows = self._rows
+        self._jump(rows.next_hunk(self.cursor) if by > 0 else rows.previous_hunk(self.cursor), above=4)
 
     def action_file(self, by: int) -> None:
-        document = self._document
-        self._jump(document.next_file(self.cursor) if by > 0 else document.previous_file(self.cursor), above=0)
+        rows = self._rows
+        self._jump(rows.next_file(self.cursor) if by > 0 else rows.previous_file(self.cursor), above=0)
+
+    def action_thread(self, by: int) -> None:
+        rows = self._rows
+        self._jump(rows.next_thread(self.cursor) if by > 0 else rows.previous_thread(self.cursor), above=4)
 
     def action_sideways(self, by: int) -> None:
-        self.shift = max(0, min(self.shift + by * _STEP, 4000))
+        shift = 0 if self._taste.wrap else max(0, min(self._shift + by * _STEP, _WIDEST))
+        if shift != self._shift:
+            self._shift = shift
+            self._redraw()
 
-    def watch_shift(self) -> None:
-        self._redraw()
+    def action_side(self, side: Side) -> None:
+        self._wanted = side
+        self._refresh_marks({self.cursor})
+        self._tell()
 
-    def on_click(self, event: events.Click) -> None:
-        self._move_to(event.y + self.scroll_offset.y)
+    def action_range(self) -> None:
+        if self._range is not None:
+            self.action_clear()
+        elif self.at.kind == "line":
+            self._wanted = self.at.side
+            self._range = self.cursor
+            self._tell()
+
+    def action_clear(self) -> None:
+        if self._range is not None:
+            rows = set(range(min(self._range, self.cursor), max(self._range, self.cursor) + 1))
+            self._range = None
+            self._refresh_marks(rows)
+            self._tell()
+        elif self._search is not None:
+            self.find("")
+
+    def action_open(self) -> None:
+        """Open the fold, file or resolved thread under the cursor, or close it; else tell the screen."""
+        if not self._rows.total:
+            return
+        match self._rows.row(self.cursor):
+            case FoldRow() as fold:
+                self._rearrange(lambda: self._rows.open_fold(fold))
+            case FileRow(index):
+                collapsed = not self._rows.files[index].collapsed
+                self._rearrange(lambda: self._rows.collapse({index: collapsed}))
+            case NoteRow(thread) if thread.resolved:
+                self._unfolded ^= {thread.id}
+                self._rearrange(self._remark)
+            case _:
+                self.post_message(self.Opened(self.at))
+
+    def action_unfold(self) -> None:
+        """Open the next fold at or below the cursor in this hunk's neighbourhood."""
+        fold = self._rows.near_fold(self.cursor)
+        if fold is not None:
+            self._rearrange(lambda: self._rows.open_fold(fold))
+
+    def action_fold(self) -> None:
+        self._rearrange(lambda: self._rows.close_folds(self.cursor))
+
+    def action_everything(self) -> None:
+        self._rearrange(lambda: self._rows.show_everything(not self._rows.everything))
+
+    def action_split(self) -> None:
+        self._choose(replace(self._taste, layout="unified" if self._rows.split else "split"))
+
+    def action_whitespace(self) -> None:
+        following = _WHITESPACE[(_WHITESPACE.index(self._taste.whitespace) + 1) % len(_WHITESPACE)]
+        self._choose(replace(self._taste, whitespace=following))
+
+    def action_wrap(self) -> None:
+        self._shift = 0
+        self._choose(replace(self._taste, wrap=not self._taste.wrap))
+
+    def action_found(self, by: int) -> None:
+        if self._found is None:
+            return
+        number = following(self._found.hits, place_of(self._document, self.at), by)
+        if number is not None:
+            self.go_to(self._found.hits[number].spot)
+            self._tell()
+
+    def _choose(self, taste: Taste) -> None:
+        self.taste = taste
+        self.post_message(self.Chosen(taste))
+        self._tell()
+
+    # -- moving
 
     def _jump(self, row: int | None, above: int) -> None:
-        """Put the cursor on a row, with so many rows above it in sight."""
+        """Put the cursor on a row, with so many lines above it in sight."""
         if row is not None:
-            self.scroll_to(y=max(0, row - above), animate=False, immediate=True)
-            self._move_to(row)
+            self._move_to(row, above)
 
-    def _move_to(self, row: int) -> None:
-        row = max(0, min(row, self._document.total - 1))
+    def _move_to(self, row: int, above: int | None = None) -> None:
+        row = max(0, min(row, self._rows.total - 1))
+        if self._range is not None and (file := self._rows.file_at(self._range)) is not None:
+            row = max(self._rows.file_row(file), min(row, self._rows.file_end(file)))
         before = self.cursor
         if row == before:
             return
+        touched = {before, row}
+        if self._range is not None:
+            touched |= set(range(min(before, row), max(before, row) + 1))
         self.cursor = row
-        self._refresh_gutter(before)
-        self._refresh_gutter(row)
-        self._reveal()
+        self._refresh_marks(touched)
+        self._reveal(above)
         self._tell()
 
     def _tell(self) -> None:
-        file, hunk = self._document.file_at(self.cursor), self._document.hunk_at(self.cursor)
-        place = (0 if file is None else file + 1, 0 if hunk is None else hunk + 1)
+        file, hunk = self._rows.file_at(self.cursor), self._rows.hunk_at(self.cursor)
+        place = (0 if file is None else file + 1, 0 if hunk is None else hunk + 1, self.found)
         if place != self._place:
             self._place = place
-            self.post_message(self.Moved(*place))
+            self.post_message(self.Moved(*place[:2]))
 
-    def _reveal(self) -> None:
-        """Bring the cursor into sight; where it leaves it, half a screen moves, so that few moves redraw it all."""
-        top, height = self.scroll_offset.y, max(1, self.size.height)
-        if not top <= self.cursor < top + height:
-            self.scroll_to(y=max(0, self.cursor - height // 2), animate=False, immediate=True)
+    # -- rows
 
-    # -- drawing
+    def _drawing(self) -> Drawing:
+        return Drawing(
+            self.size.width,
+            self._rows.split,
+            self._taste.wrap,
+            self._shift,
+            self._search.pattern if self._search else None,
+            self._viewed,
+            frozenset(file.index for file in self._rows.files if file.collapsed),
+        )
 
-    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        super().watch_scroll_y(old_value, new_value)
-        self._ask_for_colours()
+    def _side(self) -> Side | None:
+        return self._wanted
+
+    def _selected(self, row: int) -> bool:
+        return self._range is not None and min(self._range, self.cursor) <= row <= max(self._range, self.cursor)
+
+    def _looked(self) -> None:
+        paint = self._missing()
+        if paint is not None:
+            self.post_message(self.Work("colours", paint.make, self._take_paint))
+
+    def _take_paint(self, paint: Paint) -> None:
+        self._painted(paint)
 
     def on_resize(self) -> None:
-        self._resize_content()
-        self._redraw()
-        self._reveal()
+        self._rearrange(self._arrange)
 
-    def notify_style_update(self) -> None:
-        super().notify_style_update()
-        self._redraw()
+    def _arrange(self) -> None:
+        layout = self._taste.layout
+        self._rows.split = self.size.width >= SPLIT_FROM if layout == "auto" else layout == "split"
 
-    def _resize_content(self) -> None:
-        self.virtual_size = Size(self.size.width, self._document.total)
+    def _remark(self) -> None:
+        self._rows.remark(self._threads, self._unfolded)
 
-    def _redraw(self) -> None:
-        self._strips.clear()
-        self._rows = None
-        self.refresh()
-        self._ask_for_colours()
+    def _change_document(self, document: DiffDocument) -> None:
+        collapsed = {file.index: True for file in self._rows.files if file.collapsed}
+        self._replace(document, DiffLayout(document, split=self._rows.split))
+        self._arrange()
+        self._remark()
+        self._rows.collapse(collapsed)
+        if self._search is not None:
+            self.find(self._search.text)
 
-    def _refresh_row(self, row: int, width: int | None = None) -> None:
-        line = row - self.scroll_offset.y
-        if 0 <= line < self.size.height:
-            self.refresh(Region(0, line, self.size.width if width is None else width, 1))
+    def _compare(self) -> None:
+        """Compare the files anew, with other whitespace ignored."""
+        document, whitespace = self._document, self._taste.whitespace
 
-    def _refresh_gutter(self, row: int) -> None:
-        """Only what the cursor changes: the bar and the numbers."""
-        if self._rows is not None:
-            self._refresh_row(row, self._rows.gutter)
+        def run() -> DiffDocument:
+            return DiffDocument([file.compared(whitespace) for file in document.files], document.cover)
 
-    def _style(self, role: str) -> Style:
-        return self.get_component_rich_style(f"diff-view--{role}", partial=True)
+        def take(compared: DiffDocument) -> None:
+            if self._document is document and self._taste.whitespace == whitespace:
+                self._rearrange(lambda: self._change_document(compared))
+                self._tell()
 
-    def render_line(self, y: int) -> Strip:
-        row = y + self.scroll_offset.y
-        if row >= self._document.total:
-            return Strip.blank(self.size.width)
-        selected = row == self.cursor and self._document.total > 0
-        strip = self._strips.get((row, selected))
-        if strip is None:
-            strip = self._draw(row, selected)
-            self._strips[row, selected] = strip
-            if len(self._strips) > _STRIPS:
-                self._strips.popitem(last=False)
-        return strip
+        if document.files:
+            self.post_message(self.Work("compare", run, take, "comparing"))
 
-    def _draw(self, row: int, selected: bool) -> Strip:
-        if self._rows is None:
-            self._rows = DiffRows(self._document, self._look, self._style, self.size.width)
-        part, place = self._document.part(row)
-        if not isinstance(part, Body):
-            return self._rows.draw(part, place, None, None, 0, selected)
-        start = place - place % _CHUNK
-        line = self._chunk_lines(Chunk(self._document, part, start))[place - start]
-        colours = self._colours.get((part.number, start))
-        runs = colours[place - start] if colours else None
-        return self._rows.draw(part, place, line, runs, self.shift, selected)
+    # -- the mouse
 
-    def _chunk_lines(self, chunk: Chunk) -> Sequence[Line]:
-        lines = self._lines.get(chunk.key)
-        if lines is None:
-            lines = self._lines[chunk.key] = chunk.lines()
-            if len(self._lines) > 64:
-                self._lines.popitem(last=False)
-        return lines
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        window = self._window()
+        if event.y >= len(window) or event.button != 1:
+            return
+        if self._range is not None:
+            self.action_clear()
+        side = self._draw.side_at(event.x)
+        if side is not None:
+            self._wanted = side
+        self._move_to(window[event.y][0])
+        self.capture_mouse()
 
-    def _ask_for_colours(self) -> None:
-        """Ask for what is in sight and half a screen beyond, where it is not coloured yet."""
-        top, height = self.scroll_offset.y, self.size.height
-        wanted: dict[tuple[int, int], Chunk] = {}
-        row, end = max(0, top - height // 2), min(self._document.total, top + height + height // 2)
-        while row < end:
-            part, place = self._document.part(row)
-            if not isinstance(part, Body):
-                row += 1
-                continue
-            chunk = Chunk(self._document, part, place - place % _CHUNK)
-            if chunk.key not in self._colours and lexer_name(part.file.result_path):
-                wanted[chunk.key] = chunk
-            row += min(_CHUNK - place % _CHUNK, len(part.hunk.lines) - place)
-        if wanted:
-            self.post_message(self.Wanted(self, tuple(wanted.values())))
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        window = self._window()
+        if self.app.mouse_captured is not self or not 0 <= event.y < len(window):
+            return
+        row = window[event.y][0]
+        if row != self.cursor:
+            if self._range is None:
+                self.action_range()
+            self._move_to(row)
+
+    def on_mouse_up(self) -> None:
+        self.release_mouse()
+
+    def on_click(self, event: events.Click) -> None:
+        window = self._window()
+        if event.y >= len(window) or self._range is not None:
+            return
+        folded = isinstance(self._rows.row(self.cursor), FoldRow)
+        # One click opens a fold; what else can be opened takes two, so that a click only moves.
+        if folded if event.chain == 1 else event.chain == 2:
+            self.action_open()
+
+    def _wheel(self, lines: int) -> None:
+        super()._wheel(lines)
+        window = self._window()
+        if window and self._range is None and not self._in_sight(self.cursor):
+            self._move_to(window[0][0] if lines > 0 else window[-1][0])

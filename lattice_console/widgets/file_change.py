@@ -1,10 +1,11 @@
 """What one file of a mutation changes, as widgets take it: paths, both sides, and their diff."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
 
 from lattice_console.cells import shorten_path
 from lattice_console.contract.models.mutation import Operation
-from lattice_console.merge.diff import FileDiff, diff
+from lattice_console.merge.diff import FileDiff, Whitespace, diff
 from lattice_console.text import inert
 from lattice_console.widgets.signs import Look
 
@@ -33,6 +34,12 @@ class FileChange:
         """The change from `old` to `new`; compares them, so it belongs off the event loop."""
         return FileChange(operation, path, new_path, diff(old, new), error)
 
+    def compared(self, whitespace: Whitespace) -> "FileChange":
+        """The same change with other whitespace ignored; compares anew, so it belongs off the event loop."""
+        if self.diff.whitespace == whitespace or self.diff.binary:
+            return self
+        return replace(self, diff=diff(self.diff.old, self.diff.new, whitespace=whitespace))
+
     @property
     def result_path(self) -> str:
         """Where the file is afterwards."""
@@ -60,7 +67,32 @@ class FileChange:
             words.append("empty")
         elif self.diff.identical:
             words.append("content unchanged")
+        elif self.operation == "rename":
+            words.append(f"{self._alike()} % unchanged")
         return ", ".join(word for word in words if word)
+
+    @property
+    def notes(self) -> list[str]:
+        """All there is to say about the file in words, a sentence each."""
+        words = [self.note] if self.note else []
+        if self.diff.binary and not self.diff.identical:
+            sides = [side for side in (self.diff.old, self.diff.new) if side is not None]
+            words.append("sha256 " + " becomes ".join(sha256(side).hexdigest()[:16] for side in sides))
+        if (
+            not self.diff.binary
+            and not self.diff.identical
+            and not self.diff.blocks
+            and self.diff.whitespace != "exact"
+        ):
+            words.append("only whitespace changed, which is not shown")
+        return words
+
+    def _alike(self) -> int:
+        """The share of the larger side's bytes that are in lines which did not change, in percent."""
+        compared = self.diff
+        old, new = compared.old or b"", compared.new or b""
+        changed = sum(len(compared.text("old", block.old, block.old + block.removed)) for block in compared.blocks)
+        return 100 * (len(old) - changed) // max(len(old), len(new), 1)
 
 
 def size(data: bytes) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pygments.lexer import Lexer
 
-__all__ = ["Run", "highlight", "highlight_changes", "lexer_name"]
+__all__ = ["Run", "highlight", "lexer_name"]
 
 Run = tuple[str, str]
 """A stretch of text with its role: `plain`, `key`, `string`, `number`, `keyword` or `comment`."""
@@ -64,19 +64,6 @@ def highlight(lines: Sequence[str], name: str) -> list[list[Run]]:
         runs if "".join(piece for _, piece in runs) == line else [("plain", line)]
         for line, runs in zip(lines, [*shown, *([[]] * len(lines))], strict=False)
     ]
-
-
-def highlight_changes(lines: Sequence[tuple[str, str]], name: str) -> list[list[Run]]:
-    """The runs of diff lines, each an origin (blank, `+` or `-`) and a text; either side is read as it stands."""
-    shown: list[list[Run]] = [[] for _ in lines]
-    for other in "-+":
-        side = [at for at, (origin, _) in enumerate(lines) if origin != other]
-        # The new side is read first and keeps what both have; the old side only colours what was removed.
-        if other == "-" or any(lines[at][0] == "-" for at in side):
-            for at, runs in zip(side, highlight([lines[at][1] for at in side], name), strict=True):
-                if other == "-" or lines[at][0] == "-":
-                    shown[at] = runs
-    return shown
 
 
 def _role(kind: str) -> str:

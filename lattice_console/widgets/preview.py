@@ -8,7 +8,7 @@ from textual.content import Content
 from lattice_console.cells import fit, wrap
 from lattice_console.contract.models.mutation import Mutation, MutationSummary
 from lattice_console.text import inert
-from lattice_console.widgets.diff_rows import text_of
+from lattice_console.widgets.diff_text import text_of
 from lattice_console.widgets.file_change import FileChange
 from lattice_console.widgets.pieces import (
     MUTED,
@@ -82,6 +82,6 @@ class Preview(Sparing):
         styles = {"+": "$added-text on $added", "-": "$removed-text on $removed", " ": ""}
         for line in islice(file.diff.hunks[0].lines, 40):
             sign = look.signs.minus if line.origin == "-" else line.origin
-            text = fit(f" {sign} {text_of(line)}", width, look.signs.ellipsis)
+            text = fit(f" {sign} {text_of(line.content)}", width, look.signs.ellipsis)
             lines.append(Content.assemble((text, styles[line.origin])))
         return lines

@@ -34,6 +34,10 @@ class Signs:
     comment: str
     arrow: str
     divider: str
+    check: str
+    opened: str
+    closed: str
+    quote: str
 
 
 UNICODE = Signs(
@@ -64,6 +68,10 @@ UNICODE = Signs(
     comment="✎",
     arrow="→",
     divider="│",
+    check="✓",
+    opened="▾",
+    closed="▸",
+    quote="┃",
 )
 
 ASCII = Signs(
@@ -94,6 +102,10 @@ ASCII = Signs(
     comment="#",
     arrow="->",
     divider="|",
+    check="v",
+    opened="v",
+    closed=">",
+    quote="|",
 )
 
 

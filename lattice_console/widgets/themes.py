@@ -85,6 +85,14 @@ DARK = _theme(
         "removed": "#341b1d",
         "removed-text": "#ecd3d1",
         "removed-sign": "#e5604f",
+        "added-word": "#1d5632",
+        "added-word-text": "#e9fbee",
+        "removed-word": "#7a2b2c",
+        "removed-word-text": "#ffecea",
+        "word-style": "not bold",
+        "match": "#6b5514",
+        "match-text": "#fff4cf",
+        "match-style": "not bold",
     },
 )
 
@@ -118,6 +126,14 @@ LIGHT = _theme(
         "syntax-number": "#8a4b00",
         "syntax-keyword": "#7d3cc8",
         "syntax-comment": "#6a737d",
+        "added-word": "#a6e5b5",
+        "added-word-text": "#06230f",
+        "removed-word": "#f9b9b3",
+        "removed-word-text": "#330706",
+        "word-style": "not bold",
+        "match": "#ffe58a",
+        "match-text": "#2b2100",
+        "match-style": "not bold",
     },
 )
 
@@ -151,6 +167,14 @@ ANSI = _theme(
         "syntax-number": "transparent",
         "syntax-keyword": "transparent",
         "syntax-comment": "transparent",
+        "added-word": "ansi_default",
+        "added-word-text": "ansi_green",
+        "removed-word": "ansi_default",
+        "removed-word-text": "ansi_red",
+        "word-style": "bold underline",
+        "match": "ansi_default",
+        "match-text": "ansi_default",
+        "match-style": "reverse",
     },
 )
 

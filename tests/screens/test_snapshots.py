@@ -59,7 +59,7 @@ async def _diff(console: Console) -> None:
 def _coloured(console: Console) -> bool:
     from lattice_console.widgets.diff_view import DiffView
 
-    return bool(console.app.screen.query_one(DiffView)._colours)
+    return console.app.screen.query_one(DiffView)._missing() is None
 
 
 async def _overview(console: Console) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lattice_console.widgets.highlight import _LEXERS, highlight, highlight_changes, lexer_name
+from lattice_console.widgets.highlight import _LEXERS, highlight, lexer_name
 
 NAMES = ["json", "yaml", "markdown", "python", "javascript", "sql", "toml", "bash"]
 SOURCE = st.text(alphabet="ab{}[]:,\"'#- \\/*=1", max_size=40)
@@ -31,12 +31,6 @@ def test_the_lexer_is_chosen_by_the_extension(path: str, name: str | None) -> No
 def test_the_runs_of_a_line_join_to_the_line(name: str, lines: list[str]) -> None:
     shown = highlight(lines, name)
     assert ["".join(text for _, text in runs) for runs in shown] == lines
-
-
-@given(st.lists(st.tuples(st.sampled_from(" +-"), SOURCE), max_size=12))
-def test_the_runs_of_changed_lines_join_to_them_on_either_side(lines: list[tuple[str, str]]) -> None:
-    shown = highlight_changes(lines, "json")
-    assert ["".join(text for _, text in runs) for runs in shown] == [text for _, text in lines]
 
 
 def test_every_lexer_that_is_named_exists() -> None:
