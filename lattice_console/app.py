@@ -4,11 +4,13 @@ import gc
 import os
 import time
 from asyncio import to_thread
+from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.text import Text
 from textual import on
 from textual.app import App
 from textual.binding import Binding, BindingType
@@ -25,7 +27,7 @@ from lattice_console.screens.news import (
     Unreachable,
 )
 from lattice_console.screens.opening import OpeningScreen
-from lattice_console.screens.place import Command, Place, Severity
+from lattice_console.screens.place import Command, Place, Said, Severity
 from lattice_console.screens.session import Session
 from lattice_console.text import count, inert
 from lattice_console.widgets.keys import printed_key
@@ -42,6 +44,9 @@ if TYPE_CHECKING:
 
 __all__ = ["LatticeApp"]
 
+_REMEMBERED = 200
+"""Messages that can be read again."""
+
 
 class LatticeApp(App[None], inherit_bindings=False):
     """The console. `open_backend` is called in a worker, after the first frame."""
@@ -55,6 +60,7 @@ class LatticeApp(App[None], inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f2", "go('queue')", "Queue", id="go.queue", priority=True),
         Binding("colon,ctrl+p", "palette", "All actions by name", id="app.palette"),
+        Binding("m", "messages", "What was said, again", id="app.messages"),
         Binding("question_mark", "help", "Help", id="app.help"),
         Binding("f1", "help", "Help", id="app.help", priority=True),
         Binding("q", "leave", "Quit", id="app.quit"),
@@ -78,6 +84,7 @@ class LatticeApp(App[None], inherit_bindings=False):
         self._connection: Connection | None = None
         self._work: dict[int, tuple[str, float]] = {}
         self._ticking: Timer | None = None
+        self._said: deque[Said] = deque(maxlen=_REMEMBERED)
         for theme in THEMES.values():
             self.register_theme(theme)
         self.theme = default_theme(settings.theme, os.environ)
@@ -167,7 +174,16 @@ class LatticeApp(App[None], inherit_bindings=False):
         """Show a message for a while; good news takes the place of older good news."""
         for old in [known for known in self._notifications if known.severity == severity == "information"]:
             self._unnotify(old)
-        self.notify(inert(message, lines=True), severity=severity, markup=False)
+        text = inert(message, lines=True)
+        self._said.append(Said(self.session.look.now(), text, severity))
+        self.notify(text, severity=severity, markup=False)
+
+    def copy(self, text: str, what: str) -> None:
+        """Put `text`, called `what`, on the terminal's clipboard, and say so."""
+        from lattice_console.screens.clipboard import copy
+
+        write = self._driver.write if self._driver is not None else str
+        self.say(copy(text, what, write, self.session.folder / "copied.txt", os.environ))
 
     @contextmanager
     def working(self, label: str) -> Iterator[None]:
@@ -219,6 +235,13 @@ class LatticeApp(App[None], inherit_bindings=False):
         elif isinstance(self.screen, HelpScreen):
             self.pop_screen()
 
+    def action_messages(self) -> None:
+        """Show what was said, to be read again."""
+        from lattice_console.screens.messages import MessagesScreen
+
+        if isinstance(self.screen, Place):
+            self.push_screen(MessagesScreen(self._said, self.session.look))
+
     def action_palette(self) -> None:
         """Choose an action by its name."""
         from lattice_console.screens.palette import PaletteScreen
@@ -238,19 +261,8 @@ class LatticeApp(App[None], inherit_bindings=False):
             await self.run_action(command.action, command.node)
 
     def action_leave(self) -> None:
-        """Quit; asks only where something typed would be lost."""
-        from lattice_console.screens.dialog import ConfirmDialog
-
-        drafts = len(self.session.drafts)
-        if not drafts:
-            self.exit()
-        elif not isinstance(self.screen, ConfirmDialog):
-            texts = f"{count(drafts, 'text')} that {'was' if drafts == 1 else 'were'} typed and not sent"
-            self.push_screen(ConfirmDialog(f"Quitting loses {texts}.", "quit"), self._quit)
-
-    def _quit(self, sure: bool | None) -> None:
-        if sure:
-            self.exit()
+        """Quit; what was typed and not sent is kept for the next time."""
+        self.exit()
 
     # -- what should not happen
 
@@ -265,6 +277,18 @@ class LatticeApp(App[None], inherit_bindings=False):
 
             told = unexpected(event.worker.error, self.session.settings.state / "lattice.log")
             self.say(told.message, "error")
+
+    def _fatal_error(self) -> None:
+        """Leave with one sentence where a handler failed, and Textual would print a traceback."""
+        from lattice_console.mishap import unexpected
+
+        error = self._exception
+        if error is None:
+            super()._fatal_error()
+            return
+        told = unexpected(error, self.session.settings.state / "lattice.log")
+        self._exit_renderables.append(Text(told.message))
+        self._close_messages_no_wait()
 
 
 def _load() -> "tuple[type[QueueScreen], type[Connection]]":

@@ -1,6 +1,7 @@
 """What holds for every test."""
 
 import os
+import shutil
 import tempfile
 
 from hypothesis import settings
@@ -16,5 +17,12 @@ for name in [name for name in os.environ if name.startswith("LATTICE_") and not 
 for name in ("DATABASE_URL", "NO_COLOR", "FORCE_COLOR", "COLORTERM"):
     os.environ.pop(name, None)
 os.environ["XDG_CONFIG_HOME"] = os.path.join(tempfile.gettempdir(), "lattice-tests-have-no-profile")
+STATE = tempfile.mkdtemp(prefix="lattice-tests-")
+os.environ["XDG_STATE_HOME"] = STATE
 os.environ["GIT_CONFIG_GLOBAL"] = os.devnull
 os.environ["GIT_CONFIG_NOSYSTEM"] = "1"
+
+
+def pytest_unconfigure() -> None:
+    """Take away what the tests' consoles and commands have kept."""
+    shutil.rmtree(STATE, ignore_errors=True)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Literal, Protocol, TypeVarTuple, cast
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from lattice_console.contract.events import Event
     from lattice_console.contract.models.mutation import Mutation
 
-__all__ = ["FOLLOW", "Command", "Desk", "Place"]
+__all__ = ["FOLLOW", "Command", "Desk", "Place", "Said", "Severity"]
 
 FOLLOW = 0.08
 """Seconds by which what is beside the cursor trails it, so that it never delays it."""
@@ -42,11 +43,24 @@ class Command:
     action: str
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A message that was shown, as inert text, and when."""
+
+    at: datetime
+    text: str
+    severity: Severity
+
+
 class Desk(Protocol):
     """What the app offers to its places."""
 
     def say(self, message: str, severity: Severity = "information") -> None:
         """Show a message for a while: what happened, why, and what to do."""
+        ...
+
+    def copy(self, text: str, what: str) -> None:
+        """Put `text`, called `what`, on the terminal's clipboard, and say so."""
         ...
 
     def connect(self) -> None:

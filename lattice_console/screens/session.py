@@ -10,6 +10,8 @@ from lattice_console.widgets.signs import Look
 
 # Not needed for the first frame, and slow to load.
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from lattice_console.config import Settings
     from lattice_console.contract.backend import Backend
     from lattice_console.contract.models.people import Actor
@@ -43,6 +45,13 @@ class Session:
     _checkout: "Checkout | None" = None
     contents: Kept[str, bytes] = field(default_factory=lambda: Kept(_ROOM))
     compared: "Kept[tuple[str | None, ...], FileChange]" = field(default_factory=lambda: Kept(_ROOM))
+
+    @property
+    def folder(self) -> "Path":
+        """Where this machine keeps what the actor has in hand in this project."""
+        from lattice_console.profile.folder import work_folder
+
+        return work_folder(self.settings.project_id or "", self.settings.actor)
 
     @property
     def checkout(self) -> "Checkout | None":

@@ -126,23 +126,24 @@ async def test_q_leaves(console: Console) -> None:
     await console.until(lambda: not console.app.is_running, "the app to end")
 
 
-async def test_q_asks_where_typed_work_would_be_lost(console: Console) -> None:
+async def test_q_leaves_at_once_even_with_something_typed(console: Console) -> None:
     await console.go_to("Pay refunds")
     await console.press("x")
     await console.sees("Request changes of M-6")
     await console.type("When?")
     await console.press("escape")
     await console.press("q")
-    await console.sees("Quitting loses 1 text that was typed and not sent.")
-    await console.press("escape")
-    await console.misses("Quitting loses")
-    assert console.app.is_running
-    await console.press("x")
-    await console.sees("When?")
-    await console.press("ctrl+q")
-    await console.sees("Quitting loses 1 text")
-    await console.press("enter")
     await console.until(lambda: not console.app.is_running, "the app to end")
+
+
+async def test_what_was_said_can_be_read_again(console: Console) -> None:
+    console.app.say("Approved M-1.")
+    console.app.say("Not executed: no.", "warning")
+    console.app.say("Approved M-2.")
+    await console.press("m")
+    await console.sees("Approved M-1.", "! Not executed: no.", "Approved M-2.", "Esc close")
+    await console.press("escape")
+    await console.misses("Esc close")
 
 
 async def test_good_news_takes_the_place_of_older_good_news(console: Console) -> None:
