@@ -12,7 +12,7 @@ from lattice_console.screens.colouring import Colouring
 from lattice_console.screens.session import Session
 from lattice_console.text import count, inert
 from lattice_console.widgets.diff_document import Cover, DiffDocument
-from lattice_console.widgets.diff_view import DiffView
+from lattice_console.widgets.diff_pane import DiffPane
 from lattice_console.widgets.file_change import FileChange
 from lattice_console.widgets.signs import Look
 
@@ -35,11 +35,13 @@ class DryRunScreen(Colouring):
         self._title = title
 
     def compose_place(self) -> ComposeResult:
-        yield DiffView(self.session.look)
+        yield DiffPane(self.session.look)
 
     def on_mount(self) -> None:
         super().on_mount()
-        self.query_one(DiffView).show(DiffDocument(self._files, _cover(self._run, self.session.look)))
+        pane = self.query_one(DiffPane)
+        pane.focus()
+        pane.view.show(DiffDocument(self._files, _cover(self._run, self.session.look)))
 
     def crumbs(self) -> tuple[str, ...]:
         return (f"M-{self._run.number} {inert(self._title)}", "Dry run")

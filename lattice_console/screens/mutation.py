@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import ClassVar
 
 from textual import on
@@ -13,7 +12,7 @@ from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import ContentSwitcher
 
-from lattice_console.cells import shorten_path, wrap
+from lattice_console.cells import wrap
 from lattice_console.contract.errors import LatticeError
 from lattice_console.contract.events import Event
 from lattice_console.contract.models.mutation import Mutation, MutationSummary
@@ -24,6 +23,7 @@ from lattice_console.screens.place import FOLLOW
 from lattice_console.screens.session import Session
 from lattice_console.text import count, inert
 from lattice_console.widgets.diff_document import Cover, DiffDocument
+from lattice_console.widgets.diff_pane import DiffPane
 from lattice_console.widgets.diff_view import DiffView
 from lattice_console.widgets.file_change import FileChange
 from lattice_console.widgets.mutation_head import MutationHead
@@ -74,7 +74,7 @@ class MutationScreen(ActingPlace, Colouring):
         yield MutationHead(look)
         yield TabLine(look)
         with ContentSwitcher(initial="diff"):
-            yield DiffView(look, id="diff")
+            yield DiffPane(look, id="diff")
             yield Overview(look, id="overview")
 
     def on_mount(self) -> None:
@@ -198,20 +198,13 @@ class MutationScreen(ActingPlace, Colouring):
         self.action_show_tab(message.index)
 
     @on(DiffView.Moved)
-    def _moved(self, message: DiffView.Moved) -> None:
+    def _moved(self) -> None:
         if self._follow is not None:
             self._follow.stop()
-        self._follow = self.set_timer(FOLLOW, partial(self._say_where, message))
+        self._follow = self.set_timer(FOLLOW, self._say_where)
 
-    def _say_where(self, message: DiffView.Moved) -> None:
-        document = self.query_one(DiffView).document
-        words: list[str] = []
-        if message.file:
-            path = inert(document.files[message.file - 1].result_path)
-            words.append(shorten_path(path, 30, self.session.look.signs.ellipsis))
-        if message.hunk:
-            words.append(f"hunk {message.hunk} of {document.hunks}")
-        self._where = f" {self.session.look.signs.dot} ".join(words)
+    def _say_where(self) -> None:
+        self._where = self.query_one(DiffView).where
         if self._tab == 0:
             self.query_one(TabLine).where = self._where
 

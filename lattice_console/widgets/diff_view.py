@@ -96,6 +96,14 @@ class DiffView(DiffCanvas):
         hunk: int
 
     @dataclass
+    class Shown(Message):
+        """Another document is shown."""
+
+    @dataclass
+    class Marked(Message):
+        """Other threads or viewed marks are shown."""
+
+    @dataclass
     class Work(Message):
         """Something that takes time: `run` belongs in a thread, and `take` back on the loop with its result.
 
@@ -130,6 +138,7 @@ class DiffView(DiffCanvas):
         self._shift = 0
         self._search: Search | None = None
         self._found: Found | None = None
+        self._start: Spot | None = None
         self._place = (-1, -1, "")
 
     # -- what the screen gives
@@ -146,6 +155,7 @@ class DiffView(DiffCanvas):
         self._rows.collapse({file.index: False for file in self._rows.files})
         self._change_document(document)
         self._land(Spot("cover"), 0)
+        self.post_message(self.Shown())
         self._tell()
         if self._taste.whitespace != "exact":
             self._compare()
@@ -161,6 +171,7 @@ class DiffView(DiffCanvas):
             return
         self._threads = tuple(threads)
         self._rearrange(self._remark)
+        self.post_message(self.Marked())
 
     @property
     def viewed(self) -> frozenset[int]:
@@ -173,6 +184,7 @@ class DiffView(DiffCanvas):
         self._viewed = viewed
         if changed:
             self._rearrange(lambda: self._rows.collapse(changed))
+            self.post_message(self.Marked())
 
     @property
     def taste(self) -> Taste:
@@ -268,10 +280,16 @@ class DiffView(DiffCanvas):
             if known.id == thread:
                 self.go_to(Spot("note", known.file, known.side, known.line, thread, known.notes[0].id))
 
-    def find(self, text: str) -> None:
-        """Look for a text, from the cursor on; an empty one ends the search."""
+    @property
+    def searched(self) -> str:
+        """The text that is looked for; empty without a search."""
+        return self._search.text if self._search else ""
+
+    def find(self, text: str, start: Spot | None = None) -> None:
+        """Look for a text from a spot on, or from the cursor; an empty text ends the search."""
         self._search = Search(self._document, text) if text else None
         self._found = None
+        self._start = start
         self._redraw()
         self._tell()
         if self._search is not None:
@@ -281,9 +299,9 @@ class DiffView(DiffCanvas):
         if found.search is not self._search:
             return
         self._found = found
-        if found.hits and place_of(self._document, self.at) not in found.hits[:1]:
-            number = following(found.hits, place_of(self._document, self.at), 1)
-            self.go_to(found.hits[number or 0].spot)
+        start = place_of(self._document, self._start or self.at)
+        if found.hits and start not in found.hits:
+            self.go_to(found.hits[following(found.hits, start, 1) or 0].spot)
         self._tell()
 
     # -- keys
