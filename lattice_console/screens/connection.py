@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from textual.message import Message
 
 from lattice_console.contract.backend import Backend
-from lattice_console.contract.errors import LatticeError, NotAuthenticated
+from lattice_console.contract.errors import LatticeError, NotAuthenticated, SystemFailure
 from lattice_console.contract.events import Event
 from lattice_console.screens.news import Connected, Freshened, Happened, Synced, Trouble, Unreachable
 from lattice_console.screens.session import Session
@@ -39,11 +39,12 @@ class Connection:
         self._head_moved = asyncio.Event()
 
     async def run(self) -> None:
-        """Open, then follow until cancelled; the Backend is closed in the end."""
-        try:
-            backend = await self._open_backend()
-        except LatticeError as error:
-            self._post(Unreachable(error))
+        """Open, then follow until cancelled; the Backend is closed in the end.
+
+        What may pass by itself is tried again and again; what a person has to mend ends the connection.
+        """
+        backend = await self._open()
+        if backend is None:
             return
         try:
             async with asyncio.TaskGroup() as both:
@@ -57,6 +58,18 @@ class Connection:
             if self._flushing is not None:
                 self._flushing.cancel()
             await backend.close()
+
+    async def _open(self) -> Backend | None:
+        failures = 0
+        while True:
+            try:
+                return await self._open_backend()
+            except LatticeError as error:
+                self._post(Unreachable(error))
+                if not isinstance(error, SystemFailure):
+                    return None
+            await asyncio.sleep(RETRY[min(failures, len(RETRY) - 1)])
+            failures += 1
 
     async def _start(self, backend: Backend) -> int:
         project = await backend.projects.get()

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
@@ -20,9 +20,23 @@ _ACTS, _MOVE, _HERE, _EVERYWHERE = "The mutation under the cursor", "Move", "Her
 _HEADINGS = {"act": _ACTS, "list": _MOVE, "diff": _MOVE, "overview": _MOVE, "go": _EVERYWHERE, "app": _EVERYWHERE}
 """By the first word of a binding's id; the rest belongs to the place."""
 
+_TURNS = (
+    ("next", "previous"),
+    ("right", "left"),
+    ("down", "up"),
+    ("top", "end"),
+    ("unfold", "fold"),
+    ("new_", "old_"),
+    ("undo", "redo"),
+)
+"""What turns the id of an action into that of its opposite: the two share a line."""
+
+_COLUMN = 40
+"""Cells that a column of keys needs."""
+
 
 class HelpScreen(ModalScreen[None]):
-    """Two columns of keys with what they do."""
+    """Columns of keys with what they do, as many as there is room for."""
 
     CSS_PATH = "help.tcss"
 
@@ -35,32 +49,73 @@ class HelpScreen(ModalScreen[None]):
         self._commands = commands
 
     def compose(self) -> ComposeResult:
-        groups: dict[str, list[Command]] = {}
-        for command in self._commands:
-            groups.setdefault(_HEADINGS.get(command.id.partition(".")[0], _HERE), []).append(command)
-        with VerticalScroll(id="sheet"):
-            with Horizontal():
-                yield Static(_column((_ACTS, _EVERYWHERE), groups), markup=False)
-                yield Static(_column((_MOVE, _HERE), groups), markup=False)
+        lines = _lines(_paired(self._commands))
+        with Vertical(id="sheet"):
+            with VerticalScroll(), Horizontal():
+                for column in _columns(lines, max(1, self.app.size.width // _COLUMN)):
+                    yield Static(Content("\n").join(column), markup=False)
             line = BottomLine()
             line.help_key = ""
             line.hints = (("Esc", "close"), (":", "all of these by name"))
             yield line
+
+    def on_mount(self) -> None:
+        self.query_one(VerticalScroll).focus()
+
+    def on_resize(self) -> None:
+        # All of the screen, save the rule above and the line of keys below.
+        self.query_one(VerticalScroll).styles.max_height = self.size.height - 2
 
     def action_leave(self) -> None:
         """Close the help."""
         self.dismiss()
 
 
-def _column(names: Sequence[str], groups: dict[str, list[Command]]) -> Content:
-    lines: list[Content] = []
-    for name in names:
-        if name not in groups:
+def _paired(commands: Sequence[Command]) -> list[tuple[str, str, str]]:
+    """Heading, keys and name of each action, those with an opposite together with it."""
+    by_id = {command.id: command for command in commands}
+    opposites: dict[str, Command] = {}
+    for id in by_id:
+        turned = (id.replace(one, other) for one, other in _TURNS if one in id)
+        opposites.update((id, by_id[other]) for other in turned if other in by_id)
+    second = {command.id for command in opposites.values()}
+    found = []
+    for command in commands:
+        if command.id in second:
             continue
-        if lines:
+        heading, opposite = _HEADINGS.get(command.id.partition(".")[0], _HERE), opposites.get(command.id)
+        if opposite is None:
+            found.append((heading, " ".join(command.keys[:2]), command.name))
+        else:
+            said = command.name.lower().split()
+            other = " ".join(word for word in opposite.name.lower().split() if word not in said)
+            found.append((heading, f"{command.keys[0]} {opposite.keys[0]}", f"{command.name}, {other}"))
+    return found
+
+
+def _lines(actions: Sequence[tuple[str, str, str]]) -> list[Content]:
+    lines: list[Content] = []
+    for heading in (_ACTS, _MOVE, _HERE, _EVERYWHERE):
+        of_it = [(keys, name) for one, keys, name in actions if one == heading]
+        if of_it and lines:
             lines.append(Content(""))
-        lines.append(Content.assemble((name, "bold")))
-        for command in groups[name]:
-            keys = " ".join(command.keys[:2])
-            lines.append(Content.assemble((f"{keys:>9}  ", "bold $accent"), command.name))
-    return Content("\n").join(lines)
+        if of_it:
+            lines.append(Content.assemble((heading, "bold")))
+        lines += [Content.assemble((f"{keys:>9}  ", "bold $accent"), name) for keys, name in of_it]
+    return lines
+
+
+def _columns(lines: Sequence[Content], count: int) -> list[list[Content]]:
+    """The lines in columns of about one length; none begins with a blank line or ends with a heading."""
+    height = -(-len(lines) // count)
+    columns: list[list[Content]] = []
+    rest = list(lines)
+    while rest:
+        while rest and not rest[0].plain:
+            rest.pop(0)
+        end = height
+        while 1 < end < len(rest) and not rest[end - 1].plain.startswith(" "):
+            end -= 1
+        columns.append(rest[:end])
+        rest = rest[end:]
+    return columns

@@ -1,6 +1,6 @@
 """How keys are printed: as people write them."""
 
-__all__ = ["printed_key"]
+__all__ = ["printed_key", "typed_key"]
 
 _NAMES = {
     "colon": ":",
@@ -30,3 +30,12 @@ def printed_key(key: str, *, ascii: bool = False) -> str:
     elif name[0] == "f" and name[1:].isdigit():
         name = name.upper()
     return "+".join([*modifiers, _NAMES.get(name, name)])
+
+
+def typed_key(printed: str) -> str:
+    """The key that is printed so: what `printed_key` was given."""
+    *modifiers, name = printed.split("+") if len(printed) > 1 else [printed]
+    typed = {shown: key for key, shown in {**_NAMES, **_ARROWS}.items()}.get(name, name)
+    if typed[0] == "F" and typed[1:].isdigit():
+        typed = typed.lower()
+    return "+".join([*modifiers, typed])

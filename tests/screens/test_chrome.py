@@ -1,5 +1,6 @@
 """Header, footer, help, palette, quitting."""
 
+import pytest
 from textual.binding import Binding
 
 from lattice_console.app import LatticeApp
@@ -9,6 +10,7 @@ from lattice_console.screens.help import HelpScreen
 from lattice_console.screens.mutation import MutationScreen
 from lattice_console.screens.palette import PaletteScreen
 from lattice_console.screens.queue import QueueScreen
+from lattice_console.widgets.bottom_line import BottomLine
 from lattice_console.widgets.diff_view import DiffView
 from lattice_console.widgets.editor import Editor
 from lattice_console.widgets.filter_bar import FilterBar
@@ -70,7 +72,7 @@ async def test_help_is_made_from_the_keys_of_the_place(console: Console) -> None
     await console.press("enter")
     await console.sees("paid within 7 days")
     await console.press("f1")
-    await console.sees("]  Next hunk", "Tab shift+Tab  Diff or overview")
+    await console.sees("] [  Next hunk, previous", "Tab shift+Tab  Diff or overview")
     assert "Filter" not in console.text
     await console.press("f1")
     await console.misses("Next hunk")
@@ -83,7 +85,9 @@ async def test_help_fits_the_smallest_terminal(office: Office) -> None:
             await console.press(*opens)
             await console.sees("paid within" if opens else "? help")
             await console.press("question_mark")
-            await console.sees(there, "Approve", "Quit", "Esc close")
+            await console.sees(there, "Approve", "Esc close")
+            await console.press("end")
+            await console.sees("Quit", "Esc close")
             await console.press("escape")
 
 
@@ -162,3 +166,31 @@ async def test_a_message_never_covers_a_question(office: Office) -> None:
         await console.sees("Something was said")
         await console.press("e")
         await console.sees("Execute M-7: 4 files", "Enter execute", "Something was said")
+
+
+async def test_a_click_on_a_key_in_the_footer_does_what_the_key_does(console: Console) -> None:
+    footer = console.lines[-1]
+    await console.pilot.click(BottomLine, offset=(footer.index("/ filter"), 0))
+    await console.until(lambda: console.app.screen.has_class("-filtering"), "the filter to open")
+    await console.press("escape")
+    await console.pilot.click(BottomLine, offset=(len(footer.rstrip()) - 2, 0))
+    await console.sees("The mutation under the cursor")
+
+
+async def test_a_handler_that_fails_ends_the_console_with_a_sentence_and_a_log(
+    office: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    app = make_app(office)
+
+    def fail() -> None:
+        raise ZeroDivisionError("by a defect")
+
+    with pytest.raises(ZeroDivisionError):
+        async with app.run_test(size=(100, 30)) as pilot:
+            app.call_later(fail)
+            await pilot.pause(0.2)
+    log = app.session.settings.state / "lattice.log"
+    assert "ZeroDivisionError: by a defect" in log.read_text(encoding="utf-8")
+    told = " ".join(capsys.readouterr().err.split())
+    assert told.startswith("Something went wrong that should not have (ZeroDivisionError); the log has more under")
+    assert "Traceback" not in told

@@ -128,3 +128,22 @@ async def test_a_project_that_cannot_be_opened_says_why_and_r_tries_again(office
         there = True
         await console.press("R")
         await console.sees("1 of 8", "live")
+
+
+async def test_a_database_that_does_not_answer_at_first_is_asked_until_it_does(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "RETRY", (0.05,))
+    there = False
+
+    async def connect() -> Backend:
+        if not there:
+            raise SystemFailure("SYS_DATABASE_ERROR", "The database does not answer.")
+        return await office.as_("kim")
+
+    app = make_app(office, open_backend=connect)
+    async with app.run_test(size=(100, 30), notifications=True) as pilot:
+        console = Console(app, pilot)
+        await console.sees("The database does not answer.")
+        there = True
+        await console.sees("live", "Pay refunds")
