@@ -185,10 +185,13 @@ async def test_a_handler_that_fails_ends_the_console_with_a_sentence_and_a_log(
     def fail() -> None:
         raise ZeroDivisionError("by a defect")
 
-    with pytest.raises(ZeroDivisionError):
+    async def run() -> None:
         async with app.run_test(size=(100, 30)) as pilot:
             app.call_later(fail)
             await pilot.pause(0.2)
+
+    with pytest.raises(ZeroDivisionError):
+        await run()
     log = app.session.settings.state / "lattice.log"
     assert "ZeroDivisionError: by a defect" in log.read_text(encoding="utf-8")
     told = " ".join(capsys.readouterr().err.split())
