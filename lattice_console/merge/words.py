@@ -73,6 +73,7 @@ def word_changes(removed: Sequence[bytes], added: Sequence[bytes]) -> WordChange
         return None
     old, new = _Tokens(removed), _Tokens(added)
     _compare(old, new)
+    _indent(old, new)
     _join(old, new)
     _join(new, old)
     _settle(old, new)
@@ -98,6 +99,25 @@ def _compare(old: _Tokens, new: _Tokens) -> None:
             side.changed[first : first + size] = [True] * size
         old_at, new_at = old_at + removed, new_at + added
     same(len(old.words))
+
+
+def _indent(old: _Tokens, new: _Tokens) -> None:
+    """Keep the indentation of lines whose first words stay: it may have been taken for that of a line beside them."""
+    first = {line.start: _first_kept(new, line) for line in new.lines}
+    starts = {kept: start for start, kept in first.items() if kept is not None}
+    for line in old.lines:
+        kept = _first_kept(old, line)
+        start = None if kept is None else starts.get(old.twin[kept])
+        if start is None or not old.changed[line.start] or not new.changed[start]:
+            continue
+        # Nothing between them and the words stays, so that they stand in the same order on both sides.
+        if old.words[line.start] == new.words[start] and old.words[line.start].isspace():
+            old.changed[line.start] = new.changed[start] = False
+            old.twin[line.start], new.twin[start] = start, line.start
+
+
+def _first_kept(side: _Tokens, line: range) -> int | None:
+    return next((at for at in line if not side.changed[at]), None)
 
 
 def _change(side: _Tokens, other: _Tokens, at: int) -> None:

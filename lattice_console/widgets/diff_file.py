@@ -51,6 +51,8 @@ class FileRows:
         self._threads: Sequence[Thread] = ()
         self._open: frozenset[str] = frozenset()
         self._at: dict[tuple[Side, int], list[Thread]] = {}
+        # The lines with threads in each gap or block that has any.
+        self._noted: dict[int, list[tuple[Side, int]]] = {}
         self._head: list[Row] = []
         self._starts: list[int] = [0]
         self._blocks: Sequence[Block] = change.diff.blocks
@@ -74,6 +76,9 @@ class FileRows:
         for thread in threads:
             if thread.line is not None and thread.anchored and thread.line <= self.change.diff.count(thread.side):
                 self._at.setdefault((thread.side, thread.line - 1), []).append(thread)
+        self._noted = {}
+        for side, line in self._at:
+            self._noted.setdefault(self._unit(side, line), []).append((side, line))
 
     # -- counting
 
@@ -115,7 +120,7 @@ class FileRows:
 
     def _special(self) -> Iterable[int]:
         """The gaps and blocks that are not as `_sizes` takes them."""
-        return {2 * gap for gap in self.opened} | {self._unit(side, line) for side, line in self._at}
+        return {2 * gap for gap in self.opened} | self._noted.keys()
 
     # -- gaps and blocks
 
@@ -134,7 +139,7 @@ class FileRows:
 
     def _segments(self, unit: int) -> list[_Segment]:
         segments = list(self._block(unit // 2) if unit % 2 else self._gap(unit // 2))
-        return list(self._remarked(segments)) if self._at else segments
+        return list(self._remarked(segments, self._noted[unit])) if unit in self._noted else segments
 
     def _block(self, number: int) -> Iterator[_Segment]:
         old, removed, new, added = self._blocks[number]
@@ -164,10 +169,9 @@ class FileRows:
             return [(0, lines)] if lines else []
         before, after = CONTEXT if number else 0, CONTEXT if number < len(self._blocks) else 0
         wanted = [(0, before), (lines - after, lines), *self.opened.get(number, ())]
-        for side, line in self._at:
+        for side, line in self._noted.get(2 * number, ()):
             at = line - (old if side == "old" else new)
-            if 0 <= at < lines:
-                wanted.append((at - 1, at + 2))
+            wanted.append((at - 1, at + 2))
         shown: Intervals = []
         last = 0
         for start, stop in sorted(wanted):
@@ -184,14 +188,14 @@ class FileRows:
             shown[-1:] = [(shown[-1][0] if shown else 0, lines)]
         return shown
 
-    def _remarked(self, segments: Iterable[_Segment]) -> Iterator[_Segment]:
-        """The segments with notes under their lines."""
+    def _remarked(self, segments: Iterable[_Segment], lines: Sequence[tuple[Side, int]]) -> Iterator[_Segment]:
+        """The segments with notes under those of their lines that have any."""
         for segment in segments:
             kind, old, new, rows, block, _ = segment
             # A side that the rows do not show does not move on with them.
             by_old, by_new = kind != "added", kind != "removed"
             done = 0
-            for offset in sorted(self._offsets(segment)):
+            for offset in sorted(self._offsets(segment, lines)):
                 end = offset + 1
                 yield _Segment(kind, old + done * by_old, new + done * by_new, end - done, block)
                 notes = [row for thread in self._under(segment, offset) for row in note_rows(thread, self._open)]
@@ -214,11 +218,11 @@ class FileRows:
             sides.append(("new", new, added))
         return sides
 
-    def _offsets(self, segment: _Segment) -> set[int]:
+    def _offsets(self, segment: _Segment, lines: Sequence[tuple[Side, int]]) -> set[int]:
         return {
             line - first
             for side, first, size in self._sides(segment)
-            for other, line in self._at
+            for other, line in lines
             if side == other and first <= line < first + size
         }
 
@@ -299,7 +303,7 @@ class FileRows:
                 yield at, shown
         if self.collapsed:
             return
-        for unit in sorted({self._unit(side, line) for side, line in self._at}):
+        for unit in sorted(self._noted):
             row = self._starts[unit]
             for segment in self._segments(unit):
                 yield from enumerate(segment.notes, row)

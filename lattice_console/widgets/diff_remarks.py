@@ -58,14 +58,13 @@ class Remarks:
         if note.applied:
             words += f" (applied in patchset {note.applied})"
         text = inert(words, lines=True)
-        hint = inert(thread.hint) if index == 0 else ""
-        room = width - (cells(hint) + 2 if hint else 0)
-        # The first line shares its room with the name and the hint.
-        first, *rest = _flow(text, max(8, room - cells(who) - 1), max(8, width))
+        # The first line shares its room with the name, and with the hint where that leaves it whole.
+        first, *rest = _flow(text, max(8, width - cells(who) - 1), max(8, width))
         lines = [[Segment(who, self._style("draft" if note.draft else "strong")), Segment(f" {first}")]]
-        if hint:
-            used = cells(who) + 1 + cells(first)
-            lines[0] += [Segment(" " * max(2, width - used - cells(hint))), Segment(hint, self._style("muted"))]
+        hint = inert(thread.hint) if index == 0 else ""
+        room = width - cells(who) - 1 - cells(first) - cells(hint)
+        if hint and room >= 2:
+            lines[0] += [Segment(" " * room), Segment(hint, self._style("muted"))]
         lines += [[Segment(line)] for line in rest]
         if note.suggestion is not None:
             lines += self._suggestion(thread, note.suggestion, width)

@@ -36,6 +36,9 @@ __all__ = ["DiffRows", "Drawing", "Mark"]
 Mark = Literal["", "selected", "cursor-old", "cursor-new"]
 """What a row is besides: one of the selected lines, or the one with the cursor, with the side that it is on."""
 
+_MEASURE = 100
+"""Cells beyond which remarks are hard to read."""
+
 _NO_NEWLINE = "no newline at end of file"
 
 
@@ -99,7 +102,11 @@ class DiffRows:
             case FoldRow():
                 fold = f"{self._look.signs.fold} {count(row.lines, 'unchanged line')}"
                 indent = self._digits + 3 if self._drawing.split else 2 * self._digits + 5
-                lines = [Strip([Segment(" " * indent + fold, self._style("muted"))])]
+                words = Strip([Segment(" " * indent + fold, self._style("muted"))])
+                if self._drawing.split:
+                    rule = Segment(self._look.signs.divider, self._style("rule"))
+                    words = Strip([*words.adjust_cell_length(self._half), rule])
+                lines = [words]
             case WordsRow():
                 lines = [Strip([Segment(f"  {inert(row.text)}", self._style(row.role))])]
             case CoverRow():
@@ -130,15 +137,17 @@ class DiffRows:
 
     def _note(self, row: NoteRow) -> list[Strip]:
         width = self._drawing.width - 1
-        if self._drawing.split and row.thread.anchored:
-            # On its own side.
-            indent = self._digits + 3 + (self._half + 1 if row.thread.side == "new" else 0)
-            room = self._half - self._digits - 3
-        else:
+        if not self._drawing.split or not row.thread.anchored:
             indent = 2 * self._digits + 5 if row.thread.anchored else 2
-            room = min(width - indent, 100)
-        blanks = Segment(" " * indent)
-        return [Strip([blanks, *line]) for line in self._remarks.draw(row, room)]
+            lines = self._remarks.draw(row, min(width - indent, _MEASURE))
+            return [Strip([Segment(" " * indent), *line]) for line in lines]
+        # On its own side, with the rule going on beside it.
+        half, indent = self._half, self._digits + 3
+        shown = [Strip([Segment(" " * indent), *line]) for line in self._remarks.draw(row, half - indent)]
+        rule = Segment(self._look.signs.divider, self._style("rule"))
+        if row.thread.side == "old":
+            return [Strip([*line.adjust_cell_length(half), rule]) for line in shown]
+        return [Strip([Segment(" " * half), rule, *line]) for line in shown]
 
     # -- lines
 
@@ -288,10 +297,6 @@ def _broken(segments: Sequence[Segment], width: int) -> list[list[Segment]]:
 
 
 def _counts(file: FileChange, look: Look) -> list[tuple[str, str]]:
-    if file.diff.binary or not (file.diff.added or file.diff.removed):
-        return []
-    return [
-        (f"+{file.diff.added}", "added-sign"),
-        (" ", "plain"),
-        (f"{look.signs.minus}{file.diff.removed}", "removed-sign"),
-    ]
+    counts = [(f"+{file.diff.added}", "added-sign")] if file.diff.added else []
+    counts += [(f"{look.signs.minus}{file.diff.removed}", "removed-sign")] if file.diff.removed else []
+    return [counts[0], (" ", "plain"), counts[1]] if len(counts) == 2 else counts

@@ -262,13 +262,18 @@ class DiffView(DiffCanvas):
 
     def go_to(self, spot: Spot) -> None:
         """Put the cursor on a spot, out of its fold and its collapsed file."""
-        if spot.kind == "line" and spot.file is not None and spot.line is not None:
-            file, side, line = spot.file, spot.side, spot.line - 1
+        file, side, line = spot.file, spot.side, spot.line
+        if file is not None and self._rows.files[file].collapsed:
+            self._rearrange(lambda: self._rows.collapse({file: False}))
+        row = self._rows.row_of(spot)
+        if spot.kind == "line" and file is not None and line is not None:
             self._wanted = side
-            self._rearrange(lambda: self._rows.reveal(file, side, line))
-        elif spot.file is not None and spot.kind != "file":
-            self._rearrange(lambda: self._rows.collapse({spot.file or 0: False}))
-        self._jump(self._rows.row_of(spot), above=self.size.height // 3)
+            if isinstance(self._rows.row(row), FoldRow):
+                self._rearrange(lambda: self._rows.reveal(file, side, line - 1))
+                row = self._rows.row_of(spot)
+        above = None if self._in_sight(row) else self.size.height // 3
+        self._jump(row, above)
+        self._refresh_marks({row})
 
     def go_to_file(self, index: int) -> None:
         """Put the cursor on a file's name."""
@@ -429,7 +434,7 @@ class DiffView(DiffCanvas):
 
     # -- moving
 
-    def _jump(self, row: int | None, above: int) -> None:
+    def _jump(self, row: int | None, above: int | None) -> None:
         """Put the cursor on a row, with so many lines above it in sight."""
         if row is not None:
             self._move_to(row, above)
