@@ -17,7 +17,7 @@ from lattice_console.contract.errors import NotFound, ValidationFailed
 FOLDER = ".lattice"
 """What makes a folder a project."""
 
-THEMES = ("dark", "light", "ansi")
+THEMES = ("dark", "light", "contrast", "ansi")
 """The themes that can be asked for."""
 
 Value = TypeVar("Value")

@@ -1,4 +1,4 @@
-"""The three themes, as colours of roles. Body text and background stay the terminal's own.
+"""The themes, as colours of roles. Body text and background stay the terminal's own, save in high contrast.
 
 A role that sets a background sets its foreground as well, so that text stays legible where a terminal's own colours
 are not what the theme expects.
@@ -8,10 +8,12 @@ from collections.abc import Mapping
 
 from textual.theme import Theme
 
-__all__ = ["ANSI", "DARK", "LIGHT", "THEMES", "default_theme"]
+__all__ = ["ANSI", "CONTRAST", "DARK", "LIGHT", "THEMES", "default_theme"]
 
 
-def _theme(name: str, *, dark: bool, roles: dict[str, str]) -> Theme:
+def _theme(
+    name: str, *, dark: bool, roles: dict[str, str], page: str = "ansi_default", ink: str = "ansi_default"
+) -> Theme:
     accent, surface, text = roles["accent"], roles["surface"], roles["surface-text"]
     return Theme(
         name=name,
@@ -24,10 +26,12 @@ def _theme(name: str, *, dark: bool, roles: dict[str, str]) -> Theme:
         warning=roles["warning"],
         error=roles["bad"],
         success=roles["good"],
-        foreground="ansi_default",
-        background="ansi_default",
+        foreground=ink,
+        background=page,
         variables={
             **roles,
+            "page": page,
+            "ink": ink,
             "border": accent,
             "border-blurred": roles["rule"],
             "block-cursor-background": roles["cursor"],
@@ -45,9 +49,9 @@ def _theme(name: str, *, dark: bool, roles: dict[str, str]) -> Theme:
             "scrollbar": roles["rule"],
             "scrollbar-hover": roles["muted"],
             "scrollbar-active": accent,
-            "scrollbar-background": "ansi_default",
-            "scrollbar-background-hover": "ansi_default",
-            "scrollbar-background-active": "ansi_default",
+            "scrollbar-background": page,
+            "scrollbar-background-hover": page,
+            "scrollbar-background-active": page,
             "screen-selection-background": roles["cursor"],
             "screen-selection-foreground": roles["cursor-text"],
         },
@@ -90,7 +94,7 @@ DARK = _theme(
         "removed-word": "#7a2b2c",
         "removed-word-text": "#ffecea",
         "word-style": "not bold",
-        "match": "#6b5514",
+        "match": "#5e4a10",
         "match-text": "#fff4cf",
         "match-style": "not bold",
     },
@@ -178,7 +182,50 @@ ANSI = _theme(
     },
 )
 
-THEMES = {"dark": DARK, "light": LIGHT, "ansi": ANSI}
+CONTRAST = _theme(
+    "lattice-contrast",
+    dark=True,
+    page="#000000",
+    ink="#ffffff",
+    roles={
+        "accent": "#5fd7ff",
+        "muted": "#d0d0d0",
+        "muted-style": "not dim",
+        "good": "#5fff87",
+        "bad": "#ff9b93",
+        "warning": "#ffd75f",
+        "changed": "#ffd75f",
+        "rule": "#ffffff",
+        "syntax-key": "#87d7ff",
+        "syntax-string": "#afffaf",
+        "syntax-number": "#ffd787",
+        "syntax-keyword": "#ffafff",
+        "syntax-comment": "#d0d0d0",
+        "surface": "#000000",
+        "surface-text": "#ffffff",
+        "field": "#1c1c1c",
+        "field-text": "#ffffff",
+        "cursor": "#ffffff",
+        "cursor-text": "#000000",
+        "cursor-style": "bold",
+        "added": "#003a10",
+        "added-text": "#ffffff",
+        "added-sign": "#5fff87",
+        "removed": "#570000",
+        "removed-text": "#ffffff",
+        "removed-sign": "#ff9b93",
+        "added-word": "#5fff87",
+        "added-word-text": "#000000",
+        "removed-word": "#ff9b93",
+        "removed-word-text": "#000000",
+        "word-style": "bold",
+        "match": "#ffff00",
+        "match-text": "#000000",
+        "match-style": "bold",
+    },
+)
+
+THEMES = {"dark": DARK, "light": LIGHT, "contrast": CONTRAST, "ansi": ANSI}
 """The themes by the name that a setting takes."""
 
 

@@ -4,9 +4,9 @@ import pytest
 from textual.color import Color
 from textual.theme import Theme
 
-from lattice_console.widgets.themes import ANSI, DARK, LIGHT, default_theme
+from lattice_console.widgets.themes import ANSI, CONTRAST, DARK, LIGHT, default_theme
 
-OWN_BACKGROUNDS = {"surface", "field", "cursor", "added", "removed"}
+OWN_BACKGROUNDS = {"surface", "field", "cursor", "added", "removed", "added-word", "removed-word", "match"}
 ON_THE_TERMINALS = ("accent", "muted", "good", "bad", "warning", "changed", "added-sign", "removed-sign")
 SYNTAX = ("syntax-key", "syntax-string", "syntax-number", "syntax-keyword", "syntax-comment")
 
@@ -23,7 +23,7 @@ def contrast(one: str, other: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
-@pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda theme: theme.name)
+@pytest.mark.parametrize("theme", [DARK, LIGHT, CONTRAST], ids=lambda theme: theme.name)
 def test_what_sets_a_background_sets_a_foreground_that_is_legible_on_it(theme: Theme) -> None:
     for role in OWN_BACKGROUNDS:
         assert contrast(theme.variables[role], theme.variables[f"{role}-text"]) >= 7, role
@@ -40,7 +40,13 @@ def test_the_light_theme_is_legible_on_white(role: str) -> None:
     assert contrast(LIGHT.variables[role], "#ffffff") >= 4.5
 
 
-@pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda theme: theme.name)
+@pytest.mark.parametrize("role", [*ON_THE_TERMINALS, *SYNTAX])
+def test_in_high_contrast_everything_is_seven_times_as_bright_as_its_own_page(role: str) -> None:
+    assert CONTRAST.background == "#000000"
+    assert contrast(CONTRAST.variables[role], "#000000") >= 7
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT, CONTRAST], ids=lambda theme: theme.name)
 def test_syntax_is_legible_on_changed_lines(theme: Theme) -> None:
     for role in SYNTAX:
         for ground in ("added", "removed"):
@@ -60,6 +66,7 @@ def test_body_text_and_background_are_the_terminals_own(theme: Theme) -> None:
         (None, {"COLORFGBG": "15;default;0"}, DARK),
         ("light", {}, LIGHT),
         ("dark", {"COLORFGBG": "0;15"}, DARK),
+        ("contrast", {}, CONTRAST),
         ("light", {"NO_COLOR": "1"}, ANSI),
         ("light", {"NO_COLOR": ""}, LIGHT),
     ],
