@@ -27,3 +27,22 @@ def test_events_are_read_from_a_number_on_and_by_subject(tables: Tables) -> None
     assert tables.events.since(PROJECT, 3, 10) == []
     assert tables.events.of_subject(PROJECT, "m1") == [stored[0], stored[2]]
     assert tables.events.of_subject(OTHER, "m1") == []
+
+
+def test_a_page_of_events_is_narrowed_by_name_actor_and_subject_newest_first(tables: Tables) -> None:
+    names = ["mutation.created", "mutation.commented", "team.changed", "mutation.created"]
+    tables.events.append(PROJECT, [event(name, subject=f"m{index % 2}") for index, name in enumerate(names)])
+    tables.events.append(PROJECT, [event("mutation.created", actor_id=ALEX)])
+    tables.events.append(OTHER, [event("mutation.created")])
+
+    def page(*names: str, actor: str | None = None, subject: str | None = None, before: int | None = None) -> list[int]:
+        return [one.seq for one in tables.events.page(PROJECT, names, actor, subject, before, 10)]
+
+    assert page() == [5, 4, 3, 2, 1]
+    assert page("mutation.created") == [5, 4, 1]
+    assert page("mutation.*") == [5, 4, 2, 1]
+    assert page("mutation.commented", "team.*") == [3, 2]
+    assert page("mutation.c%") == page("mutation_*") == []
+    assert page(actor=ALEX) == [5]
+    assert page("mutation.*", subject="m0", before=4) == [1]
+    assert [one.seq for one in tables.events.page(PROJECT, [], None, None, None, 2)] == [5, 4]

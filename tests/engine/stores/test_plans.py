@@ -1,17 +1,31 @@
 """How SQLite answers: no query reads a whole table of what may be many."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from lattice_console.contract.models.query import MutationFilter
+from lattice_console.contract.filters import VALUES, parse
+from lattice_console.contract.models.page import Direction
+from lattice_console.contract.models.query import MutationFilter, Sort
 from lattice_console.engine.ports import Tables
-from lattice_console.engine.records import HeadMove, ParentRecord, Window
+from lattice_console.engine.records import Asker, HeadMove, ParentRecord, Window
 from lattice_console.engine.stores.connection import Lane
-from tests.engine.stores.samples import KIM, NOW, PROJECT, event, execution, mutation, patchset, propose, spec, step
+from tests.engine.stores.samples import (
+    KIM,
+    NOW,
+    PROJECT,
+    event,
+    execution,
+    later,
+    mutation,
+    patchset,
+    propose,
+    spec,
+    step,
+)
 
-FIRST = Window(None, "next", 0, 50)
 CALLS: dict[str, Callable[[Tables], Any]] = {
     "projects.get": lambda tables: tables.projects.get(PROJECT),
     "people.find by handle": lambda tables: tables.people.find("kim"),
@@ -26,7 +40,7 @@ CALLS: dict[str, Callable[[Tables], Any]] = {
     "documents.at_twins": lambda tables: tables.documents.at_twins(PROJECT, ["a", "b"]),
     "documents.under": lambda tables: tables.documents.under(PROJECT, "a"),
     "documents.in_head": lambda tables: tables.documents.in_head(PROJECT, ["d1", "d2"]),
-    "documents.page": lambda tables: tables.documents.page(PROJECT, "a", Window("b", "prev", 0, 9)),
+    "documents.page": lambda tables: tables.documents.page(PROJECT, "a", Window(("b",), "prev", 0, 9)),
     "documents.starting_with": lambda tables: tables.documents.starting_with(PROJECT, "a"),
     "documents.moved_paths": lambda tables: tables.documents.moved_paths(PROJECT, 1),
     "documents.history": lambda tables: tables.documents.history(PROJECT, "d1", None, 9),
@@ -57,6 +71,10 @@ CALLS: dict[str, Callable[[Tables], Any]] = {
     "reviews.settle": lambda tables: tables.reviews.settle(["r1"], "outdated"),
     "reviews.comments": lambda tables: tables.reviews.comments("m1"),
     "reviews.commenters": lambda tables: tables.reviews.commenters(["m1", "m2"]),
+    "reviews.cast_by": lambda tables: tables.reviews.cast_by(KIM, ["m1", "m2"]),
+    "reviews.seen": lambda tables: tables.reviews.seen(KIM, "m1"),
+    "reviews.note_seen": lambda tables: tables.reviews.note_seen(KIM, "m1", 1),
+    "reviews.update_comment": lambda tables: tables.reviews.update_comment("c1", open=False),
     "executions.get": lambda tables: tables.executions.get("e1"),
     "executions.of": lambda tables: tables.executions.of("m1"),
     "executions.update": lambda tables: tables.executions.update("e1", status="failed"),
@@ -65,23 +83,35 @@ CALLS: dict[str, Callable[[Tables], Any]] = {
     "events.append": lambda tables: tables.events.append(PROJECT, [event()]),
     "events.since": lambda tables: tables.events.since(PROJECT, 0, 9),
     "events.of_subject": lambda tables: tables.events.of_subject(PROJECT, "m1"),
+    "events.page": lambda tables: tables.events.page(PROJECT, ["mutation.*", "team.changed"], KIM, None, 9, 9),
+    "events.page of a subject": lambda tables: tables.events.page(PROJECT, [], None, "m1", None, 9),
     "audit.append": lambda tables: tables.audit.append(PROJECT, [{"n": 1}]),
     "audit.page": lambda tables: tables.audit.page(PROJECT, None, 9),
     "audit.chain": lambda tables: list(tables.audit.chain(PROJECT)),
     "answers.find": lambda tables: tables.answers.find(PROJECT, "kim", "k"),
 }
-FILTERS = {
-    "nothing": MutationFilter(),
-    "status": MutationFilter(status=("pending",)),
-    "statuses": MutationFilter(status=("pending", "approved")),
-    "author": MutationFilter(author=("kim",)),
-    "spec and status": MutationFilter(spec=("s",), status=("pending",)),
-    "type": MutationFilter(type=("t",)),
-    "label": MutationFilter(label=("l",)),
-    "path": MutationFilter(path=("p",)),
-    "text": MutationFilter(text=("t", "M-1")),
-    "text beyond ASCII": MutationFilter(text=("é",)),
+FILTERS: dict[str, str | MutationFilter] = {
+    "nothing": "",
+    "number": MutationFilter(number=(1, 2)),
+    "status": "status:pending",
+    "statuses": "status:pending,approved",
+    "author": "author:kim",
+    "spec and status": "spec:s status:pending",
+    "type": "type:t",
+    "label": "label:l",
+    "path": "path:p",
+    "text": "t M-1",
+    "text beyond ASCII": "é",
+    "age": "age:>2d age:<9d",
+    "stack": "stack:1",
+    "negation": "-status:pending -label:l",
+    "alternatives": "status:draft author:kim or label:l",
+    **{f"vote {vote}": f"vote:{vote}" for vote in ("approve", "none")},
+    **{f"has {having}": f"has:{having}" for having in VALUES["has"]},
+    **{f"is {condition}": f"is:{condition}" for condition in VALUES["is"]},
 }
+ASKER = Asker(KIM, later(1e6), may_review=True, may_review_own=False, people={"kim": KIM})
+MIDDLE = Window((2, 0, 2), "next", 0, 1)
 
 
 @pytest.fixture
@@ -120,22 +150,52 @@ def test_a_call_finds_its_rows_by_an_index(filled: Lane, name: str) -> None:
     assert scans(plans(filled, CALLS[name])) == []
 
 
+def queue_plans(lane: Lane, name: str, sort: Sort, window: Window) -> list[str]:
+    """How a page of the queue is read, with what it counts."""
+    asked = FILTERS[name]
+    narrowed = asked if isinstance(asked, MutationFilter) else parse(asked)
+    counts = plans(lane, lambda tables: tables.mutations.counts(PROJECT, narrowed, ASKER))
+    return counts + plans(lane, lambda tables: tables.mutations.page(PROJECT, narrowed, ASKER, sort, window))
+
+
 @pytest.mark.parametrize("name", FILTERS)
-def test_the_queue_reads_no_row_of_what_a_filter_leaves_out(filled: Lane, name: str) -> None:
-    narrowed = FILTERS[name]
-    steps = plans(filled, lambda tables: tables.mutations.counts(PROJECT, narrowed, [KIM]))
-    steps += plans(filled, lambda tables: tables.mutations.page(PROJECT, narrowed, [KIM], Window(None, "next", 0, 1)))
+@pytest.mark.parametrize("direction", ["next", "prev"])
+def test_the_queue_reads_no_row_of_what_a_filter_leaves_out(filled: Lane, name: str, direction: Direction) -> None:
+    steps = queue_plans(filled, name, "stack", replace(MIDDLE, direction=direction))
     assert scans(steps) == []
-    tables = [step for step in steps if step.startswith("SEARCH")]
-    # Only the rows of the page itself are looked up, by their numbers.
-    rows = [step for step in tables if "COVERING INDEX" not in step]
-    assert all("number=?" in step for step in rows)
+    # Only the rows of the page itself are looked up, by their numbers; beside them somebody's votes, by the mutation.
+    rows = [step for step in steps if step.startswith("SEARCH mutations") and "COVERING INDEX" not in step]
     assert len(rows) <= 1
+    assert all("number=?" in step for step in rows)
+    assert all("mutation_id=?" in step for step in steps if step.startswith(("SEARCH reviews", "SEARCH seen")))
 
 
-def test_the_pages_of_the_queue_are_read_in_order_not_sorted(filled: Lane) -> None:
-    def turn_pages(tables: Tables) -> None:
-        for narrowed in FILTERS.values():
-            tables.mutations.page(PROJECT, narrowed, [KIM], FIRST)
+@pytest.mark.parametrize("name", FILTERS)
+@pytest.mark.parametrize("direction", ["next", "prev"])
+def test_a_page_of_the_queue_begins_at_its_key_and_is_read_in_order(
+    filled: Lane, name: str, direction: Direction
+) -> None:
+    steps = queue_plans(filled, name, "stack", replace(MIDDLE, direction=direction))
+    assert "USE TEMP B-TREE FOR ORDER BY" not in steps
+    beyond = "<" if direction == "next" else ">"
+    begins = f"SEARCH mutations USING COVERING INDEX ix_mutations_queue (project_id=? AND stack{beyond}?"
+    assert [step for step in steps if step.startswith(begins)] or name == "number"
 
-    assert "USE TEMP B-TREE FOR ORDER BY" not in plans(filled, turn_pages)
+
+@pytest.mark.parametrize("sort", ["number", "-number", "status", "-status"])
+def test_orders_that_have_an_index_begin_at_their_key_and_are_not_sorted(filled: Lane, sort: Sort) -> None:
+    key = (2,) if sort.endswith("number") else ("pending", 2)
+    steps = queue_plans(filled, "nothing", sort, Window(key, "next", 0, 1))
+    assert "USE TEMP B-TREE FOR ORDER BY" not in steps
+    assert scans(steps) == []
+
+
+@pytest.mark.parametrize("sort", ["title", "spec", "author", "age", "comments"])
+@pytest.mark.parametrize("name", ["nothing", "label", "is awaiting"])
+def test_an_order_without_an_index_sorts_keys_and_reads_no_row_but_the_pages(
+    filled: Lane, name: str, sort: Sort
+) -> None:
+    steps = queue_plans(filled, name, sort, Window(None, "next", 0, 1))
+    assert scans(steps) == []
+    rows = [step for step in steps if step.startswith("SEARCH mutations") and "COVERING INDEX" not in step]
+    assert all("number=?" in step for step in rows)
