@@ -37,6 +37,12 @@ def a_file(folder: Path, told: Listener, *, hand_written: bool = False) -> JsonF
     return JsonFile(folder / "kept" / "items.json", ("items",), told, hand_written=hand_written)
 
 
+def settle(file: JsonFile) -> None:
+    """Let the file look as if it had been left alone for a while."""
+    long_ago = time.time_ns() - 10_000_000_000
+    os.utime(file.path, ns=(long_ago, long_ago))
+
+
 def files(folder: Path) -> set[str]:
     return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
 
@@ -103,8 +109,7 @@ def test_a_settled_file_is_read_once_until_it_changes(
 ) -> None:
     file = a_file(tmp_path, told)
     put(file, "a", 1)
-    long_ago = time.time_ns() - 10_000_000_000
-    os.utime(file.path, ns=(long_ago, long_ago))
+    settle(file)
     first = file.load()
     assert file.load() is first
     put(a_file(tmp_path, told), "a", 2)
@@ -112,9 +117,20 @@ def test_a_settled_file_is_read_once_until_it_changes(
     assert first["items"] == {"a": 1}
 
 
+def test_a_change_is_seen_though_the_file_system_tells_no_difference(
+    tmp_path: Path, told: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "_stamp", lambda _: (1, 1, 1, 1))
+    file = a_file(tmp_path, told)
+    for number in range(3):
+        put(a_file(tmp_path, told), "a", number)
+        assert file.section("items") == {"a": number}
+
+
 def test_what_was_loaded_stays_as_it_was_when_a_change_fails(tmp_path: Path, told: Listener) -> None:
     file = a_file(tmp_path, told)
     put(file, "a", 1)
+    settle(file)
 
     def change(content: Content) -> None:
         content["items"].clear()

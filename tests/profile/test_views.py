@@ -138,6 +138,12 @@ def test_what_was_written_wrongly_by_hand_is_passed_over_and_told_of_once(
         assert message.startswith(f"The view '{name}' in {path} is not shown. ")
 
 
+def test_of_twins_that_were_written_by_hand_one_is_left_when_it_is_saved(views: SavedViews, path: Path) -> None:
+    written(path, {"a b": {"filter": "x"}, "Good": {"filter": "is:open"}, "A B": {"filter": "y"}})
+    views.save(View("A-B", "z"))
+    assert json.loads(path.read_text())["views"] == {"A-B": {"filter": "z"}, "Good": {"filter": "is:open"}}
+
+
 def test_a_filter_that_was_written_by_hand_is_shown_to_be_mended_where_it_is_typed(
     views: SavedViews, path: Path
 ) -> None:
