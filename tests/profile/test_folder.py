@@ -1,9 +1,10 @@
 """Folders for projects and actors, whatever these are called."""
 
+from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lattice_console.profile.folder import file_name, work_folder
@@ -54,6 +55,8 @@ def test_no_name_leads_out_of_the_folder(project: str, actor: str) -> None:
 
 
 @given(NAMES, NAMES)
+@example("", sha256(b"").hexdigest())
+@example("kim", "Kim")
 def test_no_two_share_a_folder_even_where_case_does_not_count(one: str, other: str) -> None:
     assert (file_name(one).lower() == file_name(other).lower()) == (one == other)
 
