@@ -1,10 +1,13 @@
 """Comments: threads on lines, on files and on a mutation, and the suggestions in them."""
 
+from codecs import BOM_UTF8
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
-from lattice_console.contract.errors import NotFound, RuleBroken
+from pydantic import ValidationError
+
+from lattice_console.contract.errors import LatticeError, NotFound, RuleBroken, from_validation
 from lattice_console.contract.models.mutation import ChangeInput, Mutation
 from lattice_console.contract.models.review import Anchor, Comment, NewComment
 from lattice_console.engine.features import anchors, judging, mutations, stored, views
@@ -36,16 +39,28 @@ def comment(
 ) -> Comment:
     record = views.find(ctx, mutation)
     mutations.expect_version(ctx, record, expected_version)
-    new = NewComment(text=text, anchor=anchor, reply_to=reply_to, suggestion=suggestion, patchset=patchset)
+    try:
+        new = NewComment(text=text, anchor=anchor, reply_to=reply_to, suggestion=suggestion, patchset=patchset)
+    except ValidationError as error:
+        raise from_validation(error) from None
     commented, [said] = say(ctx, record, [new])
     judging.judge(ctx, [commented])
     return _comment(ctx, record, said, said.patchset)
 
 
 def say(ctx: Context, record: MutationRecord, new: Sequence[NewComment]) -> tuple[MutationRecord, list[CommentRecord]]:
-    """Make comments by the actor; returns the mutation with its counts. Raises what `anchors.check` does."""
+    """Make comments by the actor; returns the mutation with its counts.
+
+    Raises what `anchors.check` does; details `entry` is the place of the comment that is wrong among them, from 0.
+    """
     known = {one.id: one for one in ctx.tables.reviews.comments(record.id)} if record.comments else {}
-    said = [_make(ctx, record, one, known) for one in new]
+    said: list[CommentRecord] = []
+    for entry, wanted in enumerate(new):
+        try:
+            said.append(_make(ctx, record, wanted, known))
+        except LatticeError as error:
+            error.details["entry"] = entry
+            raise
     for one in said:
         ctx.tables.reviews.add_comment(record.id, one)
         ctx.record("mutation.commented", record.id, number=record.number, comment=one.id)
@@ -113,7 +128,7 @@ def apply_suggestions(
 ) -> Mutation:
     record = views.find(ctx, mutation)
     known = {one.id: one for one in ctx.tables.reviews.comments(record.id)}
-    taken = [_find(record, known, reference) for reference in dict.fromkeys(comments)]
+    taken = list({one.id: one for one in (_find(record, known, reference) for reference in comments)}.values())
     changes = _with_suggestions(ctx, record, taken)
     authors = ", ".join(sorted({ctx.person(one.author_id).handle for one in taken}))
     said = message or f"Apply {'a suggestion' if len(taken) == 1 else f'{len(taken)} suggestions'} by {authors}"
@@ -132,7 +147,8 @@ def _with_suggestions(ctx: Context, record: MutationRecord, taken: Sequence[Comm
         edits.setdefault(path, []).append((first, last, one.suggestion or ""))
     changes = []
     for change in mutations.same_changes(ctx, stored.of(ctx, record).changes, on_their_bases=True):
-        found = edits.get(change.new_path or change.file_path, [])
+        # Another file may come to the place of one that is deleted.
+        found = edits.get(change.new_path or change.file_path, []) if change.operation_type != "delete" else []
         content = change.content
         # From the end, so that the numbers of the lines before it stay what they are.
         for first, last, text in sorted(found, reverse=True):
@@ -172,10 +188,14 @@ def _replaced(content: bytes, first: int, last: int, text: str) -> bytes:
     """The content with `text` for its lines from `first` to `last` (from 1), and with their line ends."""
     lines = LineIndex(content)
     start, end = lines.offset(first - 1), lines.offset(last)
+    if start == 0 and content.startswith(BOM_UTF8):
+        start, text = len(BOM_UTF8), text.removeprefix("\ufeff")
     taken = content[start:end]
-    newline = b"\r\n" if taken.partition(b"\n")[0].endswith(b"\r") else b"\n"
     if not text:
         return content[:start] + content[end:]
+    # A last line may have no line end to go by.
+    line, end_of_line, _ = (taken if b"\n" in taken else content).partition(b"\n")
+    newline = b"\r\n" if end_of_line and line.endswith(b"\r") else b"\n"
     new = newline.join(line.encode() for line in text.removesuffix("\n").split("\n"))
     # A last line that has no line end keeps to that.
     return content[:start] + new + (newline if taken.endswith(b"\n") else b"") + content[end:]

@@ -115,7 +115,7 @@ def timeline(ctx: Context, *, mutation: str) -> tuple[TimelineEntry, ...]:
             actor=ctx.person(event.actor_id),
             name=event.name,
             summary=_summary(event),
-            detail=str(event.data.get("reason") or event.data.get("text") or event.data.get("comment") or ""),
+            detail=_detail(event),
         )
         for event in events
     )
@@ -125,11 +125,19 @@ def _summary(event: EventRecord) -> str:
     if event.name == "mutation.reviewed":
         vote = event.data.get("vote")
         return f"voted {str(vote).replace('_', ' ')}" if vote else "took the vote back"
+    if event.name == "mutation.commented" and "resolved" in event.data:
+        return "resolved a thread" if event.data["resolved"] else "opened a thread again"
     if event.name == "mutation.updated" and "patchset" in (event.data.get("fields") or ()):
         return f"brought patchset {event.data.get('patchset')}"
     if event.name == "mutation.updated" and "fields" not in event.data:
         return f"it is {str(event.data.get('status')).replace('_', ' ')}"
     return _SUMMARIES.get(event.name, event.name)
+
+
+def _detail(event: EventRecord) -> str:
+    # Of a vote, `comment` is its text; of a remark, its id.
+    telling = ("comment",) if event.name == "mutation.reviewed" else ("reason", "text")
+    return next((str(event.data[name]) for name in telling if event.data.get(name)), "")
 
 
 @reads("audit.log")

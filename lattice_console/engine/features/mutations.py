@@ -199,7 +199,7 @@ def update(
         columns |= _next_patchset(ctx, record, changes, parents, message)
     if not columns:
         raise ValidationFailed("VAL_UPDATE", "There is nothing to update: give a field, files or parents.")
-    return views.mutation(ctx, *judging.judge(ctx, [_write(ctx, record, columns)]))
+    return views.mutation(ctx, *judging.judge(ctx, [_write(ctx, record, columns, message)]))
 
 
 def _changeable(ctx: Context, mutation: str, expected_version: int | None) -> MutationRecord:
@@ -210,15 +210,16 @@ def _changeable(ctx: Context, mutation: str, expected_version: int | None) -> Mu
     return record
 
 
-def _write(ctx: Context, record: MutationRecord, columns: Mapping[str, Any]) -> MutationRecord:
-    """Change columns of a mutation, and say so."""
+def _write(ctx: Context, record: MutationRecord, columns: Mapping[str, Any], message: str) -> MutationRecord:
+    """Change columns of a mutation, and say so; `message` is that of a new patchset."""
     updated = stored.change(ctx, record, **columns)
     if (updated.stack, updated.level) != (record.stack, record.level):
         stacks.settle(ctx, updated)
     fields = sorted(columns.keys() - {"stack", "level"})
     data: dict[str, Any] = {"number": record.number, "fields": fields, "patchset": updated.patchset}
     ctx.record("mutation.updated", record.id, **data)
-    ctx.announce("mutation.updated", record.id, updated.version, **data, status=updated.status)
+    told = {"text": message[:500]} if message and updated.patchset != record.patchset else {}
+    ctx.announce("mutation.updated", record.id, updated.version, **data, **told, status=updated.status)
     return updated
 
 
@@ -267,7 +268,7 @@ def renew(
 ) -> MutationRecord:
     """A new patchset of those changes, by the actor, who may change the mutation; refuses as `update` does."""
     record = _changeable(ctx, mutation, expected_version)
-    return _write(ctx, record, _next_patchset(ctx, record, changes, None, message))
+    return _write(ctx, record, _next_patchset(ctx, record, changes, None, message), message)
 
 
 @writes("mutations.submit")
