@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from lattice_console.config import Settings
     from lattice_console.contract.backend import Backend
+    from lattice_console.headless.glance import Glance
     from lattice_console.headless.session import Session
 
 _HEADLESS = "lattice_console.headless"
@@ -25,9 +26,12 @@ COMMANDS = {
     "restore": f"{_HEADLESS}.folder:restore",
     "sync": f"{_HEADLESS}.folder:sync",
     "spec": f"{_HEADLESS}.spec:group",
+    "queue": f"{_HEADLESS}.queue:command",
+    "view": f"{_HEADLESS}.view:group",
     "mutation": f"{_HEADLESS}.mutation:group",
     "team": f"{_HEADLESS}.team:group",
     "audit": f"{_HEADLESS}.audit:group",
+    "completion": f"{_HEADLESS}.completion:command",
     "import-git": f"{_OPS}:import_git",
     "doctor": f"{_OPS}:doctor",
     "demo": f"{_OPS}:demo",
@@ -41,6 +45,8 @@ def main() -> int:
     if sys.argv[1:] == ["--version"]:
         sys.stdout.write(f"Lattice CLI v{__version__}\n")
         return 0
+    if asked := os.environ.get("_LATTICE_COMPLETE"):
+        return _complete(asked)
     return lattice(sys.argv[1:])
 
 
@@ -54,7 +60,7 @@ def lattice(arguments: list[str]) -> int:
     from lattice_console.headless.run import run
     from lattice_console.headless.session import Session
 
-    return run(tree(), arguments, Session(_connect, _console))
+    return run(tree(), arguments, Session(_connect, _console, _look))
 
 
 def tree() -> "click.Group":
@@ -62,6 +68,20 @@ def tree() -> "click.Group":
     from lattice_console.headless.commands import root
 
     return root(COMMANDS, default="console", version=f"Lattice CLI v{__version__}")
+
+
+def _complete(asked: str) -> int:
+    """Answer a shell that completes a command line."""
+    from lattice_console.headless.completion import answer
+    from lattice_console.headless.session import Session
+
+    return answer(tree(), asked, Session(_connect, _console, _look))
+
+
+def _look(settings: "Settings") -> "Glance | None":
+    from lattice_console.ops.glance import glance
+
+    return glance(settings)
 
 
 def _console(session: "Session") -> int:

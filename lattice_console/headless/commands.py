@@ -1,6 +1,7 @@
 """Our kind of click commands: examples in every help, several paths behind one flag, groups that load by need."""
 
 import importlib
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,8 @@ Exit codes:
   10  a check found something
 """
 
+_TURNED = re.compile(r'-(?:[a-z]+:|")')
+
 _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
@@ -33,18 +36,30 @@ class Command(click.Command):
     """A command with examples.
 
     `several` names options that take every following argument up to the next option (`--files a b c`), which click
-    itself does not know. The global options may follow a command's name as well; only the root's help lists them.
+    itself does not know. `filters` lets words of a filter that are turned round (`-author:me`) through, which are no
+    options. The global options may follow a command's name as well; only the root's help lists them.
     """
 
-    def __init__(self, *args: Any, examples: Sequence[str] = (), several: Sequence[str] = (), **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        examples: Sequence[str] = (),
+        several: Sequence[str] = (),
+        filters: bool = False,
+        **kwargs: Any,
+    ) -> None:
         kwargs["context_settings"] = _SETTINGS | (kwargs.get("context_settings") or {})
         super().__init__(*args, **kwargs)
         self.examples = tuple(examples)
         self.several = frozenset(several)
+        self.filters = filters
         self.params.extend(global_options(hidden=True))
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Spell `--files a b` as `--files a --files b`, then go on as usual."""
+        if self.filters:
+            # A blank before it says that it is no option, and nothing to a filter.
+            args = [f" {arg}" if _TURNED.match(arg) else arg for arg in args]
         return super().parse_args(ctx, spread(args, self.several, ctx))
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -142,7 +157,7 @@ def spread(args: Sequence[str], several: frozenset[str], ctx: click.Context | No
             following = args[position + 1 : position + 2]
             if equals:
                 result.extend([name, value])
-            elif not following or _is_option(following[0]):
+            elif (not following or _is_option(following[0])) and not (ctx and ctx.resilient_parsing):
                 raise click.BadOptionUsage(name, f"Option {name!r} requires at least one argument.", ctx)
         elif flag is None or _is_option(arg):
             flag = None

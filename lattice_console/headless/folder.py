@@ -11,7 +11,7 @@ from lattice_console.contract.backend import Backend
 from lattice_console.contract.models.document import Document
 from lattice_console.contract.models.mutation import Status
 from lattice_console.contract.models.project import Project
-from lattice_console.headless import options, views
+from lattice_console.headless import completing, options, views
 from lattice_console.headless.commands import Command
 from lattice_console.headless.exits import Exit
 from lattice_console.headless.output import Output
@@ -120,7 +120,7 @@ async def status(session: Session, backend: Backend, all_: bool, exit_code: bool
     cls=Command,
     examples=("lattice track docs/ api.yaml", "lattice track 'specs/**/*.json'", "lattice track --all"),
 )
-@click.argument("paths", metavar="[PATH]...", nargs=-1)
+@click.argument("paths", metavar="[PATH]...", nargs=-1, shell_complete=completing.files)
 @click.option("--all", "all_", is_flag=True, help="Everything in the project's folder that can be tracked.")
 @options.writes
 @connected
@@ -156,7 +156,7 @@ async def track(session: Session, backend: Backend, paths: tuple[str, ...], all_
 @click.command(
     "restore", cls=Command, examples=("lattice restore docs/a.yaml", "lattice restore 'docs/**'", "lattice restore .")
 )
-@click.argument("paths", metavar="PATH...", nargs=-1, required=True)
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True, shell_complete=completing.files)
 @options.output
 @connected
 async def restore(session: Session, backend: Backend, paths: tuple[str, ...]) -> None:

@@ -8,7 +8,7 @@ import click
 from lattice_console.contract.backend import Backend
 from lattice_console.contract.errors import ValidationFailed
 from lattice_console.contract.models.mutation import ChangeInput, Mutation
-from lattice_console.headless import options, proposing, views
+from lattice_console.headless import completing, options, proposing, views
 from lattice_console.headless.commands import Command
 from lattice_console.headless.session import Session, connected
 from lattice_console.text import count
@@ -41,8 +41,20 @@ def _contents(function: F) -> F:
         click.option(
             "--meta", metavar="KEY=VALUE", multiple=True, help="Any other metadata, such as ticket_id=SEC-123."
         ),
-        click.option("--parent", "parents", metavar="ID", multiple=True, help="Stack it on this mutation; repeatable."),
-        click.option("--patch", metavar="FILE", help="A unified diff, applied as git apply would; - reads stdin."),
+        click.option(
+            "--parent",
+            "parents",
+            metavar="ID",
+            multiple=True,
+            shell_complete=completing.mutations,
+            help="Stack it on this mutation; repeatable.",
+        ),
+        click.option(
+            "--patch",
+            metavar="FILE",
+            shell_complete=completing.files,
+            help="A unified diff, applied as git apply would; - reads stdin.",
+        ),
         click.option(
             "--rename", "renames", metavar="OLD:NEW", multiple=True, help="A file that was renamed on disk; repeatable."
         ),
@@ -50,6 +62,7 @@ def _contents(function: F) -> F:
             "--files",
             metavar="F...",
             multiple=True,
+            shell_complete=completing.files,
             help="Propose what differs on disk in these files, directories or globs, up to the next option. "
             "A file missing on disk is deleted.",
         ),
@@ -71,7 +84,7 @@ def _contents(function: F) -> F:
         "lattice mutation create --spec deployment --title v1.4 --environment production --commit 1a2b3c4",
     ),
 )
-@click.option("--spec", metavar="S", help="The spec that it is about.")
+@click.option("--spec", metavar="S", shell_complete=completing.specs, help="The spec that it is about.")
 @click.option("--title", metavar="T", required=True, help="What changes, in one line.")
 @click.option("--description", metavar="D", default="", help="Why; - reads stdin.")
 @click.option("--type", "kind", metavar="K", default="feature", show_default=True, help="feature, security, ...")

@@ -7,15 +7,14 @@ import click
 from lattice_console.contract import filters
 from lattice_console.contract.backend import Backend
 from lattice_console.contract.errors import NotFound
-from lattice_console.contract.models.mutation import Mutation, MutationSummary, Status, TimelineEntry
-from lattice_console.headless import options, views
+from lattice_console.contract.models.mutation import Mutation, Status, TimelineEntry
+from lattice_console.contract.models.query import MutationFilter
+from lattice_console.headless import completing, listing, options, threads, views
 from lattice_console.headless.commands import Command
 from lattice_console.headless.exits import Exit
 from lattice_console.headless.session import Session, connected
 from lattice_console.headless.table import Column
 from lattice_console.text import age, count
-
-_PAGE = 1000
 
 _EXITS: dict[Status, Exit] = {
     "draft": Exit.PENDING,
@@ -43,46 +42,52 @@ _TIMELINE: Sequence[Column[TimelineEntry]] = (
 @click.command(
     "list",
     cls=Command,
+    filters=True,
     examples=(
         "lattice mutation list",
         "lattice mutation list status:pending author:me session",
         "lattice mutation list --status approved --output json | jq -r '.items[].id'",
+        "lattice mutation list --view changed --sort -updated",
         "lattice mutation list --all --output ndjson | wc -l",
     ),
+    help=f"""List mutations, newest stack first.
+
+    {listing.LANGUAGE}
+    """,
 )
-@click.argument("filter", nargs=-1)
+@click.argument("filter", nargs=-1, shell_complete=completing.filters)
 @click.option("--status", metavar="S", help="Only these statuses (several with commas); the same as status:S.")
+@listing.narrowing
+@listing.ordered
 @click.option("--limit", type=click.IntRange(min=1), default=30, show_default=True, help="At most so many.")
 @click.option("--all", "all_", is_flag=True, help="Every one, whatever --limit says.")
 @options.output
 @connected
 async def list_(
-    session: Session, backend: Backend, filter: tuple[str, ...], status: str | None, limit: int, all_: bool
+    session: Session,
+    backend: Backend,
+    /,
+    filter: tuple[str, ...],
+    status: str | None,
+    narrowed: str | None,
+    view: str | None,
+    sort: str | None,
+    limit: int,
+    all_: bool,
 ) -> None:
-    """List mutations, newest first.
-
-    FILTER words narrow the list: status: author: spec: type: label: path: with values parted by commas, and text to
-    look for in title and number. `author:me` are one's own.
-    """
-    words = [_quoted(word) for word in filter] + ([f"status:{status}"] if status else [])
-    wanted = filters.parse(" ".join(words))
-    rows: list[MutationSummary] = []
-    cursor: str | None = None
-    while True:
-        size = _PAGE if all_ else min(_PAGE, limit - len(rows))
-        page = await backend.mutations.list(filter=wanted, cursor=cursor, limit=size)
-        rows.extend(page.items)
-        cursor = page.next_cursor
-        if cursor is None or not page.has_more or (not all_ and len(rows) >= limit):
-            break
+    """List mutations."""
+    given = [*filter, *([f"status:{status}"] if status else [])]
+    wanted, order = listing.asked(session, given, narrowed, view, sort)
+    listed = await listing.found(backend, wanted, order, None if all_ else limit)
+    narrow = bool(given or narrowed or view)
     session.output.many(
-        rows,
+        listed.items,
         views.SUMMARY,
-        empty="No mutation matches." if words else "There are no mutations yet. Next: lattice mutation create --help",
-        facts={"total": page.total, "has_more": page.has_more},
+        empty="No mutation matches." if narrow else "There are no mutations yet. Next: lattice mutation create --help",
+        facts={"total": listed.total, "has_more": listed.has_more},
     )
-    if page.has_more and session.output.shape == "table":
-        session.output.say(f"{len(rows):,} of {count(page.total, 'mutation')}; --all lists every one.")
+    if listed.has_more and session.output.shape == "table":
+        session.output.say(f"{len(listed.items):,} of {count(listed.total, 'mutation')}; --all lists every one.")
 
 
 @click.command(
@@ -94,7 +99,7 @@ async def list_(
         "lattice mutation status M-12 --exit-code && lattice mutation execute M-12",
     ),
 )
-@click.argument("mutation", metavar="[ID]", required=False)
+@click.argument("mutation", metavar="[ID]", required=False, shell_complete=completing.mutations)
 @click.option(
     "--exit-code",
     is_flag=True,
@@ -128,10 +133,25 @@ async def status(session: Session, backend: Backend, mutation: str | None, exit_
 async def show(session: Session, backend: Backend, mutation: str) -> None:
     """Show one mutation whole.
 
-    Facts, description, requirements with their reasons, files and votes.
+    Facts, whose turn it is and why, description, requirements with their reasons, files, its stack, open threads and
+    votes.
     """
     found = await backend.mutations.get(mutation)
-    session.output.one(found, lambda: views.mutation_lines(session.output, found))
+    output = session.output
+    if output.shape != "table":
+        output.one(found, list)
+        return
+    output.lines(views.mutation_lines(output, found))
+    if found.parents or found.children:
+        stacked = await listing.found(backend, MutationFilter(stack=found.stack))
+        output.lines(views.stack_lines(output, found, stacked.items))
+    if found.threads:
+        comments = await backend.reviews.comments(found.id)
+        output.lines(["", output.palette.paint("muted", "  OPEN THREADS")])
+        told = threads.lines(output, threads.gather(comments, open=True), comments)
+        output.lines(f"  {line}" if line else "" for line in told)
+    if found.reviews:
+        output.lines(views.vote_lines(output, found))
 
 
 @click.command(
@@ -157,11 +177,3 @@ def _exit(mutation: Mutation) -> Exit:
     if mutation.status == "approved" and mutation.blockers:
         return Exit.BLOCKED
     return _EXITS[mutation.status]
-
-
-def _quoted(word: str) -> str:
-    """A word of the shell as one word of the filter language: what the shell's quotes held together stays together."""
-    if not any(char.isspace() for char in word) or '"' in word:
-        return word
-    key, colon, value = word.partition(":")
-    return f'{key}:"{value}"' if colon and key in filters.KEYS else f'"{word}"'

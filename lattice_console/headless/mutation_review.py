@@ -1,20 +1,18 @@
-"""`lattice mutation approve | request-changes | reject | withdraw-vote | comment | cancel | reopen`."""
+"""`lattice mutation approve | request-changes | reject | withdraw-vote | cancel | reopen`."""
 
 import click
 
 from lattice_console.contract.backend import Backend
 from lattice_console.contract.models.mutation import Mutation
 from lattice_console.contract.models.project import Vote
-from lattice_console.headless import options, views
+from lattice_console.headless import options, several, views
 from lattice_console.headless.commands import Command
+from lattice_console.headless.exits import Exit
 from lattice_console.headless.session import Session, connected
 
-_patchset = click.option(
-    "--patchset",
-    metavar="N",
-    type=click.IntRange(min=1),
-    help="Fail unless this is the current patchset: the one you read.",
-)
+SEVERAL = """Several IDs, --filter, --view and --stack make one run of it: each mutation is tried, whatever comes of the
+    others, and one summary says what came of it. The exit code is that of the worst."""
+"""What helps say about several mutations."""
 
 
 @click.command(
@@ -24,71 +22,86 @@ _patchset = click.option(
         "lattice mutation approve 12",
         'lattice mutation approve 12 --comment "Matches the contract."',
         "lattice mutation approve 12 --with-suggestions --comment - < notes.md",
+        "lattice mutation approve 12 --stack --dry-run",
+        "lattice mutation approve --filter 'is:awaiting author:agent-7' --dry-run",
     ),
+    help=f"""Approve the current patchset.
+
+    {SEVERAL}
+    """,
 )
-@options.mutation
 @click.option(
     "--comment", "--reason", "comment", metavar="R", default="", help="A comment to go with it; - reads stdin."
 )
 @click.option("--with-suggestions", is_flag=True, help="Approve, and leave suggestions in the comment.")
-@_patchset
+@options.patchset
+@several.chosen
 @options.writes
 @connected
 async def approve(
     session: Session,
     backend: Backend,
-    mutation: str,
+    choice: several.Choice,
     comment: str,
     with_suggestions: bool,
     patchset: int | None,
-) -> None:
+) -> int:
     """Approve the current patchset."""
     vote: Vote = "approve_with_suggestions" if with_suggestions else "approve"
-    await _vote(session, backend, mutation, vote, comment, patchset)
+    return await _vote(session, backend, choice, vote, comment, patchset)
 
 
 @click.command(
     "request-changes",
     cls=Command,
     examples=('lattice mutation request-changes 12 --reason "The limit needs a test case."',),
+    help=f"""Ask for changes.
+
+    It cannot be approved until a new patchset makes them, or you take the vote back. {SEVERAL}
+    """,
 )
-@options.mutation
 @options.reason(required=True)
-@_patchset
+@options.patchset
+@several.chosen
 @options.writes
 @connected
 async def request_changes(
     session: Session,
     backend: Backend,
-    mutation: str,
+    choice: several.Choice,
     reason: str,
     patchset: int | None,
-) -> None:
-    """Ask for changes.
-
-    It cannot be approved until a new patchset makes them, or you take the vote back.
-    """
-    await _vote(session, backend, mutation, "request_changes", reason, patchset)
+) -> int:
+    """Ask for changes."""
+    return await _vote(session, backend, choice, "request_changes", reason, patchset)
 
 
-@click.command("reject", cls=Command, examples=('lattice mutation reject 12 --reason "Superseded by M-15."',))
-@options.mutation
+@click.command(
+    "reject",
+    cls=Command,
+    examples=(
+        'lattice mutation reject 12 --reason "Superseded by M-15."',
+        'lattice mutation reject 12 13 14 --reason "Done by hand."',
+    ),
+    help=f"""Reject a mutation at once.
+
+    It can be reopened, or the vote withdrawn. {SEVERAL}
+    """,
+)
 @options.reason(required=True)
-@_patchset
+@options.patchset
+@several.chosen
 @options.writes
 @connected
 async def reject(
     session: Session,
     backend: Backend,
-    mutation: str,
+    choice: several.Choice,
     reason: str,
     patchset: int | None,
-) -> None:
-    """Reject a mutation at once.
-
-    It can be reopened, or the vote withdrawn.
-    """
-    await _vote(session, backend, mutation, "reject", reason, patchset)
+) -> int:
+    """Reject a mutation at once."""
+    return await _vote(session, backend, choice, "reject", reason, patchset)
 
 
 @click.command("withdraw-vote", cls=Command, examples=("lattice mutation withdraw-vote 12",))
@@ -99,34 +112,6 @@ async def withdraw_vote(session: Session, backend: Backend, mutation: str) -> No
     """Take your own vote back."""
     after = await backend.reviews.withdraw(mutation, **session.guard)
     _wrote(session, after, "Took your vote back")
-
-
-@click.command(
-    "comment",
-    cls=Command,
-    examples=(
-        'lattice mutation comment 12 "Does the refresh token follow?"',
-        "lattice mutation comment 12 - < notes.md",
-    ),
-)
-@options.mutation
-@click.argument("text", metavar="TEXT")
-@options.writes
-@connected
-async def comment(
-    session: Session,
-    backend: Backend,
-    mutation: str,
-    text: str,
-) -> None:
-    """Comment on a mutation. TEXT is one argument; - reads stdin."""
-    made = await backend.reviews.comment(
-        mutation,
-        text=session.text(text, "the comment"),
-        **session.guard,
-    )
-    session.output.one(made, list)
-    session.output.say(f"Commented on {mutation}. Next: lattice mutation history {mutation}")
 
 
 @click.command(
@@ -177,30 +162,53 @@ async def reopen(
     _wrote(session, after, "Reopened")
 
 
-_VOTED: dict[Vote, str] = {
+VOTED: dict[Vote, str] = {
     "approve": "Approved",
     "approve_with_suggestions": "Approved, with suggestions,",
     "request_changes": "Requested changes of",
     "reject": "Rejected",
 }
+"""How a vote is told, before the name of what was voted on."""
 
 
 async def _vote(
-    session: Session,
-    backend: Backend,
-    mutation: str,
-    vote: Vote,
-    comment: str,
-    patchset: int | None,
-) -> None:
-    after = await backend.reviews.vote(
-        mutation,
-        vote=vote,
-        comment=session.text(comment, "the comment"),
-        patchset=patchset,
-        **session.guard,
-    )
-    _wrote(session, after, _VOTED[vote])
+    session: Session, backend: Backend, choice: several.Choice, vote: Vote, comment: str, patchset: int | None
+) -> int:
+    text = session.text(comment, "the comment")
+    if choice.single is not None:
+        after = await backend.reviews.vote(choice.single, vote=vote, comment=text, patchset=patchset, **session.guard)
+        _wrote(session, after, VOTED[vote])
+        return 0
+    if patchset is not None:
+        raise click.UsageError("--patchset is about one mutation; name one.")
+    mutations = await several.find(session, backend, choice)
+    me = (await backend.team.whoami()).user
+
+    async def act(mutation: Mutation) -> several.Fate:
+        known = any(
+            one.current and me is not None and one.author.id == me.id and one.vote == vote for one in mutation.reviews
+        )
+        if known and not text:
+            return several.fate(mutation, "unchanged", "You voted so on this patchset already.")
+        if choice.dry_run:
+            allowed = mutation.action(vote)
+            if not allowed.allowed:
+                return several.fate(mutation, "refused", allowed.reason, Exit.ERROR)
+            return several.fate(
+                mutation, "would", f"{mutation.approvals} of {mutation.approvals_required} approvals yet"
+            )
+        after = await backend.reviews.vote(
+            mutation.id,
+            vote=vote,
+            comment=text,
+            # What is decided is what was listed, and nothing newer.
+            patchset=mutation.patchset,
+            **several.guard(session, mutation),
+        )
+        return several.fate(after, "done")
+
+    fates = await several.each(mutations, act)
+    return several.report(session, fates, views.words(vote), choice.dry_run)
 
 
 def _wrote(session: Session, mutation: Mutation, what: str) -> None:

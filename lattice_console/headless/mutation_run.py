@@ -5,15 +5,16 @@ from collections.abc import Iterable, Sequence
 import click
 
 from lattice_console.contract.backend import Backend
-from lattice_console.contract.models.mutation import DryRun, Execution, FilePreview
-from lattice_console.headless import options, views
+from lattice_console.contract.models.mutation import DryRun, Execution, FilePreview, Mutation
+from lattice_console.headless import options, several, views
 from lattice_console.headless.commands import Command
 from lattice_console.headless.exits import Exit
+from lattice_console.headless.mutation_review import SEVERAL
 from lattice_console.headless.output import Output
 from lattice_console.headless.session import Session, connected
 from lattice_console.headless.table import Column
 from lattice_console.text import count
-from lattice_console.workspace import SyncReport
+from lattice_console.workspace import SyncReport, touched
 
 _PREVIEW: Sequence[Column[FilePreview]] = (
     Column("OPERATION", lambda row: row.operation_type),
@@ -31,25 +32,44 @@ _PREVIEW: Sequence[Column[FilePreview]] = (
         "lattice mutation execute 12",
         "lattice mutation execute 12 --dry-run",
         "lattice mutation execute 12 --output json | jq -r .status",
+        "lattice mutation execute 12 --stack",
+        "lattice mutation execute --view ready --dry-run",
     ),
-)
-@options.mutation
-@click.option("--dry-run", is_flag=True, help="Show what it would do, and every blocker; change nothing.")
-@options.writes
-@connected
-async def execute(session: Session, backend: Backend, mutation: str, dry_run: bool) -> int:
-    """Apply an approved mutation.
+    help=f"""Apply an approved mutation.
 
     Changes the head, and brings this folder up to it. Exits 11 when requirements block it (all are listed), 12 when
-    the head has moved on, 20 when a file that it touches
-    was changed in this folder, 13 when applying failed. In none of these was anything applied.
-    """
-    if dry_run:
-        preview = await backend.executions.dry_run(mutation)
-        session.output.one(preview, lambda: _preview_lines(session.output, preview))
-        if preview.would_execute:
-            session.output.say(f"Nothing was changed. Next: lattice mutation execute M-{preview.number}")
-        return Exit.OK if preview.would_execute else Exit.BLOCKED
+    the head has moved on, 20 when a file that it touches was changed in this folder, 13 when applying failed. In none
+    of these was anything applied.
+
+    {SEVERAL} What another one stands on comes first.
+    """,
+)
+@several.chosen
+@options.writes
+@connected
+async def execute(session: Session, backend: Backend, choice: several.Choice) -> int:
+    """Apply an approved mutation."""
+    if choice.single is not None:
+        return await _execute(session, backend, choice.single)
+    mutations = await several.find(session, backend, choice)
+    if choice.dry_run:
+        if len(mutations) == 1 and choice.mutations:
+            return await _dry_run(session, backend, mutations[0].id)
+        fates = await _would_execute(session, backend, mutations)
+    else:
+
+        async def act(mutation: Mutation) -> several.Fate:
+            execution, _ = await session.checkout.execute(backend, mutation, **several.guard(session, mutation))
+            after = await backend.mutations.get(mutation.id)
+            if execution.status == "failed":
+                return several.fate(after, "failed", f"Nothing was applied: {_errors(execution)}", Exit.FAILED)
+            return several.fate(after, "done")
+
+        fates = await several.each(mutations, act)
+    return several.report(session, fates, "execute", choice.dry_run)
+
+
+async def _execute(session: Session, backend: Backend, mutation: str) -> int:
     found = await backend.mutations.get(mutation)
     execution, report = await session.checkout.execute(backend, found, **session.guard)
     session.output.one(execution, list)
@@ -63,6 +83,38 @@ async def execute(session: Session, backend: Backend, mutation: str, dry_run: bo
         f"Executed M-{found.number}: {_followed(report)} Next: lattice mutation history M-{found.number}"
     )
     return Exit.OK
+
+
+async def _dry_run(session: Session, backend: Backend, mutation: str) -> int:
+    preview = await backend.executions.dry_run(mutation)
+    session.output.one(preview, lambda: _preview_lines(session.output, preview))
+    if preview.would_execute:
+        session.output.say(f"Nothing was changed. Next: lattice mutation execute M-{preview.number}")
+    return Exit.OK if preview.would_execute else Exit.BLOCKED
+
+
+async def _would_execute(session: Session, backend: Backend, mutations: Sequence[Mutation]) -> list[several.Fate]:
+    """What would come of each, where those that would execute have executed before those on top of them."""
+    before: set[int] = set()
+
+    async def act(mutation: Mutation) -> several.Fate:
+        preview = await backend.executions.dry_run(mutation.id)
+        waits = [parent.number for parent in mutation.parents if parent.status != "completed"]
+        held = [
+            blocker
+            for blocker in preview.blockers
+            if not (blocker.name == "parents_executed" and before.issuperset(waits))
+        ]
+        if held:
+            reasons = " ".join(f"{views.words(one.name)}: {one.reason}" for one in held)
+            return several.fate(mutation, "refused", reasons, Exit.BLOCKED)
+        if drifted := await session.checkout.drift(backend, touched(mutation)):
+            return several.fate(mutation, "refused", f"Changed in this folder: {', '.join(drifted)}.", Exit.DRIFT)
+        before.add(mutation.number)
+        after = f"after {', '.join(f'M-{number}' for number in waits)}" if waits else ""
+        return several.fate(mutation, "would", after)
+
+    return await several.each(mutations, act)
 
 
 @click.command("retry", cls=Command, examples=("lattice mutation retry 12",))

@@ -5,6 +5,7 @@ from typing import Any, Literal, TypeVar
 
 import click
 
+from lattice_console.headless import completing
 from lattice_console.headless.session import Session
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -64,7 +65,22 @@ def _guard(
 
 def mutation(function: F) -> F:
     """The argument that names a mutation."""
-    return click.argument("mutation", metavar="ID")(function)
+    return click.argument("mutation", metavar="ID", shell_complete=completing.mutations)(function)
+
+
+def comment(function: F) -> F:
+    """The argument that names a comment of that mutation."""
+    return click.argument("comment", metavar="COMMENT", shell_complete=completing.comments)(function)
+
+
+def patchset(function: F) -> F:
+    """`--patchset N` of what is about the current one."""
+    return click.option(
+        "--patchset",
+        metavar="N",
+        type=click.IntRange(min=1),
+        help="Fail unless this is the current patchset: the one you read.",
+    )(function)
 
 
 def reason(*, required: bool) -> Callable[[F], F]:

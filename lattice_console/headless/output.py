@@ -57,6 +57,17 @@ class Output:
 
         `empty` is the narration of a table without rows.
         """
+        self.listed(rows, lambda: layout(columns, rows, self.palette, self.cells), empty=empty, facts=facts)
+
+    def listed(
+        self,
+        rows: Sequence[BaseModel],
+        lines: Callable[[], Iterable[str]],
+        *,
+        empty: str,
+        facts: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Print a list as `many` does, for people as those `lines`."""
         if self.shape == "ndjson":
             for row in rows:
                 self._json({"schema_version": SCHEMA_VERSION, **row.model_dump(mode="json")})
@@ -64,9 +75,17 @@ class Output:
             items = [row.model_dump(mode="json") for row in rows]
             self._json({"schema_version": SCHEMA_VERSION, "items": items, **(facts or {})})
         elif rows:
-            self.lines(layout(columns, rows, self.palette, self.cells))
+            self.lines(lines())
         else:
             self.say(empty)
+
+    def line(self, model: BaseModel, text: Callable[[], str]) -> None:
+        """Print one object of a stream, at once: itself as JSON, or the line made for people."""
+        if self.shape == "table":
+            self.lines([text()])
+        else:
+            self._json({"schema_version": SCHEMA_VERSION, **model.model_dump(mode="json")})
+        sys.stdout.flush()
 
     def table(self, rows: Sequence[Row], columns: Sequence[Column[Row]]) -> list[str]:
         """The lines of a table, to stand among others."""
@@ -97,8 +116,35 @@ class Output:
             sys.stderr.write(json.dumps({"schema_version": SCHEMA_VERSION, "errors": [error.to_wire()]}) + "\n")
             return
         palette = Palette.of(sys.stderr, self._environ, ascii=self.ascii)
-        sys.stderr.write(f"{palette.paint('bad', 'error:')} {inert(error.message)}\n")
+        message, parts = _parts(error)
+        sys.stderr.write(f"{palette.paint('bad', 'error:')} {inert(message)}\n")
+        for part in parts:
+            sys.stderr.write(f"  {inert(part)}\n")
 
     def _json(self, value: Mapping[str, Any]) -> None:
         indent = 2 if self.shape == "json" else None
         sys.stdout.write(json.dumps(value, indent=indent) + "\n")
+
+
+def _parts(error: LatticeError) -> tuple[str, list[str]]:
+    """What an error says, its several blockers or problems apart."""
+    if blockers := error.details.get("blockers"):
+        for blocker, joined in ((_blocker, " "), (_aside, "; ")):
+            told = joined.join(blocker(one) for one in blockers)
+            before, found, after = error.message.rpartition(told)
+            if found and not after.strip("."):
+                return before.rstrip(), [_blocker(one) for one in blockers]
+    problems = error.details.get("problems") or ()
+    if len(problems) > 1:
+        return f"{len(problems)} values are not acceptable:", [f"{one['field']}: {one['problem']}" for one in problems]
+    return error.message, []
+
+
+def _blocker(one: Mapping[str, str]) -> str:
+    """A blocker as the engine tells it in a sentence of several."""
+    return f"{one['name'].replace('_', ' ')}: {one['reason']}"
+
+
+def _aside(one: Mapping[str, str]) -> str:
+    """A blocker as the workspace tells it beside a drift."""
+    return f"{one['name']} ({one['reason'].rstrip('.')})"

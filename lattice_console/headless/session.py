@@ -17,12 +17,16 @@ from lattice_console.headless.output import Output
 # The console starts through here, and its first frame waits for neither of them.
 if TYPE_CHECKING:
     from lattice_console.contract.backend import Backend
+    from lattice_console.headless.glance import Glance
     from lattice_console.workspace import Checkout
 
 P = ParamSpec("P")
 
 Connect = Callable[[Settings], Awaitable["Backend"]]
 """Gives a Backend bound to the actor and the project of some settings."""
+
+Look = Callable[[Settings], "Glance | None"]
+"""Gives a quick look at a project, past the engine."""
 
 Console = Callable[["Session"], int]
 """Opens the console on a session's project, and gives the exit code once it is left."""
@@ -38,9 +42,10 @@ class Guard(TypedDict):
 class Session:
     """What the commands of one run share. The settings are read when first asked for, the Backend by need."""
 
-    def __init__(self, connect: Connect, console: Console) -> None:
+    def __init__(self, connect: Connect, console: Console, look: "Look | None" = None) -> None:
         self.connect = connect
         self.console = console
+        self._look = look
         self.folder: Path | None = None
         self.actor: str | None = None
         self.output = Output()
@@ -65,6 +70,10 @@ class Session:
         from lattice_console.workspace import Checkout
 
         return Checkout(self.settings.root, self.settings.document_limit)
+
+    def glance(self) -> "Glance | None":
+        """A quick look at the project, for completion; None where there is none to be had."""
+        return self._look(self.settings) if self._look else None
 
     @property
     def input_limit(self) -> int:
@@ -95,16 +104,37 @@ class Session:
         """`value`, or stdin where it is `-`: UTF-8, CRLF as newlines, without its final newline."""
         if value != "-":
             return value
-        data = self.stdin(purpose)
+        return _decoded(self.stdin(purpose), f"{purpose} on stdin").removesuffix("\n")
+
+    def file(self, source: str, purpose: str) -> str:
+        """The text of a file, or of stdin where that is `-`: UTF-8, CRLF as newlines, else as it is."""
+        if source == "-":
+            return _decoded(self.stdin(purpose), f"{purpose} on stdin")
         try:
-            text = data.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
+            with (self.start / source).open("rb") as opened:
+                data = opened.read(self.input_limit + 1)
+        except OSError as error:
             raise ValidationFailed(
-                "VAL_STDIN",
-                f"{purpose} on stdin is not UTF-8 (byte {error.start + 1}); nothing was done.",
-                field="stdin",
+                "VAL_FILE", f"{purpose} {source} cannot be read: {error.strerror}.", field="file"
             ) from None
-        return text.replace("\r\n", "\n").removesuffix("\n")
+        if len(data) > self.input_limit:
+            raise ValidationFailed(
+                "VAL_FILE",
+                f"{purpose} {source} has more than {self.input_limit:,} bytes; nothing was done.",
+                field="file",
+            )
+        return _decoded(data, f"{purpose} {source}")
+
+
+def _decoded(data: bytes, what: str) -> str:
+    try:
+        return data.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        raise ValidationFailed(
+            "VAL_STDIN" if what.endswith("on stdin") else "VAL_FILE",
+            f"{what} is not UTF-8 (byte {error.start + 1}); nothing was done.",
+            field="stdin",
+        ) from None
 
 
 def connected(

@@ -6,7 +6,7 @@ import click
 
 from lattice_console.contract.backend import Backend
 from lattice_console.contract.models.spec import Finding, Spec
-from lattice_console.headless import options, views
+from lattice_console.headless import completing, options, views
 from lattice_console.headless.commands import Group
 from lattice_console.headless.exits import Exit
 from lattice_console.headless.output import Output
@@ -78,7 +78,7 @@ async def list_(session: Session, backend: Backend) -> None:
 
 
 @group.command("show", examples=("lattice spec show user-auth", "lattice spec show user-auth --output json"))
-@click.argument("name")
+@click.argument("name", shell_complete=completing.specs)
 @options.output
 @connected
 async def show(session: Session, backend: Backend, name: str) -> None:
@@ -91,7 +91,7 @@ async def show(session: Session, backend: Backend, name: str) -> None:
     "validate",
     examples=("lattice spec validate --all", "lattice spec validate user-auth payments --output json"),
 )
-@click.argument("names", metavar="[NAME]...", nargs=-1)
+@click.argument("names", metavar="[NAME]...", nargs=-1, shell_complete=completing.specs)
 @click.option("--all", "all_", is_flag=True, help="Every spec; the same as naming none.")
 @options.output
 @connected

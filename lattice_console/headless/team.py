@@ -6,7 +6,7 @@ import click
 
 from lattice_console.contract.backend import Backend
 from lattice_console.contract.models.people import Member
-from lattice_console.headless import options
+from lattice_console.headless import completing, options
 from lattice_console.headless.commands import Group
 from lattice_console.headless.session import Session, connected
 from lattice_console.headless.table import Column
@@ -64,7 +64,7 @@ async def add(session: Session, backend: Backend, user: str | None, role: str, n
     "update",
     examples=("lattice team update ana --role admin", "lattice team update --email kim@example.org --role reviewer"),
 )
-@click.argument("user", required=False)
+@click.argument("user", required=False, shell_complete=completing.people)
 @click.option("--email", metavar="E", help="The member's e-mail, in place of USER.")
 @_role
 @options.writes

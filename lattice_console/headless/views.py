@@ -31,9 +31,13 @@ _STATE_ROLES: dict[RequirementState, Role] = {
     "not_applicable": "muted",
 }
 
+STATUS: Column[MutationSummary] = Column(
+    "STATUS", lambda row: words(row.status), role=lambda row: _STATUS_ROLES.get(row.status)
+)
+
 SUMMARY: Sequence[Column[MutationSummary]] = (
     Column("ID", lambda row: f"M-{row.number}"),
-    Column("STATUS", lambda row: words(row.status), role=lambda row: _STATUS_ROLES.get(row.status)),
+    STATUS,
     Column("TITLE", lambda row: row.title, gives=True),
     Column("SPEC", lambda row: row.spec_id or "", gives=True),
     Column("AUTHOR", lambda row: row.author.handle, gives=True),
@@ -66,7 +70,7 @@ def requirement_lines(output: Output, requirements: Sequence[Requirement]) -> It
 
 
 def mutation_lines(output: Output, mutation: Mutation) -> Iterable[str]:
-    """One mutation whole, for reading."""
+    """A mutation by itself, for reading: all but its stack, threads and votes."""
     yield head_line(output, mutation)
     yield from _facts(output, mutation)
     if mutation.description:
@@ -80,11 +84,25 @@ def mutation_lines(output: Output, mutation: Mutation) -> Iterable[str]:
         for change in mutation.changes:
             target = f" -> {inert(change.new_path)}" if change.new_path else ""
             yield f"  {change.operation_type}  {inert(change.file_path)}{target}"
-    if mutation.reviews:
-        yield ""
-        yield output.palette.paint("muted", "  VOTES")
-        for review in mutation.reviews:
-            yield from _vote_lines(output, review)
+
+
+def stack_lines(output: Output, mutation: Mutation, stack: Sequence[MutationSummary]) -> Iterable[str]:
+    """The stack that a mutation belongs to, parents before children; nothing where it stands alone."""
+    if len(stack) < 2:
+        return
+    yield ""
+    yield output.palette.paint("muted", "  STACK")
+    for one in stack:
+        mark = ">" if one.id == mutation.id else " "
+        yield f"{mark} {'  ' * one.level}{head_line(output, one)}"
+
+
+def vote_lines(output: Output, mutation: Mutation) -> Iterable[str]:
+    """The votes on a mutation, newest first, stale ones included."""
+    yield ""
+    yield output.palette.paint("muted", "  VOTES")
+    for review in mutation.reviews:
+        yield from _review_lines(output, review)
 
 
 def _facts(output: Output, mutation: Mutation) -> Iterable[str]:
@@ -94,7 +112,9 @@ def _facts(output: Output, mutation: Mutation) -> Iterable[str]:
         ("spec", mutation.spec_id or ""),
         ("type", mutation.type),
         ("labels", ", ".join(mutation.labels)),
-        ("patchset", f"{mutation.patchset} of {mutation.patchsets}"),
+        ("turn", turn(mutation)),
+        ("patchset", _patchset(mutation)),
+        ("threads", _threads(mutation)),
         ("parents", ", ".join(f"M-{parent.number} {words(parent.status)}" for parent in mutation.parents)),
         ("children", ", ".join(f"M-{number}" for number in mutation.children)),
         ("created", f"{age(mutation.created_at)} ago"),
@@ -107,11 +127,31 @@ def _facts(output: Output, mutation: Mutation) -> Iterable[str]:
             yield f"  {output.palette.paint('muted', inert(name).ljust(wide))}  {inert(value)}"
 
 
+def turn(mutation: Mutation) -> str:
+    """Whose turn it is, and why; empty where nobody has to do anything."""
+    attention = mutation.attention
+    if attention.turn == "nobody":
+        return ""
+    people = ", ".join(person.handle for person in attention.people)
+    you = ", you among them" if attention.mine and len(attention.people) > 1 else ", you" if attention.mine else ""
+    return f"{attention.turn}{f' ({people}{you})' if people else ''}: {attention.reason}"
+
+
+def _patchset(mutation: Mutation) -> str:
+    seen = mutation.seen
+    news = "" if seen is None or seen >= mutation.patchset else f"; you reviewed {seen}"
+    return f"{mutation.patchset} of {mutation.patchsets}{news}"
+
+
+def _threads(mutation: Mutation) -> str:
+    return f"{mutation.threads:,} open, of {count(mutation.comments, 'comment')}" if mutation.comments else ""
+
+
 def _person(handle: str, name: str) -> str:
     return handle if name in ("", handle) else f"{handle} ({name})"
 
 
-def _vote_lines(output: Output, review: Review) -> Iterable[str]:
+def _review_lines(output: Output, review: Review) -> Iterable[str]:
     stale = "" if review.current else " withdrawn" if review.withdrawn else " outdated"
     facts = (inert(review.author.handle), words(review.vote), f"patchset {review.patchset}{stale}")
     line = "  ".join(("", *facts, f"{age(review.created_at)} ago"))

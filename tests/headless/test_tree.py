@@ -65,7 +65,7 @@ def test_every_help_has_a_sentence_and_examples_that_fit(empty: Lattice, path: t
 def test_every_example_is_a_command_line_that_is_understood(path: tuple[str, ...], example: str) -> None:
     words = shlex.split(example)
     words = words[words.index("lattice") + 1 :]
-    end = next((at for at, word in enumerate(words) if word in ("|", "||", "&&", "<")), len(words))
+    end = next((at for at, word in enumerate(words) if word in ("|", "||", "&&", "<", ">")), len(words))
     words = [word for word in words[:end] if word not in ("-C", "../billing")]
     assert tuple(words[: len(path)]) == path
     if words:
