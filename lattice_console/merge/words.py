@@ -9,7 +9,7 @@ in common say nothing.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from lattice_console.merge._libgit2 import changed_ranges
 
@@ -102,22 +102,24 @@ def _compare(old: _Tokens, new: _Tokens) -> None:
 
 
 def _indent(old: _Tokens, new: _Tokens) -> None:
-    """Keep the indentation of lines whose first words stay: it may have been taken for that of a line beside them."""
-    first = {line.start: _first_kept(new, line) for line in new.lines}
-    starts = {kept: start for start, kept in first.items() if kept is not None}
+    """Pair the indentation of lines whose first words are a pair: it may have been taken for that of a line beside."""
+    starts = {kept: line.start for line in new.lines if (kept := _first_word(new, line)) is not None}
     for line in old.lines:
-        kept = _first_kept(old, line)
+        kept = _first_word(old, line)
         start = None if kept is None else starts.get(old.twin[kept])
-        if start is None or not old.changed[line.start] or not new.changed[start]:
+        if start is None or old.words[line.start] != new.words[start] or not new.words[start].isspace():
             continue
-        # Nothing between them and the words stays, so that they stand in the same order on both sides.
-        if old.words[line.start] == new.words[start] and old.words[line.start].isspace():
-            old.changed[line.start] = new.changed[start] = False
-            old.twin[line.start], new.twin[start] = start, line.start
+        # Nothing that stays is between them and the words, so that both sides keep their order.
+        for side, other, at in ((old, new, line.start), (new, old, start)):
+            if not side.changed[at]:
+                other.changed[side.twin[at]], other.twin[side.twin[at]] = True, -1
+            side.changed[at] = False
+        old.twin[line.start], new.twin[start] = start, line.start
 
 
-def _first_kept(side: _Tokens, line: range) -> int | None:
-    return next((at for at in line if not side.changed[at]), None)
+def _first_word(side: _Tokens, line: range) -> int | None:
+    """The first token of a line that stays, its indentation left out."""
+    return next((at for at in line[1:] if not side.changed[at]), None)
 
 
 def _change(side: _Tokens, other: _Tokens, at: int) -> None:
@@ -131,7 +133,7 @@ def _join(side: _Tokens, other: _Tokens) -> None:
     """Close gaps of blanks, or of one sign, between two changes of a line."""
     for line in side.lines:
         changed = [at for at in line if side.changed[at]]
-        for before, after in zip(changed, changed[1:], strict=False):
+        for before, after in pairwise(changed):
             gap = b"".join(side.words[before + 1 : after])
             if 0 < after - before - 1 <= 3 and (
                 not gap.strip() or (len(gap.strip()) == 1 and _within(side, before, after))

@@ -37,6 +37,11 @@ class Colouring(Place):
             result = await asyncio.to_thread(work.run)
         self.post_message(self.Done(work, result))
 
+    @on(DiffView.Refused)
+    def _refused(self, message: DiffView.Refused) -> None:
+        message.stop()
+        self.desk.say(message.reason)
+
     @on(Done)
     def _done(self, message: Done) -> None:
         message.work.take(message.result)

@@ -20,6 +20,9 @@ __all__ = ["FileRows", "note_rows", "unit_of"]
 _SMALLEST = 2
 """Lines that a fold hides at least: one line takes no more room than the row that would stand for it."""
 
+_NEAR = 100
+"""Gaps in which a fold is looked for before there is none near."""
+
 Kind = Literal["same", "removed", "added", "pair", "fold", "notes"]
 
 
@@ -314,16 +317,12 @@ class FileRows:
         return None if row < len(self._head) else (bisect_right(self._starts, row) - 1) // 2
 
     def near_fold(self, row: int) -> FoldRow | None:
-        """The fold at a row, or the nearest one below, else above."""
-        at = self.gap_at(row)
-        for unit in range(2 * (at or 0), len(self._starts) - 1, 2):
-            for fold in self._folds(unit // 2):
-                if self.row_of("new", fold.new) >= row:
-                    return fold
-        for unit in range(2 * (at or 0), -1, -2):
-            for fold in reversed(self._folds(unit // 2)):
-                return fold
-        return None
+        """The fold at a row or, not far away, the first below, else the first above."""
+        at = self.gap_at(row) or 0
+        last = min(at + _NEAR, len(self._blocks) + 1)
+        below = (fold for gap in range(at, last) for fold in self._folds(gap) if self.row_of("new", fold.new) >= row)
+        above = (fold for gap in range(at, max(at - _NEAR, -1), -1) for fold in reversed(self._folds(gap)))
+        return None if self.collapsed else next(below, None) or next(above, None)
 
     def _folds(self, gap: int) -> list[FoldRow]:
         return [self._fold(segment.old, segment.new) for segment in self._gap(gap) if segment.kind == "fold"]

@@ -131,17 +131,26 @@ class DiffLayout:
         file = self.files[index]
         return file.near_fold(row - self._starts[index])
 
-    def close_folds(self, row: int) -> bool:
-        """Fold what was opened around a row again; False where there is nothing opened."""
+    def has_opened(self, row: int) -> bool:
+        """Whether a fold was opened around a row."""
+        return self._opened_gap(row) is not None
+
+    def close_folds(self, row: int) -> None:
+        """Fold what was opened around a row again."""
+        gap = self._opened_gap(row)
+        index = self.file_at(row)
+        if gap is not None and index is not None:
+            del self.files[index].opened[gap]
+            self._remeasure([self.files[index]])
+
+    def _opened_gap(self, row: int) -> int | None:
+        """The gap at a row, or beside the change at a row, that was opened."""
         index = self.file_at(row)
         if index is None:
-            return False
+            return None
         file = self.files[index]
         gap = file.gap_at(row - self._starts[index])
-        if gap is None or file.opened.pop(gap, None) is None:
-            return False
-        self._remeasure([file])
-        return True
+        return next((near for near in (gap, (gap or 0) + 1) if near in file.opened), None) if gap is not None else None
 
     def reveal(self, index: int, side: Side, line: int) -> None:
         """Bring a line, from 0, out of its collapsed file and its fold."""

@@ -1,7 +1,8 @@
 """A diff with what belongs beside it: the tree of its files, and the line in which a search is typed."""
 
 from collections import Counter
-from typing import ClassVar, Self
+from collections.abc import Callable
+from typing import ClassVar, Self, TypeVarTuple
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -15,6 +16,8 @@ from lattice_console.widgets.search_bar import SearchBar
 from lattice_console.widgets.signs import Look
 
 __all__ = ["BESIDE_FROM", "DiffPane"]
+
+Arguments = TypeVarTuple("Arguments")
 
 BESIDE_FROM = 140
 """Cells from which the tree stands beside the diff; it takes its place where there are fewer."""
@@ -60,6 +63,10 @@ class DiffPane(Horizontal):
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(event.size.width >= BESIDE_FROM, "-wide")
 
+    def _have(self, act: Callable[[*Arguments], None], *arguments: *Arguments) -> None:
+        """Have the view do something by itself: messages that it sent from our handlers would not pass us."""
+        self.view.call_later(act, *arguments)
+
     # -- the tree
 
     def action_tree(self) -> None:
@@ -96,7 +103,7 @@ class DiffPane(Horizontal):
     @on(FileTree.Chosen)
     def _chosen(self, message: FileTree.Chosen) -> None:
         message.stop()
-        self.view.go_to_file(message.index)
+        self._have(self.view.go_to_file, message.index)
         if self.has_class("-wide"):
             self.view.focus()
         else:
@@ -120,21 +127,21 @@ class DiffPane(Horizontal):
     @on(SearchBar.Typed)
     def _typed(self, message: SearchBar.Typed) -> None:
         message.stop()
-        self.view.find(message.text, self._start)
+        self._have(self.view.find, message.text, self._start)
 
     @on(SearchBar.Kept)
     def _kept(self, message: SearchBar.Kept) -> None:
         message.stop()
         self._text = message.text
         if message.text != self.view.searched:
-            self.view.find(message.text, self._start)
+            self._have(self.view.find, message.text, self._start)
         self._bar.close()
         self.view.focus()
 
     @on(SearchBar.Left)
     def _end(self, message: SearchBar.Left) -> None:
         message.stop()
-        self.view.find("")
+        self._have(self.view.find, "")
         self._bar.close()
         self.view.focus()
 

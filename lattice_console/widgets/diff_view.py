@@ -116,6 +116,12 @@ class DiffView(DiffCanvas):
         label: str = ""
 
     @dataclass
+    class Refused(Message):
+        """A key could do nothing here; why, in a sentence."""
+
+        reason: str
+
+    @dataclass
     class Chosen(Message):
         """The person chose how diffs are shown."""
 
@@ -342,15 +348,18 @@ class DiffView(DiffCanvas):
 
     def action_hunk(self, by: int) -> None:
         rows = self._rows
-        self._jump(rows.next_hunk(self.cursor) if by > 0 else rows.previous_hunk(self.cursor), above=4)
+        row = rows.next_hunk(self.cursor) if by > 0 else rows.previous_hunk(self.cursor)
+        self._jump(row, above=4, missing="hunk", by=by)
 
     def action_file(self, by: int) -> None:
         rows = self._rows
-        self._jump(rows.next_file(self.cursor) if by > 0 else rows.previous_file(self.cursor), above=0)
+        row = rows.next_file(self.cursor) if by > 0 else rows.previous_file(self.cursor)
+        self._jump(row, above=0, missing="file", by=by)
 
     def action_thread(self, by: int) -> None:
         rows = self._rows
-        self._jump(rows.next_thread(self.cursor) if by > 0 else rows.previous_thread(self.cursor), above=4)
+        row = rows.next_thread(self.cursor) if by > 0 else rows.previous_thread(self.cursor)
+        self._jump(row, above=4, missing="thread", by=by)
 
     def action_sideways(self, by: int) -> None:
         shift = 0 if self._taste.wrap else max(0, min(self._shift + by * _STEP, _WIDEST))
@@ -370,6 +379,8 @@ class DiffView(DiffCanvas):
             self._wanted = self.at.side
             self._range = self.cursor
             self._tell()
+        else:
+            self._refuse("A range begins on a line of a file; move to one first.")
 
     def action_clear(self) -> None:
         if self._range is not None:
@@ -399,11 +410,19 @@ class DiffView(DiffCanvas):
     def action_unfold(self) -> None:
         """Open the next fold at or below the cursor in this hunk's neighbourhood."""
         fold = self._rows.near_fold(self.cursor)
-        if fold is not None:
+        if fold is None:
+            self._refuse("Nothing is folded near here.")
+        else:
             self._rearrange(lambda: self._rows.open_fold(fold))
 
     def action_fold(self) -> None:
-        self._rearrange(lambda: self._rows.close_folds(self.cursor))
+        """Fold again what was opened around the cursor."""
+        if self._rows.everything:
+            self._refuse("All lines are shown; fold those that did not change first.")
+        elif not self._rows.has_opened(self.cursor):
+            self._refuse("No fold was opened here.")
+        else:
+            self._rearrange(lambda: self._rows.close_folds(self.cursor))
 
     def action_everything(self) -> None:
         self._rearrange(lambda: self._rows.show_everything(not self._rows.everything))
@@ -420,7 +439,8 @@ class DiffView(DiffCanvas):
         self._choose(replace(self._taste, wrap=not self._taste.wrap))
 
     def action_found(self, by: int) -> None:
-        if self._found is None:
+        if self._found is None or not self._found.hits:
+            self._refuse(f"Nothing was found: {self.found}." if self._found else "Search for something first.")
             return
         number = following(self._found.hits, place_of(self._document, self.at), by)
         if number is not None:
@@ -434,10 +454,15 @@ class DiffView(DiffCanvas):
 
     # -- moving
 
-    def _jump(self, row: int | None, above: int | None) -> None:
-        """Put the cursor on a row, with so many lines above it in sight."""
+    def _jump(self, row: int | None, above: int | None, missing: str = "", by: int = 1) -> None:
+        """Put the cursor on a row, with so many lines above it in sight; without a row, say what is missing."""
         if row is not None:
             self._move_to(row, above)
+        elif missing:
+            self._refuse(f"There is no {missing} {'below' if by > 0 else 'above'}.")
+
+    def _refuse(self, reason: str) -> None:
+        self.post_message(self.Refused(reason))
 
     def _move_to(self, row: int, above: int | None = None) -> None:
         row = max(0, min(row, self._rows.total - 1))

@@ -277,9 +277,10 @@ def test_a_fold_opens_by_steps_and_then_whole_and_closes_again() -> None:
     [fold] = [row for row in every(layout) if isinstance(row, FoldRow)]
     layout.open_fold(fold)
     assert not any(isinstance(row, FoldRow) for row in every(layout))
-    assert layout.close_folds(50)
+    assert layout.has_opened(50)
+    layout.close_folds(50)
     assert "... 192" in words(layout)
-    assert not layout.close_folds(3)
+    assert not layout.has_opened(3)
 
 
 def test_a_fold_at_the_start_of_a_file_opens_towards_the_change() -> None:
