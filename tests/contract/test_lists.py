@@ -30,6 +30,7 @@ async def queue(house: House, ann: Backend, rob: Backend) -> Backend:
     ("narrowed", "numbers"),
     [
         (MutationFilter(), [6, 5, 4, 3, 2, 1]),
+        (MutationFilter(number=(5, 3, 99)), [5, 3]),
         (MutationFilter(status=("pending",)), [3, 2]),
         (MutationFilter(status=("pending", "approved")), [3, 2, 1]),
         (MutationFilter(author=("me",)), [5, 2]),

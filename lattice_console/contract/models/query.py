@@ -9,7 +9,10 @@ from lattice_console.contract.models.mutation import Status
 from lattice_console.contract.models.project import Vote
 
 Lines = Annotated[tuple[Line, ...], Field(max_length=SEVERAL_LIMIT)]
-Seconds = Annotated[float, Field(ge=0, le=1e11, allow_inf_nan=False)]
+AGE_LIMIT = 1e10
+"""The age, in seconds, that a filter can name at most: some three hundred years, so that it is a date."""
+
+Seconds = Annotated[float, Field(ge=0, le=AGE_LIMIT, allow_inf_nan=False)]
 
 Condition = Literal["open", "ended", "mine", "awaiting", "changed", "reviewed", "ready", "stacked"]
 """What a mutation can be: still to come or ended; the actor's own, waiting for the actor, changed since the actor's
@@ -21,17 +24,18 @@ Having = Literal["comments", "threads", "votes", "objections", "parents", "files
 Voted = Vote | Literal["none"]
 
 _NESTING = 4
-_NODES = 200
+_SIZE = 500
 
 
 class MutationFilter(Model):
     """What a list of mutations is narrowed to: every given field must hold, any of its values satisfies it.
 
     `author` takes handles, or `me`; `text` words are all looked for in title and number; `min_age` and `max_age` are
-    seconds since it was proposed; `stack` takes the number of a stack's lowest mutation. Filters within: `all` must
-    hold too, of `either` at least one where there are any, of `without` none.
+    seconds since it was proposed; `stack` takes the number of a stack's lowest mutation, `number` those of mutations
+    themselves. Filters within: `all` must hold too, of `either` at least one where there are any, of `without` none.
     """
 
+    number: Annotated[tuple[Count, ...], Field(max_length=SEVERAL_LIMIT)] = ()
     status: Annotated[tuple[Status, ...], Field(max_length=SEVERAL_LIMIT)] = ()
     author: Lines = ()
     spec: Lines = ()
@@ -52,11 +56,12 @@ class MutationFilter(Model):
     @model_validator(mode="after")
     def _check_size(self) -> Self:
         level: list[MutationFilter] = [self]
-        count = 0
+        size = 0
         for _ in range(_NESTING):
-            count += len(level)
+            # A database takes no condition of any length: the filters within count, and every value.
+            size += sum(len(value) for one in level for _, value in one if isinstance(value, tuple))
             level = [inner for one in level for inner in (*one.all, *one.either, *one.without)]
-        if level or count > _NODES:
+        if level or size > _SIZE:
             raise ValueError("is longer than anybody reads; leave some of it out")
         return self
 

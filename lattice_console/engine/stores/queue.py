@@ -95,6 +95,8 @@ def _order(sort: Sort) -> Order:
 def _meant(project_id: str, narrowed: MutationFilter, asker: Asker) -> list[ColumnElement[bool]]:
     """What the filter asks of a mutation, all of which must hold."""
     conditions: list[ColumnElement[bool]] = []
+    if narrowed.number:
+        conditions.append(mutations.c.number.in_(narrowed.number))
     if narrowed.author:
         authors = [asker.people[name] for name in narrowed.author if name in asker.people]
         conditions.append(mutations.c.author_id.in_(authors) if authors else false())
