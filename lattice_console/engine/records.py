@@ -1,9 +1,8 @@
 """What is stored, by its columns' names: contract models are made from these records."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from lattice_console.contract.models.mutation import Operation, Status
 from lattice_console.contract.models.page import Direction
@@ -12,8 +11,7 @@ from lattice_console.contract.models.review import Turn
 from lattice_console.contract.models.spec import SpecType
 
 
-@dataclass(frozen=True, slots=True)
-class ProjectRecord:
+class ProjectRecord(NamedTuple):
     id: str
     name: str
     type: str
@@ -24,24 +22,21 @@ class ProjectRecord:
     updated_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class UserRecord:
+class UserRecord(NamedTuple):
     id: str
     handle: str
     email: str | None
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class MembershipRecord:
+class MembershipRecord(NamedTuple):
     user_id: str
     role: str
     version: int
     created_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class HeadRecord:
+class HeadRecord(NamedTuple):
     """One entry of the head: which revision of which document stands at a path."""
 
     document_id: str
@@ -53,8 +48,7 @@ class HeadRecord:
     updated_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class RevisionRecord:
+class RevisionRecord(NamedTuple):
     document_id: str
     number: int
     operation: str
@@ -67,8 +61,7 @@ class RevisionRecord:
     created_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class HeadMove:
+class HeadMove(NamedTuple):
     """A document's step to its next revision; `path` and `hash` are None where it leaves the head."""
 
     document_id: str
@@ -77,8 +70,7 @@ class HeadMove:
     hash: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class SnapshotRecord:
+class SnapshotRecord(NamedTuple):
     """Where a document stood before an execution; None where it did not exist."""
 
     document_id: str
@@ -86,8 +78,7 @@ class SnapshotRecord:
     hash: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class SpecRecord:
+class SpecRecord(NamedTuple):
     id: str
     name: str
     type: SpecType
@@ -99,8 +90,7 @@ class SpecRecord:
     requirements: int
 
 
-@dataclass(frozen=True, slots=True)
-class MutationRecord:
+class MutationRecord(NamedTuple):
     id: str
     number: int
     title: str
@@ -125,8 +115,7 @@ class MutationRecord:
     updated_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class PatchsetRecord:
+class PatchsetRecord(NamedTuple):
     """`findings` are those of the documents' checks, as JSON: derived from the immutable bytes, kept for speed."""
 
     id: str
@@ -140,8 +129,7 @@ class PatchsetRecord:
     created_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeRecord:
+class ChangeRecord(NamedTuple):
     id: str
     operation: Operation
     path: str
@@ -155,14 +143,12 @@ class ChangeRecord:
         return self.new_path or self.path
 
 
-@dataclass(frozen=True, slots=True)
-class ParentRecord:
+class ParentRecord(NamedTuple):
     mutation_id: str
     patchset_hash: str
 
 
-@dataclass(frozen=True, slots=True)
-class ReviewRecord:
+class ReviewRecord(NamedTuple):
     id: str
     mutation_id: str
     patchset: int
@@ -174,8 +160,7 @@ class ReviewRecord:
     created_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class CommentRecord:
+class CommentRecord(NamedTuple):
     """`thread` is the id of the thread's first comment; what follows `suggestion` is kept in that one alone."""
 
     id: str
@@ -192,15 +177,13 @@ class CommentRecord:
     resolved_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class OverrideRecord:
+class OverrideRecord(NamedTuple):
     requirement: str
     policy: str
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class ExecutionRecord:
+class ExecutionRecord(NamedTuple):
     id: str
     mutation_id: str
     patchset: int
@@ -216,8 +199,7 @@ class ExecutionRecord:
     rolled_back_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class EventRecord:
+class EventRecord(NamedTuple):
     seq: int
     id: str
     name: str
@@ -228,16 +210,14 @@ class EventRecord:
     data: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class AuditRecord:
+class AuditRecord(NamedTuple):
     sequence: int
     text: str
     previous: str
     hash: str
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(NamedTuple):
     """Which part of a list: after (or, for `prev`, before) the row with that key, or `offset` rows from the end.
 
     A key has a value for each column of the list's order.
@@ -249,16 +229,14 @@ class Window:
     limit: int
 
 
-@dataclass(frozen=True, slots=True)
-class ListedRecord:
+class ListedRecord(NamedTuple):
     """A mutation in a list, with its key in the list's order."""
 
     key: tuple[int | str, ...]
     mutation: MutationRecord
 
 
-@dataclass(frozen=True, slots=True)
-class Asker:
+class Asker(NamedTuple):
     """Who asks for a list, and when: `people` are the ids of those whom its filter names."""
 
     id: str

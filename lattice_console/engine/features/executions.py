@@ -126,9 +126,8 @@ def complete(ctx: Context, record: MutationRecord, execution: ExecutionRecord) -
     ctx.tables.executions.keep_snapshot(execution.id, snapshot)
     sequence = applying.advance(ctx, moves, record.id)
     seconds = max(0.0, (ctx.now - execution.started_at).total_seconds())
-    ctx.tables.executions.update(
-        execution.id, status="completed", finished_at=ctx.now, seconds=seconds, sequence=sequence
-    )
+    ended: dict[str, Any] = {"status": "completed", "finished_at": ctx.now, "seconds": seconds, "sequence": sequence}
+    ctx.tables.executions.update(execution.id, **ended)
     status = life.follow(record.status, "apply")
     done = stored.change(ctx, record, status=status)
     stacks.settle(ctx, done)
@@ -142,7 +141,7 @@ def complete(ctx: Context, record: MutationRecord, execution: ExecutionRecord) -
         policy_version=ctx.project.policy_version,
     )
     ctx.announce("mutation.executed", record.id, done.version, number=record.number, status=status, sequence=sequence)
-    return _view(ctx, done, execution.id)
+    return views.execution(ctx, done, execution._replace(**ended))
 
 
 def fail(ctx: Context, execution_id: str, problem: LatticeError) -> Execution:

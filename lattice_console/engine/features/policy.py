@@ -10,21 +10,17 @@ _PLACES = (".lattice/config.json", ".lattice/workflows/", ".lattice/team/")
 def in_force(ctx: Context) -> Policy:
     """The policy that the project's head says now."""
     version = ctx.project.policy_version
-    sources, review, errors = _read(ctx, version)
-    return Policy(
-        version=version,
-        sources=sources,
-        review=review,
-        authors_may_approve=_members(ctx) == 1,
-        errors=errors,
-    )
-
-
-def _members(ctx: Context) -> int:
-    key = ("members", ctx.project.version)
+    key = ("policy", version, ctx.project.version)
     if key not in ctx.memo:
-        ctx.memo[key] = ctx.tables.people.member_count(ctx.project.id)
-    found: int = ctx.memo[key]
+        sources, review, errors = _read(ctx, version)
+        ctx.memo[key] = Policy(
+            version=version,
+            sources=sources,
+            review=review,
+            authors_may_approve=ctx.tables.people.member_count(ctx.project.id) == 1,
+            errors=errors,
+        )
+    found: Policy = ctx.memo[key]
     return found
 
 

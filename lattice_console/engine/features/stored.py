@@ -1,7 +1,7 @@
 """Mutations with what belongs to them, each read once in a transaction."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from lattice_console.engine.features.context import Context
@@ -75,10 +75,10 @@ def forget(ctx: Context, mutation_id: str) -> None:
 def change(ctx: Context, record: MutationRecord, **columns: Any) -> MutationRecord:
     """Write columns of a mutation; returns it with them, and with its next version."""
     written: dict[str, Any] = {"updated_at": ctx.now, "version": record.version + 1, **columns}
-    after = replace(record, **written)
+    after = record._replace(**written)
     if (turn := attention.turn(turn_facts(ctx, after))) != after.turn:
         written["turn"] = turn
-        after = replace(after, turn=turn)
+        after = after._replace(turn=turn)
     ctx.tables.mutations.update(record.id, **written)
     return after
 

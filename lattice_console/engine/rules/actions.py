@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from lattice_console.contract import permissions
 from lattice_console.contract.models.mutation import Status
@@ -110,7 +111,12 @@ def actions(
     reasons = {name: _refuse(name, status, standing, authors_may_approve, requirements) for name in ACTIONS}
     if not reasons["rollback"] and built_upon:
         reasons["rollback"] = f"built upon: {'; '.join(built_upon)}. Roll back what came later first"
-    return tuple(Action(name=name, allowed=not reason, reason=_sentence(reason)) for name, reason in reasons.items())
+    return tuple(_action(name, reason) for name, reason in reasons.items())
+
+
+@lru_cache(1024)
+def _action(name: str, reason: str) -> Action:
+    return Action(name=name, allowed=not reason, reason=_sentence(reason))
 
 
 def _refuse(

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from lattice_console.contract.models.mutation import Status
 from lattice_console.contract.models.project import Policy, Vote
@@ -89,10 +90,12 @@ def hold(requirements: Sequence[Requirement]) -> bool:
     return not any(requirement.blocks for requirement in requirements)
 
 
+@lru_cache(1024)
 def _review(name: str, state: RequirementState, reason: str) -> Requirement:
     return Requirement(name=name, kind="review", state=state, reason=reason)
 
 
+@lru_cache(1024)
 def _execution(name: str, state: RequirementState, reason: str) -> Requirement:
     return Requirement(name=name, kind="execution", state=state, reason=reason)
 

@@ -153,7 +153,8 @@ class Mutations:
         self._database.run_each(_ADD_CHANGES, rows)
         self._database.run_each(_ADD_PARENTS, [values(parent, patchset_id=record.id) for parent in parents])
         number = self._database.value(_NUMBER, mutation=record.mutation_id)
-        self._database.run(_UNTOUCH, project=project_id, number=number)
+        if record.number > 1:
+            self._database.run(_UNTOUCH, project=project_id, number=number)
         paths = {path for change in changes for path in (change.path, change.new_path) if path is not None}
         touched = [{"project_id": project_id, "number": number, "path": path} for path in sorted(paths)]
         self._database.run_each(_TOUCH, touched)

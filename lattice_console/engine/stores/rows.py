@@ -1,15 +1,10 @@
 """Between records and rows."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import fields
-from functools import cache
 from itertools import islice
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import BindParameter, ColumnElement, Table, and_, bindparam
-
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
 
 Item = TypeVar("Item")
 
@@ -29,14 +24,14 @@ def several(name: str) -> BindParameter[Any]:
     return bindparam(name, expanding=True)
 
 
-def columns(table: Table, record: "type[DataclassInstance]", **others: ColumnElement[Any]) -> list[ColumnElement[Any]]:
+def columns(table: Table, record: type[NamedTuple], **others: ColumnElement[Any]) -> list[ColumnElement[Any]]:
     """What to select for a record: the table's columns by the record's names, save those given."""
-    return [others[name] if name in others else table.c[name] for name in _names(record)]
+    return [others[name] if name in others else table.c[name] for name in record._fields]
 
 
-def values(record: "DataclassInstance", **others: Any) -> dict[str, Any]:
+def values(record: NamedTuple, **others: Any) -> dict[str, Any]:
     """The record's values by its names, and others beside them."""
-    return {name: getattr(record, name) for name in _names(type(record))} | others
+    return record._asdict() | others
 
 
 def starts_with(column: ColumnElement[str]) -> ColumnElement[bool]:
@@ -53,8 +48,3 @@ def prefix_range(text: str) -> dict[str, str]:
     following = ord(rest[-1]) + 1
     # Surrogates are no characters.
     return {"prefix": text, "prefix_end": rest[:-1] + chr(0xE000 if following == 0xD800 else following)}
-
-
-@cache
-def _names(record: "type[DataclassInstance]") -> tuple[str, ...]:
-    return tuple(field.name for field in fields(record))

@@ -14,11 +14,12 @@ _ALL = Prepared(_OF_PROJECT.order_by(specs.c.name, specs.c.id))
 _BY_NAME = Prepared(_OF_PROJECT.where(specs.c.name == bindparam("name")).order_by(specs.c.id).limit(1))
 _REPLACED = Prepared(delete(specs).where(specs.c.id == bindparam("replaced")))
 _OF_DOCUMENTS = specs.c.document_id.in_(several("documents"))
-_IDS = Prepared(
-    select(specs.c.document_id, specs.c.id).where(specs.c.project_id == bindparam("project"), _OF_DOCUMENTS)
-)
 _WRITE = Prepared(insert(specs))
-_DROP = Prepared(delete(specs).where(specs.c.project_id == bindparam("project"), _OF_DOCUMENTS))
+_DROP = Prepared(
+    delete(specs)
+    .where(specs.c.project_id == bindparam("project"), _OF_DOCUMENTS)
+    .returning(specs.c.document_id, specs.c.id)
+)
 
 
 class Specs:
@@ -45,6 +46,5 @@ class Specs:
         """Forget the specs of those documents; returns spec ids by document id, for those that come back."""
         dropped: dict[str, str] = {}
         for portion in chunks(document_ids):
-            dropped.update(self._database.rows(_IDS, project=project_id, documents=portion))
-            self._database.run(_DROP, project=project_id, documents=portion)
+            dropped.update(self._database.rows(_DROP, project=project_id, documents=portion))
         return dropped

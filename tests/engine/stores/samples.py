@@ -1,6 +1,5 @@
 """Records to store: each function gives a plain one, and takes what a test wants otherwise."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -69,7 +68,7 @@ def mutation(number: int, **changes: Any) -> MutationRecord:
         created_at=NOW,
         updated_at=NOW,
     )
-    return replace(plain, **changes)
+    return plain._replace(**changes)
 
 
 def patchset(mutation_id: str, number: int = 1, **changes: Any) -> PatchsetRecord:
@@ -84,12 +83,12 @@ def patchset(mutation_id: str, number: int = 1, **changes: Any) -> PatchsetRecor
         findings=[],
         created_at=NOW,
     )
-    return replace(plain, **changes)
+    return plain._replace(**changes)
 
 
 def change(change_id: str, path: str, **changes: Any) -> ChangeRecord:
     plain = ChangeRecord(change_id, "create", path, None, None, None, None)
-    return replace(plain, **changes)
+    return plain._replace(**changes)
 
 
 def propose(tables: Tables, record: MutationRecord, *paths: str, project_id: str = PROJECT) -> None:
@@ -101,7 +100,7 @@ def propose(tables: Tables, record: MutationRecord, *paths: str, project_id: str
 
 def review(review_id: str, mutation_id: str, **changes: Any) -> ReviewRecord:
     plain = ReviewRecord(review_id, mutation_id, 1, ALEX, "approve", "", "policy", "counts", NOW)
-    return replace(plain, **changes)
+    return plain._replace(**changes)
 
 
 def comment(comment_id: str, **changes: Any) -> CommentRecord:
@@ -119,7 +118,7 @@ def comment(comment_id: str, **changes: Any) -> CommentRecord:
         resolved_by=None,
         resolved_at=None,
     )
-    return replace(plain, **changes)
+    return plain._replace(**changes)
 
 
 def execution(execution_id: str, mutation_id: str, **changes: Any) -> ExecutionRecord:
@@ -138,15 +137,15 @@ def execution(execution_id: str, mutation_id: str, **changes: Any) -> ExecutionR
         errors=[],
         rolled_back_at=None,
     )
-    return replace(plain, **changes)
+    return plain._replace(**changes)
 
 
 def event(name: str = "mutation.created", **changes: Any) -> EventRecord:
-    return replace(EventRecord(0, f"id-{name}", name, NOW, KIM, "m1", 1, {}), **changes)
+    return EventRecord(0, f"id-{name}", name, NOW, KIM, "m1", 1, {})._replace(**changes)
 
 
 def spec(spec_id: str, name: str, **changes: Any) -> SpecRecord:
-    return replace(SpecRecord(spec_id, name, "api", "1.0.0", "", None, False, [], 0), **changes)
+    return SpecRecord(spec_id, name, "api", "1.0.0", "", None, False, [], 0)._replace(**changes)
 
 
 def step(tables: Tables, sequence: int, *moves: HeadMove, project_id: str = PROJECT) -> None:

@@ -1,5 +1,3 @@
-from dataclasses import replace
-
 from lattice_console.engine.ports import Tables
 from tests.engine.stores.samples import ALEX, OTHER, PROJECT, event, later
 
@@ -22,7 +20,7 @@ def test_events_are_read_from_a_number_on_and_by_subject(tables: Tables) -> None
         event("c", subject="m1"),
     ]
     tables.events.append(PROJECT, sent)
-    stored = [replace(record, seq=seq) for seq, record in enumerate(sent, 1)]
+    stored = [record._replace(seq=seq) for seq, record in enumerate(sent, 1)]
     assert tables.events.since(PROJECT, 1, 1) == [stored[1]]
     assert tables.events.since(PROJECT, 3, 10) == []
     assert tables.events.of_subject(PROJECT, "m1") == [stored[0], stored[2]]
