@@ -1,7 +1,6 @@
 """How SQLite answers: no query reads a whole table of what may be many."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -161,7 +160,7 @@ def queue_plans(lane: Lane, name: str, sort: Sort, window: Window) -> list[str]:
 @pytest.mark.parametrize("name", FILTERS)
 @pytest.mark.parametrize("direction", ["next", "prev"])
 def test_the_queue_reads_no_row_of_what_a_filter_leaves_out(filled: Lane, name: str, direction: Direction) -> None:
-    steps = queue_plans(filled, name, "stack", replace(MIDDLE, direction=direction))
+    steps = queue_plans(filled, name, "stack", MIDDLE._replace(direction=direction))
     assert scans(steps) == []
     # Only the rows of the page itself are looked up, by their numbers; beside them somebody's votes, by the mutation.
     rows = [step for step in steps if step.startswith("SEARCH mutations") and "COVERING INDEX" not in step]
@@ -175,7 +174,7 @@ def test_the_queue_reads_no_row_of_what_a_filter_leaves_out(filled: Lane, name: 
 def test_a_page_of_the_queue_begins_at_its_key_and_is_read_in_order(
     filled: Lane, name: str, direction: Direction
 ) -> None:
-    steps = queue_plans(filled, name, "stack", replace(MIDDLE, direction=direction))
+    steps = queue_plans(filled, name, "stack", MIDDLE._replace(direction=direction))
     assert "USE TEMP B-TREE FOR ORDER BY" not in steps
     beyond = "<" if direction == "next" else ">"
     begins = f"SEARCH mutations USING COVERING INDEX ix_mutations_queue (project_id=? AND stack{beyond}?"

@@ -1,4 +1,3 @@
-from dataclasses import replace
 from typing import Any
 
 from lattice_console.engine.ports import Tables
@@ -52,7 +51,7 @@ def test_a_comment_keeps_its_thread_anchor_and_suggestion_and_can_be_settled(tab
     assert tables.reviews.comments("m1") == [first, reply]
     settled: dict[str, Any] = {"open": False, "resolved_by": ALEX, "resolved_at": later(2), "applied": 3}
     tables.reviews.update_comment("a", **settled)
-    assert tables.reviews.comments("m1") == [replace(first, **settled), reply]
+    assert tables.reviews.comments("m1") == [first._replace(**settled), reply]
 
 
 def test_the_newest_patchset_that_somebody_has_seen_only_grows(tables: Tables) -> None:
