@@ -21,6 +21,13 @@ from lattice_console.ops.init import init
 ACTOR = "kim"
 _DOCUMENTS = 200
 _STATUSES = ("pending", "pending", "pending", "approved", "draft", "rejected", "cancelled")
+_TURNS = {
+    "pending": "reviewers",
+    "approved": "executors",
+    "draft": "author",
+    "rejected": "nobody",
+    "cancelled": "nobody",
+}
 _VERBS = ("Raise", "Lower", "Rename", "Split", "Add", "Drop", "Tighten", "Document", "Deprecate", "Merge")
 _NOUNS = ("session limit", "refund endpoint", "customer table", "invoice lines", "password rule", "plan index")
 
@@ -88,6 +95,7 @@ def _mutation(
     after = _content(document, 1 + number % 50)
     result = hashlib.sha256(after).hexdigest()
     approved, commented = chance.random() < 0.5, chance.random() < 0.3
+    status = chance.choice(_STATUSES)
     yield "blobs", {"hash": result, "size": len(after), "content": after}
     yield (
         "mutations",
@@ -95,7 +103,7 @@ def _mutation(
             "id": mutation_id,
             "project_id": project_id,
             "number": number,
-            "status": chance.choice(_STATUSES),
+            "status": status,
             "author_id": author,
             "spec_name": f"doc-{document}",
             "type": "feature",
@@ -106,6 +114,11 @@ def _mutation(
             "approvals": int(approved),
             "objections": 0,
             "comments": int(commented),
+            "threads": 0,
+            "unanswered": 0,
+            "turn": _TURNS[status],
+            "stack": number,
+            "level": 0,
             "created_at": at,
             "updated_at": at,
             "description": "",
@@ -159,14 +172,17 @@ def _mutation(
             },
         )
     if commented:
+        comment_id = new_id()
         yield (
             "comments",
             {
-                "id": new_id(),
+                "id": comment_id,
                 "mutation_id": mutation_id,
                 "author_id": reviewer,
                 "patchset": 1,
                 "text": "Does the refresh token follow?",
+                "thread": comment_id,
+                "open": False,
                 "created_at": at,
             },
         )
