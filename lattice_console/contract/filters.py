@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from lattice_console.contract.errors import ValidationFailed, from_validation
 from lattice_console.contract.models.mutation import Status
 from lattice_console.contract.models.project import Vote
-from lattice_console.contract.models.query import EVERYTHING, Condition, Having, MutationFilter
+from lattice_console.contract.models.query import AGE_LIMIT, EVERYTHING, Condition, Having, MutationFilter
 
 STATUSES: tuple[str, ...] = get_args(Status)
 """The values that `status:` takes."""
@@ -34,7 +34,7 @@ KEYS = ("status", "author", "spec", "type", "label", "path", "age", "vote", "has
 _FIELDS = {"has": "having", "is": "condition"}
 _SINGLE = ("status", "author", "spec", "type")
 _UNITS = {"m": 60, "h": 3600, "d": 86_400, "w": 604_800}
-_WORD = re.compile(r'(?P<sign>-(?=[^\s-]))?(?:(?P<key>[a-z]+):)?(?:"(?P<quoted>[^"]*)"?|(?P<plain>\S+)|(?<=:))')
+_WORD = re.compile(r'(?P<sign>-(?=[^\s-]))?(?:(?P<key>[a-z]+):)?(?:"(?P<quoted>[^"]*)"?|(?P<plain>\S+)|(?(key)|(?!)))')
 _AGE = re.compile(r"([<>])(\d{1,6})([mhdw])")
 
 
@@ -83,14 +83,18 @@ def parse(text: str) -> MutationFilter:
         found = [_conjunction(text, alternative) for alternative in alternatives]
         return found[0] if len(found) == 1 else MutationFilter(either=tuple(found))
     except ValidationError as error:
-        raise from_validation(error) from None
+        # Each word is fine for itself; together they are too many.
+        raise _wrong(text, Word(0, len(text), "", text, False, False), _problem(error)) from None
 
 
 def both(first: MutationFilter, second: MutationFilter) -> MutationFilter:
-    """What both filters let pass."""
+    """What both filters let pass; raises ValidationFailed where that is longer than a filter may be."""
     if first == EVERYTHING or second == EVERYTHING:
         return second if first == EVERYTHING else first
-    return MutationFilter(all=(first, second))
+    try:
+        return MutationFilter(all=(first, second))
+    except ValidationError as error:
+        raise from_validation(error) from None
 
 
 def _conjunction(text: str, found: list[Word]) -> MutationFilter:
@@ -99,8 +103,12 @@ def _conjunction(text: str, found: list[Word]) -> MutationFilter:
     without: list[MutationFilter] = []
     for word in found:
         said = _fields(text, word)
+        try:
+            alone = MutationFilter.model_validate(said)
+        except ValidationError as error:
+            raise _wrong(text, word, _problem(error)) from None
         if word.negated:
-            without.append(MutationFilter.model_validate(said))
+            without.append(alone)
             continue
         for name, value in said.items():
             if name not in fields:
@@ -130,6 +138,8 @@ def _fields(text: str, word: Word) -> dict[str, Any]:
             raise _wrong(text, word, "stack: takes the number of a mutation, such as stack:115")
         return {"stack": int(number)}
     values = (value,) if word.quoted else tuple(part for part in value.split(",") if part)
+    if not values:
+        raise _wrong(text, word, f"{key}: needs a value{_known(key)}")
     for one in values:
         if key in VALUES and one not in VALUES[key]:
             raise _wrong(text, word, f"there is no {key}:{one}{_known(key)}")
@@ -141,7 +151,15 @@ def _age(text: str, word: Word) -> dict[str, Any]:
     if match is None:
         raise _wrong(text, word, "age: takes > or < and a time in m, h, d or w; age:>2d is older than two days")
     seconds = int(match[2]) * _UNITS[match[3]]
+    if seconds > AGE_LIMIT:
+        raise _wrong(text, word, f"age: goes back {AGE_LIMIT / _UNITS['d']:,.0f} days at most")
     return {"min_age" if match[1] == ">" else "max_age": float(seconds)}
+
+
+def _problem(error: ValidationError) -> str:
+    """What is wrong first, for people."""
+    problem: str = from_validation(error).details["problems"][0]["problem"]
+    return problem.removesuffix(".")
 
 
 def _known(key: str) -> str:
