@@ -34,7 +34,7 @@ def changes_of(ctx: Context, record: MutationRecord, number: int) -> Sequence[Ch
 
 def check(ctx: Context, record: MutationRecord, number: int, anchor: Anchor) -> Anchor:
     """The anchor with the lines that it means; raises ValidationFailed (`VAL_ANCHOR`) for what is not there."""
-    change = _change_at(changes_of(ctx, record, number), anchor.file_path)
+    change = _change_at(changes_of(ctx, record, number), anchor)
     if change is None:
         raise _wrong(f"patchset {number} of M-{record.number} does not touch {anchor.file_path}")
     text = side(change, anchor.side)
@@ -62,8 +62,8 @@ def place(ctx: Context, record: MutationRecord, anchor: Anchor, made: int, wante
     """Where an anchor made on one patchset stands on another, and whether all of it does; None where it is gone."""
     if made == wanted:
         return anchor, True
-    before = _change_at(changes_of(ctx, record, made), anchor.file_path)
-    after = _same_document(changes_of(ctx, record, wanted), before, anchor.file_path)
+    before = _change_at(changes_of(ctx, record, made), anchor)
+    after = _same_document(changes_of(ctx, record, wanted), before, anchor)
     if before is None or after is None:
         return None, False
     old, new = side(before, anchor.side), side(after, anchor.side)
@@ -87,15 +87,20 @@ def side(change: ChangeRecord, which: Side) -> Text:
     return Text(change.path, change.base_hash)
 
 
-def _change_at(changes: Sequence[ChangeRecord], path: str) -> ChangeRecord | None:
-    return next((change for change in changes if path in (change.path, change.result_path)), None)
+def _change_at(changes: Sequence[ChangeRecord], anchor: Anchor) -> ChangeRecord | None:
+    """The change of the file that stands at the anchor's path on its side; else one that has the path at all."""
+    found = [change for change in changes if anchor.file_path in (change.path, change.result_path)]
+    # Where files swap their paths, or one comes to the place of another, two changes have it.
+    standing = (change for change in found if side(change, anchor.side).path == anchor.file_path)
+    there = next((change for change in standing if side(change, anchor.side).hash is not None), None)
+    return there or next(iter(found), None)
 
 
-def _same_document(changes: Sequence[ChangeRecord], before: ChangeRecord | None, path: str) -> ChangeRecord | None:
+def _same_document(changes: Sequence[ChangeRecord], before: ChangeRecord | None, anchor: Anchor) -> ChangeRecord | None:
     """The change of the document that another patchset changes there."""
     known = before.document_id if before else None
     found = next((change for change in changes if known is not None and change.document_id == known), None)
-    return found or _change_at(changes, path)
+    return found or _change_at(changes, anchor)
 
 
 def _at(plain: Anchor, first: int, last: int, pointer: str | None) -> Anchor:
