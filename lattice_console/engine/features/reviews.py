@@ -62,8 +62,7 @@ def vote(
     voted = stored.change(ctx, record)
     if comments:
         voted, _ = say(ctx, voted, comments)
-    else:
-        ctx.tables.reviews.note_seen(ctx.me.id, record.id, record.patchset)
+    ctx.tables.reviews.note_seen(ctx.me.id, record.id, record.patchset)
     ctx.record(
         "mutation.reviewed",
         record.id,
