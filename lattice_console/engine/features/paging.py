@@ -27,7 +27,7 @@ def key(cursor: str | None, field: str, *kinds: type) -> tuple[Any, ...] | None:
         found = tuple(data["v"])
         if data["f"] == field and [type(value) for value in found] == list(kinds) and all(map(_is_possible, found)):
             return found
-    except (binascii.Error, UnicodeError, ValueError, TypeError, KeyError):
+    except (binascii.Error, UnicodeError, ValueError, TypeError, KeyError, RecursionError):
         pass
     raise ValidationFailed("VAL_CURSOR", "This cursor does not belong to this list; start without one.", field="cursor")
 
