@@ -81,6 +81,8 @@ def say(ctx: Context, record: MutationRecord, new: Sequence[NewComment]) -> tupl
 
 def _make(ctx: Context, record: MutationRecord, new: NewComment, known: dict[str, CommentRecord]) -> CommentRecord:
     number = record.patchset if new.patchset is None else new.patchset
+    # Also a remark is about a patchset that there is.
+    anchors.changes_of(ctx, record, number)
     id = new_id()
     thread = id if new.reply_to is None else _find(record, known, new.reply_to).thread
     anchor = anchors.check(ctx, record, number, new.anchor) if new.anchor else None
