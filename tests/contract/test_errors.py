@@ -36,7 +36,19 @@ MANY = tuple(f"{number}" for number in range(101))
 
 def _cursor(field: str, value: Any) -> str:
     """A cursor such as the engine makes, but made up."""
-    return base64.urlsafe_b64encode(json.dumps({"f": field, "v": value}).encode()).decode()
+    return _encoded(json.dumps({"f": field, "v": value}))
+
+
+def _encoded(text: str) -> str:
+    return base64.urlsafe_b64encode(text.encode()).decode()
+
+
+def _negated(depth: int) -> dict[str, Any]:
+    """A filter within a filter, and so on."""
+    found: dict[str, Any] = {"text": ["t"]}
+    for _ in range(depth):
+        found = {"without": [found]}
+    return found
 
 
 def _nested(depth: int) -> Any:
@@ -87,6 +99,40 @@ ILL_TYPED: list[tuple[str, dict[str, Any]]] = [
     ("documents.list", {"cursor": _cursor("path", None)}),
     ("documents.history", {"document": "a.txt", "cursor": _cursor("number", BIG)}),
     ("audit.log", {"cursor": _cursor("sequence", BIG)}),
+    ("mutations.list", {"cursor": _cursor("stack", [1, 1])}),
+    ("mutations.list", {"cursor": _cursor("stack", [1, 1, BIG])}),
+    ("mutations.list", {"cursor": _cursor("stack", [1, 1, 1.0])}),
+    ("mutations.list", {"cursor": _cursor("stack", [1, 1, True])}),
+    ("mutations.list", {"cursor": _cursor("stack", {"1": 1, "2": 2, "3": 3})}),
+    ("mutations.list", {"cursor": _cursor("title", ["t", 1])}),
+    ("mutations.list", {"sort": "title", "cursor": _cursor("-title", ["t", 1])}),
+    ("mutations.list", {"sort": "title", "cursor": _cursor("title", ["\ud800", 1])}),
+    ("mutations.list", {"sort": "title", "cursor": _cursor("title", ["so\x00me", 1])}),
+    ("mutations.list", {"sort": "title", "cursor": _cursor("title", [1, "t"])}),
+    ("mutations.list", {"sort": "votes", "cursor": _cursor("votes", ["1", 1])}),
+    ("mutations.list", {"cursor": _encoded("[" * 100_000)}),
+    ("mutations.list", {"cursor": _encoded("[1]")}),
+    ("mutations.list", {"cursor": _encoded('{"f": "stack", "v": [1, 1, ' + "1" * 5000 + "]}")}),
+    ("mutations.list", {"sort": "colour"}),
+    ("mutations.list", {"sort": ""}),
+    ("mutations.list", {"sort": None}),
+    ("mutations.list", {"filter": {"min_age": -1}}),
+    ("mutations.list", {"filter": {"min_age": 1e11}}),
+    ("mutations.list", {"filter": {"max_age": float("inf")}}),
+    ("mutations.list", {"filter": {"stack": "top"}}),
+    ("mutations.list", {"filter": {"stack": BIG}}),
+    ("mutations.list", {"filter": {"vote": ["veto"]}}),
+    ("mutations.list", {"filter": {"condition": ["nice"]}}),
+    ("mutations.list", {"filter": {"either": {}}}),
+    ("mutations.list", {"filter": {"either": [None]}}),
+    ("mutations.list", {"filter": _negated(4)}),
+    ("mutations.list", {"filter": _negated(80)}),
+    ("mutations.counts", {"filter": _negated(80)}),
+    ("mutations.counts", {"filter": {"either": [{"label": MANY[:100]}] * 100}}),
+    ("events.list", {"names": MANY}),
+    ("events.list", {"cursor": _cursor("seq", [BIG])}),
+    ("events.list", {"cursor": _cursor("sequence", [1])}),
+    ("events.list", {"limit": 0}),
     ("mutations.list", {"offset": BIG}),
     ("mutations.list", {"filter": {"text": MANY}}),
     ("mutations.list", {"filter": {"label": MANY}}),
@@ -123,7 +169,28 @@ ILL_TYPED: list[tuple[str, dict[str, Any]]] = [
     ("mutations.create", {"title": "t", "draft": "perhaps"}),
     ("mutations.create", {"title": "t", "expected_version": "new"}),
     ("reviews.vote", {"mutation": "1", "vote": "veto"}),
+    ("reviews.comment", {"mutation": "1"}),
     ("reviews.comment", {"mutation": "1", "text": " \n "}),
+    ("reviews.comment", {"mutation": "1", "suggestion": "two"}),
+    ("reviews.comment", {"mutation": "1", "suggestion": "two", "anchor": {"file_path": "a.txt"}}),
+    (
+        "reviews.comment",
+        {"mutation": "1", "suggestion": "two", "anchor": {"file_path": "a.txt", "side": "old", "line": 1}},
+    ),
+    ("reviews.comment", {"mutation": "1", "text": "t", "anchor": {"file_path": "a.txt", "line": 0}}),
+    ("reviews.comment", {"mutation": "1", "text": "t", "anchor": {"file_path": "a.txt", "line": BIG}}),
+    ("reviews.comment", {"mutation": "1", "text": "t", "anchor": {"file_path": "a.txt", "line": 2, "end_line": 1}}),
+    ("reviews.comment", {"mutation": "1", "text": "t", "anchor": {"file_path": "a.txt", "end_line": 1}}),
+    ("reviews.comment", {"mutation": "1", "text": "t", "anchor": {"file_path": "a.txt", "side": "both"}}),
+    ("reviews.comment", {"mutation": "1", "text": "t", "anchor": {"line": 1}}),
+    ("reviews.comment", {"mutation": "1", "text": "t", "anchor": {"file_path": "a.txt", "line": 2}}),
+    ("reviews.comment", {"mutation": "1", "text": "t", "anchor": {"file_path": "b.txt", "line": 1}}),
+    ("reviews.comment", {"mutation": "1", "text": "t", "anchor": {"file_path": "a.txt", "pointer": "/a"}}),
+    ("reviews.comment", {"mutation": "1", "text": "t", "reply_to": "x" * 8, "anchor": {"file_path": "a.txt"}}),
+    ("reviews.vote", {"mutation": "1", "vote": "approve", "comments": [{"text": " "}]}),
+    ("reviews.vote", {"mutation": "1", "vote": "approve", "comments": [{"text": "t"}] * 101}),
+    ("reviews.apply_suggestions", {"mutation": "1", "comments": []}),
+    ("reviews.apply_suggestions", {"mutation": "1", "comments": MANY}),
     ("documents.content", {"hash": "abc"}),
     ("documents.content", {"hash": "A" * 64}),
     ("documents.known", {"hashes": ["abc"]}),
@@ -168,6 +235,15 @@ REFUSED: list[tuple[str, dict[str, Any]]] = [
     ("mutations.reopen", {"mutation": "1"}),
     ("reviews.withdraw", {"mutation": "1"}),
     ("reviews.vote", {"mutation": "1", "vote": "approve", "patchset": 3}),
+    ("reviews.comment", {"mutation": "1", "text": "t", "patchset": 2}),
+    ("reviews.comment", {"mutation": "1", "text": "t", "patchset": -1}),
+    ("reviews.comment", {"mutation": "1", "text": "t", "reply_to": "nothing there"}),
+    ("reviews.comments", {"mutation": "1", "patchset": 2}),
+    ("reviews.resolve", {"mutation": "1", "thread": "nothing there"}),
+    ("reviews.resolve", {"mutation": "1", "thread": ""}),
+    ("reviews.apply_suggestions", {"mutation": "1", "comments": ["nothing there"]}),
+    ("events.list", {"actor": "nobody"}),
+    ("events.list", {"subject": "M-99"}),
     ("executions.execute", {"mutation": "1"}),
     ("executions.retry", {"mutation": "1"}),
     ("executions.rollback", {"mutation": "1", "reason": "why not"}),

@@ -41,6 +41,9 @@ LINES: list[tuple[str, dict[str, Any], str]] = [
     ("team.add", {"user": "kim", "role": "viewer"}, "email"),
     ("team.update", {"user": "kim"}, "role"),
     *(("mutations.list", {}, f"filter.{field}.0") for field in ("author", "spec", "type", "label", "path", "text")),
+    ("mutations.list", {}, "filter.without.0.text.0"),
+    ("mutations.counts", {}, "filter.either.0.all.0.label.0"),
+    ("events.list", {}, "names.0"),
 ]
 TEXTS: list[tuple[str, dict[str, Any], str]] = [
     ("specs.create", {"name": "n", "template": "requirements"}, "description"),
@@ -50,7 +53,11 @@ TEXTS: list[tuple[str, dict[str, Any], str]] = [
     ("mutations.cancel", {"mutation": "1"}, "reason"),
     ("mutations.reopen", {"mutation": "1"}, "reason"),
     ("reviews.vote", {"mutation": "1", "vote": "approve"}, "comment"),
+    ("reviews.vote", {"mutation": "1", "vote": "approve"}, "comments.0.text"),
+    ("reviews.vote", {"mutation": "1", "vote": "approve"}, "comments.0.suggestion"),
     ("reviews.comment", {"mutation": "1"}, "text"),
+    ("reviews.comment", {"mutation": "1"}, "suggestion"),
+    ("reviews.apply_suggestions", {"mutation": "1", "comments": ["c"]}, "message"),
     ("executions.rollback", {"mutation": "1"}, "reason"),
     ("executions.finish_rollback", {"mutation": "1"}, "reason"),
 ]
@@ -69,12 +76,17 @@ REFERENCES = {
     "prefix",
     "idempotency_key",
     "names",
+    "actor",
+    "subject",
+    "thread",
+    "reply_to",
+    "comments",
     "parents",
     "hash",
     "hashes",
 }
 """Texts that lead to something and are not kept."""
-OTHERWISE = {"metadata", "commit", "changes", "files", "direction", "vote", "filter"}
+OTHERWISE = {"metadata", "commit", "changes", "files", "direction", "vote", "filter", "sort", "anchor"}
 """Fields with tests of their own, and closed sets of words."""
 
 
@@ -126,6 +138,14 @@ def test_every_text_of_every_write_is_among_these() -> None:
         if parameter.name not in REFERENCES | OTHERWISE and (name, parameter.name) not in told
     ]
     assert untold == [("specs.get", "name")]
+
+
+async def test_a_pointer_refuses_control_characters_by_name(ann: Backend) -> None:
+    for char in NEVER:
+        anchor = {"file_path": "a.json", "pointer": f"/so{char}me"}
+        with pytest.raises(ValidationFailed) as refused:
+            await call(ann, "reviews.comment", {"mutation": "1", "text": "t", "anchor": anchor})
+        assert refused.value.details["field"] == "anchor.pointer"
 
 
 async def test_markup_and_bidirectional_text_are_kept_as_they_are(ann: Backend, rob: Backend) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from lattice_console.contract.backend import Backend
 from lattice_console.contract.models.document import TrackedFile
 from lattice_console.contract.models.mutation import ImportedCommit
+from lattice_console.contract.models.review import Anchor
 from tests.support.changes import create, modify
 from tests.support.house import House, carry_out, propose
 
@@ -131,6 +132,24 @@ async def _comment(scene: Scene) -> dict[str, Any]:
     return {**await _by_owner(scene), "text": "a remark"}
 
 
+async def _thread(scene: Scene) -> dict[str, Any]:
+    proposed = await _by_owner(scene)
+    changed = (await scene.owner.mutations.get(proposed["mutation"])).changes[0]
+    said = await scene.owner.reviews.comment(
+        proposed["mutation"], text="why?", anchor=Anchor(file_path=changed.file_path, line=1)
+    )
+    return {**proposed, "thread": said.id}
+
+
+async def _suggested(scene: Scene) -> dict[str, Any]:
+    proposed = await _by_author(scene)
+    changed = (await scene.owner.mutations.get(proposed["mutation"])).changes[0]
+    said = await scene.owner.reviews.comment(
+        proposed["mutation"], suggestion="two", anchor=Anchor(file_path=changed.file_path, line=1)
+    )
+    return {**proposed, "comments": [said.id]}
+
+
 async def _approved(scene: Scene) -> dict[str, Any]:
     """A mutation that somebody proposed whose approval is another's."""
     proposed = await propose(_helper(scene), create(_path()))
@@ -195,6 +214,7 @@ SAMPLES: Mapping[str, Callable[[Scene], Awaitable[dict[str, Any]]]] = {
     "specs.list": _nothing,
     "specs.get": _spec,
     "specs.validate": _nothing,
+    "specs.graph": _nothing,
     "specs.templates": _nothing,
     "specs.create": _new_spec,
     "mutations.list": _nothing,
@@ -213,6 +233,8 @@ SAMPLES: Mapping[str, Callable[[Scene], Awaitable[dict[str, Any]]]] = {
     "reviews.withdraw": _voted,
     "reviews.comments": _by_owner,
     "reviews.comment": _comment,
+    "reviews.resolve": _thread,
+    "reviews.apply_suggestions": _suggested,
     "executions.list": _by_owner,
     "executions.dry_run": _by_owner,
     "executions.execute": _approved,
@@ -224,6 +246,7 @@ SAMPLES: Mapping[str, Callable[[Scene], Awaitable[dict[str, Any]]]] = {
     "team.add": _new_member,
     "team.update": _member,
     "events.last": _nothing,
+    "events.list": _nothing,
     "events.since": _since,
     "audit.log": _nothing,
     "audit.verify": _nothing,
