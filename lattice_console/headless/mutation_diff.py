@@ -1,26 +1,34 @@
-"""`lattice mutation diff`: a patchset as a patch that `git apply` takes."""
+"""`lattice mutation diff`: a patchset as a patch that `git apply` takes, or two of them beside each other."""
 
 import asyncio
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import click
 from pydantic import BaseModel
 
 from lattice_console.contract.backend import Backend
-from lattice_console.contract.models.mutation import Change, Operation
+from lattice_console.contract.comparison import Pair, State, between, within
+from lattice_console.contract.models.mutation import Change, Mutation, Operation
 from lattice_console.headless import options
 from lattice_console.headless.commands import Command
 from lattice_console.headless.session import Session, connected
 from lattice_console.headless.style import Palette, Role
 from lattice_console.headless.table import Column
+from lattice_console.headless.word_diff import plain, word_lines
+from lattice_console.merge.diff import FileDiff, Whitespace, unified
 from lattice_console.merge.diff import diff as compare
-from lattice_console.merge.diff import unified
-from lattice_console.text import inert
+from lattice_console.text import inert_bytes
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_SPAN = re.compile(r"(\d{1,9})\.\.(\d{1,9})?")
 
 
 class FileStat(BaseModel):
-    """What a patchset does to one file: lines added and removed, none where the content is binary."""
+    """What happens to one file: lines added and removed, none where the content is binary."""
 
     operation_type: Operation
     file_path: str
@@ -32,25 +40,33 @@ class FileStat(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class _File:
-    change: Change
+    pair: Pair
     old: bytes | None
     new: bytes | None
+    whitespace: Whitespace
 
     def patch(self) -> bytes:
-        change = self.change
         return unified(
             self.old,
             self.new,
-            old_path=None if self.old is None else change.file_path,
-            new_path=None if self.new is None else change.result_path,
+            old_path=None if self.old is None else self.pair.old.path,
+            new_path=None if self.new is None else self.pair.new.path,
+            whitespace=self.whitespace,
         )
 
+    def compared(self) -> FileDiff:
+        return compare(self.old, self.new, whitespace=self.whitespace)
+
+    def head(self) -> list[bytes]:
+        """The lines of the patch before its hunks."""
+        return self.patch().partition(b"@@ -")[0].split(b"\n")[:-1]
+
     def stat(self) -> FileStat:
-        change, compared = self.change, compare(self.old, self.new)
+        pair, compared = self.pair, self.compared()
         return FileStat(
-            operation_type=change.operation_type,
-            file_path=change.file_path,
-            new_path=change.new_path,
+            operation_type=pair.operation,
+            file_path=pair.old.path,
+            new_path=pair.new.path if pair.new.path != pair.old.path else None,
             added=compared.added,
             removed=compared.removed,
             binary=compared.binary,
@@ -66,12 +82,18 @@ _STAT: Sequence[Column[FileStat]] = (
 )
 
 
+def _whitespace(name: Whitespace, *flags: str, help: str) -> Callable[[F], F]:
+    return click.option(*flags, "whitespace", flag_value=name, help=help)
+
+
 @click.command(
     "diff",
     cls=Command,
     examples=(
         "lattice mutation diff 12",
         "lattice mutation diff 12 --patchset 1 --stat",
+        "lattice mutation diff 12 --patchsets 1..3 --word",
+        "lattice mutation diff 12 --since-review -w",
         "lattice mutation diff 12 | git apply",
     ),
 )
@@ -79,52 +101,136 @@ _STAT: Sequence[Column[FileStat]] = (
 @click.option(
     "--patchset", "number", metavar="N", type=click.IntRange(min=1), help="This patchset instead of the newest."
 )
+@click.option(
+    "--patchsets", "span", metavar="A..B", help="What patchset B has otherwise than A; A.. compares with the newest."
+)
+@click.option(
+    "--since-review",
+    is_flag=True,
+    help="What came since the last patchset that you reviewed; all of it if you did not.",
+)
+@click.option("--word", is_flag=True, help="By words: [-old-]{+new+} within lines, or coloured; for reading.")
+@_whitespace("all", "-w", "--ignore-whitespace", help="Take no whitespace for a change.")
+@_whitespace("amount", "-b", "--ignore-space-change", help="Do not take its amount for a change.")
+@_whitespace("trailing", "--ignore-space-at-eol", help="Do not take it for a change at the ends of lines.")
 @click.option("--stat", is_flag=True, help="Only the files, with the lines added and removed; takes --output.")
 @options.output
 @connected
-async def diff(session: Session, backend: Backend, mutation: str, number: int | None, stat: bool) -> None:
+async def diff(
+    session: Session,
+    backend: Backend,
+    mutation: str,
+    number: int | None,
+    span: str | None,
+    since_review: bool,
+    word: bool,
+    whitespace: Whitespace | None,
+    stat: bool,
+) -> None:
     """Print what a mutation changes.
 
     As a unified diff against its base, which `git apply` takes. Away from a terminal the bytes are those of the
-    documents, whatever they are. On a terminal they are coloured, and
-    control and bidi characters show as escapes.
+    documents, whatever they are. On a terminal they are coloured, and control and bidi characters show as escapes.
     """
     output = session.output
     if output.shape != "table" and not stat:
         raise click.UsageError("A patch has one form. Take --output json with --stat, or `lattice mutation show`.")
+    if (number is not None) + (span is not None) + since_review > 1:
+        raise click.UsageError("Take one of --patchset, --patchsets and --since-review.")
     found = await backend.mutations.get(mutation)
-    changes = (await backend.mutations.patchset(mutation, number)).changes if number else found.changes
-    files = [await _load(backend, change) for change in changes]
-    if not files:
-        output.say(f"M-{found.number} is a record: it changes no file.")
+    if since_review:
+        pairs = await _since_review(session, backend, found)
+    elif span is not None:
+        pairs = await _between(backend, found, *_read_span(span, found))
+    else:
+        changes = await _changes(backend, found, number or found.patchset)
+        pairs = [within(change) for change in changes]
+        if not pairs:
+            output.say(f"M-{found.number} is a record: it changes no file.")
+    files = [await _load(backend, pair, whitespace or "exact") for pair in pairs]
     if stat:
         stats = await asyncio.to_thread(lambda: [file.stat() for file in files])
         output.many(stats, _STAT, empty="")
-        return
-    patch = await asyncio.to_thread(lambda: b"".join(file.patch() for file in files))
-    if output.cells is None:
-        output.raw(patch)
+    elif output.cells is None:
+        output.raw(await asyncio.to_thread(_plain, files, word))
     else:
-        output.lines(_shown(patch, output.palette))
+        output.lines(await asyncio.to_thread(_shown, files, word, output.palette))
 
 
-async def _load(backend: Backend, change: Change) -> _File:
-    old = await backend.documents.content(change.base_hash) if change.base_hash else None
-    new = await backend.documents.content(change.result_hash) if change.result_hash else None
-    return _File(change, old, new)
+def _read_span(span: str, mutation: Mutation) -> tuple[int, int]:
+    match = _SPAN.fullmatch(span)
+    if match is None:
+        raise click.UsageError(f"--patchsets {span}: write it as 1..3, or 1.. for the newest.")
+    older, newer = int(match[1]), int(match[2] or mutation.patchset)
+    if older >= newer:
+        raise click.UsageError(
+            f"--patchsets {span}: the earlier patchset comes first; M-{mutation.number} has {mutation.patchsets}."
+        )
+    return older, newer
 
 
-def _shown(patch: bytes, palette: Palette) -> Sequence[str]:
-    """The patch for eyes: harmless, and coloured by line."""
-    lines = patch.decode("utf-8", errors="replace").removesuffix("\n").split("\n") if patch else []
-    return [palette.paint(_role(line), inert(line.expandtabs(8))) for line in lines]
+async def _since_review(session: Session, backend: Backend, mutation: Mutation) -> list[Pair]:
+    seen, current = mutation.seen, mutation.patchset
+    if seen is None:
+        session.output.say(f"You have not reviewed M-{mutation.number} yet: this is all of it.")
+        return [within(change) for change in mutation.changes]
+    if seen >= current:
+        session.output.say(f"M-{mutation.number} is still at patchset {current}, which you reviewed.")
+        return []
+    session.output.say(f"Patchset {current} beside {seen}, which you reviewed.")
+    return await _between(backend, mutation, seen, current)
 
 
-def _role(line: str) -> Role | None:
-    if line.startswith(("+++", "---", "diff --git", "rename ", "new file", "deleted file", "Binary ")):
+async def _between(backend: Backend, mutation: Mutation, older: int, newer: int) -> list[Pair]:
+    return between(await _changes(backend, mutation, older), await _changes(backend, mutation, newer))
+
+
+async def _changes(backend: Backend, mutation: Mutation, number: int) -> Sequence[Change]:
+    if number == mutation.patchset:
+        return mutation.changes
+    return (await backend.mutations.patchset(mutation.id, number)).changes
+
+
+async def _load(backend: Backend, pair: Pair, whitespace: Whitespace) -> _File:
+    async def content(state: State) -> bytes | None:
+        return None if state.hash is None else await backend.documents.content(state.hash)
+
+    return _File(pair, await content(pair.old), await content(pair.new), whitespace)
+
+
+def _plain(files: Iterable[_File], word: bool) -> bytes:
+    if not word:
+        return b"".join(file.patch() for file in files)
+    lines = [
+        line for file in files for line in (*file.head(), *(plain(pieces) for pieces in word_lines(file.compared())))
+    ]
+    return b"".join(line + b"\n" for line in lines)
+
+
+def _shown(files: Iterable[_File], word: bool, palette: Palette) -> list[str]:
+    """The patch for eyes: harmless, and coloured by line, or by word."""
+
+    def paint(role: Role | None, text: bytes) -> str:
+        return palette.paint(role, inert_bytes(text))
+
+    lines: list[str] = []
+    for file in files:
+        if not word:
+            lines += [paint(_role(line), line) for line in file.patch().split(b"\n")[:-1]]
+            continue
+        lines += [paint(_role(line), line) for line in file.head()]
+        for pieces in word_lines(file.compared()):
+            # Where there are no colours, brackets say it.
+            coloured = "".join(paint(role, text) for role, text in pieces)
+            lines.append(coloured if palette.colour else inert_bytes(plain(pieces)))
+    return lines
+
+
+def _role(line: bytes) -> Role | None:
+    if line.startswith((b"+++", b"---", b"diff --git", b"rename ", b"new file", b"deleted file", b"Binary ")):
         return "strong"
-    if line.startswith("@@"):
+    if line.startswith(b"@@"):
         return "accent"
-    if line.startswith("+"):
+    if line.startswith(b"+"):
         return "added"
-    return "removed" if line.startswith("-") else None
+    return "removed" if line.startswith(b"-") else None

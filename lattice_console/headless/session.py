@@ -5,7 +5,7 @@ import functools
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypedDict
+from typing import TYPE_CHECKING, Any, Concatenate, Literal, ParamSpec, TypedDict
 
 import click
 
@@ -24,6 +24,9 @@ P = ParamSpec("P")
 
 Connect = Callable[[Settings], Awaitable["Backend"]]
 """Gives a Backend bound to the actor and the project of some settings."""
+
+Place = Literal["queue", "home"]
+"""Where the console opens."""
 
 Look = Callable[[Settings], "Glance | None"]
 """Gives a quick look at a project, past the engine."""
@@ -45,6 +48,7 @@ class Session:
     def __init__(self, connect: Connect, console: Console, look: "Look | None" = None) -> None:
         self.connect = connect
         self.console = console
+        self.place: Place = "queue"
         self._look = look
         self.folder: Path | None = None
         self.actor: str | None = None

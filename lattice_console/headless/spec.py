@@ -1,4 +1,4 @@
-"""`lattice spec create | list | show | validate`: documents with meaning."""
+"""`lattice spec create | list | show | validate | graph`: documents with meaning."""
 
 from collections.abc import Iterable, Sequence
 
@@ -11,12 +11,13 @@ from lattice_console.headless.commands import Group
 from lattice_console.headless.exits import Exit
 from lattice_console.headless.output import Output
 from lattice_console.headless.session import Session, connected
+from lattice_console.headless.spec_graph import graph
 from lattice_console.headless.table import Column
 from lattice_console.text import count, inert, inert_lines
 
 group = Group(
     "spec",
-    help="List, read and check specs, and propose new ones.",
+    help="List, read and check specs, see what depends on what, and propose new ones.",
     short_help="List, check, propose specs.",
     examples=("lattice spec list", "lattice spec validate --all"),
 )
@@ -105,6 +106,9 @@ async def validate(session: Session, backend: Backend, names: tuple[str, ...], a
         files = len({finding.path for finding in findings})
         session.output.say(f"{count(len(findings), 'finding')} in {count(files, 'file')}.")
     return Exit.FINDINGS if findings else Exit.OK
+
+
+group.add_command(graph)
 
 
 def _lines(output: Output, spec: Spec) -> Iterable[str]:

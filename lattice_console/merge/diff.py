@@ -325,12 +325,19 @@ def _hunks(texts: _Texts, context: int) -> Iterator[Hunk]:
 
 
 def unified(
-    old: bytes | None, new: bytes | None, *, old_path: str | None, new_path: str | None, context: int = 3
+    old: bytes | None,
+    new: bytes | None,
+    *,
+    old_path: str | None,
+    new_path: str | None,
+    context: int = 3,
+    whitespace: Whitespace = "exact",
 ) -> bytes:
     r"""The change of one file as a patch that `git apply` takes: headers, hunks, and nothing for no change.
 
     A side that does not exist has neither bytes nor path. Two different paths make a rename. There is no `index` line,
-    because documents are not git's objects. A binary change is only named (`Binary files a/x and b/x differ`).
+    because documents are not git's objects. A binary change is only named (`Binary files a/x and b/x differ`). Where
+    `whitespace` lets some of it pass, the patch is for reading: what it leaves out, applying it leaves out as well.
 
     Raises:
         ValueError: a side has bytes but no path or a path but no bytes, or neither side exists.
@@ -350,7 +357,7 @@ def unified(
         label_b = b"/dev/null"
     elif old_path != new_path:
         parts.append(b"rename from %b\nrename to %b\n" % (quote(name_a), quote(name_b)))
-    compared = diff(old, new, context=context)
+    compared = diff(old, new, context=context, whitespace=whitespace)
     if compared.binary and not compared.identical:
         parts.append(b"Binary files %b and %b differ\n" % (label_a, label_b))
     if compared.hunks:

@@ -23,6 +23,7 @@ from lattice_console.headless.table import Column
 from lattice_console.text import count, inert
 
 _BAR = 30
+_NO_TEMPLATE = "none"
 _STATES: dict[str, Role] = {"ok": "good", "warning": "warning", "problem": "bad"}
 
 # What these functions need is imported in them: `lattice --help` asks for every command.
@@ -33,35 +34,63 @@ _STATES: dict[str, Role] = {"ok": "good", "warning": "warning", "problem": "bad"
     cls=Command,
     examples=(
         "lattice init",
-        "lattice init --name billing-specs --type python",
+        "lattice init --name billing-specs --type python --template api --git",
         "lattice -C ../billing init --name billing-specs",
     ),
 )
 @click.option("--name", metavar="N", help="The project's name; else the folder's.")
-@click.option("--type", "kind", metavar="K", help="generic (the default), python, javascript, ...")
+@click.option(
+    "--type", "kind", metavar="K", help="generic (the default), python, javascript, ...: a word for people, no more."
+)
+@click.option(
+    "--template",
+    metavar="T",
+    help="Propose a first spec from this template of `lattice spec create`, under the template's name; none (the "
+    "default) proposes nothing.",
+)
+@click.option(
+    "--git/--no-git",
+    default=None,
+    help="Make the folder a git repository, if it lies in none yet; not by default. Nothing is committed.",
+)
 @options.output
-def init(name: str | None, kind: str | None) -> None:
+def init(name: str | None, kind: str | None, template: str | None, git: bool | None) -> None:
     """Make this folder a project.
 
     You become its owner. Asks for what is not given, on a terminal alone; elsewhere the defaults hold.
     """
-    from lattice_console.ops.init import init as work
+    from lattice_console.engine.rules.templates import TEMPLATES
+    from lattice_console.ops import init as work
 
     session = current()
     root = session.start.resolve()
     asks = sys.stdin.isatty() and sys.stderr.isatty()
+    known = (_NO_TEMPLATE, *sorted(TEMPLATES))
+    if template is not None and template not in known:
+        raise click.UsageError(f"There is no template {template}. Known are {', '.join(known)}.")
     if name is None:
         name = root.name or "project"
         if asks:
             name = click.prompt("Project name", default=name, err=True)
     if kind is None:
         kind = click.prompt("Project type", default="generic", err=True) if asks else "generic"
-    project = asyncio.run(work(root, name=name, type=kind, actor=session.actor))
+    if template is None and asks:
+        template = click.prompt("Template of a first spec", default=_NO_TEMPLATE, type=click.Choice(known), err=True)
+    if git is None and asks and not work.lies_in_git(root):
+        git = click.confirm("Initialise git", default=False, err=True)
+    project = asyncio.run(work.init(root, name=name, type=kind, actor=session.actor))
     settings = config.load(root, actor=session.actor)
     session.output.one(project, list)
+    first = None
+    if template not in (None, _NO_TEMPLATE):
+        first = asyncio.run(work.first_spec(root, template, actor=session.actor))
+    if git and not work.lies_in_git(root):
+        work.begin_git(root)
+        session.output.say(f"{root} is a git repository now. Commit .lattice with the rest; its state stays out of it.")
     session.output.say(
         f"{project.name} is a project now, at {root}. You are its owner: {settings.actor}, from "
-        f"{settings.actor_source}; a project in a folder trusts whoever is at the machine. Next: lattice track FILE..."
+        f"{settings.actor_source}; a project in a folder trusts whoever is at the machine. Next: "
+        + (f"lattice mutation show M-{first.number}, the proposed spec" if first else "lattice track FILE...")
     )
 
 

@@ -1,6 +1,7 @@
 """Taking a folder under review: its `.lattice`, its database, its first documents."""
 
 import json
+import subprocess
 import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -10,14 +11,18 @@ from lattice_console import config
 from lattice_console.backends.connect import connect as connect_by_settings
 from lattice_console.config import Settings
 from lattice_console.contract.backend import Backend
-from lattice_console.contract.errors import Conflict
+from lattice_console.contract.errors import Conflict, SystemFailure
 from lattice_console.contract.models.document import TrackedFile
+from lattice_console.contract.models.mutation import Mutation
 from lattice_console.contract.models.project import Project
 from lattice_console.engine.features.context import new_id
 from lattice_console.workspace.checkout import Checkout
 
 IGNORED = "state/\nlocal.json\n"
 """What of `.lattice` stays out of the team's git."""
+
+_GIT_TIME = 30
+"""Seconds that git may take."""
 
 
 async def init(
@@ -52,6 +57,35 @@ async def init(
         await backend.close()
     config.bind_project(root, project_id)
     return project
+
+
+async def first_spec(root: Path, template: str, *, actor: str | None = None) -> Mutation:
+    """Propose a spec from a template, with the template's name, as the first mutation of the project at `root`."""
+    backend = await connect_by_settings(config.load(root, actor=actor))
+    try:
+        return await backend.specs.create(name=template, template=template)
+    finally:
+        await backend.close()
+
+
+def lies_in_git(root: Path) -> bool:
+    """Whether the folder belongs to a git repository, or git is not there to make it one."""
+    try:
+        asked = ["git", "-C", str(root), "rev-parse", "--is-inside-work-tree"]
+        return subprocess.run(asked, capture_output=True, check=False, timeout=_GIT_TIME).returncode == 0
+    except OSError:
+        return True
+
+
+def begin_git(root: Path) -> None:
+    """Make the folder a git repository; raises SystemFailure (`SYS_GIT`)."""
+    try:
+        subprocess.run(
+            ["git", "init", "--quiet", str(root)], capture_output=True, text=True, check=True, timeout=_GIT_TIME
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        why = error.stderr.strip() if isinstance(error, subprocess.CalledProcessError) else str(error)
+        raise SystemFailure("SYS_GIT", f"The project was made, but git init failed: {why}") from None
 
 
 def _write_new(place: Path, text: str) -> bytes:

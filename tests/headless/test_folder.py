@@ -1,6 +1,7 @@
 """init, status, track, restore and sync: the folder beside the head."""
 
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -18,15 +19,57 @@ def test_a_folder_becomes_a_project_owned_by_who_ran_init(empty: Lattice) -> Non
 
 
 def test_on_a_terminal_init_asks_for_what_is_not_given_and_offers_a_default(empty: Lattice) -> None:
-    asked = empty.ok("init", terminal=True, stdin=b"\npython\n")
+    asked = empty.ok("init", terminal=True, stdin=b"\npython\n\n\n")
     assert "Project name [billing]: " in asked.err
     assert "Project type [generic]: " in asked.err
+    assert "Template of a first spec (none, api, authentication, " in asked.err
+    assert "[none]: " in asked.err
+    assert "Initialise git [y/N]: " in asked.err
     project = empty.ok("status", "--output", "json").json["project"]
     assert (project["name"], project["type"]) == ("billing", "python")
+    assert empty.ok("mutation", "list", "--output", "json").json["total"] == 0
+    assert not (empty.root / ".git").exists()
+
+
+GIVEN = ("--name", "n", "--type", "python", "--template", "none", "--no-git")
 
 
 def test_init_asks_nothing_that_is_given(empty: Lattice) -> None:
-    assert "Project name" not in empty.ok("init", "--name", "n", "--type", "python", terminal=True).err
+    asked = empty.ok("init", *GIVEN, terminal=True).err
+    assert asked.startswith("n is a project now")
+
+
+def test_without_a_terminal_init_asks_nothing(empty: Lattice) -> None:
+    assert empty.ok("init").err.startswith("billing is a project now")
+
+
+def test_init_proposes_a_first_spec_and_begins_a_repository_where_asked(empty: Lattice) -> None:
+    said = empty.ok("init", "--template", "authentication", "--git").err
+    assert "is a git repository now" in said
+    assert "Next: lattice mutation show M-1" in said
+    assert (empty.root / ".git").is_dir()
+    proposed = empty.ok("mutation", "show", "1", "--output", "json").json
+    assert [change["file_path"] for change in proposed["changes"]] == [".lattice/specs/authentication.json"]
+
+
+def test_a_folder_inside_of_a_repository_stays_in_that_one(empty: Lattice) -> None:
+    subprocess.run(["git", "init", "--quiet", str(empty.root.parent)], check=True)
+    assert (
+        "Initialise git"
+        not in empty.ok(
+            "init",
+            terminal=True,
+            stdin=b"\n\n\n",
+        ).err
+    )
+    assert not (empty.root / ".git").exists()
+
+
+def test_a_template_that_is_none_is_refused_before_anything_is_made(empty: Lattice) -> None:
+    result = empty("init", "--template", "web")
+    assert result.code == 2
+    assert "Known are none, api, authentication" in result.err
+    assert not (empty.root / ".lattice").exists()
 
 
 def test_a_folder_becomes_a_project_once(lattice: Lattice) -> None:
