@@ -20,7 +20,10 @@ from lattice_console.engine.stores.connection import open_lane
 from lattice_console.ops.init import init
 
 ACTOR = "kim"
-DEVELOPERS = ("ana", "raj", "agent-7")
+COLLEAGUES = ("ana", "raj")
+"""Who reviews beside the actor."""
+
+_AGENT = "agent-7"
 
 _STATUSES = ("pending", "pending", "pending", "pending", "draft", "rejected", "cancelled")
 """Of those that are pending, whoever has a vote that counts is approved."""
@@ -70,8 +73,9 @@ async def _start(place: Path, documents: int) -> None:
         await backend.documents.track(
             [TrackedFile(path=_path(number), content=_content(number, 0)) for number in numbers]
         )
-    for handle in DEVELOPERS:
-        await backend.team.add(user=handle, role="developer")
+    for handle in COLLEAGUES:
+        await backend.team.add(user=handle, role="reviewer")
+    await backend.team.add(user=_AGENT, role="developer")
     await backend.close()
 
 
@@ -123,7 +127,8 @@ class _Filling:
     def __init__(self, connection: Connection, mutations: int, documents: int) -> None:
         self._mutations = mutations
         self._documents = documents
-        self._users = [row[0] for row in connection.exec_driver_sql("SELECT id FROM users ORDER BY handle")]
+        users = {handle: id for handle, id in connection.exec_driver_sql("SELECT handle, id FROM users")}
+        self._users = [users[handle] for handle in (ACTOR, *COLLEAGUES, _AGENT)]
         self._project = connection.exec_driver_sql("SELECT id FROM projects").scalar_one()
         self._now = datetime.now(UTC)
         self._head = {
@@ -136,7 +141,8 @@ class _Filling:
     def mutation(self, number: int) -> Iterator[Row]:
         """All rows of the mutation with that number; they are asked for in order."""
         chance = random.Random(number)
-        author, reviewer = chance.sample(self._users, 2)
+        author = chance.choice(self._users)
+        reviewer = chance.choice([user for user in self._users[:-1] if user != author])
         below = self._last if 0 < (number - 1) % _STRETCH < 2 + (number - 1) // _STRETCH % 3 else None
         document = below.document if below else number % self._documents
         content = _content(document, 1 + number % 50 if below is None else 100 + number)
