@@ -1,5 +1,7 @@
 """Comments in threads, whose turn it is, and stacks in the order of the queue."""
 
+import json
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -65,13 +67,23 @@ def upgrade() -> None:
 
 
 def _fill_mutations(connection: sa.Connection) -> None:
-    """Whose turn it is, by status and objections, and where each mutation stands in its stack."""
+    """Whose turn it is, by status, objections and findings, and where each mutation stands in its stack."""
     connection.exec_driver_sql(
         "UPDATE mutations SET stack = number, turn = CASE "
         "WHEN status IN ('draft', 'needs_manual_resolution') OR status = 'pending' AND objections > 0 THEN 'author' "
         "WHEN status = 'pending' THEN 'reviewers' "
         "WHEN status IN ('approved', 'failed', 'rollback_failed') THEN 'executors' ELSE 'nobody' END"
     )
+    invalid = [
+        (mutation,)
+        for mutation, findings in connection.exec_driver_sql(
+            "SELECT m.id, s.findings FROM mutations m JOIN patchsets s ON s.mutation_id = m.id "
+            "AND s.number = m.patchset WHERE m.status = 'pending' AND s.findings != '[]'"
+        )
+        if any(finding["severity"] == "error" for finding in json.loads(findings))
+    ]
+    if invalid:
+        connection.exec_driver_sql("UPDATE mutations SET turn = 'author' WHERE id = ?", invalid)
     numbers: dict[str, int] = {
         id: number for id, number in connection.exec_driver_sql("SELECT id, number FROM mutations")
     }
