@@ -110,7 +110,7 @@ class DiffCanvas(Widget, can_focus=True, inherit_bindings=False):
         """How many lines a row takes."""
         if not self._drawing().wrap and not isinstance(self._rows.row(row), NoteRow):
             return 1
-        return len(self._lines(row, ""))
+        return len(self._lines(row, None))
 
     def _window(self) -> list[tuple[int, int]]:
         """What stands on each line of the widget, from the top: a row, and a line of it."""
@@ -230,9 +230,9 @@ class DiffCanvas(Widget, can_focus=True, inherit_bindings=False):
         return self._drawer
 
     def _mark(self, row: int) -> Mark:
-        if row == self.cursor:
-            return "cursor-old" if self._spot().side == "old" else "cursor-new"
-        return "selected" if self._selected(row) else ""
+        if row != self.cursor and not self._selected(row):
+            return None
+        return self._rows.spot(row, self._side()).side
 
     def _lines(self, row: int, mark: Mark) -> list[Strip]:
         key = row, mark
@@ -253,14 +253,15 @@ class DiffCanvas(Widget, can_focus=True, inherit_bindings=False):
 
     def _refresh_marks(self, rows: set[int]) -> None:
         """Only what a cursor or a selection changes: the bar and the numbers."""
-        lines = [
-            (y, width if isinstance(self._rows.row(row), LineRow) else 1, x)
-            for y, (row, _) in enumerate(self._window())
-            if row in rows
-            for x, width in (self._draw.gutters if isinstance(self._rows.row(row), LineRow) else [(0, 1)])
-        ]
-        if lines:
-            self.refresh(*(Region(x, y, width, 1) for y, width, x in lines))
+        regions: list[Region] = []
+        for y, (number, _) in enumerate(self._window()):
+            if number not in rows:
+                continue
+            side = self._rows.spot(number, self._side()).side
+            x, width = self._draw.marked(self._rows.row(number), side)
+            regions.append(Region(x, y, width, 1))
+        if regions:
+            self.refresh(*regions)
 
     def _missing(self) -> Paint | None:
         """What has to be painted of what is in sight, and half a screen beyond."""

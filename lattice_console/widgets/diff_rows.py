@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal
 
 from rich.segment import Segment
 from rich.style import Style
@@ -33,8 +32,8 @@ from lattice_console.widgets.signs import Look
 
 __all__ = ["DiffRows", "Drawing", "Mark"]
 
-Mark = Literal["", "selected", "cursor-old", "cursor-new"]
-"""What a row is besides: one of the selected lines, or the one with the cursor, with the side that it is on."""
+Mark = Side | None
+"""The side on which a row is the one with the cursor, or one of those selected; None where it is neither."""
 
 _MEASURE = 100
 """Cells beyond which remarks are hard to read."""
@@ -75,12 +74,16 @@ class DiffRows:
         self._half = (width - 2) // 2
         self._remarks = Remarks(document, look, style)
 
-    @property
-    def gutters(self) -> list[tuple[int, int]]:
-        """The cells that a cursor changes, as first and number: the bar and the numbers."""
-        if self._drawing.split:
-            return [(0, 1 + self._digits), (self._half + 2, self._digits)]
-        return [(0, 1 + self._digits + 1 + self._digits)]
+    def marked(self, row: Row, side: Side) -> tuple[int, int]:
+        """The cells that a mark on a side changes, as first and number: the bar, and the numbers of a line."""
+        lines = isinstance(row, LineRow)
+        if not self._drawing.split:
+            return 0, 1 + (2 * self._digits + 1) * lines
+        return (self._half + 1 if side == "new" and self._sided(row) else 0), 1 + self._digits * lines
+
+    def _sided(self, row: Row) -> bool:
+        """Whether a row has a bar of its own for either side, when they stand beside each other."""
+        return isinstance(row, LineRow) or (isinstance(row, NoteRow) and row.thread.anchored)
 
     def side_at(self, x: int) -> Side | None:
         """The side that a column belongs to; None where both share it."""
@@ -90,23 +93,20 @@ class DiffRows:
 
     def draw(self, row: Row, mark: Mark) -> list[Strip]:
         """The lines of one row, of which there is at least one."""
-        bar = Segment(self._look.signs.bar, self._style("bar")) if mark else Segment(" ")
-        width = self._drawing.width
+        split, width = self._drawing.split, self._drawing.width
+        bar = self._bar(" ", mark is not None and not (split and mark == "new" and self._sided(row)))
         match row:
             case LineRow():
-                lines = self._pair(row, mark) if self._drawing.split else self._unified(row, mark)
+                lines = self._pair(row, mark) if split else self._unified(row, mark)
             case NoteRow():
-                lines = self._note(row)
+                lines = self._note(row, mark)
             case FileRow():
                 lines = [self._file(row)]
             case FoldRow():
                 fold = f"{self._look.signs.fold} {count(row.lines, 'unchanged line')}"
-                indent = self._digits + 3 if self._drawing.split else 2 * self._digits + 5
+                indent = self._digits + 3 if split else 2 * self._digits + 5
                 words = Strip([Segment(" " * indent + fold, self._style("muted"))])
-                if self._drawing.split:
-                    rule = Segment(self._look.signs.divider, self._style("rule"))
-                    words = Strip([*words.adjust_cell_length(self._half), rule])
-                lines = [words]
+                lines = [Strip([*words.adjust_cell_length(self._half), self._rule(False)]) if split else words]
             case WordsRow():
                 lines = [Strip([Segment(f"  {inert(row.text)}", self._style(row.role))])]
             case CoverRow():
@@ -114,6 +114,13 @@ class DiffRows:
             case BlankRow():
                 lines = [Strip([])]
         return [Strip([bar, *line]).adjust_cell_length(width) for line in lines]
+
+    def _bar(self, otherwise: str, shown: bool, role: str = "plain") -> Segment:
+        return Segment(self._look.signs.bar, self._style("bar")) if shown else Segment(otherwise, self._style(role))
+
+    def _rule(self, bar: bool) -> Segment:
+        """What stands between both sides: a rule, or the bar of the new side."""
+        return self._bar(self._look.signs.divider, bar, "rule")
 
     def _file(self, row: FileRow) -> Strip:
         file, width = self._document.files[row.file], self._drawing.width - 1
@@ -135,7 +142,7 @@ class DiffRows:
         segments.append(Segment(f"{where} ", head + self._style("muted")))
         return Strip(segments)
 
-    def _note(self, row: NoteRow) -> list[Strip]:
+    def _note(self, row: NoteRow, mark: Mark) -> list[Strip]:
         width = self._drawing.width - 1
         if not self._drawing.split or not row.thread.anchored:
             indent = 2 * self._digits + 5 if row.thread.anchored else 2
@@ -144,7 +151,7 @@ class DiffRows:
         # On its own side, with the rule going on beside it.
         half, indent = self._half, self._digits + 3
         shown = [Strip([Segment(" " * indent), *line]) for line in self._remarks.draw(row, half - indent)]
-        rule = Segment(self._look.signs.divider, self._style("rule"))
+        rule = self._rule(mark == "new")
         if row.thread.side == "old":
             return [Strip([*line.adjust_cell_length(half), rule]) for line in shown]
         return [Strip([Segment(" " * half), rule, *line]) for line in shown]
@@ -174,7 +181,7 @@ class DiffRows:
         for side in sides:
             line = row.old if side == "old" else row.new
             room = widths[side] - digits
-            strong = mark in ("selected", f"cursor-{side}")
+            strong = mark == side
             if line is None:
                 blank = [Segment(" " * digits, self._style("numbers-cursor" if strong else "numbers"))]
                 halves[side] = [Strip([*blank, Segment(" " * room, self._style("absent"))])]
@@ -183,7 +190,7 @@ class DiffRows:
             blank = [Segment(" " * digits)]
             texts = self._text(row, side, room)
             halves[side] = [Strip([*([number] if not at else blank), *text]) for at, text in enumerate(texts)]
-        rule = Segment(self._look.signs.divider, self._style("rule"))
+        rule = self._rule(mark == "new")
         lines = []
         for at in range(max(len(half) for half in halves.values())):
             one, other = (

@@ -273,13 +273,12 @@ class DiffView(DiffCanvas):
             self._rearrange(lambda: self._rows.collapse({file: False}))
         row = self._rows.row_of(spot)
         if spot.kind == "line" and file is not None and line is not None:
-            self._wanted = side
+            self._to_side(side)
             if isinstance(self._rows.row(row), FoldRow):
                 self._rearrange(lambda: self._rows.reveal(file, side, line - 1))
                 row = self._rows.row_of(spot)
         above = None if self._in_sight(row) else self.size.height // 3
         self._jump(row, above)
-        self._refresh_marks({row})
 
     def go_to_file(self, index: int) -> None:
         """Put the cursor on a file's name."""
@@ -368,9 +367,7 @@ class DiffView(DiffCanvas):
             self._redraw()
 
     def action_side(self, side: Side) -> None:
-        self._wanted = side
-        self._refresh_marks({self.cursor})
-        self._tell()
+        self._to_side(side)
 
     def action_range(self) -> None:
         if self._range is not None:
@@ -479,6 +476,14 @@ class DiffView(DiffCanvas):
         self._reveal(above)
         self._tell()
 
+    def _to_side(self, side: Side) -> None:
+        """Be on a side, where a row has both."""
+        rows = {self.cursor}
+        self._refresh_marks(rows)
+        self._wanted = side
+        self._refresh_marks(rows)
+        self._tell()
+
     def _tell(self) -> None:
         file, hunk = self._rows.file_at(self.cursor), self._rows.hunk_at(self.cursor)
         place = (0 if file is None else file + 1, 0 if hunk is None else hunk + 1, self.found)
@@ -557,7 +562,7 @@ class DiffView(DiffCanvas):
             self.action_clear()
         side = self._draw.side_at(event.x)
         if side is not None:
-            self._wanted = side
+            self._to_side(side)
         self._move_to(window[event.y][0])
         self.capture_mouse()
 
