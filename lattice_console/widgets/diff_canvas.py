@@ -6,10 +6,11 @@ the window begins at a row and a line within it, and is walked from there. So no
 
 from collections import OrderedDict
 from collections.abc import Callable
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from rich.style import Style
 from textual import events
+from textual.app import ComposeResult
 from textual.geometry import Region
 from textual.reactive import reactive
 from textual.strip import Strip
@@ -60,6 +61,31 @@ _ROLES = {
 }
 
 
+class _Seam(Widget):
+    """The column between both sides, as a widget of its own.
+
+    A line is painted from the left edge of the widgets on it up to what has changed (textual 8.2); without an edge
+    here, each move of the cursor on the new side would write the old side as well.
+    """
+
+    ALLOW_SELECT = False
+    DEFAULT_CSS = "_Seam { width: 1; height: 100%; display: none; }"
+
+    def __init__(self, line: Callable[[int], Strip]) -> None:
+        super().__init__()
+        self._line = line
+        self.column = 0
+
+    def place(self, column: int | None) -> None:
+        """Be at a column of the canvas, or nowhere."""
+        self.display = column is not None
+        self.column = column or 0
+        self.styles.offset = (self.column, 0)
+
+    def render_line(self, y: int) -> Strip:
+        return self._line(y).crop(self.column, self.column + 1)
+
+
 class DiffCanvas(Widget, can_focus=True, inherit_bindings=False):
     """Draws a `DiffLayout` with a cursor in it. Subclasses say which keys move it, and what is selected."""
 
@@ -86,6 +112,10 @@ class DiffCanvas(Widget, can_focus=True, inherit_bindings=False):
         self._strips: OrderedDict[tuple[int, Mark], list[Strip]] = OrderedDict()
         self._top = (0, 0)
         self._seen: list[tuple[int, int]] | None = None
+        self._seam = _Seam(self.render_line)
+
+    def compose(self) -> ComposeResult:
+        yield self._seam
 
     # -- what subclasses give
 
@@ -209,6 +239,11 @@ class DiffCanvas(Widget, can_focus=True, inherit_bindings=False):
 
     # -- drawing
 
+    def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
+        if self._seam.display:
+            self._seam.refresh(*(Region(0, region.y, 1, region.height) for region in regions))
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+
     def notify_style_update(self) -> None:
         super().notify_style_update()
         self._redraw()
@@ -217,6 +252,7 @@ class DiffCanvas(Widget, can_focus=True, inherit_bindings=False):
         self._strips.clear()
         self._drawer = None
         self._seen = None
+        self._seam.place(self._drawing().seam)
         self.refresh()
         self._looked()
 

@@ -56,6 +56,16 @@ class Drawing:
     viewed: frozenset[int] = frozenset()
     collapsed: frozenset[int] = frozenset()
 
+    @property
+    def half(self) -> int:
+        """The cells of the old side, when both stand beside each other: a bar, it, a rule, the new side."""
+        return (self.width - 2) // 2
+
+    @property
+    def seam(self) -> int | None:
+        """The column between both sides, where they stand beside each other."""
+        return self.half + 1 if self.split else None
+
 
 class DiffRows:
     """Draws the rows of one document in one way."""
@@ -69,9 +79,7 @@ class DiffRows:
         self._style = style
         self._drawing = drawing
         self._digits = max(3, len(str(document.widest)))
-        width = drawing.width
-        # Beside each other: a bar, the old side, a rule, the new side.
-        self._half = (width - 2) // 2
+        self._half = drawing.half
         self._remarks = Remarks(document, look, style)
 
     def marked(self, row: Row, side: Side) -> tuple[int, int]:
