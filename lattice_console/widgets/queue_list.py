@@ -1,5 +1,6 @@
 """The queue: rows of mutations, drawn from a window of the data however long the whole list is."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -7,55 +8,32 @@ from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import reactive
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from lattice_console.cells import fit
+from lattice_console.cells import cells, fit
 from lattice_console.contract.models.mutation import MutationSummary
-from lattice_console.text import inert
+from lattice_console.contract.models.query import Sort
+from lattice_console.text import count
+from lattice_console.widgets.queue_columns import STACKED, Columns, columns, head
+from lattice_console.widgets.queue_marks import Marks
+from lattice_console.widgets.queue_paint import LinePainter
+from lattice_console.widgets.queue_row import Standing, draw_row
 from lattice_console.widgets.queue_window import QueueWindow
-from lattice_console.widgets.signs import Look, status_role
+from lattice_console.widgets.signs import Look
 
 __all__ = ["QueueList"]
 
 _MARGIN = 60
 """Rows between the cursor and the edge of the window at which more are asked for."""
 
-
-@dataclass(frozen=True, slots=True)
-class _Columns:
-    """Widths in cells; 0 where a column has no room."""
-
-    number: int
-    title: int
-    spec: int
-    author: int
-    comments: int
+_WHEEL = 3
+"""Rows that one turn of the wheel moves."""
 
 
-def _columns(width: int, digits: int) -> _Columns:
-    """What fits: the title keeps 24 cells, and comments, spec and author go, in that order, before it gives up more."""
-    # Bar, sign, number and title with their blanks; then age (4) and votes (5), each behind two blanks.
-    number = max(3, digits)
-    rest = width - (4 + number + 2) - (2 + 4) - (2 + 5) - 1
-    spec = 10 if width < 100 else 16 if width < 140 else 22
-    author = 8 if width < 100 else 14
-    comments = 3
-    if rest - spec - author - comments - 6 < 24:
-        comments = -2
-    if rest - spec - author - comments - 6 < 24:
-        spec = -2
-    if rest - spec - author - comments - 6 < 20:
-        author = -2
-    title = max(1, rest - (spec + 2) - (author + 2) - (comments + 2))
-    return _Columns(number, title, max(0, spec), max(0, author), max(0, comments))
-
-
-class QueueList(ScrollView, can_focus=True, inherit_bindings=False):
-    """Rows of mutations under a head line and above their count, with a cursor."""
+class QueueList(LinePainter, can_focus=True, inherit_bindings=False):
+    """Rows of mutations under a head line and above their count, with a cursor and marks."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j,down", "move(1)", "Next", id="list.next"),
@@ -65,7 +43,11 @@ class QueueList(ScrollView, can_focus=True, inherit_bindings=False):
         Binding("g,home", "top", "Top", id="list.top"),
         Binding("G,end", "bottom", "End", id="list.end"),
         Binding("enter", "open", "Open", id="list.open"),
+        Binding("space", "mark", "Mark, or unmark", id="list.mark"),
+        Binding("v", "range", "Mark a range, from here to there", id="list.range"),
     ]
+
+    ALLOW_SELECT = False
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "queue-list--accent",
@@ -75,26 +57,32 @@ class QueueList(ScrollView, can_focus=True, inherit_bindings=False):
         "queue-list--good",
         "queue-list--muted",
         "queue-list--plain",
+        "queue-list--strong",
         "queue-list--warning",
     }
 
     DEFAULT_CSS = """
     QueueList {
         height: 1fr;
-        scrollbar-size-vertical: 0;
-        overflow-x: hidden;
         & > .queue-list--accent { color: $accent; }
         & > .queue-list--bad { color: $bad; }
         & > .queue-list--bar { color: $accent; text-style: bold; }
         & > .queue-list--cursor { background: $cursor; color: $cursor-text; text-style: $cursor-style; }
         & > .queue-list--good { color: $good; }
         & > .queue-list--muted { color: $muted; text-style: $muted-style; }
+        & > .queue-list--strong { text-style: bold; }
         & > .queue-list--warning { color: $warning; }
     }
     """
 
     cursor: reactive[int] = reactive(0, repaint=False)
     """The row that the cursor is on, counted from 0 in the whole list."""
+
+    sort: Sort = STACKED
+    """The order that the rows are in; its column's head tells it."""
+
+    tells_mine: bool = False
+    """Whether rows that wait for the actor are made out among others."""
 
     @dataclass
     class Highlighted(Message):
@@ -107,6 +95,24 @@ class QueueList(ScrollView, can_focus=True, inherit_bindings=False):
         """A row is to be opened."""
 
         row: MutationSummary
+
+    @dataclass
+    class Marked(Message):
+        """Marks have changed, or a range was begun or left; `refused` found no room."""
+
+        refused: int = 0
+
+    @dataclass
+    class RangeTaken(Message):
+        """The rows of a range are to be marked, and not all of them are in the window."""
+
+        rows: range
+
+    @dataclass
+    class ColumnChosen(Message):
+        """A column's head was clicked."""
+
+        column: str
 
     @dataclass
     class Wanted(Message):
@@ -124,7 +130,8 @@ class QueueList(ScrollView, can_focus=True, inherit_bindings=False):
         super().__init__(id=id)
         self._look = look
         self._window = QueueWindow()
-        self._missing = False
+        self._marks = Marks()
+        self._top = 0
 
     @property
     def window(self) -> QueueWindow:
@@ -132,10 +139,14 @@ class QueueList(ScrollView, can_focus=True, inherit_bindings=False):
         return self._window
 
     @property
+    def top(self) -> int:
+        """The first row in sight."""
+        return self._top
+
+    @property
     def pivot(self) -> int:
         """The row to hold on to when the list moves: the cursor's, or else the first in sight."""
-        top = self.scroll_offset.y
-        return self.cursor if top <= self.cursor < top + self._lines else top
+        return self.cursor if self._top <= self.cursor < self._top + self._lines else self._top
 
     @property
     def row(self) -> MutationSummary | None:
@@ -147,13 +158,13 @@ class QueueList(ScrollView, can_focus=True, inherit_bindings=False):
 
         A list that stands at its top stays there, so that what is new is seen.
         """
-        at_top = self.scroll_offset.y == 0
-        line = self.cursor - self.scroll_offset.y
+        at_top = self._top == 0
+        line = self.cursor - self._top
         seen = self.pivot == self.cursor
         self._window = window
-        self._resize_content()
+        self._marks.follow(window)
         self.set_reactive(QueueList.cursor, max(0, min(cursor, window.total - 1)))
-        self._scroll_so(0 if at_top else self.cursor - line)
+        self._top = self._within(0 if at_top else self.cursor - line)
         if seen:
             self._reveal()
         self.refresh()
@@ -161,22 +172,80 @@ class QueueList(ScrollView, can_focus=True, inherit_bindings=False):
 
     def grown(self) -> None:
         """Draw the rows that were missing until the window grew; neither cursor nor scroll position moves."""
-        self._resize_content()
-        if self._missing:
-            self._missing = False
-            self.refresh()
+        self.refresh()
 
     def update_row(self, row: MutationSummary) -> None:
         """Show a newer state of a row, if it is in the window."""
         index = self._window.replace(row)
         if index is not None:
-            self._refresh_row(index)
+            self.repaint((self._line_of(index),))
             if index == self.cursor:
                 self._tell()
+
+    def remove_row(self, id: str) -> None:
+        """Take a row out of the window, if it is there; the cursor stays, and so is on the next one."""
+        self._window.remove(id)
+        self.show(self._window, self.cursor)
 
     def refresh_ages(self) -> None:
         """Draw the rows anew because time has passed."""
         self.refresh()
+
+    # -- marks
+
+    @property
+    def marks(self) -> Sequence[str]:
+        """The ids that are marked, in the order in which they were."""
+        return tuple(self._marks)
+
+    @property
+    def in_range(self) -> bool:
+        """Whether a range was begun and not taken yet."""
+        return self._marks.range(self.cursor) is not None
+
+    def mark(self, ids: Iterable[str]) -> None:
+        """Mark all of these."""
+        self._marks_changed(self._marks.add(ids))
+
+    def unmark(self, ids: Iterable[str]) -> None:
+        """Take the marks off these."""
+        self._marks.drop(ids)
+        self._marks_changed()
+
+    def leave_range(self) -> None:
+        """Leave the range without marking it."""
+        self._marks.end()
+        self._marks_changed()
+
+    def action_mark(self) -> None:
+        if self.in_range:
+            self.action_range()
+        elif self.row is not None:
+            room = self._marks.toggle(self.row.id)
+            self._move_to(self.cursor + 1)
+            self._marks_changed(0 if room else 1)
+
+    def action_range(self) -> None:
+        if self.in_range:
+            if (rows := self.take_range()) is not None:
+                self.post_message(self.RangeTaken(rows))
+        elif self.row is not None:
+            self._marks.begin(self.cursor, self.row.id)
+            self._marks_changed()
+
+    def take_range(self) -> range | None:
+        """End the range and mark its rows; returns them where not all are in the window: they are to be found first."""
+        rows = self._marks.range(self.cursor)
+        if rows is None:
+            return None
+        self._marks.end()
+        within = self._window.first <= rows.start and rows.stop <= self._window.end
+        self.mark([row.id for row in map(self._window.row, rows) if row is not None] if within else ())
+        return None if within else rows
+
+    def _marks_changed(self, refused: int = 0) -> None:
+        self.refresh()
+        self.post_message(self.Marked(refused))
 
     # -- moving
 
@@ -185,7 +254,7 @@ class QueueList(ScrollView, can_focus=True, inherit_bindings=False):
 
     def action_page(self, by: int) -> None:
         rows = by * max(1, self._lines - 1)
-        self._scroll_so(self.scroll_offset.y + rows)
+        self._look_from(self._top + rows)
         self._move_to(self.cursor + rows)
 
     def action_top(self) -> None:
@@ -199,11 +268,30 @@ class QueueList(ScrollView, can_focus=True, inherit_bindings=False):
             self.post_message(self.Opened(self.row))
 
     def on_click(self, event: events.Click) -> None:
-        index = event.y - 1 + self.scroll_offset.y
-        if 1 <= event.y <= self._lines and index < self._window.total:
+        index = event.y - 1 + self._top
+        if event.y == 0:
+            self._click_head(event.x)
+        elif event.y <= self._lines and index < self._window.total:
             self._move_to(index)
             if event.chain == 2:
                 self.action_open()
+
+    def _click_head(self, x: int) -> None:
+        at = 0
+        for text, column in head(self._columns(), self.sort, self._look.signs):
+            at += cells(text)
+            if x < at:
+                if column:
+                    self.post_message(self.ColumnChosen(column))
+                return
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        event.stop()
+        self._look_from(self._top + _WHEEL)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        event.stop()
+        self._look_from(self._top - _WHEEL)
 
     def _move_to(self, index: int) -> None:
         index = max(0, min(index, self._window.total - 1))
@@ -211,18 +299,16 @@ class QueueList(ScrollView, can_focus=True, inherit_bindings=False):
         if index == before:
             return
         self.cursor = index
-        self._refresh_row(before)
-        self._refresh_row(index)
-        self._refresh_count()
+        top = self._top
         self._reveal()
+        if self._top != top or self.in_range:
+            self.refresh()
+        else:
+            self.repaint((self._line_of(before), self._line_of(index), self.size.height - 1))
         self._tell()
 
     def _tell(self) -> None:
         self.post_message(self.Highlighted(self.row))
-        self._ask_for_more()
-
-    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        super().watch_scroll_y(old_value, new_value)
         self._ask_for_more()
 
     def _ask_for_more(self) -> None:
@@ -230,14 +316,13 @@ class QueueList(ScrollView, can_focus=True, inherit_bindings=False):
         window = self._window
         if not window.total:
             return
-        top = self.scroll_offset.y
-        bottom = min(window.total, top + self._lines) - 1
-        if bottom < window.first or top >= window.end:
+        bottom = min(window.total, self._top + self._lines) - 1
+        if bottom < window.first or self._top >= window.end:
             self.post_message(self.Wanted(self.pivot))
             return
         if window.next_cursor and max(self.cursor, bottom) + _MARGIN >= window.end:
             self.post_message(self.NearEdge(forward=True))
-        if window.prev_cursor and min(self.cursor, top) - _MARGIN < window.first:
+        if window.prev_cursor and min(self.cursor, self._top) - _MARGIN < window.first:
             self.post_message(self.NearEdge(forward=False))
 
     # -- geometry: line 0 is the head, the last line is the count, rows lie between them
@@ -246,110 +331,64 @@ class QueueList(ScrollView, can_focus=True, inherit_bindings=False):
     def _lines(self) -> int:
         return max(1, self.size.height - 2)
 
-    def _resize_content(self) -> None:
-        self.virtual_size = Size(self.size.width, self._window.total + 2)
+    def _line_of(self, index: int) -> int:
+        """The line that a row stands on, perhaps outside of the screen."""
+        line = index - self._top + 1
+        return line if 1 <= line <= self._lines else -1
 
     def on_resize(self) -> None:
-        self._resize_content()
+        self._top = self._within(self._top)
         self._reveal()
         self.refresh()
         self._ask_for_more()
 
+    def _within(self, top: int) -> int:
+        return max(0, min(top, self._window.total - self._lines))
+
     def _reveal(self) -> None:
         """Bring the cursor into sight; where it leaves it, half a screen moves, so that few moves redraw it all."""
-        top = self.scroll_offset.y
-        if not top <= self.cursor < top + self._lines:
-            self._scroll_so(self.cursor - self._lines // 2)
+        if not self._top <= self.cursor < self._top + self._lines:
+            self._top = self._within(self.cursor - self._lines // 2)
 
-    def _scroll_so(self, top: int) -> None:
-        self.scroll_to(y=max(0, min(top, self._window.total - self._lines)), animate=False, immediate=True)
-
-    def _refresh_row(self, index: int) -> None:
-        line = index - self.scroll_offset.y
-        if 0 <= line < self._lines:
-            # The last cell is always blank; a region up to the next widget would draw a cell of that too.
-            self.refresh(Region(0, line + 1, self.size.width - 1, 1))
-
-    def _refresh_count(self) -> None:
-        self.refresh(Region(0, self.size.height - 1, 1 + len(str(self._window.total)), 1))
+    def _look_from(self, top: int) -> None:
+        top = self._within(top)
+        if top != self._top:
+            self._top = top
+            self.refresh()
+            self._ask_for_more()
 
     # -- drawing
 
-    def _count(self) -> str:
-        total = self._window.total
-        return f" {min(self.cursor + 1, total):>{len(str(total))}} of {total}" if total else ""
-
-    def render_line(self, y: int) -> Strip:
+    def draw_line(self, y: int) -> Strip:
         width = self.size.width
-        columns = _columns(width, len(str(self._widest())))
         if y == 0:
-            return self._head(columns, width)
+            text = "".join(text for text, _ in head(self._columns(), self.sort, self._look.signs))
+            return Strip([Segment(fit(text, width), self._style("muted"))], width)
         if y == self.size.height - 1:
-            return Strip([Segment(fit(self._count(), width), self._style("muted"))], width)
-        index = y - 1 + self.scroll_offset.y
+            return self._foot(width)
+        index = y - 1 + self._top
         row = self._window.row(index)
         if row is None:
-            self._missing = self._missing or index < self._window.total
             return Strip.blank(width)
-        return self._row(row, columns, width, selected=index == self.cursor)
+        standing = Standing(
+            selected=index == self.cursor,
+            marked=self._marks.standing(row.id, index, self.cursor),
+            branch=self._window.branch(index) if self.sort == STACKED else "",
+            told_mine=self.tells_mine,
+        )
+        return draw_row(row, self._columns(), width, self._look, self._style, standing)
 
-    def _widest(self) -> int:
-        first = self._window.row(self._window.first)
-        return max(first.number if first else 0, self._window.total)
+    def _foot(self, width: int) -> Strip:
+        total = self._window.total
+        where = f" {min(self.cursor + 1, total):>{len(str(total))}} of {total}" if total else ""
+        rows = self._marks.range(self.cursor)
+        marked = f"   {self._look.signs.mark} {len(self._marks):,} marked" if len(self._marks) else ""
+        ranged = f"   {count(len(rows), 'row')} in the range: v or Space marks them" if rows is not None else ""
+        segments = [Segment(where, self._style("muted")), Segment(marked + ranged, self._style("bar"))]
+        return Strip(segments).crop(0, width).adjust_cell_length(width)
+
+    def _columns(self) -> Columns:
+        return columns(self.size.width, len(str(self._window.highest)))
 
     def _style(self, role: str) -> Style:
         return self.get_component_rich_style(f"queue-list--{role}", partial=True)
-
-    def _head(self, columns: _Columns, width: int) -> Strip:
-        words = ["    " + "M".rjust(columns.number) + "  " + fit("TITLE", columns.title)]
-        if columns.spec:
-            words.append(fit("SPEC", columns.spec))
-        if columns.author:
-            words.append(fit("AUTHOR", columns.author))
-        words += [" AGE", "VOTES"]
-        if columns.comments:
-            words.append(self._look.signs.comment.rjust(columns.comments))
-        return Strip([Segment(fit("  ".join(words), width), self._style("muted"))], width)
-
-    def _row(self, row: MutationSummary, columns: _Columns, width: int, *, selected: bool) -> Strip:
-        signs = self._look.signs
-        dots = signs.ellipsis
-        sign, number = signs.status[row.status], str(row.number).rjust(columns.number)
-        title = fit(inert(row.title), columns.title, dots)
-        tail: list[str] = []
-        if columns.spec:
-            tail.append(fit(inert(row.spec_id or ""), columns.spec, dots))
-        if columns.author:
-            tail.append(fit(inert(row.author.handle), columns.author, dots))
-        tail.append(self._look.age(row.created_at).rjust(4))
-        votes, role = self._votes(row)
-        comments = (str(row.comments) if row.comments else "").rjust(columns.comments) if columns.comments else ""
-        if selected:
-            cursor = self._style("cursor")
-            rest = "  ".join([f"{number}  {title}", *tail, votes, *([comments] if comments else [])])
-            segments = [
-                Segment(signs.bar, cursor + self._style("bar")),
-                Segment(f"{sign}  ", cursor + self._style(status_role(row.status))),
-                Segment(fit(rest, width - 5), cursor),
-                Segment(" "),
-            ]
-            return Strip(segments, width).simplify()
-        muted = self._style("muted")
-        segments = [
-            Segment(f" {sign}  ", self._style(status_role(row.status))),
-            Segment(f"{number}  ", muted),
-            Segment(title, self._style("plain")),
-            Segment("  " + "  ".join(tail) + "  ", muted),
-            Segment(votes, self._style(role)),
-            Segment(f"  {comments}" if comments else "", muted),
-        ]
-        return Strip(segments).adjust_cell_length(width)
-
-    def _votes(self, row: MutationSummary) -> tuple[str, str]:
-        """Approvals of those required, with a sign where somebody objects, in five cells, and their role."""
-        if row.status in ("draft", "cancelled", "expired") or not (row.approvals_required or row.objections):
-            return "     ", "plain"
-        text = f"{row.approvals}/{row.approvals_required}"
-        if row.objections:
-            return f"{self._look.signs.vote['reject']} {text}".rjust(5), "bad"
-        return text.rjust(5), "good" if row.approvals >= row.approvals_required else "plain"

@@ -1,6 +1,7 @@
 """A window of the queue: the pages around the cursor, with their place in the whole list."""
 
 from collections.abc import Iterator
+from typing import Literal
 
 from lattice_console.contract.models.mutation import MutationSummary
 from lattice_console.contract.models.page import Page
@@ -23,7 +24,10 @@ class QueueWindow:
         self.total = page.total if page else 0
         self.first = first
         self._pages = [page] if page else []
-        self._rows: list[MutationSummary] = list(page.items) if page else []
+        self._rows: list[MutationSummary] = []
+        self.highest = 0
+        """The highest number of a mutation held."""
+        self._collect(self.total)
 
     @property
     def end(self) -> int:
@@ -80,6 +84,27 @@ class QueueWindow:
         self._rows[index - self.first] = row
         return index
 
+    def remove(self, id: str) -> int | None:
+        """Take a row out, so that those behind it move up; where it was, None if it is not held."""
+        index = self.find(id)
+        if index is not None:
+            for number, page in enumerate(self._pages):
+                items = tuple(row for row in page.items if row.id != id)
+                self._pages[number] = page.model_copy(update={"items": items})
+            self._collect(self.total - 1)
+        return index
+
+    def branch(self, index: int) -> Literal["", "inner", "last"]:
+        """Where a row is below the one before it in a list ordered by stacks: with others after it, or the last one.
+
+        Empty where it begins a stack, or stands there without what it is stacked on.
+        """
+        row, before, after = self.row(index), self.row(index - 1), self.row(index + 1)
+        if row is None or before is None or not row.level or before.stack != row.stack:
+            return ""
+        return "inner" if after is not None and after.level and after.stack == row.stack else "last"
+
     def _collect(self, total: int) -> None:
         self.total = max(total, self.first + sum(len(page.items) for page in self._pages))
         self._rows = [row for page in self._pages for row in page.items]
+        self.highest = max((row.number for row in self._rows), default=0)

@@ -38,6 +38,11 @@ class Signs:
     opened: str
     closed: str
     quote: str
+    mark: str
+    branch: str
+    corner: str
+    rising: str
+    falling: str
 
 
 UNICODE = Signs(
@@ -72,6 +77,11 @@ UNICODE = Signs(
     opened="▾",
     closed="▸",
     quote="┃",
+    mark="◆",
+    branch="├ ",
+    corner="└ ",
+    rising="↑",
+    falling="↓",
 )
 
 ASCII = Signs(
@@ -106,6 +116,11 @@ ASCII = Signs(
     opened="v",
     closed=">",
     quote="|",
+    mark="+",
+    branch="|-",
+    corner="`-",
+    rising="^",
+    falling="v",
 )
 
 

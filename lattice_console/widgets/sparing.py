@@ -30,6 +30,9 @@ class Sparing(Widget):
 
     def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
         if regions or layout or recompose or not repaint or not self._fits:
+            if repaint and not regions:
+                # Out of sight, or of another size: what was drawn then is no more.
+                self._drawn = ()
             return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
         before, self._drawn = self._drawn, self._strips()
         changed = [

@@ -3,6 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lattice_console.contract.models.page import Page
 from lattice_console.widgets.queue_window import QueueWindow
 from tests.widgets.models import page, row
 
@@ -55,3 +56,21 @@ def test_a_newer_state_takes_the_place_of_a_row() -> None:
 def test_an_empty_window_holds_nothing() -> None:
     window = QueueWindow()
     assert (window.total, window.end, list(window), window.next_cursor, window.prev_cursor) == (0, 0, [], None, None)
+
+
+def test_a_row_that_is_taken_out_lets_those_behind_it_move_up() -> None:
+    window = QueueWindow(page(100, 0, SIZE), 0)
+    window.append(page(100, SIZE, SIZE))
+    assert window.remove("id-75") == 25
+    assert (window.total, window.end) == (99, 2 * SIZE - 1)
+    held = window.row(25)
+    assert held is not None
+    assert held.number == 74
+    assert window.remove("id-75") is None
+    assert window.total == 99
+
+
+def test_what_stands_on_others_branches_off_below_them() -> None:
+    rows = [row(8), row(5), row(6, stack=5, level=1), row(7, stack=5, level=2), row(3), row(4, stack=2, level=1)]
+    window = QueueWindow(Page(items=tuple(rows), total=6))
+    assert [window.branch(index) for index in range(6)] == ["", "", "inner", "last", "", ""]

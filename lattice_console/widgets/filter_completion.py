@@ -1,0 +1,112 @@
+"""What a word of a filter can become: keys, and the values that are known for each."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from lattice_console.contract.filters import KEYS, VALUES, Word, words
+
+__all__ = ["Completion", "Known", "complete", "meaning"]
+
+Known = Mapping[str, Sequence[str]]
+"""Values by key, beside those that the language itself knows."""
+
+_AGES = ("<1h", "<1d", "<1w", ">1d", ">2d", ">1w")
+_UNITS = "mhdw"
+_MOST = 40
+
+_MEANINGS = {
+    "status": "where it is in its life",
+    "author": "who proposed it; me is you",
+    "spec": "the spec that it is about",
+    "type": "feature, security, …",
+    "label": "a label that it bears",
+    "path": "part of a path that it changes",
+    "age": "older (>2d) or younger (<1h) than that",
+    "vote": "a vote that counts now",
+    "has": "what it has",
+    "is": "how it stands",
+    "stack": "all of the stack on that mutation",
+    "is:open": "still to come to an end",
+    "is:ended": "executed, rejected, cancelled, …",
+    "is:mine": "proposed by you",
+    "is:awaiting": "waits for you",
+    "is:changed": "changed since you last reviewed it",
+    "is:reviewed": "you voted or commented on it",
+    "is:ready": "can be executed",
+    "is:stacked": "stands on others that are yet to be executed",
+    "has:threads": "threads that are open",
+    "has:votes": "votes that count now",
+    "has:objections": "somebody requests changes, or rejects",
+    "has:parents": "it is stacked on others",
+    "author:me": "proposed by you",
+    "vote:none": "nobody has voted yet",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """What a word can become: the text from `start` to before `end` is replaced by `text`."""
+
+    start: int
+    end: int
+    text: str
+
+    def applied(self, typed: str) -> tuple[str, int]:
+        """The filter with it, and where the cursor is then: behind it, and a blank where the word is whole."""
+        blank = "" if self.text.endswith(":") or typed[self.end : self.end + 1] == " " else " "
+        done = typed[: self.start] + self.text + blank + typed[self.end :]
+        return done, self.start + len(self.text) + (0 if self.text.endswith(":") else 1)
+
+
+def complete(typed: str, cursor: int, known: Known) -> list[Completion]:
+    """What the word that ends at the cursor can become, the likeliest first; between words, every key."""
+    word = next((word for word in words(typed) if word.start < cursor <= word.end), None)
+    if word is None:
+        return [Completion(cursor, cursor, f"{key}:") for key in KEYS]
+    if cursor < word.end:
+        return []
+    start = word.start + (1 if word.negated else 0)
+    if word.key:
+        return _values(word, start, known)
+    begun = word.value.lower()
+    if word.quoted or not begun:
+        return []
+    texts = [f"{key}:" for key in KEYS if key.startswith(begun)]
+    for key, values in _everything(known).items():
+        texts += [f"{key}:{_quoted(value)}" for value in values if value.lower().startswith(begun)]
+    return [Completion(start, word.end, text) for text in texts[:_MOST]]
+
+
+def _values(word: Word, start: int, known: Known) -> list[Completion]:
+    """The values of the word's key that begin, or else go on, as the last of them was begun."""
+    key = word.key
+    *whole, begun = [word.value] if word.quoted else word.value.split(",")
+    values = _ages(begun) if key == "age" else _everything(known).get(key, ())
+    ranked = [value for value in values if value.lower().startswith(begun.lower())]
+    ranked += [value for value in values if begun.lower() in value.lower() and value not in ranked]
+    before = f"{key}:" + "".join(f"{value}," for value in whole)
+    return [
+        Completion(start, word.end, before + _quoted(value))
+        for value in ranked[:_MOST]
+        # A quoted value stands alone; and what is typed already is no completion.
+        if value not in whole and not (whole and " " in value)
+    ]
+
+
+def _everything(known: Known) -> dict[str, Sequence[str]]:
+    return {**VALUES, **{key: list(dict.fromkeys(values)) for key, values in known.items()}}
+
+
+def _ages(begun: str) -> Iterable[str]:
+    if begun[:1] in ("<", ">") and begun[1:].isdigit():
+        return [begun + unit for unit in _UNITS]
+    return _AGES
+
+
+def _quoted(value: str) -> str:
+    return f'"{value}"' if any(char.isspace() or char == "," for char in value) else value
+
+
+def meaning(text: str) -> str:
+    """What a completion means, in a few words; empty where it speaks for itself."""
+    return _MEANINGS.get(text.removesuffix(":"), "")

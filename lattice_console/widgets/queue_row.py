@@ -1,0 +1,90 @@
+"""One row of the queue, drawn."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+from lattice_console.cells import fit
+from lattice_console.contract.models.mutation import MutationSummary
+from lattice_console.text import inert
+from lattice_console.widgets.queue_columns import Columns
+from lattice_console.widgets.signs import Look, status_role
+
+__all__ = ["Standing", "draw_row"]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a row stands in the list: under the cursor, marked or about to be, in its stack, and waiting for the actor.
+
+    `branch` is where the row is below others of its stack: `inner`, or the `last` of them.
+    """
+
+    selected: bool = False
+    marked: Literal["no", "range", "yes"] = "no"
+    branch: Literal["", "inner", "last"] = ""
+    told_mine: bool = False
+
+
+def draw_row(
+    row: MutationSummary, columns: Columns, width: int, look: Look, style: Callable[[str], Style], standing: Standing
+) -> Strip:
+    """The row in `width` cells, the last of them blank; `style` has that of each role."""
+    signs = look.signs
+    number = str(row.number).rjust(columns.number)
+    branch = {"": "", "inner": signs.branch, "last": signs.corner}[standing.branch]
+    title = fit(branch + inert(row.title), columns.title, signs.ellipsis)
+    tail: list[str] = []
+    if columns.spec:
+        tail.append(fit(inert(row.spec_id or ""), columns.spec, signs.ellipsis))
+    if columns.author:
+        tail.append(fit(inert(row.author.handle), columns.author, signs.ellipsis))
+    tail.append(look.age(row.created_at).rjust(4))
+    votes, votes_role = _votes(row, look)
+    comments, comments_role = _comments(row, columns.comments)
+    mark = " " if standing.marked == "no" else signs.mark
+    if standing.selected:
+        cursor = style("cursor")
+        rest = "  ".join([f"{number}  {title}", *tail, votes, *([comments] if comments else [])])
+        segments = [
+            Segment(signs.bar, cursor + style("bar")),
+            Segment(f"{signs.status[row.status]} ", cursor + style(status_role(row.status))),
+            Segment(mark, cursor + style("bar")),
+            Segment(fit(rest, width - 5), cursor),
+            Segment(" "),
+        ]
+        return Strip(segments, width).simplify()
+    muted = style("muted")
+    mine = standing.told_mine and row.mine
+    segments = [
+        Segment(f" {signs.status[row.status]} ", style(status_role(row.status))),
+        Segment(mark, style("bar" if standing.marked == "yes" else "muted")),
+        Segment(f"{number}  ", style("bar") if mine else muted),
+        Segment(title, style("strong" if mine else "plain")),
+        Segment("  " + "  ".join(tail) + "  ", muted),
+        Segment(votes, style(votes_role)),
+        Segment(f"  {comments}" if comments else "", style(comments_role)),
+    ]
+    return Strip(segments).adjust_cell_length(width)
+
+
+def _votes(row: MutationSummary, look: Look) -> tuple[str, str]:
+    """Approvals of those required, with a sign where somebody objects, in five cells, and their role."""
+    if row.status in ("draft", "cancelled", "expired") or not (row.approvals_required or row.objections):
+        return "     ", "plain"
+    text = f"{row.approvals}/{row.approvals_required}"
+    if row.objections:
+        return f"{look.signs.vote['reject']} {text}".rjust(5), "bad"
+    return text.rjust(5), "good" if row.approvals >= row.approvals_required else "plain"
+
+
+def _comments(row: MutationSummary, width: int) -> tuple[str, str]:
+    """How many remarks there are, behind how many threads are open, where any are (`2/8`), and their role."""
+    if not row.threads:
+        return (str(row.comments) if row.comments else "").rjust(width) if width else "", "muted"
+    text = f"{row.threads}/{row.comments}"
+    return fit(text if len(text) <= width else f"{row.threads}/", width, right=True), "warning"
