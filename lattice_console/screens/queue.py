@@ -1,4 +1,4 @@
-"""The queue: every mutation that matches the filter, newest first, with a preview beside where there is room."""
+"""The queue: every mutation of a view that matches the filter, with a preview beside where there is room."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,21 +15,22 @@ from textual.widgets import Static
 
 from lattice_console.contract.errors import LatticeError
 from lattice_console.contract.events import Event
-from lattice_console.contract.models.mutation import Mutation, MutationSummary, Status
-from lattice_console.contract.models.query import EVERYTHING, MutationFilter
-from lattice_console.screens.acting import ActingPlace
+from lattice_console.contract.models.mutation import Mutation, MutationSummary
 from lattice_console.screens.loading import load_changes
 from lattice_console.screens.mutation import MutationScreen
-from lattice_console.screens.paging import around, from_end
 from lattice_console.screens.place import FOLLOW
+from lattice_console.screens.queue_choice import AWAITING, EVERYTHING
+from lattice_console.screens.queue_choosing import ChoosingPlace
+from lattice_console.screens.queue_empty import instead_of_rows
+from lattice_console.screens.queue_feed import Counted, Failed, Grown, Loaded, QueueFeed
+from lattice_console.screens.queue_marking import MarkingPlace
 from lattice_console.screens.session import Session
 from lattice_console.text import inert
 from lattice_console.widgets.file_change import FileChange
 from lattice_console.widgets.filter_bar import FilterBar
 from lattice_console.widgets.preview import Preview
 from lattice_console.widgets.queue_list import QueueList
-from lattice_console.widgets.queue_summary import QueueSummary
-from lattice_console.widgets.queue_window import PAGE, QueueWindow
+from lattice_console.widgets.queue_views import QueueViews
 
 __all__ = ["QueueScreen"]
 
@@ -37,29 +38,19 @@ _AGES = 30.0
 """Seconds after which the ages on the screen are counted anew."""
 
 
-class QueueScreen(ActingPlace):
+class QueueScreen(MarkingPlace, ChoosingPlace):
     """Where the console starts."""
 
     CSS_PATH = "queue.tcss"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]  # noqa: RUF012 - declared so by Screen
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "filter", "Filter", id="queue.filter"),
         Binding("R", "reload", "Refresh", id="place.refresh"),
     ]
 
     @dataclass
-    class Loaded(Message):
-        """A window of the queue, and the row for the cursor."""
-
-        window: QueueWindow
-        cursor: int
-
-    @dataclass
-    class Counted(Message):
-        """How many mutations match, by status."""
-
-        counts: dict[Status, int]
+    class Opened(Message):
+        """What was chosen before has been read."""
 
     @dataclass
     class Previewed(Message):
@@ -68,27 +59,17 @@ class QueueScreen(ActingPlace):
         mutation: Mutation
         files: tuple[FileChange, ...]
 
-    @dataclass
-    class Grown(Message):
-        """The window has a page more."""
-
-        window: QueueWindow
-
-    @dataclass
-    class Failed(Message):
-        """The queue could not be read."""
-
-        error: LatticeError
-
     def __init__(self, session: Session) -> None:
         super().__init__(session)
-        self._filter: MutationFilter = EVERYTHING
         self._follow: Timer | None = None
+        self._opened = False
+        self._outdated = False
+        self._first = False
 
     def compose_place(self) -> ComposeResult:
         look = self.session.look
-        yield QueueSummary(look)
-        yield FilterBar()
+        yield QueueViews(look)
+        yield FilterBar(look)
         with Horizontal(id="panes"):
             yield QueueList(look)
             yield Static(id="empty", markup=False)
@@ -96,9 +77,18 @@ class QueueScreen(ActingPlace):
 
     def on_mount(self) -> None:
         super().on_mount()
-        self.query_one(QueueList).focus()
+        self.feed = QueueFeed(self, self.listed)
+        self.listed.focus()
         self._say_instead(f"Opening {self.session.settings.root.name}{self.session.look.signs.ellipsis}")
-        self.set_interval(_AGES, self.query_one(QueueList).refresh_ages)
+        self.set_interval(_AGES, self.listed.refresh_ages)
+        if self.session.connected:
+            self.connected()
+
+    async def on_unmount(self) -> None:
+        try:
+            self.choice.keep_now()
+        except LatticeError as error:
+            self.desk.say(error.message, "error")
 
     # -- chrome
 
@@ -108,101 +98,118 @@ class QueueScreen(ActingPlace):
     def hints(self) -> Sequence[tuple[str, str]]:
         if self.has_class("-filtering"):
             return ()
+        if marked := self.marking_hints():
+            return marked
         row = self.subject()
         acts = self.acts(row.status) if row else ()
         first = (("list.open", "open"),) if row else ()
-        return (*acts[:3], *first, ("queue.filter", "filter"))
+        return (*acts[:3], *first, ("queue.filter", "filter"), ("queue.next_view", "next view"))
 
     def subject(self) -> MutationSummary | None:
-        return self.query_one(QueueList).row
+        return self.listed.row
 
     # -- news
 
     def connected(self) -> None:
-        self.action_reload()
+        if self._opened:
+            self.action_reload()
+        else:
+            self.start("opening", self._open)
+
+    async def _open(self) -> None:
+        try:
+            await self.choice.load()
+        except LatticeError as error:
+            self.desk.say(error.message, "error")
+        self.post_message(self.Opened())
+
+    @on(Opened)
+    def _begin(self) -> None:
+        self._opened, self._first = True, self.choice.is_first
+        self.ask(self.choice.query, keep=False)
+        self.start("values", self.learn_values)
 
     def happened(self, events: Sequence[Event]) -> None:
-        self.action_reload()
+        if not self._opened:
+            return
+        if self.is_seen:
+            self.feed.refresh()
+        else:
+            self._outdated = True
+
+    def on_screen_resume(self) -> None:
+        super().on_screen_resume()
+        if self._outdated and self.session.connected:
+            self.action_reload()
 
     def mutation_changed(self, mutation: Mutation) -> None:
-        self.query_one(QueueList).update_row(_summary(mutation))
+        """Show what was done from here at once; what waits for nobody here any more makes room for the next."""
+        if not mutation.mine and self.choice.query.view == AWAITING:
+            self.listed.remove_row(mutation.id)
+        else:
+            self.listed.update_row(_summary(mutation))
+        if self._opened:
+            self.feed.refresh()
 
     # -- the window
 
     def action_reload(self) -> None:
         """Read the queue anew around the cursor, which stays on its mutation."""
-        if self.session.connected:
-            self.start("window", self._reload)
+        if self.session.connected and self._opened:
+            self._outdated = False
+            self.feed.reload()
         self.desk.connect()
-
-    async def _reload(self) -> None:
-        listed = self.query_one(QueueList)
-        mutations = self.session.backend.mutations
-        try:
-            before, anchor = listed.cursor, listed.pivot
-            window, index = await around(mutations, self._filter, listed.window, anchor)
-            self.post_message(self.Loaded(window, before + index - anchor))
-            self.post_message(self.Counted(await mutations.counts(filter=self._filter)))
-        except LatticeError as error:
-            self.post_message(self.Failed(error))
 
     @on(QueueList.Wanted)
     def _wanted(self, message: QueueList.Wanted) -> None:
-        self.start("window", self._jump, message.index)
-
-    async def _jump(self, index: int) -> None:
-        listed = self.query_one(QueueList)
-        mutations = self.session.backend.mutations
-        try:
-            if index >= listed.window.total - PAGE:
-                window = await from_end(mutations, self._filter)
-            else:
-                first = max(0, index - PAGE // 2)
-                window = QueueWindow(await mutations.list(filter=self._filter, offset=first, limit=PAGE), first)
-            self.post_message(self.Loaded(window, listed.cursor))
-        except LatticeError as error:
-            self.post_message(self.Failed(error))
+        self.feed.jump(message.index)
 
     @on(QueueList.NearEdge)
     def _near_edge(self, message: QueueList.NearEdge) -> None:
-        group = "grow after" if message.forward else "grow before"
-        if not any(worker.group == group and not worker.is_finished for worker in self.workers):
-            self.start(group, self._grow, message.forward)
-
-    async def _grow(self, forward: bool) -> None:
-        window = self.query_one(QueueList).window
-        cursor = window.next_cursor if forward else window.prev_cursor
-        try:
-            page = await self.session.backend.mutations.list(
-                filter=self._filter, cursor=cursor, direction="next" if forward else "prev", limit=PAGE
-            )
-        except LatticeError as error:
-            self.post_message(self.Failed(error))
-            return
-        # It may have been replaced, or have grown at this end, while the page was on its way.
-        if cursor is not None and cursor == (window.next_cursor if forward else window.prev_cursor):
-            (window.append if forward else window.prepend)(page)
-            self.post_message(self.Grown(window))
+        self.feed.grow(message.forward)
 
     @on(Grown)
     def _grown(self, message: Grown) -> None:
-        listed = self.query_one(QueueList)
-        if listed.window is message.window:
-            listed.grown()
+        if self.listed.window is message.window:
+            self.listed.grown()
 
     @on(Loaded)
     def _loaded(self, message: Loaded) -> None:
-        self.query_one(QueueList).show(message.window, message.cursor)
-        if message.window.total:
-            self._say_instead("")
-        elif self.session.filter:
-            self._say_instead(f"No mutation matches {self.session.filter}\n\n/ changes the filter.")
-        else:
-            self._say_instead(_FIRST_STEPS)
+        query, window = message.query, message.window
+        if query != self.feed.query:
+            return
+        if self._first and not window.total and query.view == AWAITING:
+            # The first start, and nothing waits: there is more to see in what there is.
+            self.ask(query.within(EVERYTHING), keep=False)
+            return
+        self._first = False
+        listed = self.listed
+        cursor = message.cursor
+        if message.before not in (None, listed.cursor):
+            # Who has moved on meanwhile stays where they are.
+            row = listed.row
+            found = window.find(row.id) if row is not None else None
+            cursor = found if found is not None else listed.cursor + cursor - message.before
+        listed.sort, listed.tells_mine = query.sort, query.view != AWAITING
+        listed.show(window, cursor)
+        self._say_instead("" if window.total else self._why_empty())
+
+    def _why_empty(self) -> str:
+        keys = {command.id: command.keys[0] for command in self.commands()}
+        views = [view.slug for view in self.choice.views]
+        return instead_of_rows(
+            self.choice.query,
+            self.counts.get(EVERYTHING.slug),
+            views.index(EVERYTHING.slug) + 1,
+            lambda id: keys.get(id, ":"),
+        )
 
     @on(Counted)
     def _counted(self, message: Counted) -> None:
-        self.query_one(QueueSummary).counts = message.counts
+        self.counts = message.counts
+        self.show_views()
+        if self._opened and not self.listed.window.total:
+            self._say_instead(self._why_empty())
 
     @on(Failed)
     def _failed(self, message: Failed) -> None:
@@ -210,7 +217,7 @@ class QueueScreen(ActingPlace):
 
     def unreachable(self, error: LatticeError) -> None:
         """Say why nothing can be read: in place of the queue where there is none."""
-        if self.query_one(QueueList).window.total:
+        if self.listed.window.total:
             self.desk.say(error.message, "error")
         else:
             self._say_instead(f"{error.message}\n\nR tries again.")
@@ -220,7 +227,7 @@ class QueueScreen(ActingPlace):
         empty = self.query_one("#empty", Static)
         empty.update(Content(inert(text, lines=True)))
         empty.display = bool(text)
-        self.query_one(QueueList).set_class(bool(text), "-empty")
+        self.listed.set_class(bool(text), "-empty")
 
     # -- the cursor
 
@@ -261,39 +268,8 @@ class QueueScreen(ActingPlace):
             self.query_one(Preview).show(message.mutation, message.files)
 
     @on(QueueList.Opened)
-    def _opened(self, message: QueueList.Opened) -> None:
+    def _open_row(self, message: QueueList.Opened) -> None:
         self.app.push_screen(MutationScreen(self.session, message.row))
-
-    # -- the filter
-
-    def action_filter(self) -> None:
-        """Type a filter."""
-        self.query_one(FilterBar).open(self.session.filter)
-        self.add_class("-filtering")
-        self.refresh_chrome()
-
-    @on(FilterBar.Applied)
-    def _applied(self, message: FilterBar.Applied) -> None:
-        self.session.filter, self._filter = message.text, message.filter
-        self.query_one(QueueSummary).filter = message.text
-        self._close_filter()
-        self.action_reload()
-
-    @on(FilterBar.Left)
-    def _close_filter(self) -> None:
-        self.query_one(FilterBar).close()
-        self.remove_class("-filtering")
-        self.query_one(QueueList).focus()
-        self.refresh_chrome()
-
-
-_FIRST_STEPS = """Nothing has been proposed yet.
-
-Bring files under review:    lattice track 'docs/*.yaml'
-Propose what you changed:    lattice mutation create --title "…" --files docs/api.yaml
-Or propose a new spec:       lattice spec create --name user-auth --template authentication
-
-What is proposed appears here by itself."""
 
 
 def _summary(mutation: Mutation) -> MutationSummary:

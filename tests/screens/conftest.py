@@ -12,7 +12,10 @@ from tests.screens.project import Office, build
 
 
 @pytest.fixture(autouse=True)
-def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+def _plain_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    # The copies of one project share its id, and with it what a person keeps: each test has folders of its own.
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "kept"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "settings"))
     for name in ("COLORFGBG", "DATABASE_URL", "LATTICE_ASCII", "LATTICE_THEME", "NO_COLOR"):
         monkeypatch.delenv(name, raising=False)
 

@@ -8,9 +8,11 @@ from pathlib import Path
 
 from textual.pilot import Pilot
 
-from lattice_console.app import LatticeApp
+from lattice_console.app import LatticeApp, Mode
 from lattice_console.config import Settings
 from lattice_console.contract.backend import Backend
+from lattice_console.profile.folder import work_folder
+from lattice_console.profile.left_off import Bookmark
 from lattice_console.workspace import Checkout
 from tests.screens.project import NOON, Office
 from tests.support.clock import Clock
@@ -102,16 +104,24 @@ def make_app(
     actor: str = "kim",
     settings: Settings | None = None,
     folder: bool = True,
+    start: Mode = "queue",
+    view: str | None = "all",
     open_backend: Callable[[], Awaitable[Backend]] | None = None,
 ) -> LatticeApp:
-    """The app as the command makes it, on a clock that stands still."""
+    """The app as the command makes it, on a clock that stands still, for somebody who last looked at that view.
+
+    Without a view, and without anything kept, it is a first start.
+    """
     settings = settings or office.settings(actor)
+    bookmark = Bookmark(work_folder(settings.project_id or "", settings.actor), print)
+    if view is not None and not bookmark.read().view:
+        bookmark.keep(view=view)
 
     async def connect() -> Backend:
         return await office.connect(settings)
 
     open_checkout = (lambda: Checkout(office.root, settings.document_limit)) if folder else None
-    return LatticeApp(open_backend or connect, open_checkout, settings, now=lambda: NOON)
+    return LatticeApp(open_backend or connect, open_checkout, settings, start=start, now=lambda: NOON)
 
 
 @asynccontextmanager

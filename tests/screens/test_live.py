@@ -23,7 +23,7 @@ async def test_a_mutation_of_another_process_appears_and_the_cursor_stays_on_its
     ana = await office.as_("ana")
     await ana.mutations.create(title="Explain the refresh token", changes=[create("docs/token.md")])
     await ana.close()
-    await console.sees("Explain the refresh token", "9 mutations", "4 of 9")
+    await console.sees("Explain the refresh token", "All 9", "4 of 9")
     assert "Pay refunds" in console.selected
 
 

@@ -1,0 +1,127 @@
+"""Doing one act to several mutations: what would happen to each, one after the other, and what did."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from lattice_console.contract.errors import LatticeError
+from lattice_console.contract.models.mutation import Mutation
+from lattice_console.screens.session import Session
+from lattice_console.screens.undoing import VoteChange, Votes, my_vote
+from lattice_console.screens.verbs import Verb, outcome
+from lattice_console.text import count
+
+__all__ = ["Bulk", "Item", "plan"]
+
+State = Literal["left out", "planned", "running", "done", "refused", "stopped"]
+
+
+@dataclass(slots=True)
+class Item:
+    """One of the mutations: as it was when it was planned, then as it is; `why` is told where it is not simply done."""
+
+    mutation: Mutation
+    state: State
+    why: str = ""
+
+
+def plan(verb: Verb, mutations: Sequence[Mutation], drafted: Mapping[str, int]) -> list[Item]:
+    """What would happen to each: what can be done first, parents before children (for a rollback the other way round).
+
+    A child whose parents are executed in the same go is to be executed after them. What has drafts (`drafted`, by id)
+    is left to a decision of its own, with which they are sent.
+    """
+    rolls_back = verb.action == "rollback"
+    ordered = sorted(mutations, key=lambda one: (one.level, one.number), reverse=rolls_back)
+    items: list[Item] = []
+    planned: set[str] = set()
+    for mutation in ordered:
+        item = _plan(verb, mutation, planned, drafted.get(mutation.id, 0))
+        if item.state == "planned":
+            planned.add(mutation.id)
+        items.append(item)
+    return [item for item in items if item.state == "planned"] + [item for item in items if item.state != "planned"]
+
+
+def _plan(verb: Verb, mutation: Mutation, planned: set[str], drafts: int) -> Item:
+    action = mutation.action(verb.action)
+    if verb.vote is not None and drafts:
+        why = f"{count(drafts, 'draft')} of yours would go with the verdict: decide on it by itself."
+        return Item(mutation, "left out", why)
+    if action.allowed:
+        return Item(mutation, "planned")
+    parents = [parent for parent in mutation.parents if parent.status != "completed"]
+    waits_alone = mutation.status == "approved" and all(one.name == "parents_executed" for one in mutation.blockers)
+    if verb.action == "execute" and waits_alone and parents and all(parent.id in planned for parent in parents):
+        return Item(mutation, "planned", f"after {', '.join(f'M-{parent.number}' for parent in parents)}")
+    return Item(mutation, "left out", action.reason)
+
+
+@dataclass(slots=True)
+class Bulk:
+    """One act on its way through `items`; `told` hears of every item that has changed."""
+
+    session: Session
+    verb: Verb
+    items: Sequence[Item]
+    told: Callable[[Item], None]
+    stopping: bool = False
+    _votes: list[VoteChange] = field(default_factory=list)
+
+    def stop(self) -> None:
+        """Have it stop after the one that is under way."""
+        self.stopping = True
+
+    def number(self, *states: State) -> int:
+        """How many items are in any of the states."""
+        return sum(item.state in states for item in self.items)
+
+    async def run(self, text: str) -> None:
+        """Act on everything planned, in order; all votes together become one step that can be undone."""
+        try:
+            for item in self.items:
+                if item.state != "planned":
+                    continue
+                if self.stopping:
+                    self._turn(item, "stopped", "Stopped before it.")
+                    continue
+                self._turn(item, "running", "")
+                try:
+                    await self._act(item, text)
+                except LatticeError as error:
+                    self._turn(item, "refused", error.message)
+        finally:
+            me = self.session.actor.user if self.session.actor else None
+            if self._votes and me is not None:
+                self.session.undoing.push(Votes(me.id, self._votes))
+
+    def _turn(self, item: Item, state: State, why: str) -> None:
+        item.state, item.why = state, why
+        self.told(item)
+
+    async def _act(self, item: Item, text: str) -> None:
+        session, verb = self.session, self.verb
+        now = await session.backend.mutations.get(item.mutation.id)
+        action = now.action(verb.action)
+        if not action.allowed:
+            item.mutation = now
+            self._turn(item, "refused", action.reason)
+        elif verb.binds and now.patchset != item.mutation.patchset:
+            seen, item.mutation = item.mutation.patchset, now
+            why = f"Patchset {now.patchset} has replaced patchset {seen}, which was listed. Look at it first."
+            self._turn(item, "refused", why)
+        else:
+            result = await verb.do(session, now, text)
+            item.mutation = result if isinstance(result, Mutation) else await session.backend.mutations.get(now.id)
+            said, good = outcome(verb, item.mutation, result)
+            self._remember(now, item.mutation, text)
+            self._turn(item, "done" if good else "refused", said)
+
+    def _remember(self, before: Mutation, after: Mutation, text: str) -> None:
+        me = self.session.actor.user if self.session.actor else None
+        if me is not None and (self.verb.vote is not None or self.verb.action == "withdraw"):
+            old, old_text = my_vote(before, me.id)
+            new_text = text if self.verb.vote is not None else ""
+            self._votes.append(
+                VoteChange(after.id, after.number, after.patchset, old, self.verb.vote, old_text, new_text)
+            )
