@@ -9,7 +9,7 @@ from pydantic import Field, ValidationError
 
 from lattice_console.contract.errors import ValidationFailed, from_validation
 from lattice_console.contract.models.base import Count, Model, Moment, Reference
-from lattice_console.contract.models.review import Anchor
+from lattice_console.contract.models.review import Anchor, NewComment
 from lattice_console.profile.store import Content, JsonFile, Tell
 
 __all__ = ["LONGEST", "Draft", "Drafts"]
@@ -32,6 +32,19 @@ class Draft(Model):
     reply_to: Reference | None = None
     suggestion: str | None = None
     created_at: Moment
+
+    def as_comment(self) -> NewComment:
+        """The comment that it becomes; raises ValidationFailed where it cannot be one."""
+        try:
+            return NewComment(
+                text=self.text,
+                anchor=self.anchor,
+                reply_to=self.reply_to,
+                suggestion=self.suggestion,
+                patchset=self.patchset,
+            )
+        except ValidationError as error:
+            raise from_validation(error) from None
 
 
 class Drafts:

@@ -1,19 +1,25 @@
 """A place with a mutation under the cursor: the keys that act on it, the questions they ask, what is said after."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
+from lattice_console.contract.backend import Backend
 from lattice_console.contract.errors import LatticeError
 from lattice_console.contract.models.mutation import Mutation, MutationSummary, Status
 from lattice_console.contract.models.requirement import Requirement
+from lattice_console.profile.drafts import Draft
 from lattice_console.screens.dialog import ConfirmDialog, ReasonDialog
 from lattice_console.screens.dry_run import DryRunScreen
 from lattice_console.screens.loading import load_changes, load_dry_run
 from lattice_console.screens.news import MutationChanged
 from lattice_console.screens.place import Place
-from lattice_console.screens.verbs import VERBS, Verb, outcome
+from lattice_console.screens.review_dialog import Review, ReviewDialog
+from lattice_console.screens.review_sending import drafts_of, send_alone, send_with
+from lattice_console.screens.undoing import Done, Drop, VoteChange, Votes, my_vote
+from lattice_console.screens.verbs import VERBS, Outcome, Verb, outcome
+from lattice_console.text import count
 
 __all__ = ["ActingPlace"]
 
@@ -51,11 +57,19 @@ class ActingPlace(Place):
         Binding("o", "act('reopen')", "Reopen", id="act.reopen"),
         Binding("Z", "act('cancel')", "Cancel the mutation", id="act.cancel"),
         Binding("B", "act('finish_rollback')", "Finish a failed rollback", id="act.finish_rollback"),
+        Binding("ctrl+s", "send", "Send the drafts without a verdict", id="act.send"),
+        Binding("u", "undo", "Undo the last verdict", id="act.undo"),
+        Binding("U", "redo", "Redo it", id="act.redo"),
         Binding("y", "copy_id", "Copy its number", id="act.copy_id"),
+        Binding("Y", "copy_link", "Copy the command that shows it", id="act.copy_link"),
     ]
 
     def subject(self) -> MutationSummary | None:
         """The mutation that keys act on, as it is shown."""
+        return None
+
+    def neighbour(self, id: str, by: int) -> MutationSummary | None:
+        """The mutation that comes `by` places after one in the list of this place, which follows; None at its ends."""
         return None
 
     def acts(self, status: Status) -> Sequence[tuple[str, str]]:
@@ -79,35 +93,49 @@ class ActingPlace(Place):
         """Put the mutation's number on the terminal's clipboard."""
         seen = self.subject()
         if seen is not None:
-            self.app.copy_to_clipboard(f"M-{seen.number}")
-            self.desk.say(f"Copied M-{seen.number}.")
+            self.desk.copy(f"M-{seen.number}", f"M-{seen.number}")
+
+    def action_copy_link(self) -> None:
+        """Put the command on the clipboard that opens the mutation anywhere in the project."""
+        seen = self.subject()
+        if seen is not None:
+            command = f"lattice mutation show M-{seen.number}"
+            self.desk.copy(command, command)
+
+    # -- acts
 
     async def _act(self, verb: Verb, seen: MutationSummary) -> None:
-        session, backend = self.session, self.session.backend
-        draft = (seen.id, verb.action)
+        backend = self.session.backend
         try:
             mutation = await self._allowed(verb, seen)
             if mutation is None:
                 return
-            text = await self._ask(verb, mutation, draft)
-            if text is None:
+            drafts = await drafts_of(self.session, mutation) if verb.vote else ()
+            review = await self._ask(verb, mutation, drafts)
+            if review is None:
                 return
-            if verb.ask != "nothing":
+            if verb.ask != "nothing" or drafts:
                 # Time has passed while the dialog was open.
                 mutation = await self._allowed(verb, seen)
                 if mutation is None:
                     return
             with self.desk.working(f"{verb.running} M-{mutation.number}"):
-                result = await verb.do(session, mutation, text)
+                result = await self._do(verb, mutation, review)
                 after = result if isinstance(result, Mutation) else await backend.mutations.get(seen.id)
         except LatticeError as error:
             refused = "" if error.message.startswith(verb.refused) else f"{verb.refused}: "
             self.desk.say(f"{refused}{error.message}", "error")
             return
-        session.drafts.pop(draft, None)
-        message, good = outcome(verb, after, result)
+        self.session.keeping.keep_unsent(seen.id, verb.action, "")
+        self._remember(verb, mutation, after, review.text)
+        message, good = outcome(verb, after, result, len(review.drafts))
         self.desk.say(message, "information" if good else "error")
         self.app.post_message(MutationChanged(after))
+
+    async def _do(self, verb: Verb, mutation: Mutation, review: Review) -> Outcome:
+        if verb.vote is not None and review.drafts:
+            return await send_with(self.session, mutation, verb.vote, review.text, review.drafts)
+        return await verb.do(self.session, mutation, review.text)
 
     async def _allowed(self, verb: Verb, seen: MutationSummary) -> Mutation | None:
         """The mutation as it is now, if the act is allowed on what the person saw; else the reason is said."""
@@ -126,28 +154,153 @@ class ActingPlace(Place):
         self.app.post_message(MutationChanged(mutation))
         return None
 
-    async def _ask(self, verb: Verb, mutation: Mutation, draft: tuple[str, str]) -> str | None:
-        """The text that goes with an act, empty where it takes none; None where the person leaves."""
+    async def _ask(self, verb: Verb, mutation: Mutation, drafts: Sequence[Draft]) -> Review | None:
+        """What goes with an act: drafts and a text, where it takes them; None where the person leaves."""
+        if drafts:
+            return await self._review(verb.about(mutation, len(drafts)), verb.name.lower(), mutation, drafts, verb)
         if verb.ask == "nothing":
-            return ""
+            return Review((), "")
         session = self.session
         files = await load_changes(session, mutation.changes) if verb.counts_files else ()
         place = session.project.name if session.project else ""
         sentence = verb.question(mutation, files, place, session.look)
         if verb.ask == "confirm":
-            return "" if await self.app.push_screen_wait(ConfirmDialog(sentence, verb.name.lower())) else None
-
-        def keep(text: str) -> None:
-            if text.strip():
-                session.drafts[draft] = text
-            else:
-                session.drafts.pop(draft, None)
-
-        return await self.app.push_screen_wait(
+            sure = await self.app.push_screen_wait(ConfirmDialog(sentence, verb.name.lower()))
+            return Review((), "") if sure else None
+        text = await self.app.push_screen_wait(
             ReasonDialog(
-                sentence, verb.name.lower(), required=verb.required, text=session.drafts.get(draft, ""), keep=keep
+                sentence,
+                verb.name.lower(),
+                required=verb.required,
+                text=session.keeping.unsent(mutation.id, verb.action),
+                keep=lambda text: session.keeping.keep_unsent(mutation.id, verb.action, text),
             )
         )
+        return None if text is None else Review((), text)
+
+    async def _review(
+        self, sentence: str, name: str, mutation: Mutation, drafts: Sequence[Draft], verb: Verb | None
+    ) -> Review | None:
+        """Show what would be sent; returns what the person chose of it."""
+        keeping = self.session.keeping
+        action = verb.action if verb else ""
+        comments = await self.session.backend.reviews.comments(mutation.id)
+
+        def keep(text: str) -> None:
+            keeping.keep_unsent(mutation.id, action, text)
+
+        def drop(draft: Draft) -> None:
+            self.app.run_worker(self.drop(draft), group="drafts", exit_on_error=False)
+
+        return await self.app.push_screen_wait(
+            ReviewDialog(
+                sentence,
+                name,
+                self.session.look,
+                drafts,
+                [one for one in comments if one.open and not one.is_reply],
+                voting=verb is not None,
+                required=verb.required if verb else "",
+                text=keeping.unsent(mutation.id, action) if verb else "",
+                keep=keep,
+                drop=drop,
+            )
+        )
+
+    async def drop(self, draft: Draft) -> None:
+        """Forget a draft; u brings it back."""
+        keeping = self.session.keeping
+
+        async def restore() -> None:
+            await keeping.save(draft)
+
+        async def remove() -> None:
+            await keeping.remove(draft.id)
+
+        await keeping.settled()
+        await remove()
+        self.session.undoing.push(Drop("The draft", draft.mutation_id, restore, remove))
+        self.desk.say("Dropped the draft. u brings it back.")
+        self.drafts_changed()
+
+    def drafts_changed(self) -> None:
+        """The drafts of this machine are others now."""
+
+    # -- drafts without a verdict
+
+    def action_send(self) -> None:
+        """Send the drafts as comments, without a verdict."""
+        seen = self.subject()
+        if seen is not None and self.session.connected:
+            self.app.run_worker(self._send(seen), group="acts", exit_on_error=False)
+
+    async def _send(self, seen: MutationSummary) -> None:
+        session, name = self.session, f"M-{seen.number}"
+        try:
+            mutation = await session.backend.mutations.get(seen.id)
+            drafts = await drafts_of(session, mutation)
+            if not drafts:
+                self.desk.say(f"There are no drafts on {name}. c on a line begins one.")
+                return
+            sentence = f"Send {count(len(drafts), 'comment')} on {name}, without a verdict."
+            review = await self._review(sentence, "send", mutation, drafts, None)
+            if review is None:
+                return
+            with self.desk.working(f"sending to {name}"):
+                await send_alone(session, mutation, review.drafts)
+                after = await session.backend.mutations.get(seen.id)
+        except LatticeError as error:
+            self.desk.say(f"Not everything was sent: {error.message} What was not is kept.", "error")
+            self.drafts_changed()
+            return
+        self.desk.say(f"Sent {count(len(review.drafts), 'comment')} on {name}.")
+        self.app.post_message(MutationChanged(after))
+
+    # -- undoing
+
+    def _remember(self, verb: Verb, before: Mutation, after: Mutation, text: str) -> None:
+        """Take note of a vote, so that it can be taken back."""
+        me = self.session.actor.user if self.session.actor else None
+        if me is None or (verb.vote is None and verb.action != "withdraw"):
+            return
+        old, old_text = my_vote(before, me.id)
+        change = VoteChange(after.id, after.number, after.patchset, old, verb.vote, old_text, text)
+        self.session.undoing.push(Votes(me.id, [change]))
+
+    def action_undo(self) -> None:
+        """Take back what was done last, or the vote on the mutation under the cursor."""
+        if self.session.connected:
+            self.app.run_worker(self._undo(self.subject()), group="acts", exit_on_error=False)
+
+    def action_redo(self) -> None:
+        """Do again what was taken back last."""
+        if self.session.connected:
+            self.app.run_worker(self._turn(self.session.undoing.redo, "There is nothing to redo."), group="acts")
+
+    async def _undo(self, seen: MutationSummary | None) -> None:
+        undoing, actor = self.session.undoing, self.session.actor
+        if undoing.last is None and seen is not None and actor is not None and actor.user is not None:
+            # The console was started anew: the vote that stands is what was done last.
+            mutation = await self.session.backend.mutations.get(seen.id)
+            vote, text = my_vote(mutation, actor.user.id)
+            if vote is not None:
+                change = VoteChange(mutation.id, mutation.number, mutation.patchset, None, vote, "", text)
+                undoing.push(Votes(actor.user.id, [change]))
+        await self._turn(undoing.undo, "There is nothing to undo.")
+
+    async def _turn(self, turn: Callable[[Backend], Awaitable[Done | None]], nothing: str) -> None:
+        try:
+            done = await turn(self.session.backend)
+        except LatticeError as error:
+            self.desk.say(error.message, "warning")
+            return
+        if done is None:
+            self.desk.say(nothing)
+            return
+        self.desk.say(done.said, "information" if done.good else "warning")
+        self.drafts_changed()
+        for mutation in done.mutations:
+            self.app.post_message(MutationChanged(mutation))
 
     async def _dry_run(self, seen: MutationSummary) -> None:
         try:

@@ -1,7 +1,7 @@
 """One mutation: what it takes, what it changes, and everything that was said about it."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -16,16 +16,19 @@ from lattice_console.cells import wrap
 from lattice_console.contract.errors import LatticeError
 from lattice_console.contract.events import Event
 from lattice_console.contract.models.mutation import Mutation, MutationSummary
-from lattice_console.screens.acting import ActingPlace
-from lattice_console.screens.colouring import Colouring
-from lattice_console.screens.loading import load_changes
+from lattice_console.contract.models.query import MutationFilter
+from lattice_console.screens.comparing import Compared, Comparison, carry, compare, first_look
+from lattice_console.screens.following import Following
+from lattice_console.screens.looking import Looking
 from lattice_console.screens.place import FOLLOW
+from lattice_console.screens.review_sending import drafts_of
+from lattice_console.screens.review_threads import Place
 from lattice_console.screens.session import Session
+from lattice_console.screens.settling import Settling
 from lattice_console.text import count, inert
 from lattice_console.widgets.diff_document import Cover, DiffDocument
 from lattice_console.widgets.diff_pane import DiffPane
 from lattice_console.widgets.diff_view import DiffView
-from lattice_console.widgets.file_change import FileChange
 from lattice_console.widgets.mutation_head import MutationHead
 from lattice_console.widgets.overview import Overview, OverviewModel
 from lattice_console.widgets.tab_line import TabLine
@@ -34,9 +37,10 @@ __all__ = ["MutationScreen"]
 
 _MEASURE = 76
 _TABS = ("diff", "overview")
+_STACK = 100
 
 
-class MutationScreen(ActingPlace, Colouring):
+class MutationScreen(Following, Settling, Looking):
     """Opens on the diff, headed by the description; Tab turns to the overview."""
 
     CSS_PATH = "mutation.tcss"
@@ -51,21 +55,20 @@ class MutationScreen(ActingPlace, Colouring):
 
     @dataclass
     class Loaded(Message):
-        """The mutation, with what belongs to it."""
+        """The mutation, with what belongs to it; `compared` is None where what is compared stays."""
 
         model: OverviewModel
+        compared: Compared | None
+        carried: Mapping[str, Place | None]
 
     @dataclass
-    class Compared(Message):
-        """Its files, compared."""
+    class Outdated(Message):
+        """There is a newer patchset than the one that is read."""
 
-        mutation: Mutation
-        files: tuple[FileChange, ...]
+        patchset: int
 
     def __init__(self, session: Session, row: MutationSummary) -> None:
-        super().__init__(session)
-        self._row: MutationSummary = row
-        self._model: OverviewModel | None = None
+        super().__init__(session, row)
         self._where = ""
         self._follow: Timer | None = None
 
@@ -79,37 +82,43 @@ class MutationScreen(ActingPlace, Colouring):
 
     def on_mount(self) -> None:
         super().on_mount()
-        self.query_one(MutationHead).mutation = self._row
+        self.query_one(MutationHead).mutation = self.row
         self._name_tabs()
-        self.query_one(DiffView).focus()
+        self.view.focus()
         self.action_reload()
 
     # -- chrome
 
     def crumbs(self) -> tuple[str, ...]:
-        return (f"M-{self._row.number} {inert(self._row.title)}",)
+        return (f"M-{self.row.number} {inert(self.row.title)}",)
 
     def hints(self) -> Sequence[tuple[str, str]]:
+        acts = list(self.acts(self.row.status)[:3])
+        if self.drafts:
+            acts.insert(0, ("act.send", f"send {count(len(self.drafts), 'draft')}"))
         diff = (("diff.next_hunk", "next hunk"),) if self._tab == 0 else ()
-        return (*self.acts(self._row.status)[:3], *diff, ("mutation.turn", _TABS[1 - self._tab]))
-
-    def subject(self) -> MutationSummary | None:
-        return self._row
+        return (*acts, *diff, ("mutation.turn", _TABS[1 - self._tab]))
 
     @property
     def _tab(self) -> int:
         return _TABS.index(self.query_one(ContentSwitcher).current or "diff")
 
     def _name_tabs(self) -> None:
-        files = self._model.files if self._model else None
+        files = self.model.files if self.model else None
         diff = "1 Diff"
         if files == ():
-            diff += " no files"
+            diff += " no files" if self.mutation and not self.mutation.changes else " nothing differs"
         elif files is not None:
             added, removed = sum(file.diff.added for file in files), sum(file.diff.removed for file in files)
             diff += f" {count(len(files), 'file')} +{added} {self.session.look.signs.minus}{removed}"
-        comments = f" {count(self._row.comments, 'comment')}" if self._row.comments else ""
-        self.query_one(TabLine).names = (diff, f"2 Overview{comments}")
+            viewed = len(self.view.viewed)
+            diff += f" {self.session.look.signs.dot} {viewed} of {len(files)} viewed" if viewed else ""
+        comments = f" {count(self.row.comments, 'comment')}" if self.row.comments else ""
+        drafts = f" {count(len(self.drafts), 'draft')}" if self.drafts else ""
+        self.query_one(TabLine).names = (diff, f"2 Overview{comments}{drafts}")
+
+    def viewed_changed(self) -> None:
+        self._name_tabs()
 
     # -- news
 
@@ -117,66 +126,119 @@ class MutationScreen(ActingPlace, Colouring):
         self.action_reload()
 
     def happened(self, events: Sequence[Event]) -> None:
-        if any(event.subject == self._row.id or event.name == "policy.changed" for event in events):
-            self._load(keep_patchset=True)
+        if any(event.subject == self.row.id or event.name == "policy.changed" for event in events):
+            self._follow_news()
 
     def mutation_changed(self, mutation: Mutation) -> None:
-        if mutation.id == self._row.id:
-            self._load(keep_patchset=True)
+        if mutation.id == self.row.id:
+            self._follow_news()
+
+    def _follow_news(self) -> None:
+        """Read the mutation anew; what is compared stays."""
+        self._load(self.compared.comparison if self.compared else None, newest=self.compared is None)
 
     # -- loading
 
     def action_reload(self) -> None:
         """Read the mutation anew, and show its newest patchset."""
-        self._load(keep_patchset=False)
+        self.show_comparison(None, newest=True)
 
-    def _load(self, *, keep_patchset: bool) -> None:
+    def show_comparison(self, wanted: Comparison | None, *, newest: bool = False) -> None:
+        self._load(wanted, newest=newest or wanted is not None)
+
+    def turn_to(self, row: MutationSummary) -> None:
+        self.row, self.model, self.compared, self.carried = row, None, None, {}
+        head = self.query_one(MutationHead)
+        head.newer, head.compared, head.stack, head.mutation = 0, "", (), row
+        self.view.show(DiffDocument())
+        self.action_show_tab(0)
+        self._name_tabs()
+        self.action_reload()
+
+    def _load(self, wanted: Comparison | None, *, newest: bool) -> None:
         if self.session.connected:
-            self.start("mutation", self._fetch, keep_patchset)
+            self.start("mutation", self._fetch, wanted, newest)
 
-    async def _fetch(self, keep_patchset: bool) -> None:
-        backend, id = self.session.backend, self._row.id
+    async def _fetch(self, wanted: Comparison | None, newest: bool) -> None:
+        """Read everything. Without `newest`, a newer patchset than the one that is read is only told of."""
+        backend, session, row = self.session.backend, self.session, self.row
         try:
-            with self.desk.working(f"reading M-{self._row.number}"):
-                mutation, timeline, comments = await asyncio.gather(
-                    backend.mutations.get(id), backend.mutations.timeline(id), backend.reviews.comments(id)
-                )
-                shown = self._model
-                same = shown is not None and shown.mutation.patchset == mutation.patchset
-                if shown is not None and (same or keep_patchset):
-                    self.post_message(self.Loaded(OverviewModel(mutation, timeline, comments, shown.files)))
+            with self.desk.working(f"reading M-{row.number}"):
+                mutation = await backend.mutations.get(row.id)
+                if not newest and self.mutation is not None and mutation.patchset != self.mutation.patchset:
+                    # Somebody reads the older one: it stays until they ask for the newer.
+                    self.post_message(self.Outdated(mutation.patchset))
                     return
-                self.post_message(self.Loaded(OverviewModel(mutation, timeline, comments)))
-                self.post_message(self.Compared(mutation, await load_changes(self.session, mutation.changes)))
+                comparison = wanted or first_look(mutation)
+                timeline, comments, stack = await asyncio.gather(
+                    backend.mutations.timeline(row.id),
+                    backend.reviews.comments(row.id, patchset=comparison.newer),
+                    backend.mutations.list(filter=MutationFilter(stack=mutation.stack), limit=_STACK),
+                )
+                drafts = await drafts_of(session, mutation)
+                shown = self.model.files if self.model else None
+                compared = self.compared
+                if newest or compared is None or compared.comparison != comparison:
+                    first = OverviewModel(mutation, timeline, comments, shown, drafts, stack.items)
+                    if self.model is None:
+                        self.post_message(self.Loaded(first, None, {}))
+                    compared = await compare(session, mutation, comparison)
+                carried = {
+                    draft.id: await carry(session, mutation, compared, draft.patchset, draft.anchor)
+                    for draft in drafts
+                    if draft.anchor is not None
+                }
         except LatticeError as error:
             self.desk.say(error.message, "error")
+            return
+        model = OverviewModel(mutation, timeline, comments, compared.changes, drafts, stack.items)
+        self.post_message(self.Loaded(model, compared if compared is not self.compared else None, carried))
+
+    @on(Outdated)
+    def _outdated(self, message: Outdated) -> None:
+        self.query_one(MutationHead).newer = message.patchset
 
     @on(Loaded)
     def _loaded(self, message: Loaded) -> None:
-        model, shown = message.model, self._model
-        head = self.query_one(MutationHead)
-        if shown is not None and model.files is not None and model.mutation.patchset != shown.mutation.patchset:
-            # Somebody reads the older one: it stays until they ask for the newer.
-            head.newer = model.mutation.patchset
+        model = message.model
+        if model.mutation.id != self.row.id:
+            # Somebody has gone on to another one meanwhile.
             return
-        head.newer = 0
-        self._model, self._row = model, model.mutation
-        head.mutation = model.mutation
-        self.query_one(Overview).show(model)
+        self.row = model.mutation
+        if message.compared is not None:
+            self.compared = message.compared
+            self.view.show(DiffDocument(message.compared.changes, _cover(model.mutation)))
+        self.carried = message.carried
+        head = self.query_one(MutationHead)
+        head.newer, head.mutation, head.stack = 0, model.mutation, model.stack
+        self.show_remarks(model)
+        head.compared = self._compared_words()
+        if message.compared is not None:
+            self.show_viewed()
+            if not model.mutation.changes:
+                self.action_show_tab(1)
         self._name_tabs()
         self.refresh_chrome()
 
-    @on(Compared)
-    def _compared(self, message: Compared) -> None:
-        if self._model is None:
-            return
-        model = self._model
-        self._model = OverviewModel(model.mutation, model.timeline, model.comments, message.files)
-        self.query_one(Overview).show(self._model)
-        self.query_one(DiffView).show(DiffDocument(message.files, _cover(message.mutation, message.files)))
+    def _compared_words(self) -> str:
+        """What is compared, where that is not simply the whole change."""
+        mutation, compared = self.mutation, self.compared
+        if mutation is None or compared is None:
+            return ""
+        files = count(len(compared.files), "file") if compared.files else "nothing"
+        comparison, since = compared.comparison, first_look(mutation)
+        if comparison.older is None:
+            if comparison.newer != mutation.patchset:
+                return f"showing patchset {comparison.newer}"
+            return "full change" if since.older is not None else ""
+        if comparison == since:
+            return f"since my review: {files}"
+        return f"from {comparison.older} to {comparison.newer}: {files}"
+
+    def drafts_changed(self) -> None:
+        super().drafts_changed()
         self._name_tabs()
-        if not message.files:
-            self.action_show_tab(1)
+        self.refresh_chrome()
 
     # -- tabs
 
@@ -193,6 +255,9 @@ class MutationScreen(ActingPlace, Colouring):
         line.where = self._where if index == 0 else ""
         self.refresh_chrome()
 
+    def show_tab(self, index: int) -> None:
+        self.action_show_tab(index)
+
     @on(TabLine.Chosen)
     def _chosen(self, message: TabLine.Chosen) -> None:
         self.action_show_tab(message.index)
@@ -204,7 +269,7 @@ class MutationScreen(ActingPlace, Colouring):
         self._follow = self.set_timer(FOLLOW, self._say_where)
 
     def _say_where(self) -> None:
-        self._where = self.query_one(DiffView).where
+        self._where = self.view.where
         if self._tab == 0:
             self.query_one(TabLine).where = self._where
 
@@ -213,9 +278,9 @@ class MutationScreen(ActingPlace, Colouring):
         self.dismiss()
 
 
-def _cover(mutation: Mutation, files: Sequence[FileChange]) -> list[Cover]:
+def _cover(mutation: Mutation) -> list[Cover]:
     """What comes before the files: why the mutation was made."""
     lines = wrap(inert(mutation.description, lines=True), _MEASURE) if mutation.description else []
-    if not files:
+    if not mutation.changes:
         lines += ["", "It changes no files: it is a record."] if lines else ["It changes no files: it is a record."]
     return [Cover(tuple(lines))] if lines else []

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from lattice_console.contract.backend import Backend
     from lattice_console.contract.models.people import Actor
     from lattice_console.contract.models.project import Project
+    from lattice_console.screens.keeping import Keeping
+    from lattice_console.screens.undoing import Undoing
     from lattice_console.widgets.file_change import FileChange
     from lattice_console.workspace.checkout import Checkout
 
@@ -29,8 +31,8 @@ _ROOM = 64_000_000
 class Session:
     """The state of a console beside what its screens show.
 
-    `stale_since` is None while the connection answers; `drafts` holds typed texts by (mutation id, action);
-    `contents` bytes by hash, `compared` files by what was compared.
+    `stale_since` is None while the connection answers; `contents` holds bytes by hash, `compared` files by what was
+    compared. `tell` shows a message, whatever the thread.
     """
 
     settings: "Settings"
@@ -40,9 +42,11 @@ class Session:
     actor: "Actor | None" = None
     stale_since: datetime | None = None
     filter: str = ""
-    drafts: dict[tuple[str, str], str] = field(default_factory=dict)
+    tell: Callable[[str], None] = lambda text: None
     _backend: "Backend | None" = None
     _checkout: "Checkout | None" = None
+    _keeping: "Keeping | None" = None
+    _undoing: "Undoing | None" = None
     contents: Kept[str, bytes] = field(default_factory=lambda: Kept(_ROOM))
     compared: "Kept[tuple[str | None, ...], FileChange]" = field(default_factory=lambda: Kept(_ROOM))
 
@@ -52,6 +56,24 @@ class Session:
         from lattice_console.profile.folder import work_folder
 
         return work_folder(self.settings.project_id or "", self.settings.actor)
+
+    @property
+    def keeping(self) -> "Keeping":
+        """What the actor has in hand: drafts, typed texts, viewed marks."""
+        from lattice_console.screens.keeping import Keeping
+
+        if self._keeping is None:
+            self._keeping = Keeping(self.folder, self.tell)
+        return self._keeping
+
+    @property
+    def undoing(self) -> "Undoing":
+        """What was done in this console and can be undone."""
+        from lattice_console.screens.undoing import Undoing
+
+        if self._undoing is None:
+            self._undoing = Undoing()
+        return self._undoing
 
     @property
     def checkout(self) -> "Checkout | None":
@@ -75,6 +97,11 @@ class Session:
     def opened(self, backend: "Backend", project: "Project", actor: "Actor") -> None:
         """Take note of the open Backend, its project and whom it acts for."""
         self._backend, self.project, self.actor = backend, project, actor
+
+    async def settled(self) -> None:
+        """Wait until everything typed is on the disk."""
+        if self._keeping is not None:
+            await self._keeping.settled()
 
     @property
     def freshness(self) -> str:

@@ -37,6 +37,12 @@ class Verb:
     required: str = ""
     binds: bool = False
     counts_files: bool = False
+    vote: Vote | None = None
+
+    def about(self, mutation: Mutation, drafts: int) -> str:
+        """The sentence of the dialog that lists the drafts that go with it."""
+        effect = "; it is closed at once, and can be reopened" if self.action == "reject" else ""
+        return f"{self.name}: M-{mutation.number} {inert(mutation.title)}, with {count(drafts, 'comment')}{effect}."
 
     def question(self, mutation: Mutation, files: Sequence[FileChange], place: str, look: Look) -> str:
         """The sentence of its dialog, with the numbers."""
@@ -132,7 +138,7 @@ async def _finish_rollback(session: Session, mutation: Mutation, text: str) -> O
 
 
 _ALL = (
-    Verb("approve", "Approve", "Not approved", "approving", _vote("approve"), binds=True),
+    Verb("approve", "Approve", "Not approved", "approving", _vote("approve"), binds=True, vote="approve"),
     Verb(
         "approve_with_suggestions",
         "Approve with suggestions",
@@ -143,6 +149,7 @@ _ALL = (
         sentence="Approve {M} with suggestions. What do you suggest?",
         required="A suggestion is needed; a plain approval is a.",
         binds=True,
+        vote="approve_with_suggestions",
     ),
     Verb(
         "request_changes",
@@ -154,6 +161,7 @@ _ALL = (
         sentence="Request changes of {M}: it stays pending until its author answers. What has to change?",
         required="The author needs to know what has to change.",
         binds=True,
+        vote="request_changes",
     ),
     Verb(
         "reject",
@@ -165,6 +173,7 @@ _ALL = (
         sentence="Reject {M}: it is closed at once, and can be reopened. Why?",
         required="A rejection needs its reason.",
         binds=True,
+        vote="reject",
     ),
     Verb("withdraw", "Withdraw my vote", "No vote withdrawn", "withdrawing", _withdraw),
     Verb(
@@ -226,9 +235,13 @@ VERBS = {verb.action: verb for verb in _ALL}
 """Every act by its name in the contract."""
 
 
-def outcome(verb: Verb, mutation: Mutation, result: Outcome) -> tuple[str, bool]:
-    """What to say of a result, and whether it is good news; `mutation` is its state afterwards."""
+def outcome(verb: Verb, mutation: Mutation, result: Outcome, comments: int = 0) -> tuple[str, bool]:
+    """What to say of a result, and whether it is good news.
+
+    `mutation` is its state afterwards, `comments` how many went with it.
+    """
     number = f"M-{mutation.number}"
+    along = f" with {count(comments, 'comment')}" if comments else ""
     if isinstance(result, Execution) and result.status == "failed":
         why = "; ".join(error.error for error in result.errors) or "no reason was given"
         return f"{number} failed and nothing was applied: {why}. Mend the cause, then retry it (t).", False
@@ -243,9 +256,9 @@ def outcome(verb: Verb, mutation: Mutation, result: Outcome) -> tuple[str, bool]
         case "comment":
             return f"Commented on {number}.", True
         case "approve" | "approve_with_suggestions":
-            return f"Approved {number}. {_next(mutation)}", True
+            return f"Approved {number}{along}. {_next(mutation)}", True
         case "request_changes":
-            return f"Requested changes of {number}.", True
+            return f"Requested changes of {number}{along}.", True
         case "withdraw":
             return f"Withdrew the vote on {number}. It is {status_words(mutation.status)}.", True
         case _:

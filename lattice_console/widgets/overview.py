@@ -1,31 +1,33 @@
-"""Everything about one mutation but its lines: description, requirements, files, votes, comments, what happened."""
+"""Everything about one mutation but its lines: turn, requirements, stack, files, votes, remarks, history."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import ClassVar
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Self
 
-from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.widgets import Static
 
 from lattice_console.cells import cells, cut, fit
-from lattice_console.contract.models.mutation import Mutation, TimelineEntry
-from lattice_console.contract.models.review import Comment
+from lattice_console.contract.models.mutation import Mutation, MutationSummary, TimelineEntry
+from lattice_console.contract.models.review import Anchor, Comment
+from lattice_console.profile.drafts import Draft
 from lattice_console.text import count, inert
 from lattice_console.widgets.file_change import FileChange
+from lattice_console.widgets.item_list import Item, ItemList
 from lattice_console.widgets.pieces import (
     MUTED,
+    by_need,
     file_lines,
     paragraph,
     requirement_lines,
     status_words,
+    turn_words,
     vote_line,
 )
 from lattice_console.widgets.signs import Look, moment
 
-__all__ = ["Overview", "OverviewModel"]
+__all__ = ["FileEntry", "Overview", "OverviewModel", "StackEntry"]
+
+_WIDEST = 110
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,103 +38,175 @@ class OverviewModel:
     timeline: Sequence[TimelineEntry] = ()
     comments: Sequence[Comment] = ()
     files: Sequence[FileChange] | None = None
+    drafts: Sequence[Draft] = ()
+    stack: Sequence[MutationSummary] = ()
+
+    def with_drafts(self, drafts: Sequence[Draft]) -> Self:
+        """The same with other drafts."""
+        return replace(self, drafts=drafts)
+
+    def with_files(self, files: Sequence[FileChange] | None) -> Self:
+        """The same with other files."""
+        return replace(self, files=files)
 
 
-class Overview(VerticalScroll, can_focus=True, inherit_bindings=False):
-    """One scroll of sections."""
+@dataclass(frozen=True, slots=True)
+class FileEntry:
+    """A file of the list, by its number from 0."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j,down", "scroll_down", "Down", id="overview.down"),
-        Binding("k,up", "scroll_up", "Up", id="overview.up"),
-        Binding("pagedown", "page_down", "Page down", id="overview.page_down"),
-        Binding("pageup", "page_up", "Page up", id="overview.page_up"),
-        Binding("g,home", "scroll_home", "Top", id="overview.top"),
-        Binding("G,end", "scroll_end", "End", id="overview.end"),
-    ]
+    index: int
 
-    DEFAULT_CSS = """
-    Overview {
-        height: 1fr;
-        scrollbar-size-vertical: 1;
-        & > Static { height: auto; }
-    }
-    """
 
-    def __init__(self, look: Look, *, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self._look = look
-        self._model: OverviewModel | None = None
+@dataclass(frozen=True, slots=True)
+class StackEntry:
+    """Another mutation of the stack."""
 
-    def compose(self) -> ComposeResult:
-        yield Static(markup=False)
+    number: int
+
+
+class Overview(ItemList):
+    """Sections of items. What an item stands for is a Requirement, StackEntry, FileEntry, Review, Draft or Comment."""
 
     def show(self, model: OverviewModel) -> None:
-        """Show a mutation."""
-        self._model = model
-        self._draw()
-
-    def on_resize(self) -> None:
-        self._draw()
-
-    def _draw(self) -> None:
-        if self._model is not None:
-            lines = _lines(self._model, min(max(40, self.size.width - 1), 110), self._look)
-            self.query_one(Static).update(Content("\n").join(lines))
+        """Show a mutation; the cursor stays with what it is on."""
+        self.fill(lambda width: list(_sections(model, min(max(40, width - 1), _WIDEST), self._look)))
 
 
-def _lines(model: OverviewModel, width: int, look: Look) -> list[Content]:
+def _sections(model: OverviewModel, width: int, look: Look) -> Iterable[Item]:
     mutation = model.mutation
-    lines: list[Content] = []
+    threads = [one for one in model.comments if not one.is_reply and one.anchor is not None]
+    waiting = sum(one.open for one in threads)
+    remarks = [one for one in model.comments if not one.is_reply and one.anchor is None]
+    sections: list[tuple[str, Iterable[Item]]] = [
+        ("", _texts(paragraph(mutation.description, width, 1) if mutation.description else [])),
+        ("Whose turn", _turn(mutation, width)),
+        ("Requirements", _requirements(mutation, width, look)),
+        ("Stack", _stack(model, width, look)),
+        (count(len(model.files or ()), "file").capitalize(), _files(model, width, look)),
+        ("Votes", _votes(mutation, width, look)),
+        (count(len(model.drafts), "draft").capitalize(), _drafts(model, width, look)),
+        (f"{count(len(threads), 'thread').capitalize()}, {waiting} open", _threads(threads, model, width, look)),
+        (count(len(remarks), "remark").capitalize(), _remarks(remarks, model, width, look)),
+        ("Facts", _texts(_facts(mutation, width, look))),
+        ("What happened", _timeline(model.timeline, width, look)),
+    ]
+    first = True
+    for title, items in sections:
+        found = list(items)
+        if found:
+            if not first:
+                yield Item((Content(""),), title=True)
+            if title:
+                yield Item((Content.assemble((f" {title}", "bold")),), title=True)
+            yield from found
+            first = False
 
-    def section(title: str, content: Sequence[Content]) -> None:
-        if content:
-            if lines:
-                lines.append(Content(""))
-            lines.append(Content.assemble((f" {title}", "bold")))
-            lines.extend(content)
 
-    if mutation.description:
-        lines += paragraph(mutation.description, width, 1)
-    section("Requirements", requirement_lines(mutation.requirements, width, look))
-    section("Stacked on", _parents(mutation, look))
-    if mutation.children:
-        section("Carries", paragraph(", ".join(f"M-{number}" for number in mutation.children), width, 3))
-    if model.files is not None:
-        section(count(len(model.files), "file").capitalize(), file_lines(model.files, width, look))
-    section("Votes", _votes(mutation, width, look))
-    section(count(len(model.comments), "comment").capitalize() if model.comments else "", _comments(model, width, look))
-    section("Facts", _facts(mutation, width, look))
-    section("What happened", _timeline(model.timeline, width, look))
-    return lines
+def _texts(lines: Iterable[Content]) -> list[Item]:
+    return [Item((line,)) for line in lines]
 
 
-def _parents(mutation: Mutation, look: Look) -> list[Content]:
+def _turn(mutation: Mutation, width: int) -> list[Item]:
+    attention = mutation.attention
+    words = turn_words(mutation)
+    if not words:
+        return []
+    people = ", ".join(inert(person.handle) for person in attention.people[:8])
+    more = f" and {len(attention.people) - 8} more" if len(attention.people) > 8 else ""
+    head = Content.assemble(f"   {words}", (f": {people}{more}" if people else "", MUTED))
+    return [Item((head, *paragraph(attention.reason, width, 3, MUTED)))]
+
+
+def _requirements(mutation: Mutation, width: int, look: Look) -> list[Item]:
+    # One by one, so that each has its own lines; all of them, so that their reasons stand in one column.
+    ordered = by_need(mutation.requirements)
+    lines = requirement_lines(ordered, width, look)
+    starts = [at for at, line in enumerate(lines) if line.plain[:3].strip()]
     return [
-        Content.assemble(
-            f"   {look.signs.status[parent.status]} M-{parent.number} {inert(parent.title)}",
-            (f" {look.signs.dot} {status_words(parent.status)}", MUTED),
-            ("" if parent.current else f" {look.signs.dot} has a newer patchset", "$warning"),
-        )
-        for parent in mutation.parents
+        Item(tuple(lines[start:end]), one)
+        for one, start, end in zip(ordered, starts, [*starts[1:], len(lines)], strict=True)
     ]
 
 
-def _votes(mutation: Mutation, width: int, look: Look) -> list[Content]:
+def _stack(model: OverviewModel, width: int, look: Look) -> list[Item]:
+    """What it stands on, itself, and what stands on it, the lowest first."""
+    mutation, dots = model.mutation, look.signs.ellipsis
+    if len(model.stack) < 2 and not mutation.parents:
+        return []
+    listed = {row.number for row in model.stack}
+    items = []
+    for parent in mutation.parents:
+        if parent.number not in listed:
+            text = f"   {look.signs.status[parent.status]} M-{parent.number} {inert(parent.title)}"
+            items.append(_mutation_item(text, status_words(parent.status), parent.number, width, dots))
+    stale = {parent.number for parent in mutation.parents if not parent.current}
+    for row in model.stack:
+        indent = "  " * min(row.level, 8)
+        text = f"   {indent}{look.signs.status[row.status]} M-{row.number} {inert(row.title)}"
+        words = "this one" if row.number == mutation.number else status_words(row.status)
+        words += f" {look.signs.dot} has a newer patchset" if row.number in stale else ""
+        items.append(_mutation_item(text, words, row.number, width, dots))
+    return items
+
+
+def _mutation_item(text: str, words: str, number: int, width: int, dots: str) -> Item:
+    room = max(20, width - cells(words) - 3)
+    return Item((Content.assemble(fit(text, room, dots), (f"  {words}", MUTED)),), StackEntry(number))
+
+
+def _files(model: OverviewModel, width: int, look: Look) -> list[Item]:
+    lines = file_lines(model.files or (), width, look)
+    return [Item((line,), FileEntry(index)) for index, line in enumerate(lines)]
+
+
+def _votes(mutation: Mutation, width: int, look: Look) -> list[Item]:
+    return [
+        Item((vote_line(review, look), *(paragraph(review.comment, width, 5) if review.comment else ())), review)
+        for review in mutation.reviews
+    ]
+
+
+def _drafts(model: OverviewModel, width: int, look: Look) -> list[Item]:
+    items = []
+    for draft in model.drafts:
+        where = _where(draft.anchor) if draft.anchor else "reply" if draft.reply_to else "on the mutation"
+        head = Content.assemble(("   draft ", "bold $warning"), inert(where))
+        items.append(Item((head, *paragraph(draft.text or "suggests other lines", width, 5)), draft))
+    return items
+
+
+def _threads(threads: Sequence[Comment], model: OverviewModel, width: int, look: Look) -> list[Item]:
+    items = []
+    for first in sorted(threads, key=lambda one: not one.open):
+        sign, style = ("", "bold") if first.open else (f"{look.signs.check} ", MUTED)
+        state = "" if first.open else f" {look.signs.dot} resolved"
+        state += f" {look.signs.dot} its lines are gone" if first.gone else ""
+        where = _where(first.place or first.anchor) if first.anchor else ""
+        head = Content.assemble(f"   {sign}", (cut(inert(where), max(20, width - 30), look.signs.ellipsis), style))
+        lines = [head + Content.assemble((state, MUTED)), *_said(first, model, width, look)]
+        items.append(Item(tuple(lines), first))
+    return items
+
+
+def _remarks(remarks: Sequence[Comment], model: OverviewModel, width: int, look: Look) -> list[Item]:
+    return [Item(tuple(_said(one, model, width, look)), one) for one in remarks]
+
+
+def _said(first: Comment, model: OverviewModel, width: int, look: Look) -> list[Content]:
+    """A remark with its replies: who, when, and the text."""
     lines: list[Content] = []
-    for review in mutation.reviews:
-        lines.append(vote_line(review, look))
-        if review.comment:
-            lines += paragraph(review.comment, width, 5)
+    for one in (first, *(reply for reply in model.comments if reply.is_reply and reply.thread == first.id)):
+        applied = f" {look.signs.dot} applied in patchset {one.applied}" if one.applied else ""
+        when = f" {look.signs.dot} patchset {one.patchset} {look.signs.dot} {look.age(one.created_at)}{applied}"
+        lines.append(Content.assemble(f"     {inert(one.author.handle)}", (when, MUTED)))
+        lines += paragraph(one.text or "suggests other lines", width, 7)
     return lines
 
 
-def _comments(model: OverviewModel, width: int, look: Look) -> list[Content]:
-    lines: list[Content] = []
-    for comment in model.comments:
-        when = f" {look.signs.dot} patchset {comment.patchset} {look.signs.dot} {look.age(comment.created_at)}"
-        lines.append(Content.assemble(f"   {inert(comment.author.handle)}", (when, MUTED)))
-        lines += paragraph(comment.text, width, 5)
-    return lines
+def _where(anchor: Anchor | None) -> str:
+    if anchor is None:
+        return ""
+    return f"{anchor.file_path}:{anchor.line}" if anchor.line is not None else anchor.file_path
 
 
 def _facts(mutation: Mutation, width: int, look: Look) -> list[Content]:
@@ -155,17 +229,14 @@ def _facts(mutation: Mutation, width: int, look: Look) -> list[Content]:
     ]
 
 
-def _timeline(timeline: Sequence[TimelineEntry], width: int, look: Look) -> list[Content]:
-    lines: list[Content] = []
+def _timeline(timeline: Sequence[TimelineEntry], width: int, look: Look) -> list[Item]:
+    items: list[Item] = []
     dots = look.signs.ellipsis
     column = min(16, max((cells(inert(entry.actor.handle)) for entry in timeline), default=0))
     for entry in timeline:
-        lines.append(
-            Content.assemble(
-                (f"   {look.age(entry.at):>4}  {fit(inert(entry.actor.handle), column, dots)}  ", MUTED),
-                cut(inert(entry.summary), max(8, width - column - 12), dots),
-            )
+        head = Content.assemble(
+            (f"   {look.age(entry.at):>4}  {fit(inert(entry.actor.handle), column, dots)}  ", MUTED),
+            cut(inert(entry.summary), max(8, width - column - 12), dots),
         )
-        if entry.detail:
-            lines += paragraph(entry.detail, width, column + 11, MUTED)
-    return lines
+        items.append(Item((head, *(paragraph(entry.detail, width, column + 11, MUTED) if entry.detail else ()))))
+    return items

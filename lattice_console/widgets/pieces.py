@@ -22,6 +22,7 @@ __all__ = [
     "requirement_name",
     "status_words",
     "summary_line",
+    "turn_words",
     "vote_line",
 ]
 
@@ -158,18 +159,41 @@ def vote_line(review: Review, look: Look) -> Content:
     )
 
 
-def summary_line(mutation: MutationSummary, width: int, look: Look) -> Content:
-    """Status, author, age, spec and patchset on one line."""
+def turn_words(mutation: MutationSummary) -> str:
+    """Whose turn it is; empty where nobody has to act."""
+    people = mutation.attention.people if isinstance(mutation, Mutation) else ()
+    if mutation.turn == "nobody":
+        return ""
+    if mutation.attention.mine if isinstance(mutation, Mutation) else mutation.mine:
+        return "your turn"
+    if len(people) == 1:
+        return f"{inert(people[0].handle)}'s turn"
+    return {"author": "the author's turn", "reviewers": "reviewers' turn", "executors": "executors' turn"}[
+        mutation.turn
+    ]
+
+
+def summary_line(mutation: MutationSummary, width: int, look: Look, compared: str = "") -> Content:
+    """Status, whose turn it is, author, age, spec, patchset, and what it is `compared` with, on one line.
+
+    What does not fit goes: labels first, then spec, age and author.
+    """
     signs = look.signs
     dot = f" {signs.dot} "
-    facts = [inert(mutation.author.handle), look.age(mutation.created_at)]
-    if mutation.spec_id:
-        facts.append(inert(mutation.spec_id))
-    total = mutation.patchsets if isinstance(mutation, Mutation) else mutation.patchset
-    facts.append(f"patchset {mutation.patchset}" + (f" of {total}" if total > 1 else ""))
-    if mutation.labels:
-        facts.append(", ".join(inert(label) for label in mutation.labels))
     status = f" {signs.status[mutation.status]} {status_words(mutation.status)}"
+    total = mutation.patchsets if isinstance(mutation, Mutation) else mutation.patchset
+    facts = {
+        "turn": turn_words(mutation),
+        "author": inert(mutation.author.handle),
+        "age": look.age(mutation.created_at),
+        "spec": inert(mutation.spec_id or ""),
+        "patchset": f"patchset {mutation.patchset}" + (f" of {total}" if total > 1 else ""),
+        "labels": ", ".join(inert(label) for label in mutation.labels),
+        "compared": compared,
+    }
+    for dispensable in ("labels", "spec", "age", "author"):
+        if cells(status) + sum(cells(dot + fact) for fact in facts.values() if fact) > width:
+            facts[dispensable] = ""
+    rest = cut("".join(dot + fact for fact in facts.values() if fact), max(1, width - cells(status)), signs.ellipsis)
     style = ROLE_STYLES[status_role(mutation.status)]
-    rest = cut(dot + dot.join(facts), max(1, width - cells(status)), signs.ellipsis)
     return Content.assemble((status, f"bold {style}"), (rest, MUTED))

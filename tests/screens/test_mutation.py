@@ -14,7 +14,7 @@ async def opened(console: Console, title: str) -> None:
 async def test_a_mutation_opens_on_its_diff_headed_by_its_description(console: Console) -> None:
     await opened(console, "Raise the session")
     await console.sees(
-        "M-7 Raise the session limit to 48 h", "✓ approved · ana · 1h · user-auth · patchset 1 · security"
+        "M-7 Raise the session limit to 48 h", "✓ approved · your turn · ana · 1h · user-auth · patchset 1 · security"
     )
     await console.sees("✓ 1 of 1 approval", "Support asks for it every week")
     await console.sees("1 Diff 4 files +5 −4", ".lattice/specs/user-auth.json", "+3 −2", "1 of 4")

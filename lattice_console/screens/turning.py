@@ -1,0 +1,69 @@
+"""From one mutation to the next: along the list that it was opened from, and up and down its stack."""
+
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+
+from lattice_console.contract.errors import LatticeError
+from lattice_console.contract.models.mutation import MutationSummary
+from lattice_console.screens.acting import ActingPlace
+from lattice_console.screens.picker import Choice, PickDialog
+from lattice_console.screens.reviewing import ReviewPlace
+from lattice_console.text import inert
+
+__all__ = ["Turning"]
+
+
+class Turning(ReviewPlace):
+    """Keys that go to another mutation, in place of this one."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("J", "next(1)", "Next mutation of the list", id="review.next"),
+        Binding("K", "next(-1)", "Previous mutation of the list", id="review.previous"),
+        Binding("left_parenthesis", "below", "To its parent", key_display="(", id="review.parent"),
+        Binding("right_parenthesis", "above", "To what stands on it", key_display=")", id="review.child"),
+    ]
+
+    def turn_to(self, row: MutationSummary) -> None:
+        """Show another mutation."""
+
+    def action_next(self, by: int) -> None:
+        """Go on to the next mutation of the list, or back."""
+        below = self.app.screen_stack[-2] if len(self.app.screen_stack) > 1 else None
+        row = below.neighbour(self.row.id, by) if isinstance(below, ActingPlace) else None
+        if row is None:
+            self.desk.say("This is the last one of the list." if by > 0 else "This is the first one of the list.")
+        else:
+            self.turn_to(row)
+
+    def action_below(self) -> None:
+        """Go to the mutation that this one stands on."""
+        if self.mutation is not None:
+            self._choose([parent.number for parent in self.mutation.parents], "It stands on no other mutation.")
+
+    def action_above(self) -> None:
+        """Go to the mutation that stands on this one."""
+        if self.mutation is not None:
+            self._choose(list(self.mutation.children), "No other mutation stands on it.")
+
+    def _choose(self, numbers: list[int], none: str) -> None:
+        if not numbers:
+            self.desk.say(none)
+        else:
+            self.app.run_worker(self._go(numbers), group="acts", exclusive=True, exit_on_error=False)
+
+    async def _go(self, numbers: list[int]) -> None:
+        number: int | None = numbers[0]
+        if len(numbers) > 1:
+            known = {row.number: inert(row.title) for row in (self.model.stack if self.model else ())}
+            choices = [Choice(known.get(one, ""), one, f"M-{one}") for one in numbers]
+            number = await self.app.push_screen_wait(PickDialog("Which of them?", choices))
+        if number is not None:
+            await self.go_to_number(number)
+
+    async def go_to_number(self, number: int) -> None:
+        """Show the mutation of that number."""
+        try:
+            self.turn_to(await self.session.backend.mutations.get(f"M-{number}"))
+        except LatticeError as error:
+            self.desk.say(error.message, "error")
