@@ -172,10 +172,10 @@ def _is_option(arg: str) -> bool:
 
 
 def global_options(*, hidden: bool = False) -> list[click.Option]:
-    """The options of `lattice` itself: where, and as whom."""
+    """The options of `lattice` itself: where, and as whom. Their names are such that no command's own are the same."""
     return [
         click.Option(
-            ["-C", "folder"],
+            ["-C", "_folder"],
             metavar="DIR",
             type=click.Path(exists=True, file_okay=False, path_type=Path),
             help="Work as if started in this folder.",
@@ -184,7 +184,7 @@ def global_options(*, hidden: bool = False) -> list[click.Option]:
             callback=_remember("folder"),
         ),
         click.Option(
-            ["--as", "actor"],
+            ["--as", "_actor"],
             metavar="USER",
             help="Act as this user (embedded projects only; else LATTICE_ACTOR, git's e-mail or the OS user).",
             expose_value=False,

@@ -208,7 +208,7 @@ async def _vote(
         return several.fate(after, "done")
 
     fates = await several.each(mutations, act)
-    return several.report(session, fates, views.words(vote), choice.dry_run)
+    return several.report(session, fates, views.words(vote), VOTED[vote], choice.dry_run)
 
 
 def _wrote(session: Session, mutation: Mutation, what: str) -> None:

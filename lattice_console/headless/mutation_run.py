@@ -66,7 +66,7 @@ async def execute(session: Session, backend: Backend, choice: several.Choice) ->
             return several.fate(after, "done")
 
         fates = await several.each(mutations, act)
-    return several.report(session, fates, "execute", choice.dry_run)
+    return several.report(session, fates, "execute", "Executed", choice.dry_run)
 
 
 async def _execute(session: Session, backend: Backend, mutation: str) -> int:

@@ -146,8 +146,8 @@ async def each(mutations: Sequence[Mutation], act: Callable[[Mutation], Awaitabl
     return fates
 
 
-def report(session: Session, fates: Sequence[Fate], verb: str, dry_run: bool) -> Exit:
-    """Print what came of each and the summary; returns the worst exit code."""
+def report(session: Session, fates: Sequence[Fate], verb: str, did: str, dry_run: bool) -> Exit:
+    """Print what came of each and the summary (`approve`, `Approved`); returns the worst exit code."""
     done = sum(one.outcome in ("done", "would") for one in fates)
     session.output.many(
         fates, _FATES, empty="No mutation matches.", facts={"total": len(fates), "done": done, "dry_run": dry_run}
@@ -159,7 +159,7 @@ def report(session: Session, fates: Sequence[Fate], verb: str, dry_run: bool) ->
     ]
     if fates:
         aside = f" ({', '.join(others)})" if others else ""
-        what = f"Would {verb}" if dry_run else f"Did {verb}"
+        what = f"Would {verb}" if dry_run else did
         end = " Nothing was changed." if dry_run else ""
         session.output.say(f"{what} {done:,} of {count(len(fates), 'mutation')}{aside}.{end}")
     return next((code for code in _WORST if any(one.exit == code for one in fates)), Exit.OK)

@@ -133,8 +133,9 @@ def turn(mutation: Mutation) -> str:
     if attention.turn == "nobody":
         return ""
     people = ", ".join(person.handle for person in attention.people)
-    you = ", you among them" if attention.mine and len(attention.people) > 1 else ", you" if attention.mine else ""
-    return f"{attention.turn}{f' ({people}{you})' if people else ''}: {attention.reason}"
+    if attention.mine:
+        people = f"{people}; you are one" if len(attention.people) > 1 else "you"
+    return f"{attention.turn}{f' ({people})' if people else ''}: {attention.reason}"
 
 
 def _patchset(mutation: Mutation) -> str:

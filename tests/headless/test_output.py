@@ -6,7 +6,7 @@ import sys
 import pytest
 from pydantic import BaseModel
 
-from lattice_console.contract.errors import NotFound
+from lattice_console.contract.errors import Blocked, Drift, LatticeError, NotFound, ValidationFailed
 from lattice_console.headless.output import Output, Shape
 from lattice_console.headless.table import Column
 
@@ -69,6 +69,45 @@ def test_an_empty_list_is_data_all_the_same(shape: Shape, capsys: pytest.Capture
 def test_an_error_is_words_on_stderr_and_inert(capsys: pytest.CaptureFixture[str]) -> None:
     output("table").error(NotFound("NF_PATH", "There is no \x1b[1m."))
     assert capsys.readouterr() == ("", "error: There is no ⟨U+001B⟩[1m.\n")
+
+
+BLOCKERS = [
+    {"name": "base_current", "state": "unsatisfied", "reason": "It is stale."},
+    {"name": "approvals", "state": "unsatisfied", "reason": "0 of 1."},
+]
+TOLD = ["  base current: It is stale.", "  approvals: 0 of 1."]
+
+
+@pytest.mark.parametrize(
+    ("error", "lines"),
+    [
+        (
+            Blocked("BR_BLOCKED", "Held back by 2: base current: It is stale. approvals: 0 of 1.", blockers=BLOCKERS),
+            ["error: Held back by 2:", *TOLD],
+        ),
+        (
+            Drift(
+                "CF_DRIFT",
+                "a.md drifts. Blocked as well: base_current (It is stale); approvals (0 of 1).",
+                blockers=BLOCKERS,
+            ),
+            ["error: a.md drifts. Blocked as well:", *TOLD],
+        ),
+        (Blocked("BR_BLOCKED", "Told otherwise.", blockers=BLOCKERS), ["error: Told otherwise."]),
+        (
+            ValidationFailed(
+                "VAL_A", "a: x; b: y.", problems=[{"field": "a", "problem": "x"}, {"field": "b", "problem": "y\x1b"}]
+            ),
+            ["error: 2 values are not acceptable:", "  a: x", "  b: y⟨U+001B⟩"],
+        ),
+        (ValidationFailed("VAL_A", "a: x.", problems=[{"field": "a", "problem": "x"}]), ["error: a: x."]),
+    ],
+)
+def test_what_is_several_things_is_told_one_a_line(
+    error: LatticeError, lines: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    output("table").error(error)
+    assert capsys.readouterr() == ("", "".join(f"{line}\n" for line in lines))
 
 
 @pytest.mark.parametrize("shape", ["json", "ndjson"])
