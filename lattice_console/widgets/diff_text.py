@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from rich.cells import cell_len, get_character_cell_size
+from rich.cells import get_character_cell_size
 
 from lattice_console.merge.words import Span
 from lattice_console.text import inert_bytes, inert_pieces
@@ -49,7 +49,7 @@ def breaks(text: str, width: int) -> list[int]:
     """The characters at which inert text goes on in another line, where one has `width` cells."""
     if width < 2:
         return []
-    if cell_len(text) == len(text):
+    if text.isascii():
         return list(range(width, len(text), width))
     found: list[int] = []
     used = 0
