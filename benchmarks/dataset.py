@@ -3,9 +3,12 @@
 import asyncio
 import hashlib
 import random
+import shutil
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +64,18 @@ def project(place: Path, mutations: int, *, documents: int = 200) -> Path:
         _fill(lane.connection, mutations, documents)
     lane.close()
     return place
+
+
+def copy_of_project(place: Path, mutations: int) -> Path:
+    """A project of that size at `place`, to be changed at will: it is made once in a run, and copied."""
+    return shutil.copytree(Path(_original(mutations).name) / "project", place)
+
+
+@cache
+def _original(mutations: int) -> tempfile.TemporaryDirectory[str]:
+    folder = tempfile.TemporaryDirectory(prefix="lattice-benchmarks-")
+    project(Path(folder.name) / "project", mutations)
+    return folder
 
 
 async def _start(place: Path, documents: int) -> None:

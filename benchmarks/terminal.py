@@ -3,12 +3,13 @@
 import fcntl
 import os
 import pty
+import random
 import select
 import signal
 import struct
 import termios
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,21 @@ PAUSE = 0.008
 
 QUIET = 0.15
 """Seconds without a byte after which it is taken to be done with what it adds later, such as colours."""
+
+
+_DECIDING = ("LATTICE_", "DATABASE_URL", "NO_COLOR", "COLORFGBG", "GIT_", "TIG")
+"""How the names of variables begin that would decide what is measured."""
+
+_REMEMBERED = 1000
+"""Bytes before a portion with which what is sought may begin."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Seconds from a key until the screen was as asked for, and the bytes that came until nothing more did."""
+
+    seconds: float
+    size: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +61,13 @@ class Terminal:
     ) -> None:
         self._command = list(command)
         self._size = (rows, columns)
-        self._environ = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", **(environ or {})}
+        plain = {name: value for name, value in os.environ.items() if not name.startswith(_DECIDING)}
+        self._environ = {**plain, "TERM": "xterm-256color", "COLORTERM": "truecolor", **(environ or {})}
         self._folder = folder
         self.screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
-        self._unparsed = b""
+        self._heard: list[tuple[float, bytes]] = []
+        self._newest = b""
 
     def __enter__(self) -> "Terminal":
         self.started = time.perf_counter()
@@ -71,10 +89,17 @@ class Terminal:
 
     @property
     def text(self) -> str:
-        """What stands on the screen. Only this parses what was read, so that parsing costs no measured time."""
-        self._stream.feed(self._unparsed)
-        self._unparsed = b""
+        """What stands on the screen. Only this and `replay` parse what was read, so that it costs no measured time."""
+        for _ in self.replay():
+            pass
         return "\n".join(self.screen.display)
+
+    def replay(self) -> Iterator[float]:
+        """Bring `screen` up to what was read, portion by portion, each with the time at which it came."""
+        heard, self._heard = self._heard, []
+        for at, data in heard:
+            self._stream.feed(data)
+            yield at
 
     @property
     def memory(self) -> int:
@@ -90,7 +115,7 @@ class Terminal:
             # Mostly it is written in one piece; where it is not, a pause is the time to look at the screen.
             paused = not self._read(0.05)
             now = time.perf_counter()
-            if wanted in self._unparsed or (paused and sought in self.text):
+            if wanted in self._newest or (paused and sought in self.text):
                 return now - self.started - (0.05 if paused else 0.0)
         raise TimeoutError(f"{sought!r} did not appear:\n{self.text}")
 
@@ -111,7 +136,48 @@ class Terminal:
 
     def send(self, keys: str) -> None:
         """Send keys, and read nothing."""
+        self._newest = b""
         os.write(self._fd, keys.encode())
+
+    def ask(self, keys: str, holds: Callable[[pyte.Screen], bool], *, seconds: float = 60.0) -> Answer:
+        """Send keys; read until the screen is as asked for, and nothing more comes.
+
+        Raises TimeoutError. What comes is looked at afterwards, portion by portion.
+        """
+        self.settle(quiet=QUIET)
+        size = 0
+        for _ in self.replay():
+            pass
+        start = time.perf_counter()
+        self.send(keys)
+        while time.perf_counter() - start < seconds:
+            if self._read(QUIET):
+                continue
+            found = None
+            sizes = [len(data) for _, data in self._heard]
+            for at, portion in zip(self.replay(), sizes, strict=True):
+                size += portion
+                if found is None and holds(self.screen):
+                    found = at - start
+            if found is not None:
+                return Answer(found, size)
+        raise TimeoutError(f"{keys!r} was not answered:\n{self.text}")
+
+    def drive(self, key: str, times: int, *, every: float, jitter: float = 0.0) -> list[float]:
+        """Press a key so often, `every` so many seconds give or take `jitter`, whatever it does; returns when."""
+        sent = []
+        due = time.perf_counter()
+        for _ in range(times):
+            self.send(key)
+            sent.append(time.perf_counter())
+            due += every
+            self.listen(until=due + random.uniform(-jitter, jitter))
+        return sent
+
+    def listen(self, *, until: float) -> None:
+        """Read until that time."""
+        while (left := until - time.perf_counter()) > 0:
+            self._read(left)
 
     def press(self, keys: str) -> Paint:
         """Send keys; read until the program is done with them."""
@@ -134,8 +200,7 @@ class Terminal:
         while sent < end:
             self.send(key)
             sent = time.perf_counter()
-            while (left := sent + 1 / rate - time.perf_counter()) > 0:
-                self._read(left)
+            self.listen(until=sent + 1 / rate)
         last = time.perf_counter()
         while self._read(0.25):
             last = time.perf_counter()
@@ -149,7 +214,8 @@ class Terminal:
             data = os.read(self._fd, 1 << 16)
         except OSError:
             return b""
-        self._unparsed += data
+        self._heard.append((time.perf_counter(), data))
+        self._newest = self._newest[-_REMEMBERED:] + data
         return data
 
 
@@ -161,20 +227,19 @@ def percentile(values: Sequence[float], share: float) -> float:
 
 def figures(terminal: Terminal, ready: float, moves: int) -> dict[str, object]:
     """Presses `j` and page down, then holds `j` at 30 a second: times, bytes, lag and memory, as a row's fields."""
-    terminal.settle()
-    down = [terminal.press("j") for _ in range(moves)]
-    page = [terminal.press("\x1b[6~") for _ in range(moves // 5)]
-    lag = terminal.hold("j", rate=30, seconds=2)
     return {
         "ready_s": round(ready, 3),
-        **_paints("move", down),
-        **_paints("page", page),
-        "held_key_lag_s": round(lag, 3),
+        **strokes(terminal, "move", "j", moves),
+        **strokes(terminal, "page", "\x1b[6~", moves // 4),
+        "held_key_lag_s": round(terminal.hold("j", rate=30, seconds=2), 3),
         "rss_mb": round(terminal.memory / 1e6, 1),
     }
 
 
-def _paints(name: str, paints: Sequence[Paint]) -> dict[str, object]:
+def strokes(terminal: Terminal, name: str, key: str, times: int) -> dict[str, object]:
+    """Presses a key so often, each time until the program is done with it: times and bytes, as a row's fields."""
+    terminal.settle()
+    paints = [terminal.press(key) for _ in range(times)]
     painted = [paint.painted * 1000 for paint in paints]
     return {
         f"{name}_p50_ms": round(percentile(painted, 0.5), 2),
@@ -183,3 +248,8 @@ def _paints(name: str, paints: Sequence[Paint]) -> dict[str, object]:
         f"{name}_bytes": int(percentile([paint.size for paint in paints], 0.5)),
         f"{name}_settled_bytes": int(percentile([paint.total for paint in paints], 0.5)),
     }
+
+
+def shows(words: str) -> Callable[[pyte.Screen], bool]:
+    """Whether these words stand on a line of the screen."""
+    return lambda screen: any(words in line for line in screen.display)

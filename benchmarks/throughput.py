@@ -18,6 +18,7 @@ from lattice_console.contract.models.document import TrackedFile
 from lattice_console.contract.models.mutation import ChangeInput
 from lattice_console.engine.engine import Engine
 from lattice_console.engine.ports import Result, Tables
+from lattice_console.engine.stores.connection import Begin
 from lattice_console.engine.stores.sqlite import SqliteStore
 
 Statement = tuple[str, Any, bool]
@@ -32,12 +33,13 @@ class _RecordingStore(SqliteStore):
         super().__init__(file)
         self.transactions: list[list[Statement]] = []
 
-    async def write(self, work: Callable[[Tables], Result]) -> Result:
+    def _transact(self, begin: Begin, work: Callable[[Tables], Result]) -> Result:
         def noted(tables: Tables) -> Result:
-            self.transactions.append([])
+            if begin != "BEGIN":
+                self.transactions.append([])
             return work(tables)
 
-        return await super().write(noted)
+        return super()._transact(begin, noted)
 
 
 class _Recorder(sqlite3.Connection):
