@@ -19,7 +19,7 @@ from lattice_console.text import inert
 def mutations(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Mutations by number; `M-` may stand before it."""
     sign, digits = ("M-", incomplete[2:]) if incomplete[:2].upper() == "M-" else ("", incomplete)
-    if digits and not digits.isdigit():
+    if digits and not (digits.isascii() and digits.isdigit()):
         return []
     given = {str(one).upper().removeprefix("M-") for one in ctx.params.get("mutations") or ()}
     found = _glance(ctx, lambda glance: glance.mutations(digits, MOST))
@@ -29,7 +29,7 @@ def mutations(ctx: click.Context, param: click.Parameter, incomplete: str) -> li
 def comments(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Comments of the mutation that the command line names."""
     number = str(ctx.params.get("mutation") or "").upper().removeprefix("M-")
-    if not number.isdigit():
+    if not (number.isascii() and number.isdigit()):
         return []
     return _beginning(_glance(ctx, lambda glance: glance.comments(int(number))), incomplete)
 

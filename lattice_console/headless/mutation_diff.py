@@ -2,84 +2,22 @@
 
 import asyncio
 import re
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import click
-from pydantic import BaseModel
 
 from lattice_console.contract.backend import Backend
-from lattice_console.contract.comparison import Pair, State, between, within
-from lattice_console.contract.models.mutation import Change, Mutation, Operation
-from lattice_console.headless import options
+from lattice_console.contract.comparison import Pair, between, within
+from lattice_console.contract.models.mutation import Change, Mutation
+from lattice_console.headless import options, patches
 from lattice_console.headless.commands import Command
 from lattice_console.headless.session import Session, connected
-from lattice_console.headless.style import Palette, Role
-from lattice_console.headless.table import Column
-from lattice_console.headless.word_diff import plain, word_lines
-from lattice_console.merge.diff import FileDiff, Whitespace, unified
-from lattice_console.merge.diff import diff as compare
-from lattice_console.text import inert_bytes
+from lattice_console.merge.diff import Whitespace
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 _SPAN = re.compile(r"(\d{1,9})\.\.(\d{1,9})?")
-
-
-class FileStat(BaseModel):
-    """What happens to one file: lines added and removed, none where the content is binary."""
-
-    operation_type: Operation
-    file_path: str
-    new_path: str | None
-    added: int
-    removed: int
-    binary: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _File:
-    pair: Pair
-    old: bytes | None
-    new: bytes | None
-    whitespace: Whitespace
-
-    def patch(self) -> bytes:
-        return unified(
-            self.old,
-            self.new,
-            old_path=None if self.old is None else self.pair.old.path,
-            new_path=None if self.new is None else self.pair.new.path,
-            whitespace=self.whitespace,
-        )
-
-    def compared(self) -> FileDiff:
-        return compare(self.old, self.new, whitespace=self.whitespace)
-
-    def head(self) -> list[bytes]:
-        """The lines of the patch before its hunks."""
-        return self.patch().partition(b"@@ -")[0].split(b"\n")[:-1]
-
-    def stat(self) -> FileStat:
-        pair, compared = self.pair, self.compared()
-        return FileStat(
-            operation_type=pair.operation,
-            file_path=pair.old.path,
-            new_path=pair.new.path if pair.new.path != pair.old.path else None,
-            added=compared.added,
-            removed=compared.removed,
-            binary=compared.binary,
-        )
-
-
-_STAT: Sequence[Column[FileStat]] = (
-    Column("OPERATION", lambda row: row.operation_type),
-    Column("ADDED", lambda row: "" if row.binary else f"+{row.added}", right=True, role=lambda row: "added"),
-    Column("REMOVED", lambda row: "" if row.binary else f"-{row.removed}", right=True, role=lambda row: "removed"),
-    Column("FILE", lambda row: row.file_path + (f" -> {row.new_path}" if row.new_path else "")),
-    Column("", lambda row: "binary" if row.binary else ""),
-)
 
 
 def _whitespace(name: Whitespace, *flags: str, help: str) -> Callable[[F], F]:
@@ -147,14 +85,12 @@ async def diff(
         pairs = [within(change) for change in changes]
         if not pairs:
             output.say(f"M-{found.number} is a record: it changes no file.")
-    files = [await _load(backend, pair, whitespace or "exact") for pair in pairs]
+    files = [await patches.load(backend, pair, whitespace or "exact") for pair in pairs]
     if stat:
         stats = await asyncio.to_thread(lambda: [file.stat() for file in files])
-        output.many(stats, _STAT, empty="")
-    elif output.cells is None:
-        output.raw(await asyncio.to_thread(_plain, files, word))
+        output.many(stats, patches.STAT, empty="")
     else:
-        output.lines(await asyncio.to_thread(_shown, files, word, output.palette))
+        await patches.show(output, files, word=word)
 
 
 def _read_span(span: str, mutation: Mutation) -> tuple[int, int]:
@@ -189,48 +125,3 @@ async def _changes(backend: Backend, mutation: Mutation, number: int) -> Sequenc
     if number == mutation.patchset:
         return mutation.changes
     return (await backend.mutations.patchset(mutation.id, number)).changes
-
-
-async def _load(backend: Backend, pair: Pair, whitespace: Whitespace) -> _File:
-    async def content(state: State) -> bytes | None:
-        return None if state.hash is None else await backend.documents.content(state.hash)
-
-    return _File(pair, await content(pair.old), await content(pair.new), whitespace)
-
-
-def _plain(files: Iterable[_File], word: bool) -> bytes:
-    if not word:
-        return b"".join(file.patch() for file in files)
-    lines = [
-        line for file in files for line in (*file.head(), *(plain(pieces) for pieces in word_lines(file.compared())))
-    ]
-    return b"".join(line + b"\n" for line in lines)
-
-
-def _shown(files: Iterable[_File], word: bool, palette: Palette) -> list[str]:
-    """The patch for eyes: harmless, and coloured by line, or by word."""
-
-    def paint(role: Role | None, text: bytes) -> str:
-        return palette.paint(role, inert_bytes(text))
-
-    lines: list[str] = []
-    for file in files:
-        if not word:
-            lines += [paint(_role(line), line) for line in file.patch().split(b"\n")[:-1]]
-            continue
-        lines += [paint(_role(line), line) for line in file.head()]
-        for pieces in word_lines(file.compared()):
-            # Where there are no colours, brackets say it.
-            coloured = "".join(paint(role, text) for role, text in pieces)
-            lines.append(coloured if palette.colour else inert_bytes(plain(pieces)))
-    return lines
-
-
-def _role(line: bytes) -> Role | None:
-    if line.startswith((b"+++", b"---", b"diff --git", b"rename ", b"new file", b"deleted file", b"Binary ")):
-        return "strong"
-    if line.startswith(b"@@"):
-        return "accent"
-    if line.startswith(b"+"):
-        return "added"
-    return "removed" if line.startswith(b"-") else None

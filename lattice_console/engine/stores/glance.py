@@ -15,9 +15,13 @@ _MEMBER = """EXISTS (SELECT 1 FROM memberships JOIN users ON users.id = membersh
     WHERE memberships.project_id = :project
     AND (users.handle = :actor OR (instr(:actor, '@') AND users.email = :actor COLLATE NOCASE)))"""
 
+_ENDED = "('completed', 'rolled_back', 'rejected', 'cancelled', 'expired')"
 _MUTATIONS = f"""SELECT CAST(number AS TEXT), title || ' (' || replace(status, '_', ' ') || ')' FROM mutations
-    WHERE project_id = :project AND CAST(number AS TEXT) LIKE :prefix || '%' AND {_MEMBER}
-    ORDER BY status IN ('completed', 'rolled_back', 'rejected', 'cancelled', 'expired'), number DESC LIMIT :limit"""
+    WHERE project_id = :project AND status {{ended}} IN {_ENDED} AND ({{numbers}}) AND {_MEMBER}
+    ORDER BY number DESC LIMIT :limit"""
+_DIGITS = 9
+"""Digits that a mutation's number has at most."""
+
 _SPECS = f"SELECT name, type FROM specs WHERE project_id = :project AND {_MEMBER} ORDER BY name"
 _PEOPLE = f"""SELECT member.handle, member.name FROM users AS member
     JOIN memberships AS of ON of.user_id = member.id AND of.project_id = :project
@@ -37,7 +41,11 @@ class FileGlance:
 
     def mutations(self, prefix: str, limit: int) -> Iterator[tuple[str, str]]:
         """Numbers that begin so (digits) with title and status, those that have not ended first, newest first."""
-        return self._rows(_MUTATIONS, prefix=prefix, limit=limit)
+        for ended in ("NOT", ""):
+            query = _MUTATIONS.format(ended=ended, numbers=_beginning(prefix))
+            for found in self._rows(query, limit=limit):
+                limit -= 1
+                yield found
 
     def specs(self) -> Iterator[tuple[str, str]]:
         """Specs with their types, by name."""
@@ -58,3 +66,14 @@ class FileGlance:
         except sqlite3.Error:
             # Not there yet, of another version, or busy: there is nothing to complete, which is no failure.
             return
+
+
+def _beginning(digits: str) -> str:
+    """The condition that a number begins so, as ranges, which an index finds."""
+    if not digits:
+        return "TRUE"
+    if digits.startswith("0"):
+        return "FALSE"
+    first = int(digits)
+    ranges = ((first * 10**more, (first + 1) * 10**more - 1) for more in range(_DIGITS - len(digits) + 1))
+    return " OR ".join(f"number BETWEEN {low} AND {high}" for low, high in ranges) or "FALSE"
