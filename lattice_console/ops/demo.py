@@ -3,10 +3,11 @@
 import asyncio
 import json
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TypeVar
 
 from lattice_console import config
 from lattice_console.backends import local
@@ -14,12 +15,17 @@ from lattice_console.config import Settings
 from lattice_console.contract.backend import Backend
 from lattice_console.contract.errors import ValidationFailed
 from lattice_console.contract.models.mutation import ChangeInput
-from lattice_console.engine.assemble import assemble
+from lattice_console.contract.models.review import Anchor, NewComment
 from lattice_console.engine.engine import Engine
+from lattice_console.engine.features.context import Limits, Surroundings
+from lattice_console.engine.ports import Result, Tables
+from lattice_console.engine.stores.sqlite import SqliteStore
 from lattice_console.merge.diff import unified
-from lattice_console.ops.demo_story import Step, Told, ToldChange, documents, edited, story
+from lattice_console.ops.demo_story import Remark, Step, Told, ToldChange, documents, edited, lines_of, story
 from lattice_console.ops.init import init
 from lattice_console.workspace.checkout import Checkout
+
+Between = TypeVar("Between")
 
 NAME = "billing-specs"
 OWNER = "kim"
@@ -43,10 +49,11 @@ _EDIT = b"- **Proration**: charging for the part of a period that was used.\n"
 
 @dataclass(frozen=True, slots=True)
 class Demonstration:
-    """A project that was built: its folder, and the number of each of the story's mutations."""
+    """A project that was built: its folder, and the numbers and ids that the story's mutations and remarks got."""
 
     root: Path
     numbers: dict[str, int]
+    comments: dict[str, str]
 
 
 @dataclass
@@ -58,6 +65,14 @@ class _Clock:
     def __call__(self) -> datetime:
         self.at += _TICK
         return self.at
+
+
+class _Unhurried(SqliteStore):
+    """A store where others do write between the two steps of an execution, as on a busy day they would."""
+
+    async def write_both(self, first: Callable[[Tables], Between], then: Callable[[Tables, Between], Result]) -> Result:
+        between = await self.write(first)
+        return await self.write(lambda tables: then(tables, between))
 
 
 async def build(folder: Path | None = None, *, now: datetime | None = None) -> Demonstration:
@@ -75,7 +90,7 @@ async def build(folder: Path | None = None, *, now: datetime | None = None) -> D
         )
     now = now or datetime.now(UTC)
     clock = _Clock(now - _BEGINNING)
-    engine = await assemble(settings.database, now=clock)
+    engine = Engine(await _Unhurried.open(settings.database), Surroundings(limits=Limits(), now=clock))
     try:
         return await _build(root, engine, clock, now)
     finally:
@@ -106,14 +121,14 @@ async def _build(root: Path, engine: Engine, clock: _Clock, now: datetime) -> De
     await kim.documents.track(documents())
     play = _Play(players)
     for age, told, step in _in_order(story()):
-        clock.at = now - age
+        clock.at = max(clock.at, now - age)
         await (play.propose(told) if step is None else play.do(told, step))
     await Checkout(root).sync(kim)
     edited_file = root / EDITED
     edited_file.write_bytes(edited_file.read_bytes() + _EDIT)
     # So that a plain `lattice` in this folder acts as the owner, whoever is at the machine.
     (root / config.FOLDER / "local.json").write_text(json.dumps({"actor": OWNER}) + "\n", encoding="utf-8")
-    return Demonstration(root, play.numbers)
+    return Demonstration(root, play.numbers, play.comments)
 
 
 def _in_order(told: Sequence[Told]) -> list[tuple[timedelta, Told, Step | None]]:
@@ -127,10 +142,11 @@ def _in_order(told: Sequence[Told]) -> list[tuple[timedelta, Told, Step | None]]
 
 @dataclass
 class _Play:
-    """The story being played; `numbers` are those that the mutations got."""
+    """The story being played; `numbers` are those that the mutations got, `comments` the ids of remarks."""
 
     players: dict[str, Backend]
     numbers: dict[str, int] = field(default_factory=dict)
+    comments: dict[str, str] = field(default_factory=dict)
 
     def _name(self, key: str) -> str:
         return f"M-{self.numbers[key]}"
@@ -155,7 +171,18 @@ class _Play:
         backend, name = self.players[step.by], self._name(told.key)
         match step.does:
             case "comment":
-                await backend.reviews.comment(name, text=step.text)
+                for remark in step.remarks or (Remark(text=step.text),):
+                    new = await self._comment(backend, name, remark)
+                    made = await backend.reviews.comment(
+                        name, text=new.text, anchor=new.anchor, reply_to=new.reply_to, suggestion=new.suggestion
+                    )
+                    self._note(remark, made.id)
+            case "resolve":
+                for key in step.threads:
+                    await backend.reviews.resolve(name, thread=self.comments[key])
+            case "apply":
+                taken = [self.comments[key] for key in step.threads]
+                await backend.reviews.apply_suggestions(name, comments=taken, message=step.text)
             case "withdraw":
                 await backend.reviews.withdraw(name)
             case "update":
@@ -175,7 +202,28 @@ class _Play:
             case "rollback":
                 await backend.executions.rollback(name, reason=step.text)
             case vote:
-                await backend.reviews.vote(name, vote=vote, comment=step.text)
+                comments = [await self._comment(backend, name, remark) for remark in step.remarks]
+                await backend.reviews.vote(name, vote=vote, comment=step.text, comments=comments)
+                if step.remarks:
+                    ids = {one.text: one.id for one in await backend.reviews.comments(name)}
+                    for remark in step.remarks:
+                        self._note(remark, ids[remark.text])
+
+    def _note(self, remark: Remark, id: str) -> None:
+        if remark.key:
+            self.comments[remark.key] = id
+
+    async def _comment(self, backend: Backend, name: str, remark: Remark) -> NewComment:
+        anchor = None
+        if remark.file is not None:
+            anchor = Anchor(file_path=remark.file)
+            if remark.at:
+                changes = (await backend.mutations.get(name)).changes
+                (result,) = [one.result_hash for one in changes if one.result_path == remark.file and one.result_hash]
+                first, last = lines_of(await backend.documents.content(result), remark)
+                anchor = Anchor(file_path=remark.file, line=first, end_line=last if last > first else None)
+        reply_to = self.comments[remark.to] if remark.to else None
+        return NewComment(text=remark.text, anchor=anchor, reply_to=reply_to, suggestion=remark.suggestion)
 
 
 async def _change(backend: Backend, told: ToldChange, parents: Sequence[str]) -> ChangeInput:

@@ -55,13 +55,34 @@ class Beside(Model):
     by: str
 
 
+class Remark(Model):
+    """A comment on a file, or on the line that begins with `at` (through the one that begins with `through`).
+
+    `key` is what later remarks, resolutions and applied suggestions name it by; `to` is the one that it answers.
+    """
+
+    text: str = ""
+    file: str | None = None
+    at: str = ""
+    through: str = ""
+    suggestion: str | None = None
+    key: str = ""
+    to: str = ""
+
+
 class Step(Model):
-    """Something that somebody did to a mutation; `text` is the comment, the reason or the patchset's message."""
+    """Something that somebody did to a mutation; `text` is the comment, the reason or the patchset's message.
+
+    A comment or a vote may have `remarks`. `threads` are the remarks whose threads are resolved, or whose suggestions
+    are applied.
+    """
 
     age: Age
     by: str
-    does: Vote | Literal["comment", "withdraw", "update", "cancel", "reopen", "execute", "rollback"]
+    does: Vote | Literal["comment", "resolve", "apply", "withdraw", "update", "cancel", "reopen", "execute", "rollback"]
     text: str = ""
+    remarks: tuple[Remark, ...] = ()
+    threads: tuple[str, ...] = ()
     changes: tuple[ToldChange, ...] = ()
     beside: Beside | None = None
 
@@ -110,6 +131,21 @@ def edited(before: bytes, edit: str) -> bytes:
             raise ValueError(f"this stands {text.count(old)} times in the text, not once:\n{old}")
         text = text.replace(old, new)
     return text.encode()
+
+
+def lines_of(text: bytes, remark: Remark) -> tuple[int, int]:
+    """The first and the last line, from 1, that a remark is about; raises ValueError where they stand not once."""
+    first = _line_of(text, remark.at)
+    return first, _line_of(text, remark.through) if remark.through else first
+
+
+def _line_of(text: bytes, begins: str) -> int:
+    found = [
+        number for number, line in enumerate(text.decode().split("\n"), start=1) if line.strip().startswith(begins)
+    ]
+    if len(found) != 1:
+        raise ValueError(f"{len(found)} lines of the text, not one, begin with: {begins}")
+    return found[0]
 
 
 def _data() -> Traversable:

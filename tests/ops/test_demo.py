@@ -16,12 +16,14 @@ from lattice_console.backends.connect import connect
 from lattice_console.config import Settings
 from lattice_console.contract.backend import Backend
 from lattice_console.contract.errors import ValidationFailed
+from lattice_console.contract.filters import parse
 from lattice_console.contract.models.mutation import Mutation
+from lattice_console.contract.models.review import Comment
 from lattice_console.headless.exits import Exit
 from lattice_console.headless.session import Session
 from lattice_console.ops import demo_walk
 from lattice_console.ops.demo import EDITED, OWNER, Demonstration, build
-from lattice_console.ops.demo_story import Told, edited, story
+from lattice_console.ops.demo_story import Remark, Told, edited, lines_of, story
 from lattice_console.workspace.checkout import Checkout
 
 Answer = TypeVar("Answer")
@@ -133,6 +135,46 @@ def test_a_second_patchset_left_votes_stale(built: Demonstration) -> None:
     rotated = all_of(built)["rotate-tokens"]
     assert (rotated.patchset, rotated.approvals) == (2, 0)
     assert [review.current for review in rotated.reviews] == [False]
+
+
+def comments_of(built: Demonstration) -> dict[str, tuple[Comment, ...]]:
+    """What was said about each mutation of the story, by its key."""
+
+    async def question(backend: Backend) -> dict[str, tuple[Comment, ...]]:
+        return {key: await backend.reviews.comments(str(number)) for key, number in built.numbers.items()}
+
+    return ask(built, question)
+
+
+def test_there_are_threads_of_every_kind(built: Demonstration) -> None:
+    said = [one for comments in comments_of(built).values() for one in comments]
+    threads = [one for one in said if one.anchor is not None]
+    assert sum(one.open for one in threads) >= 6
+    assert sum(one.resolved_by is not None for one in threads) >= 6
+    assert sum(one.is_reply for one in said) >= 8
+    assert any(one.gone and one.open for one in threads)
+    assert any(one.place != one.anchor and one.place is not None for one in threads)
+    assert any(one.place is not None and one.place.end_line is not None for one in threads)
+    assert any(one.anchor is None and not one.is_reply for one in said)
+
+
+def test_some_suggestions_were_applied_and_others_fit_as_they_are(built: Demonstration) -> None:
+    suggestions = [one for comments in comments_of(built).values() for one in comments if one.suggestion is not None]
+    assert sum(one.applied is not None for one in suggestions) >= 2
+    open_ones = [one for one in suggestions if one.applied is None]
+    assert len(open_ones) >= 2
+    assert not any(one.gone for one in open_ones)
+
+
+def test_several_await_the_owner_and_some_changed_since_the_owners_review(built: Demonstration) -> None:
+    def listed(text: str) -> list[int]:
+        page = ask(built, lambda backend: backend.mutations.list(filter=parse(text), limit=100))
+        return [row.number for row in page.items]
+
+    assert len(listed("is:awaiting")) >= 8
+    assert built.numbers["rotate-tokens"] in listed("is:changed is:awaiting")
+    assert len(listed("is:open has:parents")) >= 4
+    assert len(listed("is:ready")) >= 3
 
 
 def test_specs_of_all_types_depend_on_each_other_and_are_in_order(built: Demonstration) -> None:
@@ -256,6 +298,15 @@ def test_an_edit_replaces_what_stands_there_once() -> None:
 def test_an_edit_that_does_not_fit_exactly_once_is_refused(text: bytes) -> None:
     with pytest.raises(ValueError, match="times in the text, not once"):
         edited(text, "@@\n a\n-b\n+c\n")
+
+
+def test_a_remark_is_about_the_lines_that_begin_as_it_says() -> None:
+    text = b"a\n  limit: 1\n  burst: 2\n"
+    assert lines_of(text, Remark(at="limit:")) == (2, 2)
+    assert lines_of(text, Remark(at="limit:", through="burst:")) == (2, 3)
+    for wrong in ("none", "l" * 2, ""):
+        with pytest.raises(ValueError, match="lines of the text, not one, begin with"):
+            lines_of(text, Remark(at=wrong))
 
 
 @pytest.mark.parametrize("told", story(), ids=lambda told: told.key)
