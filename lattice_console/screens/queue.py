@@ -108,6 +108,14 @@ class QueueScreen(MarkingPlace, ChoosingPlace):
     def subject(self) -> MutationSummary | None:
         return self.listed.row
 
+    def neighbour(self, id: str, by: int) -> MutationSummary | None:
+        listed = self.listed
+        index = listed.window.find(id)
+        row = listed.window.row(index + by) if index is not None else None
+        if index is not None and row is not None:
+            listed.move_to(index + by)
+        return row
+
     # -- news
 
     def connected(self) -> None:

@@ -47,6 +47,9 @@ class MarkingPlace(QueuePlace):
             self.feed.find(rows, action)
         elif self.listed.marks:
             act_on_all(self, action, self.listed.marks)
+        elif any(worker.group == "acts" and not worker.is_finished for worker in self.app.workers):
+            # The row is about to change, or to make room for one that nobody has looked at.
+            self.desk.say("Not done: what you did just before is still under way.", "warning")
         else:
             super().action_act(action)
 

@@ -222,7 +222,7 @@ class QueueList(LinePainter, can_focus=True, inherit_bindings=False):
             self.action_range()
         elif self.row is not None:
             room = self._marks.toggle(self.row.id)
-            self._move_to(self.cursor + 1)
+            self.move_to(self.cursor + 1)
             self._marks_changed(0 if room else 1)
 
     def action_range(self) -> None:
@@ -250,18 +250,18 @@ class QueueList(LinePainter, can_focus=True, inherit_bindings=False):
     # -- moving
 
     def action_move(self, by: int) -> None:
-        self._move_to(self.cursor + by)
+        self.move_to(self.cursor + by)
 
     def action_page(self, by: int) -> None:
         rows = by * max(1, self._lines - 1)
         self._look_from(self._top + rows)
-        self._move_to(self.cursor + rows)
+        self.move_to(self.cursor + rows)
 
     def action_top(self) -> None:
-        self._move_to(0)
+        self.move_to(0)
 
     def action_bottom(self) -> None:
-        self._move_to(self._window.total - 1)
+        self.move_to(self._window.total - 1)
 
     def action_open(self) -> None:
         if self.row is not None:
@@ -272,7 +272,7 @@ class QueueList(LinePainter, can_focus=True, inherit_bindings=False):
         if event.y == 0:
             self._click_head(event.x)
         elif event.y <= self._lines and index < self._window.total:
-            self._move_to(index)
+            self.move_to(index)
             if event.chain == 2:
                 self.action_open()
 
@@ -293,7 +293,8 @@ class QueueList(LinePainter, can_focus=True, inherit_bindings=False):
         event.stop()
         self._look_from(self._top - _WHEEL)
 
-    def _move_to(self, index: int) -> None:
+    def move_to(self, index: int) -> None:
+        """Put the cursor on a row, or on the nearest there is."""
         index = max(0, min(index, self._window.total - 1))
         before = self.cursor
         if index == before:

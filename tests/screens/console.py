@@ -125,13 +125,15 @@ def make_app(
 
 
 @asynccontextmanager
-async def open_console(app: LatticeApp, size: tuple[int, int] = (100, 30)) -> AsyncIterator[Console]:
-    """The running console, once it is live."""
+async def open_console(
+    app: LatticeApp, size: tuple[int, int] = (100, 30), *, row: bool = True
+) -> AsyncIterator[Console]:
+    """The running console, once it is live and, with `row`, has one under the cursor."""
     async with app.run_test(size=size, notifications=True) as pilot:
         console = Console(app, pilot)
         await console.sees("live")
         await console.until(
-            lambda: any(line.startswith(console.bar) for line in console.lines), "a row under the cursor"
+            lambda: not row or any(line.startswith(console.bar) for line in console.lines), "a row under the cursor"
         )
         yield console
     log = app.session.settings.state / "lattice.log"

@@ -1,0 +1,79 @@
+"""Going through what waits for me: one key for each."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from lattice_console.contract.models.mutation import Mutation
+from lattice_console.contract.models.review import Anchor
+from tests.screens.console import Console, make_app, open_console
+from tests.screens.project import Office
+from tests.screens.queue_house import stack_up
+
+
+async def test_after_a_verdict_the_row_leaves_and_the_cursor_is_on_the_next(office: Office) -> None:
+    made = await stack_up(office)
+    async with open_console(make_app(office, view=None)) as console:
+        await console.sees("1 of 9")
+        await console.on("Round up late fees")
+        await console.press("a")
+        await console.sees("Approved M-13", "1 of 8")
+        await console.on("Name the currency")
+        await console.press("a")
+        await console.sees("Approved M-12", "1 of 7")
+        await console.on("Split invoice lines")
+        await console.sees("Awaiting me 7")
+    kim = await office.as_("kim")
+    assert [(await kim.mutations.get(one.id)).status for one in made[3:]] == ["approved", "approved"]
+    await kim.close()
+
+
+async def test_what_does_not_wait_for_me_stays_where_it_is(console: Console, office: Office) -> None:
+    await console.go_to("Pay refunds")
+    await console.press("a")
+    await console.sees("Approved M-6", "3 of 8")
+    await console.on("Pay refunds")
+
+
+async def test_rows_that_wait_for_me_stand_out_among_others(console: Console) -> None:
+    def weight(title: str) -> bool:
+        y = next(at for at, line in enumerate(console.lines) if title in line)
+        strip = console.app.screen.query_one("QueueList").render_line(y - 3)
+        return any(title[:8] in segment.text and bool(segment.style and segment.style.bold) for segment in strip)
+
+    await console.press("G")
+    assert weight("Pay refunds")
+    assert not weight("Raise the session")
+
+
+async def test_open_threads_are_told_from_other_remarks(office: Office) -> None:
+    raj = await office.as_("raj")
+    await raj.reviews.comment("M-7", text="Why?", anchor=Anchor(file_path="src/auth/session.py", line=3))
+    await raj.close()
+    async with open_console(make_app(office)) as console:
+        assert console.line("Raise the session").split()[-1] == "1/2"
+
+
+async def test_a_key_pressed_again_before_the_row_has_left_decides_on_nothing_else(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = await stack_up(office)
+    async with open_console(make_app(office, view=None)) as console:
+        await console.on("Round up late fees")
+        reviews = console.app.session.backend.reviews
+        vote, go_on = reviews.vote, asyncio.Event()
+
+        async def slowly(*args: Any, **given: Any) -> Mutation:
+            await go_on.wait()
+            return await vote(*args, **given)
+
+        monkeypatch.setattr(reviews, "vote", slowly)
+        await console.press("a", "a")
+        await console.sees("Not done: what you did just before is still under way.")
+        go_on.set()
+        await console.sees("Approved M-13", "1 of 8")
+        await console.on("Name the currency")
+    kim = await office.as_("kim")
+    assert [one.title for one in made if (await kim.mutations.get(one.id)).status == "approved"] == [made[-1].title]
+    await kim.close()
