@@ -67,6 +67,8 @@ class Terminal:
         self.screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
         self._heard: list[tuple[float, bytes]] = []
+        self.heard = 0
+        """Bytes that were read so far."""
         self._newest = b""
 
     def __enter__(self) -> "Terminal":
@@ -215,6 +217,7 @@ class Terminal:
         except OSError:
             return b""
         self._heard.append((time.perf_counter(), data))
+        self.heard += len(data)
         self._newest = self._newest[-_REMEMBERED:] + data
         return data
 
