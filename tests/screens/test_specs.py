@@ -1,0 +1,219 @@
+"""Specs: the tree, the content with its findings, dependencies, history."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.screens.console import Console, make_app, open_console
+from tests.screens.places import enrich
+from tests.screens.project import HOSTILE_CONTENT, Office
+from tests.support.changes import delete, modify
+from tests.support.house import track
+
+
+@pytest.fixture
+async def specs(office: Office) -> AsyncIterator[Console]:
+    """The console of kim, opened at the specs of a richer project, too narrow for tree and document at once."""
+    await enrich(office)
+    async with open_console(make_app(office, start="specs"), size=(80, 24)) as console:
+        await console.sees("10 documents", "✗3 database")
+        yield console
+
+
+@pytest.fixture
+async def wide(office: Office) -> AsyncIterator[Console]:
+    """The same, with room for both."""
+    await enrich(office)
+    async with open_console(make_app(office, start="specs"), size=(140, 40)) as console:
+        await console.sees("10 documents", "✗3 database")
+        yield console
+
+
+async def find(console: Console, words: str) -> None:
+    """Narrow the tree to what has these words, and go there."""
+    await console.press("slash")
+    await console.type(words)
+    await console.sees(" of 10 documents")
+    await console.press("enter")
+
+
+async def test_the_tree_marks_specs_with_their_type_and_their_findings(specs: Console) -> None:
+    assert "✗1 requirements" in specs.line("accounts.json")
+    assert "✗3 database" in specs.line("ledger.yaml")
+    assert specs.line("payments.json").split()[-1] == "api"
+    assert specs.line("refunds.md").split() == ["refunds.md"]
+
+
+async def test_folders_with_but_one_folder_in_them_are_one(specs: Console) -> None:
+    assert "▾ billing/invoices/" in specs.text
+
+
+async def test_folders_close_and_open_and_say_what_is_in_them(specs: Console) -> None:
+    await specs.press("left")
+    await specs.on("▸ .lattice/")
+    assert specs.selected.split()[-2:] == ["✗4", "5"]
+    await specs.misses("ledger.yaml")
+    await specs.press("right")
+    await specs.sees("ledger.yaml")
+    await specs.press("right", "right")
+    await specs.on("accounts.json")
+    await specs.press("left")
+    await specs.on("▾ specs/")
+    await specs.press("minus")
+    await specs.misses("accounts.json", "refunds.md")
+    await specs.press("plus")
+    await specs.sees("accounts.json", "lines.py")
+
+
+async def test_typing_narrows_the_tree_by_path_name_and_type(specs: Console) -> None:
+    await specs.press("slash")
+    await specs.type("DOCS md")
+    await specs.sees("3 of 10 documents", "sessions.md")
+    await specs.misses("ledger.yaml")
+    await specs.press("ctrl+u")
+    await specs.type("database")
+    await specs.sees("1 of 10 documents", "ledger.yaml")
+    await specs.press("ctrl+u")
+    await specs.type("findings")
+    await specs.sees("2 of 10 documents", "accounts.json")
+    await specs.press("ctrl+u")
+    await specs.type("nothing like it")
+    await specs.sees("No document matches.", "Esc shows all")
+    await specs.press("escape")
+    await specs.sees("10 documents", "refunds.md")
+
+
+async def test_right_reads_the_document_and_left_comes_back(specs: Console) -> None:
+    await find(specs, "refunds")
+    await specs.press("right")
+    await specs.sees("› Specs › docs/refunds.md", "  3  A refund is paid within 10 days.", "revision 3")
+    await specs.press("left")
+    await specs.on("refunds.md")
+
+
+async def test_findings_stand_beneath_their_lines_and_a_key_leads_from_one_to_the_next(specs: Console) -> None:
+    await find(specs, "ledger")
+    await specs.press("enter")
+    await specs.sees("1 Content 3 findings", "✗ 3 errors")
+    at = specs.lines.index(specs.line("- name: entries"))
+    assert "'description' is a required property" in specs.lines[at + 1]
+    await specs.press("right_square_bracket")
+    await specs.on("'owner' is a required property")
+    await specs.press("right_square_bracket")
+    await specs.on("'description' is a required property")
+    await specs.press("right_square_bracket")
+    await specs.on("'description' is a required property")
+    await specs.press("left_square_bracket", "left_square_bracket")
+    await specs.on("It depends on plans, which is no spec here")
+
+
+async def test_dependencies_go_both_ways_mark_circles_and_lead_to_the_spec(specs: Console) -> None:
+    await find(specs, "payments")
+    await specs.press("2")
+    await specs.sees("Depends on 2 specs, 4 specs with what follows", "Depended on by 1 spec")
+    assert "a circle: it leads back here" in specs.line("payments  a")
+    assert "there is no such spec" in specs.line("plans")
+    await specs.on("ledger")
+    await specs.press("enter")
+    await specs.sees("› Specs › .lattice/specs/ledger.yaml", "Depends on 2 specs")
+    await specs.on("accounts")
+
+
+async def test_a_document_that_is_no_spec_has_no_dependencies_and_says_so(specs: Console) -> None:
+    await find(specs, "refunds")
+    await specs.press("2")
+    await specs.sees("This document is no spec")
+
+
+async def test_the_history_says_who_changed_it_when_by_which_mutation_and_what(specs: Console) -> None:
+    await find(specs, "refunds")
+    await specs.press("3")
+    await specs.sees("3 revisions", "M-10 Refund to the account", "+ It goes to the account it came from.")
+    assert "kim" in specs.selected
+    await specs.press("j")
+    await specs.sees("− A refund is paid within 14 days.", "+ A refund is paid within 10 days.")
+    await specs.press("enter")
+    await specs.sees("› M-9 Refund within ten days")
+    await specs.press("escape")
+    await specs.sees("› Specs › docs/refunds.md")
+    await specs.press("j", "enter")
+    await specs.sees("No mutation made this revision", "+ A refund is paid within 14 days.")
+
+
+async def test_tab_goes_to_the_change_and_escape_back_step_by_step(specs: Console) -> None:
+    await find(specs, "refunds")
+    await specs.press("3")
+    await specs.sees("+ It goes to the account")
+    await specs.press("tab", "right_square_bracket")
+    await specs.press("escape")
+    await specs.press("j")
+    await specs.on("M-9 Refund within ten days")
+    await specs.press("escape")
+    await specs.on("refunds.md")
+
+
+async def test_beside_a_wide_tree_the_document_follows_the_cursor(wide: Console) -> None:
+    await find(wide, "refunds")
+    await wide.sees("A refund is paid within 10 days.")
+    await wide.press("slash")
+    await wide.press("ctrl+u")
+    await wide.type("accounts")
+    await wide.press("enter")
+    await wide.sees("An account has an owner", "accounts.json")
+    await wide.press("tab", "j")
+    assert any(f"{wide.bar}  2  " in line for line in wide.lines)
+
+
+async def test_what_others_execute_appears_in_the_tree_and_in_the_document(wide: Console, office: Office) -> None:
+    await find(wide, "refunds")
+    await wide.sees("A refund is paid within 10 days.")
+    await wide.press("escape", "tab", "j", "j")
+    await wide.sees("10 documents")
+    agent, kim = await office.as_("agent-7"), await office.as_("kim")
+    await track(kim, {"docs/new.md": b"# New\n"})
+    made = await agent.mutations.create(
+        title="At once", changes=[modify("docs/refunds.md", b"# Refunds\n\nAt once.\n")]
+    )
+    await kim.reviews.vote(made.id, vote="approve")
+    await kim.executions.execute(made.id)
+    await wide.sees("11 documents", "new.md", "  3  At once.", "revision 4")
+    made = await agent.mutations.create(title="Drop it", changes=[delete("docs/refunds.md")])
+    await kim.reviews.vote(made.id, vote="approve")
+    await kim.executions.execute(made.id)
+    await wide.sees("10 documents", "There is no document docs/refunds.md in the head")
+    await agent.close()
+    await kim.close()
+
+
+async def test_hostile_bytes_are_shown_inert_and_binary_is_told_in_words(office: Office) -> None:
+    kim = await office.as_("kim")
+    await track(kim, {"docs/evil.txt": HOSTILE_CONTENT, "docs/[@click=app.leave]x[/].md": b"x\n", "logo.png": b"\0\1"})
+    await kim.close()
+    async with open_console(make_app(office, start="specs"), size=(140, 40)) as console:
+        await console.press("slash")
+        await console.type("evil")
+        await console.press("enter")
+        await console.sees("⟨U+001B⟩[31mred", "⟨U+202E⟩", "⟨FF⟩")
+        await console.press("slash", "ctrl+u")
+        await console.type("logo")
+        await console.press("enter")
+        await console.sees("It is binary: 2 bytes.")
+        await console.press("slash", "ctrl+u")
+        await console.type("click")
+        await console.press("enter")
+        await console.sees("[@click=app.leave]x[/].md")
+
+
+async def test_ten_thousand_documents_open_folder_by_folder(office: Office) -> None:
+    kim = await office.as_("kim")
+    names = [f"area-{at % 40}/part-{at % 400}/note-{at}.md" for at in range(10_000)]
+    for start in range(0, len(names), 1000):
+        await track(kim, {name: b"x\n" for name in names[start : start + 1000]})
+    await kim.close()
+    async with open_console(make_app(office, start="specs"), size=(80, 24)) as console:
+        await console.sees("10,006 documents", "area-0/")
+        await console.press("slash")
+        await console.type("note-9999")
+        await console.sees("1 of 10,006 documents", "note-9999.md")
+        await console.press("enter", "enter")
+        await console.sees("› Specs › area-39/part-399/note-9999.md")
