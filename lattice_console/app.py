@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from rich.text import Text
 from textual import on
@@ -39,10 +39,11 @@ if TYPE_CHECKING:
     from lattice_console.config import Settings
     from lattice_console.contract.backend import Backend
     from lattice_console.screens.connection import Connection
-    from lattice_console.screens.queue import QueueScreen
     from lattice_console.workspace.checkout import Checkout
 
-__all__ = ["LatticeApp"]
+__all__ = ["LatticeApp", "Mode"]
+
+Mode = Literal["queue", "specs", "activity", "home"]
 
 _REMEMBERED = 200
 """Messages that can be read again."""
@@ -59,6 +60,9 @@ class LatticeApp(App[None], inherit_bindings=False):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f2", "go('queue')", "Queue", id="go.queue", priority=True),
+        Binding("f4", "go('specs')", "Specs", id="go.specs", priority=True),
+        Binding("f6", "go('activity')", "Activity", id="go.activity", priority=True),
+        Binding("f9", "go('home')", "Home", id="go.home", priority=True),
         Binding("colon,ctrl+p", "palette", "All actions by name", id="app.palette"),
         Binding("m", "messages", "What was said, again", id="app.messages"),
         Binding("question_mark", "help", "Help", id="app.help"),
@@ -73,6 +77,7 @@ class LatticeApp(App[None], inherit_bindings=False):
         open_checkout: "Callable[[], Checkout] | None",
         settings: "Settings",
         *,
+        start: Mode = "queue",
         now: Callable[[], datetime] = utc_now,
     ) -> None:
         # Every theme lets the terminal's own colours through; without colour, that has to be known from the start.
@@ -81,6 +86,8 @@ class LatticeApp(App[None], inherit_bindings=False):
         # Nothing glides: it costs bytes over SSH, and time.
         self.animation_level = "none"
         self._open_backend = open_backend
+        self._start = start
+        self._made: set[str] = set()
         self._connection: Connection | None = None
         self._work: dict[int, tuple[str, float]] = {}
         self._ticking: Timer | None = None
@@ -96,10 +103,9 @@ class LatticeApp(App[None], inherit_bindings=False):
 
     async def _furnish(self) -> None:
         """Load the places, go to the first, and connect; the first frame is painted by now."""
-        queue, connection = await to_thread(_load)
+        connection = await to_thread(_load)
         self._connection = connection(self.session, self._open_backend, self.post_message)
-        self.add_mode("queue", lambda: queue(self.session))
-        await self.switch_mode("queue")
+        await self._enter(self._start)
         self.connect()
 
     def connect(self) -> None:
@@ -219,12 +225,19 @@ class LatticeApp(App[None], inherit_bindings=False):
 
     # -- actions
 
-    def action_go(self, mode: str) -> None:
+    async def action_go(self, mode: Mode) -> None:
         """Go to one of the places that have a key, to its first screen."""
         if self._connection is not None:
-            self.switch_mode(mode)
+            await self._enter(mode)
             while len(self.screen_stack) > 1:
                 self.pop_screen()
+
+    async def _enter(self, mode: Mode) -> None:
+        if mode not in self._made:
+            make = await to_thread(_place, mode)
+            self._made.add(mode)
+            self.add_mode(mode, lambda: make(self.session))
+        await self.switch_mode(mode)
 
     def action_help(self) -> None:
         """Show the keys of this place, or put them away."""
@@ -291,8 +304,26 @@ class LatticeApp(App[None], inherit_bindings=False):
         self._close_messages_no_wait()
 
 
-def _load() -> "tuple[type[QueueScreen], type[Connection]]":
+def _load() -> "type[Connection]":
     from lattice_console.screens.connection import Connection
+
+    return Connection
+
+
+def _place(mode: Mode) -> "Callable[[Session], Place]":
+    """What makes the first screen of a mode; loaded when somebody goes there."""
+    if mode == "home":
+        from lattice_console.screens.home import HomeScreen
+
+        return HomeScreen
+    if mode == "specs":
+        from lattice_console.screens.specs import SpecsScreen
+
+        return SpecsScreen
+    if mode == "activity":
+        from lattice_console.screens.activity import ActivityScreen
+
+        return ActivityScreen
     from lattice_console.screens.queue import QueueScreen
 
-    return QueueScreen, Connection
+    return QueueScreen
