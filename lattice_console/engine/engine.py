@@ -22,6 +22,7 @@ from lattice_console.engine.features.registry import USE_CASES
 from lattice_console.engine.ports import Store, Tables
 
 Result = TypeVar("Result")
+Between = TypeVar("Between")
 
 
 class Engine:
@@ -78,20 +79,28 @@ class _Call:
         return await self._store.read(lambda tables: work(self._context(tables)))
 
     async def write(self, work: Callable[[Context], Result], *, final: bool = False) -> Result:
-        def run(tables: Tables) -> Result:
-            ctx = self._context(tables)
-            known = self._find_answer(tables) if final else None
-            if known is not None:
-                answer: Result = calls.call(self._name).load(known)
-                return answer
-            result = work(ctx)
-            ctx.flush()
-            if final and self._key:
-                dumped = calls.call(self._name).dump(result)
-                tables.answers.keep(self._scope, self._actor, self._key, self._fingerprint, dumped, ctx.now)
-            return result
+        return await self._store.write(lambda tables: self._write(tables, work, final))
 
-        return await self._store.write(run)
+    async def write_both(
+        self, first: Callable[[Context], Between], then: Callable[[Context, Between], Result], *, final: bool = False
+    ) -> Result:
+        return await self._store.write_both(
+            lambda tables: self._write(tables, first, False),
+            lambda tables, between: self._write(tables, lambda ctx: then(ctx, between), final),
+        )
+
+    def _write(self, tables: Tables, work: Callable[[Context], Result], final: bool) -> Result:
+        ctx = self._context(tables)
+        known = self._find_answer(tables) if final else None
+        if known is not None:
+            answer: Result = calls.call(self._name).load(known)
+            return answer
+        result = work(ctx)
+        ctx.flush()
+        if final and self._key:
+            dumped = calls.call(self._name).dump(result)
+            tables.answers.keep(self._scope, self._actor, self._key, self._fingerprint, dumped, ctx.now)
+        return result
 
     @property
     def mark(self) -> int:

@@ -29,17 +29,21 @@ from lattice_console.engine.records import (
     RevisionRecord,
     SnapshotRecord,
     SpecRecord,
+    StandingRecord,
     UserRecord,
     Window,
 )
 
 Result = TypeVar("Result")
+Between = TypeVar("Between")
 
 
 class Projects(Protocol):
     def get(self, project_id: str) -> ProjectRecord | None: ...
     def create(self, record: ProjectRecord) -> None: ...
-    def move(self, project_id: str, *, at: datetime, head: bool = False, policy_version: str | None = None) -> None:
+    def move(
+        self, project_id: str, *, at: datetime, head: bool = False, policy_version: str | None = None
+    ) -> ProjectRecord:
         """Count the project's version up, with `head` its sequence too; set the policy's version where given."""
         ...
 
@@ -57,6 +61,10 @@ class People(Protocol):
     def create(self, record: UserRecord, at: datetime) -> None: ...
     def membership(self, project_id: str, user_id: str) -> MembershipRecord | None: ...
     def members(self, project_id: str) -> list[MembershipRecord]: ...
+    def standing(self, project_id: str, name: str) -> StandingRecord | None:
+        """The user of that name, found as `find` does, as the project knows that user."""
+        ...
+
     def member_count(self, project_id: str) -> int: ...
     def join(self, project_id: str, user_id: str, role: str, at: datetime) -> None: ...
     def set_role(self, project_id: str, user_id: str, role: str) -> None: ...
@@ -253,6 +261,13 @@ class Store(Protocol):
 
     async def write(self, work: Callable[[Tables], Result]) -> Result:
         """Run `work` as one durable transaction: all of it, or on any exception nothing."""
+        ...
+
+    async def write_both(self, first: Callable[[Tables], Between], then: Callable[[Tables, Between], Result]) -> Result:
+        """Run two durable transactions, one right after the other: `first`, and `then` with what that returned.
+
+        Others may write between them. Where `then` raises, `first` stays done.
+        """
         ...
 
     @property

@@ -36,6 +36,14 @@ class MembershipRecord(NamedTuple):
     created_at: datetime
 
 
+class StandingRecord(NamedTuple):
+    """A user with the membership of a project, if there is one, and how many members that has."""
+
+    user: UserRecord
+    membership: MembershipRecord | None
+    members: int
+
+
 class HeadRecord(NamedTuple):
     """One entry of the head: which revision of which document stands at a path."""
 

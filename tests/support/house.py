@@ -17,7 +17,7 @@ from lattice_console.contract.models.document import TrackedFile
 from lattice_console.contract.models.mutation import ChangeInput, Execution, Mutation
 from lattice_console.engine.engine import Engine
 from lattice_console.engine.features.context import Limits, Surroundings
-from lattice_console.engine.ports import Result, Store, Tables
+from lattice_console.engine.ports import Between, Result, Store, Tables
 from tests.support.clock import Clock
 from tests.support.legs import LEGS, Bind, Leg
 
@@ -65,6 +65,10 @@ class MortalStore:
             else:
                 self.stall.writes_left -= 1
         return await self._store.write(work)
+
+    async def write_both(self, first: Callable[[Tables], Between], then: Callable[[Tables, Between], Result]) -> Result:
+        between = await self.write(first)
+        return await self.write(lambda tables: then(tables, between))
 
     async def wait(self, seconds: float, mark: int | None = None) -> None:
         await self._store.wait(seconds, mark)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from lattice_console.engine.features import judging
 from lattice_console.engine.features import policy as policies
 from lattice_console.engine.features.context import Context, new_id
-from lattice_console.engine.records import HeadMove, HeadRecord, SpecRecord
+from lattice_console.engine.records import HeadMove, SpecRecord
 from lattice_console.engine.rules import policy as policy_rules
 from lattice_console.engine.rules import specs
 
@@ -28,14 +28,12 @@ def advance(ctx: Context, moves: Sequence[HeadMove], mutation_id: str | None) ->
         actor_id=ctx.me.id,
         at=ctx.now,
     )
-    after = ctx.tables.documents.in_head(ctx.project.id, ids)
-    paths = {record.path for side in (before, after) for record in side.values()}
+    paths = {record.path for record in before.values()}.union(move.path for move in moves if move.path)
     policy_moved = any(policy_rules.is_policy(path) for path in paths)
     version = policies.version_of_head(ctx) if policy_moved else None
-    ctx.tables.projects.move(ctx.project.id, at=ctx.now, head=True, policy_version=version)
     old_version = ctx.project.policy_version
-    del ctx.project
-    _follow_specs(ctx, ids, after)
+    ctx.project = ctx.tables.projects.move(ctx.project.id, at=ctx.now, head=True, policy_version=version)
+    _follow_specs(ctx, moves)
     if version is not None and version != old_version:
         ctx.record("policy.changed", ctx.project.id, before=old_version, after=version)
         ctx.announce("policy.changed", ctx.project.id, ctx.project.version, policy_version=version)
@@ -43,23 +41,25 @@ def advance(ctx: Context, moves: Sequence[HeadMove], mutation_id: str | None) ->
     return ctx.project.sequence
 
 
-def _follow_specs(ctx: Context, document_ids: Sequence[str], head: dict[str, HeadRecord]) -> None:
+def _follow_specs(ctx: Context, moves: Sequence[HeadMove]) -> None:
     """Bring the specs of changed documents to what the documents say now."""
-    known = ctx.tables.specs.drop(ctx.project.id, document_ids)
-    contents = ctx.tables.documents.blobs(record.hash for record in head.values())
+    known = ctx.tables.specs.drop(ctx.project.id, [move.document_id for move in moves])
+    contents = ctx.tables.documents.blobs(move.hash for move in moves if move.hash)
     read = []
-    for record in head.values():
-        reading = specs.read(record.path, contents[record.hash])
+    for move in moves:
+        if move.path is None or move.hash is None:
+            continue
+        reading = specs.read(move.path, contents[move.hash])
         if reading is None:
             continue
         read.append(
             SpecRecord(
-                id=known.get(record.document_id) or new_id(),
+                id=known.get(move.document_id) or new_id(),
                 name=reading.name,
                 type=reading.type,
                 version=reading.version,
                 description=reading.description,
-                document_id=record.document_id,
+                document_id=move.document_id,
                 has_schema=reading.schema is not None,
                 depends_on=reading.depends_on,
                 requirements=reading.requirements,

@@ -14,7 +14,7 @@ from lattice_console.contract.events import DATA_LIMIT, EventName
 from lattice_console.contract.models.people import Person
 from lattice_console.contract.models.project import ReviewPolicy
 from lattice_console.engine.ports import Tables
-from lattice_console.engine.records import EventRecord, MembershipRecord, ProjectRecord, UserRecord
+from lattice_console.engine.records import EventRecord, MembershipRecord, ProjectRecord, StandingRecord, UserRecord
 from lattice_console.engine.rules.hashes import canonical
 
 
@@ -82,17 +82,27 @@ class Context:
     @cached_property
     def user(self) -> UserRecord | None:
         """The actor as a user, if there is one."""
-        found = self.tables.people.find(self.actor_name)
-        if found is not None:
-            self._people[found.id] = _person(found)
-        return found
+        found = self._standing
+        if found is None:
+            return None
+        self._people[found.user.id] = _person(found.user)
+        return found.user
 
     @cached_property
     def membership(self) -> MembershipRecord | None:
         """The actor's membership of the project, if there is one."""
-        if self.user is None:
-            return None
-        return self.tables.people.membership(self.project.id, self.user.id)
+        # Whoever asks for a membership asks for one of a project that is there.
+        self.project  # noqa: B018 - raises NotFound
+        return self._standing.membership if self._standing else None
+
+    @cached_property
+    def members(self) -> int:
+        """How many members the project has."""
+        return self._standing.members if self._standing else self.tables.people.member_count(self.project.id)
+
+    @cached_property
+    def _standing(self) -> StandingRecord | None:
+        return self.tables.people.standing(self.project_id or "", self.actor_name)
 
     @cached_property
     def permitted(self) -> frozenset[str]:

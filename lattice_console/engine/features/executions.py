@@ -71,12 +71,22 @@ def refuse_blocked(record: MutationRecord, blockers: Sequence[Requirement]) -> N
 @flows("executions.execute")
 async def execute(steps: Steps, *, mutation: str, expected_version: int | None) -> Execution:
     """Claim, then apply: two transactions, so that others see the claim; what fails in the second is recorded."""
-    execution_id = await steps.write(lambda ctx: claim(ctx, mutation, expected_version))
+    claimed: list[str] = []
+
+    def first(ctx: Context) -> str:
+        return claim(ctx, mutation, expected_version)
+
+    def then(ctx: Context, execution_id: str) -> Execution:
+        claimed.append(execution_id)
+        return apply(ctx, execution_id)
+
     try:
-        return await steps.write(lambda ctx: apply(ctx, execution_id), final=True)
+        return await steps.write_both(first, then, final=True)
     except LatticeError as error:
+        if not claimed:
+            raise
         problem = error
-    return await steps.write(lambda ctx: fail(ctx, execution_id, problem), final=True)
+    return await steps.write(lambda ctx: fail(ctx, claimed[0], problem), final=True)
 
 
 def claim(ctx: Context, mutation: str, expected_version: int | None) -> str:

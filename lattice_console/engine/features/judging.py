@@ -39,7 +39,7 @@ def _read_facts(ctx: Context, policy: Policy, records: Sequence[MutationRecord])
     ids = [record.id for record in records]
     known = stored.current(ctx, records)
     reviews = stored.votes(ctx, records)
-    overrides = ctx.tables.mutations.overrides(ids)
+    overrides = ctx.tables.mutations.overrides([id for id in ids if ("overrides", id) not in ctx.memo])
     commenters = ctx.tables.reviews.commenters(ids) if policy.review.require_comments else {}
     people = ctx.persons({vote.author_id for one in reviews.values() for vote in standing_votes(one)})
     return {

@@ -123,6 +123,7 @@ def create(
         updated_at=ctx.now,
     )
     begin(ctx, record, proposal)
+    stored.newborn(ctx, record)
     return views.mutation(ctx, *judging.judge(ctx, [record]))
 
 

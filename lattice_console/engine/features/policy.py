@@ -17,7 +17,7 @@ def in_force(ctx: Context) -> Policy:
             version=version,
             sources=sources,
             review=review,
-            authors_may_approve=ctx.tables.people.member_count(ctx.project.id) == 1,
+            authors_may_approve=ctx.members == 1,
             errors=errors,
         )
     found: Policy = ctx.memo[key]

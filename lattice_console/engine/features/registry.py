@@ -8,6 +8,7 @@ from lattice_console.engine.features.context import Context
 
 P = ParamSpec("P")
 R = TypeVar("R")
+Between = TypeVar("Between")
 
 
 class Steps(Protocol):
@@ -17,6 +18,12 @@ class Steps(Protocol):
 
     async def write(self, work: Callable[[Context], R], *, final: bool = False) -> R:
         """`final` marks the step whose result is the answer, kept under the caller's idempotency key."""
+        ...
+
+    async def write_both(
+        self, first: Callable[[Context], Between], then: Callable[[Context, Between], R], *, final: bool = False
+    ) -> R:
+        """Two transactions, one right after the other; where `then` raises, `first` stays done."""
         ...
 
     @property

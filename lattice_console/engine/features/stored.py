@@ -5,7 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from lattice_console.engine.features.context import Context
-from lattice_console.engine.records import ChangeRecord, MutationRecord, ParentRecord, PatchsetRecord, ReviewRecord
+from lattice_console.engine.records import (
+    ChangeRecord,
+    ExecutionRecord,
+    MutationRecord,
+    ParentRecord,
+    PatchsetRecord,
+    ReviewRecord,
+)
 from lattice_console.engine.rules import attention
 
 
@@ -44,6 +51,34 @@ def added(
     ctx.memo["patchset", patchset.mutation_id, patchset.number] = Stored(patchset, changes, parents)
 
 
+def newborn(ctx: Context, record: MutationRecord) -> None:
+    """Take note of a mutation that was made in this transaction: there is nothing yet that belongs to it."""
+    ctx.memo["votes", record.id] = []
+    ctx.memo["overrides", record.id] = []
+    ctx.memo["executions", record.id] = []
+    ctx.memo["children", record.id] = []
+    ctx.memo["seen", record.id] = None
+
+
+def executions(ctx: Context, record: MutationRecord) -> list[ExecutionRecord]:
+    """All executions of a mutation, newest first."""
+    known: list[ExecutionRecord] | None = ctx.memo.get(("executions", record.id))
+    return ctx.tables.executions.of(record.id) if known is None else known
+
+
+def children(ctx: Context, record: MutationRecord) -> list[MutationRecord]:
+    """Those whose current patchset is stacked on it, by number."""
+    known: list[MutationRecord] | None = ctx.memo.get(("children", record.id))
+    return ctx.tables.mutations.children(record.id) if known is None else known
+
+
+def seen(ctx: Context, record: MutationRecord) -> int | None:
+    """The newest patchset that the actor voted or commented on."""
+    key = ("seen", record.id)
+    known: int | None = ctx.memo[key] if key in ctx.memo else ctx.tables.reviews.seen(ctx.me.id, record.id)
+    return known
+
+
 def votes(ctx: Context, records: Sequence[MutationRecord]) -> dict[str, list[ReviewRecord]]:
     """All votes on each mutation, newest first, by its id."""
     missing = [record.id for record in records if ("votes", record.id) not in ctx.memo]
@@ -57,13 +92,17 @@ def votes(ctx: Context, records: Sequence[MutationRecord]) -> dict[str, list[Rev
 def cast(ctx: Context, vote: ReviewRecord) -> None:
     """Write a vote."""
     ctx.tables.reviews.add(vote)
+    known = ctx.memo.get(("votes", vote.mutation_id))
     forget(ctx, vote.mutation_id)
+    if known is not None:
+        ctx.memo["votes", vote.mutation_id] = [vote, *known]
 
 
 def settle(ctx: Context, record: MutationRecord, reviews: Sequence[ReviewRecord], state: str) -> None:
     """Let votes on a mutation count no longer, as `outdated` or `withdrawn`."""
-    ctx.tables.reviews.settle([review.id for review in reviews], state)
-    forget(ctx, record.id)
+    if reviews:
+        ctx.tables.reviews.settle([review.id for review in reviews], state)
+        forget(ctx, record.id)
 
 
 def forget(ctx: Context, mutation_id: str) -> None:

@@ -70,8 +70,8 @@ def _check_role(ctx: Context, role: str) -> None:
 
 
 def _changed(ctx: Context, user: UserRecord, role: str, what: str) -> Member:
-    ctx.tables.projects.move(ctx.project.id, at=ctx.now)
-    del ctx.project
+    ctx.project = ctx.tables.projects.move(ctx.project.id, at=ctx.now)
+    ctx.members = ctx.tables.people.member_count(ctx.project.id)
     ctx.record(f"team.{what}", user.id, user=user.handle, role=role)
     ctx.announce("team.changed", user.id, ctx.project.version, user=user.handle, role=role)
     judging.judge_all(ctx)

@@ -104,7 +104,15 @@ def _mine(ctx: Context, records: Sequence[MutationRecord]) -> set[str]:
         for record in records
         if record.turn == "reviewers" and one.may_review and (one.may_review_own or record.author_id != one.id)
     ]
-    return own.union(votes).difference(ctx.tables.reviews.cast_by(one.id, votes) if votes else ())
+    return own.union(votes).difference(_cast(ctx, votes))
+
+
+def _cast(ctx: Context, ids: Sequence[str]) -> set[str]:
+    """Those of the mutations on which the actor has a vote that counts."""
+    known = {id: ctx.memo["votes", id] for id in ids if ("votes", id) in ctx.memo}
+    cast = {id for id, votes in known.items() if any(vote.author_id == ctx.me.id for vote in standing_votes(votes))}
+    unknown = [id for id in ids if id not in known]
+    return cast | ctx.tables.reviews.cast_by(ctx.me.id, unknown) if unknown else cast
 
 
 def attention(ctx: Context, record: MutationRecord, requirements: Sequence[Requirement]) -> Attention:
@@ -136,10 +144,9 @@ def _people(ctx: Context, record: MutationRecord) -> tuple[Person, ...]:
 
 def mutation(ctx: Context, record: MutationRecord) -> Mutation:
     """A mutation whole, as the actor sees it."""
-    tables = ctx.tables
     current = stored.of(ctx, record)
     reviews = stored.votes(ctx, [record])[record.id]
-    executions = tables.executions.of(record.id)
+    executions = stored.executions(ctx, record)
     last = execution(ctx, record, executions[0]) if executions else None
     requirements = all_requirements(ctx, record)
     paths = dict.fromkeys(path for change in current.changes for path in (change.path, change.new_path) if path)
@@ -153,7 +160,7 @@ def mutation(ctx: Context, record: MutationRecord) -> Mutation:
         patchset_hash=current.patchset.hash,
         patchsets=record.patchset,
         parents=parents(ctx, current.parents),
-        children=tuple(child.number for child in tables.mutations.children(record.id)),
+        children=tuple(child.number for child in stored.children(ctx, record)),
         reviews=tuple(review(ctx, one) for one in reviews),
         requirements=requirements,
         actions=action_rules.actions(
@@ -164,7 +171,7 @@ def mutation(ctx: Context, record: MutationRecord) -> Mutation:
             undoing.built_upon(ctx, record, executions[0]) if record.status == "completed" else (),
         ),
         attention=attention(ctx, record, requirements),
-        seen=tables.reviews.seen(ctx.me.id, record.id),
+        seen=stored.seen(ctx, record),
         execution=last,
     )
 

@@ -21,8 +21,14 @@ _MOVE = Prepared(
         sequence=projects.c.sequence + bindparam("steps"),
         updated_at=bindparam("at"),
     )
+    .returning(*columns(projects, ProjectRecord))
 )
-_SET_POLICY = Prepared(update(projects).where(_BY_ID).values(policy_version=bindparam("policy")))
+_SET_POLICY = Prepared(
+    update(projects)
+    .where(_BY_ID)
+    .values(policy_version=bindparam("policy"))
+    .returning(*columns(projects, ProjectRecord))
+)
 _NEXT_NUMBER = Prepared(
     update(projects).where(_BY_ID).values(mutation_seq=projects.c.mutation_seq + 1).returning(projects.c.mutation_seq)
 )
@@ -42,11 +48,14 @@ class Projects:
         counters = {"event_seq": 0, "mutation_seq": 0, "audit_sequence": 0, "audit_head": GENESIS}
         self._database.run(_CREATE, **values(record, **counters))
 
-    def move(self, project_id: str, *, at: datetime, head: bool = False, policy_version: str | None = None) -> None:
+    def move(
+        self, project_id: str, *, at: datetime, head: bool = False, policy_version: str | None = None
+    ) -> ProjectRecord:
         """Count the project's version up, with `head` its sequence too; set the policy's version where given."""
-        self._database.run(_MOVE, project=project_id, steps=int(head), at=at)
+        [moved] = self._database.rows(_MOVE, project=project_id, steps=int(head), at=at)
         if policy_version is not None:
-            self._database.run(_SET_POLICY, project=project_id, policy=policy_version)
+            [moved] = self._database.rows(_SET_POLICY, project=project_id, policy=policy_version)
+        return ProjectRecord(*moved)
 
     def next_number(self, project_id: str) -> int:
         """Take the next mutation's number."""

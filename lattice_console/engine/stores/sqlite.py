@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, Self
 
 from lattice_console.contract.errors import SystemFailure
-from lattice_console.engine.ports import Result, Tables
+from lattice_console.engine.ports import Between, Result, Tables
 from lattice_console.engine.stores.watch import Watch
 
 # SQLAlchemy is imported when a store is opened: it takes longer than the console's first frame may.
@@ -63,6 +63,18 @@ class SqliteStore:
         """
         return await self._submit(self._writer, "BEGIN IMMEDIATE", work)
 
+    async def write_both(self, first: Callable[[Tables], Between], then: Callable[[Tables, Between], Result]) -> Result:
+        """Run two durable transactions, one right after the other: `first`, and `then` with what that returned.
+
+        One way to the writing thread and back serves both. Where `then` raises, `first` stays done.
+        """
+
+        def run() -> Result:
+            between = self._transact("BEGIN IMMEDIATE", first)
+            return self._transact("BEGIN IMMEDIATE", lambda tables: then(tables, between))
+
+        return await self._run(self._writer, run)
+
     async def wait(self, seconds: float, mark: int | None = None) -> None:
         """Return once somebody may have written since `mark`, or since now; at the latest after `seconds`."""
         if self._closed:
@@ -75,9 +87,12 @@ class SqliteStore:
         await asyncio.to_thread(self._close)
 
     async def _submit(self, pool: ThreadPoolExecutor, begin: "Begin", work: Callable[[Tables], Result]) -> Result:
+        return await self._run(pool, lambda: self._transact(begin, work))
+
+    async def _run(self, pool: ThreadPoolExecutor, work: Callable[[], Result]) -> Result:
         if self._closed:
             _refuse()
-        return await asyncio.get_running_loop().run_in_executor(pool, self._transact, begin, work)
+        return await asyncio.get_running_loop().run_in_executor(pool, work)
 
     def _transact(self, begin: "Begin", work: Callable[[Tables], Result]) -> Result:
         from lattice_console.engine.stores.failures import DATABASE_ERRORS, failure
