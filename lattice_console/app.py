@@ -1,7 +1,9 @@
 """The full-screen console: one app, its modes, its connection, and what every place shares."""
 
+import asyncio
 import gc
 import os
+import signal
 import time
 from asyncio import to_thread
 from collections import deque
@@ -21,8 +23,10 @@ from lattice_console.screens.news import (
     Connected,
     Freshened,
     Happened,
+    ManyMeant,
     MutationChanged,
     Synced,
+    Told,
     Trouble,
     Unreachable,
 )
@@ -83,6 +87,7 @@ class LatticeApp(App[None], inherit_bindings=False):
         # Every theme lets the terminal's own colours through; without colour, that has to be known from the start.
         super().__init__(ansi_color=True)
         self.session = Session(settings, open_checkout, Look(ASCII if settings.ascii else UNICODE, now))
+        self.session.tell = self._tell
         # Nothing glides: it costs bytes over SSH, and time.
         self.animation_level = "none"
         self._open_backend = open_backend
@@ -99,6 +104,8 @@ class LatticeApp(App[None], inherit_bindings=False):
         self.add_mode("opening", lambda: OpeningScreen(self.session))
 
     def on_mount(self) -> None:
+        if not self.is_headless:
+            self._leave_on_signals()
         self.call_after_refresh(self._furnish)
 
     async def _furnish(self) -> None:
@@ -118,6 +125,7 @@ class LatticeApp(App[None], inherit_bindings=False):
         """Take what is loaded out of the search for garbage: it stays, and each look at it delays a key."""
         if not self.is_headless:
             gc.freeze()
+            gc.enable()
 
     def get_key_display(self, binding: Binding) -> str:
         return binding.key_display or printed_key(binding.key, ascii=self.session.look.ascii)
@@ -154,6 +162,7 @@ class LatticeApp(App[None], inherit_bindings=False):
 
     @on(Unreachable)
     def _tell_unreachable(self, message: Unreachable) -> None:
+        self._keep_loaded()
         for place in self._places:
             place.unreachable(message.error)
             place.refresh_chrome()
@@ -173,6 +182,20 @@ class LatticeApp(App[None], inherit_bindings=False):
     @on(Trouble)
     def _say_trouble(self, message: Trouble) -> None:
         self.say(f"The folder was not brought up to date: {message.error.message}", "error")
+
+    def _tell(self, text: str) -> None:
+        self.post_message(Told(text))
+
+    @on(ManyMeant)
+    def _act_on_many(self, message: ManyMeant) -> None:
+        from lattice_console.screens.bulk import act_on_all
+
+        if isinstance(self.screen, Place):
+            act_on_all(self.screen, message.action, message.ids)
+
+    @on(Told)
+    def _say_told(self, message: Told) -> None:
+        self.say(message.text, "warning")
 
     # -- what places ask for
 
@@ -273,9 +296,19 @@ class LatticeApp(App[None], inherit_bindings=False):
         if command is not None:
             await self.run_action(command.action, command.node)
 
-    def action_leave(self) -> None:
+    async def action_leave(self) -> None:
         """Quit; what was typed and not sent is kept for the next time."""
+        await self.session.settled()
         self.exit()
+
+    def _leave_on_signals(self) -> None:
+        """Quit as by the key where the terminal is closed, or the process is asked to end."""
+
+        def leave() -> None:
+            self.run_worker(self.action_leave(), group="leave", exit_on_error=False)
+
+        for number in (signal.SIGHUP, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, leave)
 
     # -- what should not happen
 

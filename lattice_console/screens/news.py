@@ -11,7 +11,17 @@ if TYPE_CHECKING:
     from lattice_console.contract.events import Event
     from lattice_console.contract.models.mutation import Mutation
 
-__all__ = ["Connected", "Freshened", "Happened", "MutationChanged", "Synced", "Trouble", "Unreachable"]
+__all__ = [
+    "Connected",
+    "Freshened",
+    "Happened",
+    "ManyMeant",
+    "MutationChanged",
+    "Synced",
+    "Told",
+    "Trouble",
+    "Unreachable",
+]
 
 
 @dataclass
@@ -58,3 +68,18 @@ class MutationChanged(Message):
     """Something was done to a mutation from here; this is its state afterwards."""
 
     mutation: "Mutation"
+
+
+@dataclass
+class Told(Message):
+    """A sentence for the person, from wherever it was said, in any thread."""
+
+    text: str
+
+
+@dataclass
+class ManyMeant(Message):
+    """An act, by its name, is meant for several mutations at once."""
+
+    action: str
+    ids: tuple[str, ...]
