@@ -60,7 +60,7 @@ class ActingPlace(Place):
         Binding("ctrl+s", "send", "Send the drafts without a verdict", id="act.send"),
         Binding("u", "undo", "Undo the last verdict", id="act.undo"),
         Binding("U", "redo", "Redo it", id="act.redo"),
-        Binding("y", "copy_id", "Copy its number", id="act.copy_id"),
+        Binding("y", "copy_id", "Copy its number, or the selected lines", id="act.copy_id"),
         Binding("Y", "copy_link", "Copy the command that shows it", id="act.copy_link"),
     ]
 
@@ -90,10 +90,17 @@ class ActingPlace(Place):
             self.app.run_worker(self._dry_run(seen), group="dry run", exit_on_error=False)
 
     def action_copy_id(self) -> None:
-        """Put the mutation's number on the terminal's clipboard."""
+        """Put the mutation's number on the terminal's clipboard, or what is selected."""
         seen = self.subject()
-        if seen is not None:
+        text, what = self.selected_text()
+        if text:
+            self.desk.copy(text, what)
+        elif seen is not None:
             self.desk.copy(f"M-{seen.number}", f"M-{seen.number}")
+
+    def selected_text(self) -> tuple[str, str]:
+        """What is selected here, and its name; nothing where nothing is."""
+        return "", ""
 
     def action_copy_link(self) -> None:
         """Put the command on the clipboard that opens the mutation anywhere in the project."""

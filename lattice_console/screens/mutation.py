@@ -69,6 +69,8 @@ class MutationScreen(Following, Settling, Looking):
 
     def __init__(self, session: Session, row: MutationSummary) -> None:
         super().__init__(session, row)
+        # What the person asked to see and has not seen yet: news that come meanwhile do not take its place.
+        self._asked: tuple[Comparison | None] | None = None
         self._where = ""
         self._follow: Timer | None = None
 
@@ -135,16 +137,20 @@ class MutationScreen(Following, Settling, Looking):
 
     def _follow_news(self) -> None:
         """Read the mutation anew; what is compared stays."""
-        self._load(self.compared.comparison if self.compared else None, newest=self.compared is None)
+        if self._asked is not None:
+            self._load(*self._asked, newest=True)
+        else:
+            self._load(self.compared.comparison if self.compared else None, newest=self.compared is None)
 
     # -- loading
 
     def action_reload(self) -> None:
         """Read the mutation anew, and show its newest patchset."""
-        self.show_comparison(None, newest=True)
+        self.show_comparison(None)
 
-    def show_comparison(self, wanted: Comparison | None, *, newest: bool = False) -> None:
-        self._load(wanted, newest=newest or wanted is not None)
+    def show_comparison(self, wanted: Comparison | None) -> None:
+        self._asked = (wanted,)
+        self._load(wanted, newest=True)
 
     def turn_to(self, row: MutationSummary) -> None:
         self.row, self.model, self.compared, self.carried = row, None, None, {}
@@ -189,6 +195,7 @@ class MutationScreen(Following, Settling, Looking):
                     if draft.anchor is not None
                 }
         except LatticeError as error:
+            self._asked = None
             self.desk.say(error.message, "error")
             return
         model = OverviewModel(mutation, timeline, comments, compared.changes, drafts, stack.items)
@@ -206,6 +213,7 @@ class MutationScreen(Following, Settling, Looking):
             return
         self.row = model.mutation
         if message.compared is not None:
+            self._asked = None
             self.compared = message.compared
             self.view.show(DiffDocument(message.compared.changes, _cover(model.mutation)))
         self.carried = message.carried

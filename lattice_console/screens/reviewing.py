@@ -10,6 +10,7 @@ from lattice_console.screens.colouring import Colouring
 from lattice_console.screens.comparing import Compared, Comparison
 from lattice_console.screens.review_threads import Place, Remarks, threads
 from lattice_console.screens.session import Session
+from lattice_console.text import count
 from lattice_console.widgets.diff_view import DiffView
 from lattice_console.widgets.overview import Overview, OverviewModel
 
@@ -28,7 +29,7 @@ class ReviewPlace(ActingPlace, Colouring):
 
     # -- what the screen gives
 
-    def show_comparison(self, wanted: Comparison | None, *, newest: bool = False) -> None:
+    def show_comparison(self, wanted: Comparison | None) -> None:
         """Read the mutation anew, and show that comparison; None is what to look at first."""
 
     def show_tab(self, index: int) -> None:
@@ -37,7 +38,8 @@ class ReviewPlace(ActingPlace, Colouring):
     # -- what its parts share
 
     def subject(self) -> MutationSummary | None:
-        return self.row
+        # A verdict is about the patchset that is looked at, and no other.
+        return self.row.model_copy(update={"patchset": self.compared.comparison.newer}) if self.compared else self.row
 
     @property
     def view(self) -> DiffView:
@@ -74,6 +76,12 @@ class ReviewPlace(ActingPlace, Colouring):
             return value if isinstance(value, Draft) else None
         id = self.view.at.note
         return next((one for one in self.drafts if one.id == id), None)
+
+    def selected_text(self) -> tuple[str, str]:
+        selection = self.view.selection
+        if self.overview_shown or selection is None or not self.view.has_range:
+            return "", ""
+        return self.view.selected_text(), count(selection.last - selection.first + 1, "line")
 
     @property
     def overview_shown(self) -> bool:

@@ -111,7 +111,7 @@ class Settling(ReviewPlace):
         self.desk.say(f"Applied {count(len(comments), 'suggestion')}: this is patchset {after.patchset} now.")
         self.app.post_message(MutationChanged(after))
         if self.is_mounted:
-            self.show_comparison(None, newest=True)
+            self.show_comparison(None)
 
     def _question(self, mutation: Mutation, comments: Sequence[Comment]) -> str:
         """What applying changes: the lines of one suggestion, the places of several, and what becomes of votes."""

@@ -7,9 +7,11 @@ from textual.binding import Binding, BindingType
 from lattice_console.contract.errors import LatticeError
 from lattice_console.contract.models.mutation import MutationSummary
 from lattice_console.screens.acting import ActingPlace
+from lattice_console.screens.news import ManyMeant
 from lattice_console.screens.picker import Choice, PickDialog
 from lattice_console.screens.reviewing import ReviewPlace
-from lattice_console.text import inert
+from lattice_console.screens.verbs import VERBS
+from lattice_console.text import count, inert
 
 __all__ = ["Turning"]
 
@@ -20,6 +22,7 @@ class Turning(ReviewPlace):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("J", "next(1)", "Next mutation of the list", id="review.next"),
         Binding("K", "next(-1)", "Previous mutation of the list", id="review.previous"),
+        Binding("O", "whole_stack", "Approve or execute the whole stack", id="review.stack"),
         Binding("left_parenthesis", "below", "To its parent", key_display="(", id="review.parent"),
         Binding("right_parenthesis", "above", "To what stands on it", key_display=")", id="review.child"),
     ]
@@ -45,6 +48,22 @@ class Turning(ReviewPlace):
         """Go to the mutation that stands on this one."""
         if self.mutation is not None:
             self._choose(list(self.mutation.children), "No other mutation stands on it.")
+
+    def action_whole_stack(self) -> None:
+        """Act on every mutation of the stack, with one summary."""
+        stack = self.model.stack if self.model else ()
+        if len(stack) < 2:
+            self.desk.say("It stands in no stack: nothing that waits is below it or on it.")
+            return
+        number = count(len(stack), "mutation")
+        choices = [Choice(f"{VERBS[act].name} the stack: {number}", act) for act in ("approve", "execute")]
+        ids = tuple(row.id for row in stack)
+
+        def act(action: str | None) -> None:
+            if action is not None:
+                self.app.post_message(ManyMeant(action, ids))
+
+        self.app.push_screen(PickDialog("What becomes of the stack?", choices), act)
 
     def _choose(self, numbers: list[int], none: str) -> None:
         if not numbers:

@@ -153,7 +153,7 @@ def vote_line(review: Review, look: Look) -> Content:
     state = "" if review.current else ", withdrawn" if review.withdrawn else ", outdated"
     style = MUTED if stale else "$good" if good else "$bad"
     return Content.assemble(
-        (f" {look.signs.vote[review.vote]}{stale or ' '}", style),
+        (f" {look.signs.vote[review.vote]}{stale} ", style),
         f"{inert(review.author.handle)} {words}",
         (f" {look.signs.dot} patchset {review.patchset}{state} {look.signs.dot} {look.age(review.created_at)}", MUTED),
     )
@@ -188,8 +188,8 @@ def summary_line(mutation: MutationSummary, width: int, look: Look, compared: st
         "age": look.age(mutation.created_at),
         "spec": inert(mutation.spec_id or ""),
         "patchset": f"patchset {mutation.patchset}" + (f" of {total}" if total > 1 else ""),
-        "labels": ", ".join(inert(label) for label in mutation.labels),
         "compared": compared,
+        "labels": ", ".join(inert(label) for label in mutation.labels),
     }
     for dispensable in ("labels", "spec", "age", "author"):
         if cells(status) + sum(cells(dot + fact) for fact in facts.values() if fact) > width:

@@ -97,7 +97,8 @@ async def test_a_comment_can_be_about_the_value_at_a_json_pointer(console: Conso
     await console.press("ctrl+s", "ctrl+s")
     await console.sees("Sent 1 comment")
     found = next(one for one in await comments(office, "M-7") if one.text == "Too long.")
-    assert found.anchor is not None and found.anchor.pointer == "/requirements/3"
+    assert found.anchor is not None
+    assert found.anchor.pointer == "/requirements/3"
 
 
 async def test_where_there_is_no_value_the_key_says_so(console: Console) -> None:
