@@ -111,7 +111,7 @@ class FileRows:
     def _sizes(self) -> list[int]:
         """The rows of each gap and block, as if nothing were said and no single fold were opened."""
         sizes: list[int] = []
-        everything, split = self.everything, self.split
+        everything, split = self.everything, self.split and self.change.two_sided
         end, shown = 0, CONTEXT
         for old, removed, _, added in self._blocks:
             gap = old - end
@@ -146,7 +146,7 @@ class FileRows:
 
     def _block(self, number: int) -> Iterator[_Segment]:
         old, removed, new, added = self._blocks[number]
-        if self.split:
+        if self.split and self.change.two_sided:
             yield _Segment("pair", old, new, max(removed, added), number)
             return
         if removed:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from rich.cells import get_character_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
@@ -85,13 +86,20 @@ class DiffRows:
     def marked(self, row: Row, side: Side) -> tuple[int, int]:
         """The cells that a mark on a side changes, as first and number: the bar, and the numbers of a line."""
         lines = isinstance(row, LineRow)
-        if not self._drawing.split:
+        if not self._beside(row):
             return 0, 1 + (2 * self._digits + 1) * lines
-        return (self._half + 1 if side == "new" and self._sided(row) else 0), 1 + self._digits * lines
+        return self._half + 1 if side == "new" else 0, 1 + self._digits * lines
 
-    def _sided(self, row: Row) -> bool:
-        """Whether a row has a bar of its own for either side, when they stand beside each other."""
-        return isinstance(row, LineRow) or (isinstance(row, NoteRow) and row.thread.anchored)
+    def _beside(self, row: Row) -> bool:
+        """Whether a row has both sides beside each other, with a bar for either; a file with one side has not."""
+        match row:
+            case LineRow() | FoldRow():
+                file: int | None = row.file
+            case NoteRow(thread) if thread.anchored:
+                file = thread.file
+            case _:
+                file = None
+        return self._drawing.split and file is not None and self._document.files[file].two_sided
 
     def side_at(self, x: int) -> Side | None:
         """The side that a column belongs to; None where both share it."""
@@ -101,27 +109,33 @@ class DiffRows:
 
     def draw(self, row: Row, mark: Mark) -> list[Strip]:
         """The lines of one row, of which there is at least one."""
-        split, width = self._drawing.split, self._drawing.width
-        bar = self._bar(" ", mark is not None and not (split and mark == "new" and self._sided(row)))
+        beside, width = self._beside(row), self._drawing.width
+        bar = self._bar(" ", mark is not None and not (beside and mark == "new" and not isinstance(row, FoldRow)))
         match row:
             case LineRow():
-                lines = self._pair(row, mark) if split else self._unified(row, mark)
+                lines = self._pair(row, mark) if beside else self._unified(row, mark)
             case NoteRow():
-                lines = self._note(row, mark)
+                lines = self._note(row, mark, beside)
             case FileRow():
                 lines = [self._file(row)]
             case FoldRow():
-                fold = f"{self._look.signs.fold} {count(row.lines, 'unchanged line')}"
-                indent = self._digits + 3 if split else 2 * self._digits + 5
-                words = Strip([Segment(" " * indent + fold, self._style("muted"))])
-                lines = [Strip([*words.adjust_cell_length(self._half), self._rule(False)]) if split else words]
+                lines = [self._fold(row, beside)]
             case WordsRow():
                 lines = [Strip([Segment(f"  {inert(row.text)}", self._style(row.role))])]
             case CoverRow():
                 lines = [Strip([Segment(f" {row.text}", self._style(row.role))])]
             case BlankRow():
                 lines = [Strip([])]
-        return [Strip([bar, *line]).adjust_cell_length(width) for line in lines]
+        shown = [Strip([bar, *line]) for line in lines]
+        seam = None if beside else self._drawing.seam
+        return [(line if seam is None else _cleared(line, seam)).adjust_cell_length(width) for line in shown]
+
+    def _fold(self, row: FoldRow, beside: bool) -> Strip:
+        words = f"{self._look.signs.fold} {count(row.lines, 'unchanged line')}"
+        if not beside:
+            return Strip([Segment(" " * (2 * self._digits + 5) + words, self._style("muted"))])
+        strip = Strip([Segment(" " * (self._digits + 3) + words, self._style("muted"))])
+        return Strip([*strip.adjust_cell_length(self._half), self._rule(False)])
 
     def _bar(self, otherwise: str, shown: bool, role: str = "plain") -> Segment:
         return Segment(self._look.signs.bar, self._style("bar")) if shown else Segment(otherwise, self._style(role))
@@ -150,9 +164,9 @@ class DiffRows:
         segments.append(Segment(f"{where} ", head + self._style("muted")))
         return Strip(segments)
 
-    def _note(self, row: NoteRow, mark: Mark) -> list[Strip]:
+    def _note(self, row: NoteRow, mark: Mark, beside: bool) -> list[Strip]:
         width = self._drawing.width - 1
-        if not self._drawing.split or not row.thread.anchored:
+        if not beside:
             indent = 2 * self._digits + 5 if row.thread.anchored else 2
             lines = self._remarks.draw(row, min(width - indent, _MEASURE))
             return [Strip([Segment(" " * indent), *line]) for line in lines]
@@ -309,6 +323,22 @@ def _broken(segments: Sequence[Segment], width: int) -> list[list[Segment]]:
             lines[-1].append(Segment(text, style))
             at += len(text)
     return lines
+
+
+def _cleared(line: Strip, column: int) -> Strip:
+    """A line without a wide character across the edges of a column: it would be cut there, and lost."""
+    if line.text.isascii():
+        return line
+    for edge in (column, column + 1):
+        at, segments = 0, list(line)
+        for number, (text, style, _) in enumerate(segments):
+            for place, char in enumerate(text):
+                size = get_character_cell_size(char)
+                if at < edge < at + size:
+                    segments[number : number + 1] = [Segment(f"{text[:place]} {text[place:]}", style)]
+                    line = Strip(segments)
+                at += size
+    return line
 
 
 def _counts(file: FileChange, look: Look) -> list[tuple[str, str]]:

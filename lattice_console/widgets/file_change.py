@@ -41,6 +41,11 @@ class FileChange:
         return replace(self, diff=diff(self.diff.old, self.diff.new, whitespace=whitespace))
 
     @property
+    def two_sided(self) -> bool:
+        """Whether there are two states that differ, to be shown beside each other."""
+        return bool(self.diff.blocks) and self.diff.old is not None and self.diff.new is not None
+
+    @property
     def result_path(self) -> str:
         """Where the file is afterwards."""
         return self.new_path or self.path

@@ -64,7 +64,7 @@ def text(layout: DiffLayout, row: Row) -> str:
                 for side, line in zip(SIDES, (old, new), strict=True)
                 if line is not None
             }
-            if layout.split:
+            if layout.split and compared.old is not None and compared.new is not None:
                 return f"{shown.get('old', '')}|{shown.get('new', '')}"
             return f" {shown['new']}" if block is None else f"-{shown['old']}" if new is None else f"+{shown['new']}"
 
@@ -265,6 +265,12 @@ def test_side_by_side_a_replaced_block_is_paired_line_by_line() -> None:
         DiffDocument([modified(b"a\nb\nc\n", b"a\nB\nc\nd\n"), modified(b"x\ny\n", b"z\n")]), split=True
     )
     assert words(layout) == ["# a.txt", "a|a", "b|B", "c|c", "|d", "", "# a.txt", "x|z", "y|"]
+
+
+def test_a_file_with_one_side_is_not_put_beside_nothing() -> None:
+    created = FileChange.between("create", "a.txt", None, None, b"a\nb\n")
+    layout = DiffLayout(DiffDocument([created]), split=True)
+    assert words(layout) == ["# a.txt", "note new", "+a", "+b"]
 
 
 def test_a_fold_opens_by_steps_and_then_whole_and_closes_again() -> None:

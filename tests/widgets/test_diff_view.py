@@ -184,6 +184,18 @@ async def test_a_line_without_a_counterpart_is_stood_on_where_it_is() -> None:
         assert desk.view.at == Spot("line", 0, "old", 2)
 
 
+async def test_no_wide_character_is_lost_where_the_sides_would_meet() -> None:
+    text = "日本語" * 30
+    for blank in ("", " "):
+        created = FileChange.between("create", "new.txt", None, None, f"{blank}{text}\n".encode())
+        async with at_desk(created, long(), size=(130, 24)) as desk:
+            line = next(line for line in desk.lines if "日" in line)
+            assert line.replace(" ", "").startswith(f"1+{text[:50]}")
+            update = desk.app.screen._compositor.render_update(full=True)
+            strips = getattr(update, "strips")  # noqa: B009 - a full update has them; its type says less
+            assert any(text[:50] in "".join(strip.text for strip in line).replace(" ", "") for line in strips)
+
+
 # -- words and colours
 
 
