@@ -26,16 +26,18 @@ COMMANDS = {
     "track": f"{_HEADLESS}.folder:track",
     "restore": f"{_HEADLESS}.folder:restore",
     "sync": f"{_HEADLESS}.folder:sync",
-    "spec": f"{_HEADLESS}.spec:group",
+    "dashboard": f"{_HEADLESS}.dashboard:command",
     "queue": f"{_HEADLESS}.queue:command",
     "view": f"{_HEADLESS}.view:group",
     "mutation": f"{_HEADLESS}.mutation:group",
+    "spec": f"{_HEADLESS}.spec:group",
+    "events": f"{_HEADLESS}.events:command",
     "team": f"{_HEADLESS}.team:group",
     "audit": f"{_HEADLESS}.audit:group",
-    "completion": f"{_HEADLESS}.completion:command",
     "import-git": f"{_OPS}:import_git",
     "doctor": f"{_OPS}:doctor",
     "demo": f"{_OPS}:demo",
+    "completion": f"{_HEADLESS}.completion:command",
     "console": f"{_HEADLESS}.console:command",
 }
 """Every command of `lattice`, as `module:attribute`, in the order of its help."""
@@ -100,7 +102,7 @@ def _console(session: "Session") -> int:
     gc.disable()
     from lattice_console.app import LatticeApp
 
-    app = LatticeApp(lambda: session.connect(settings), lambda: session.checkout, settings)
+    app = LatticeApp(lambda: session.connect(settings), lambda: session.checkout, settings, start=session.place)
     app.run()
     return app.return_code or 0
 

@@ -38,7 +38,10 @@ _REVISIONS: Sequence[Column[Revision]] = (
 @options.output
 @connected
 async def history(session: Session, backend: Backend, name: str, patch: bool, word: bool, limit: int) -> None:
-    """Show who changed a spec, when and by which mutation, newest first."""
+    """Show who changed a spec, when and how.
+
+    The revisions of its document, newest first, each with the mutation that made it.
+    """
     output = session.output
     patch = patch or word
     if patch and output.shape != "table":

@@ -20,7 +20,7 @@ _ACTOR = "LATTICE_ACTOR"
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command line of `lattice`, with mutations named by their keys, and the exit code that it should have."""
+    """A line of `lattice`, mutations and comments named by their keys, and the exit code that it should have."""
 
     why: str
     line: str
@@ -38,12 +38,25 @@ class Look:
 
 WALK: tuple[Command | Look, ...] = (
     Command(f"Where are we? Somebody has edited {EDITED} here, and not proposed it yet.", "status"),
-    Command("What is under review?", "mutation list status:pending,approved"),
+    Command("And where is the project?", "dashboard"),
+    Command("What is under review? ! is what waits for us.", "queue"),
+    Command("Filters with a name are views, and have counts.", "view list"),
+    Command("What changed since we looked?", "queue --view changed"),
+    Command(
+        "What exactly, since the patchset that we reviewed?", "mutation diff {rotate-tokens} --since-review --word"
+    ),
+    Command("And what became of our question?", "mutation comments {rotate-tokens} --open"),
+    Command("It is answered, so settle it,", "mutation resolve {rotate-tokens} {who-notices}"),
+    Command(
+        "and approve it, with the one that stands on it. First: what would happen?",
+        "mutation approve {rotate-tokens} --stack --dry-run",
+    ),
+    Command("Do it.", "mutation approve {rotate-tokens} --stack"),
     Command(
         "Take one that lacks a single approval: what does it say, and what is missing?", "mutation show {session-limit}"
     ),
-    Command("What was said about it?", "mutation history {session-limit}"),
-    Command("What does it change?", "mutation diff {session-limit}"),
+    Command("What happened to it?", "mutation history {session-limit}"),
+    Command("What does it change?", "mutation diff {session-limit} --word"),
     Command("A viewer may look, but not vote.", "--as nora mutation approve {session-limit}", Exit.DENIED),
     Command(
         "Kim may, and that is the second of the two approvals that the policy asks for.",
@@ -63,13 +76,25 @@ WALK: tuple[Command | Look, ...] = (
         Exit.BLOCKED,
     ),
     Command(
+        "Mei suggests what would pass. Take it over: a new patchset.",
+        "mutation apply-suggestion {export-limit} {sixty}",
+    ),
+    Command("What did that change?", "mutation diff {export-limit} --patchsets 1..2 --word"),
+    Command(
+        "Say something about a line of a new one.",
+        'mutation comment {exports} --file specs/exports.yaml --line 10 -m "In which time zone are its days?"',
+    ),
+    Command(
         "A stack executes in its order: not the child before its parent.",
         "mutation execute {tax-per-line}",
         Exit.BLOCKED,
     ),
-    Command("So the parent first,", "mutation execute {split-lines}"),
-    Command("then the approval that the child lacks,", "mutation approve {tax-per-line}"),
-    Command("then the child.", "mutation execute {tax-per-line}"),
+    Command("Give the child the approval that it lacks,", "mutation approve {tax-per-line}"),
+    Command(
+        "and execute the stack. The third of it lacks approvals: it says so, and the others are done.",
+        "mutation execute {tax-per-line} --stack",
+        Exit.BLOCKED,
+    ),
     Look("Both are in the file:", "specs/invoices.yaml", "grouping: one line for each subscription and price"),
     Look("", "specs/invoices.yaml", 'tax_rate: "0.19"'),
     Command(
@@ -88,7 +113,9 @@ WALK: tuple[Command | Look, ...] = (
         f'mutation create --title "Explain proration in the glossary" --files {EDITED}',
     ),
     Command("Now the project knows what is on disk.", "status"),
+    Command("Who depends on the customers?", "spec graph customers --dependents"),
     Command("Are all specs in order?", "spec validate --all"),
+    Command("What happened in this walk?", "events --limit 12"),
     Command("And can we prove who did what?", "audit verify"),
 )
 """The stops, in order: each relies on those before it."""
@@ -108,14 +135,14 @@ def walk(root: click.Command, session: Session, demonstration: Demonstration) ->
     Returns how many stops were not as expected. Everything goes to stdout, so that the commands' narration stands
     where it belongs.
     """
-    numbers = {key: f"M-{number}" for key, number in demonstration.numbers.items()}
+    names = {key: f"M-{number}" for key, number in demonstration.numbers.items()} | demonstration.comments
     surprises = 0
     with _shell(demonstration.root), contextlib.redirect_stderr(sys.stdout):
         for stop in WALK:
             if isinstance(stop, Look):
                 surprises += not _look(stop)
                 continue
-            line = stop.line.format_map(numbers)
+            line = stop.line.format_map(names)
             click.echo(f"\n# {stop.why}\n$ lattice {line}")
             code = run(root, shlex.split(line), Session(session.connect, session.console))
             expected = code == stop.exit

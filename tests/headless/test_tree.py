@@ -37,7 +37,9 @@ EXAMPLES = [(path, example) for path, command in EVERY.items() for example in co
 def test_every_promised_command_is_there() -> None:
     promised = {
         *("init", "track", "restore", "sync", "status", "import-git", "doctor", "console"),
-        *(f"spec {name}" for name in ("create", "list", "show", "validate")),
+        *("queue", "events", "dashboard", "completion"),
+        *(f"view {name}" for name in ("list", "save", "remove")),
+        *(f"spec {name}" for name in ("create", "list", "show", "validate", "graph", "history")),
         *(f"team {name}" for name in ("list", "add", "update")),
         *(f"audit {name}" for name in ("log", "verify")),
         *(
@@ -45,7 +47,7 @@ def test_every_promised_command_is_there() -> None:
             for name in (
                 *("create", "update", "submit", "list", "status", "show", "diff", "history", "approve", "reject"),
                 *("request-changes", "withdraw-vote", "comment", "cancel", "reopen", "execute", "retry", "rollback"),
-                "finish-rollback",
+                *("finish-rollback", "review", "comments", "resolve", "apply-suggestion"),
             )
         ),
     }
@@ -90,13 +92,23 @@ PRINTS = [
     ("audit", "log"),
     ("audit", "verify"),
     ("doctor",),
+    ("queue",),
+    ("view", "list"),
+    ("view", "save", "x", "is:open"),
+    ("events",),
+    ("events", "--since", "0"),
+    ("dashboard",),
+    ("spec", "graph"),
     ("mutation", "list"),
     ("mutation", "show", "1"),
     ("mutation", "status", "1"),
     ("mutation", "history", "1"),
     ("mutation", "diff", "1", "--stat"),
     ("mutation", "comment", "1", "text"),
+    ("mutation", "comments", "1"),
     ("mutation", "approve", "1", "--as", "ana"),
+    ("mutation", "approve", "1", "--stack", "--as", "ana"),
+    ("mutation", "approve", "--filter", "is:open", "--dry-run"),
     ("mutation", "execute", "1", "--dry-run"),
 ]
 
@@ -130,6 +142,7 @@ def test_ndjson_is_an_object_a_line_with_its_schema_version(proposed: Lattice, a
         ("mutation", "approve", "1", "--as", "ana"),
         ("mutation", "comment", "1", "text"),
         ("mutation", "cancel", "1"),
+        ("view", "save", "x", "is:open"),
         ("team", "update", "ana", "--role", "admin"),
     ],
     ids=" ".join,
