@@ -42,6 +42,7 @@ from lattice_console.widgets.themes import THEMES, default_theme
 if TYPE_CHECKING:
     from lattice_console.config import Settings
     from lattice_console.contract.backend import Backend
+    from lattice_console.profile.keymap import Keymap
     from lattice_console.screens.connection import Connection
     from lattice_console.workspace.checkout import Checkout
 
@@ -110,10 +111,17 @@ class LatticeApp(App[None], inherit_bindings=False):
 
     async def _furnish(self) -> None:
         """Load the places, go to the first, and connect; the first frame is painted by now."""
-        connection = await to_thread(_load)
+        connection, rebound = await to_thread(_load)
+        if rebound is not None:
+            self._rebind(rebound)
         self._connection = connection(self.session, self._open_backend, self.post_message)
         await self._enter(self._start)
         self.connect()
+
+    def _rebind(self, rebound: "Keymap") -> None:
+        self.set_keymap(dict(rebound.keys))
+        for problem in rebound.problems:
+            self.say(problem, "warning")
 
     def connect(self) -> None:
         """Open the connection, or anew where it has ended."""
@@ -337,10 +345,22 @@ class LatticeApp(App[None], inherit_bindings=False):
         self._close_messages_no_wait()
 
 
-def _load() -> "type[Connection]":
+def _load() -> "tuple[type[Connection], Keymap | None]":
+    """The connection, and the keys that the person gave to actions, if to any."""
+    from lattice_console.config import profile_path
+    from lattice_console.contract.errors import SystemFailure
+    from lattice_console.profile.keymap import Keymap
     from lattice_console.screens.connection import Connection
 
-    return Connection
+    path = profile_path()
+    try:
+        if not path.exists():
+            return Connection, None
+        from lattice_console.screens import rebinding
+
+        return Connection, rebinding.keymap(path) if rebinding.is_wanted(path) else None
+    except SystemFailure as error:
+        return Connection, Keymap({}, (f"No key is changed: {error.message}",))
 
 
 def _place(mode: Mode) -> "Callable[[Session], Place]":
