@@ -301,7 +301,8 @@ class Reviews(Protocol):
         """Vote on the current patchset, and make `comments` with it: all of it or nothing.
 
         A later vote of the same person replaces it. `patchset` must be current. A vote that needs a text has it in
-        `comment` or in one of the comments.
+        `comment` or in one of the comments. What is wrong with one of the comments is told with its place among them,
+        from 0, as `entry` in the details.
         """
         ...
 

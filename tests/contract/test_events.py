@@ -206,3 +206,11 @@ async def test_projects_count_their_events_apart(house: House, ann: Backend) -> 
     await propose(zoe, create("a.txt"))
     assert [event.seq for event in await zoe.events.since(0)] == [1]
     assert await ann.events.last() == 1
+
+
+async def test_the_timeline_says_what_a_patchset_does_differently(ann: Backend) -> None:
+    made = await propose(ann, create("a.txt", b"one\n"))
+    await ann.mutations.update(made.id, changes=[create("a.txt", b"two\n")], message="as rob says")
+    await ann.mutations.update(made.id, title="Another title", message="no patchset, so nobody reads it")
+    told = [(entry.summary, entry.detail) for entry in await ann.mutations.timeline(made.id)][1:]
+    assert told == [("brought patchset 2", "as rob says"), ("changed it", "")]
