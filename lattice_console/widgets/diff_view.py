@@ -8,15 +8,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal
 
-from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from lattice_console.cells import shorten_path
-from lattice_console.merge.diff import Side, Whitespace
-from lattice_console.text import inert
-from lattice_console.widgets.diff_canvas import DiffCanvas
-from lattice_console.widgets.diff_document import DiffDocument, FileRow, FoldRow, NoteRow, Selection, Spot
+from lattice_console.merge.diff import Whitespace
+from lattice_console.text import count, inert
+from lattice_console.widgets.diff_cursor import DiffCursor
+from lattice_console.widgets.diff_document import DiffDocument, FileRow, FoldRow, NoteRow, Spot
 from lattice_console.widgets.diff_layout import DiffLayout
 from lattice_console.widgets.diff_notes import Thread
 from lattice_console.widgets.diff_paint import Paint
@@ -49,25 +48,13 @@ class Taste:
     wrap: bool = False
 
 
-class DiffView(DiffCanvas):
+class DiffView(DiffCursor):
     """A `DiffDocument` with a cursor, a range, folds, remarks and a search.
 
     The screen gives `show(document)`, `threads`, `viewed` and `taste`, and asks for `at`, `selection` and `where`.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j,down", "move(1)", "Next line", id="diff.next"),
-        Binding("k,up", "move(-1)", "Previous line", id="diff.previous"),
-        Binding("pagedown", "page(1)", "Page down", id="diff.page_down"),
-        Binding("pageup", "page(-1)", "Page up", id="diff.page_up"),
-        Binding("g,home", "top", "Top", id="diff.top"),
-        Binding("G,end", "bottom", "End", id="diff.end"),
-        Binding("right_square_bracket", "hunk(1)", "Next hunk", key_display="]", id="diff.next_hunk"),
-        Binding("left_square_bracket", "hunk(-1)", "Previous hunk", key_display="[", id="diff.previous_hunk"),
-        Binding("right_curly_bracket", "file(1)", "Next file", key_display="}", id="diff.next_file"),
-        Binding("left_curly_bracket", "file(-1)", "Previous file", key_display="{", id="diff.previous_file"),
-        Binding("greater_than_sign", "thread(1)", "Next thread", key_display=">", id="diff.next_thread"),
-        Binding("less_than_sign", "thread(-1)", "Previous thread", key_display="<", id="diff.previous_thread"),
         Binding("enter", "open", "Open or close what is under the cursor", id="diff.open"),
         Binding("plus", "unfold", "More unchanged lines", key_display="+", id="diff.unfold"),
         Binding("minus", "fold", "Fewer unchanged lines", key_display="-", id="diff.fold"),
@@ -77,23 +64,10 @@ class DiffView(DiffCanvas):
         Binding("z", "wrap", "Wrap long lines", id="diff.wrap"),
         Binding("l,right", "sideways(1)", "Scroll right", id="diff.right"),
         Binding("h,left", "sideways(-1)", "Scroll left", id="diff.left"),
-        Binding("H", "side('old')", "To the old side", id="diff.old_side"),
-        Binding("L", "side('new')", "To the new side", id="diff.new_side"),
-        Binding("v", "range", "Select a range of lines", id="diff.range"),
         Binding("n", "found(1)", "Next line found", id="diff.find_next"),
         Binding("N", "found(-1)", "Previous line found", id="diff.find_previous"),
         Binding("escape", "clear", "Drop the range, or the search", id="diff.clear"),
     ]
-
-    @dataclass
-    class Moved(Message):
-        """What `where` says has changed: the cursor came to another file or hunk, or what is found has.
-
-        Numbers count from 1, 0 above the first.
-        """
-
-        file: int
-        hunk: int
 
     @dataclass
     class Shown(Message):
@@ -116,22 +90,10 @@ class DiffView(DiffCanvas):
         label: str = ""
 
     @dataclass
-    class Refused(Message):
-        """A key could do nothing here; why, in a sentence."""
-
-        reason: str
-
-    @dataclass
     class Chosen(Message):
         """The person chose how diffs are shown."""
 
         taste: Taste
-
-    @dataclass
-    class Opened(Message):
-        """Enter was pressed, or a row was double-clicked, where the view itself has nothing to open."""
-
-        spot: Spot
 
     def __init__(self, look: Look, *, id: str | None = None) -> None:
         super().__init__(look, id=id)
@@ -139,13 +101,10 @@ class DiffView(DiffCanvas):
         self._threads: Sequence[Thread] = ()
         self._unfolded: frozenset[str] = frozenset()
         self._viewed: frozenset[int] = frozenset()
-        self._wanted: Side | None = None
-        self._range: int | None = None
         self._shift = 0
         self._search: Search | None = None
         self._found: Found | None = None
         self._start: Spot | None = None
-        self._place = (-1, -1, "")
 
     # -- what the screen gives
 
@@ -207,62 +166,34 @@ class DiffView(DiffCanvas):
     # -- what the screen asks for
 
     @property
-    def at(self) -> Spot:
-        """Where the cursor is."""
-        return self._spot()
-
-    @property
-    def selection(self) -> Selection | None:
-        """The lines of the range, or the line under the cursor; None where that is no line."""
-        first = self.cursor if self._range is None else self._range
-        side = self._rows.spot(first, self._wanted).side
-        if self._range is None and self.at.kind != "line":
-            return None
-        return self._rows.selected(first, self.cursor, side)
-
-    @property
-    def has_range(self) -> bool:
-        """Whether a range was begun."""
-        return self._range is not None
-
-    def selected_text(self) -> str:
-        """What is under the cursor or in the range, as text: lines, a note, or the path of a file."""
-        spot, selection = self.at, self.selection
-        if selection is not None:
-            compared = self._document.files[selection.file].diff
-            lines = compared.lines(selection.side, selection.first - 1, selection.last)
-            return "\n".join(line.removesuffix(b"\r").decode("utf-8", "replace") for line in lines)
-        if spot.kind == "note":
-            notes = (note for thread in self._threads if thread.id == spot.thread for note in thread.notes)
-            return next((note.text or note.suggestion or "" for note in notes if note.id == spot.note), "")
-        return self._document.files[spot.file].result_path if spot.kind == "file" and spot.file is not None else ""
-
-    @property
     def where(self) -> str:
         """Where the cursor is and how the diff is shown, in inert words."""
         dot = f" {self._look.signs.dot} "
-        words = [self.found, _IGNORED[self._taste.whitespace]]
+        words: list[str] = []
         file, hunk = self._rows.file_at(self.cursor), self._rows.hunk_at(self.cursor)
         if file is not None:
             words.append(shorten_path(inert(self._document.files[file].result_path), 30, self._look.signs.ellipsis))
         if hunk is not None:
             words.append(f"hunk {hunk + 1} of {self._document.hunks}")
-        return dot.join(word for word in words if word)
+        # The end stays where there is little room.
+        return dot.join([*words, *(word for word in (_IGNORED[self._taste.whitespace], self.found) if word)])
 
     @property
     def found(self) -> str:
-        """What the search found, in words: `3 of 17`; empty without a search."""
+        """What the search found, in words: `match 3 of 17`; empty without a search."""
         if self._search is None:
             return ""
         if self._found is None:
             return f"searching{self._look.signs.ellipsis}"
         hits = self._found.hits
         if not hits:
-            return f"no line has {inert(self._search.text)}"
+            return f"no match for {inert(self._search.text)}"
         place = place_of(self._document, self.at)
         at = following(hits, place, -1)
         number = ((at or 0) + 1) % len(hits)
-        return f"{number + 1} of {len(hits):,}" if hits[number] == place else f"{len(hits):,} found"
+        if hits[number] != place:
+            return count(len(hits), "matching line")
+        return f"match {number + 1:,} of {len(hits):,}"
 
     # -- going
 
@@ -321,70 +252,15 @@ class DiffView(DiffCanvas):
             return self._range is not None or self._search is not None
         return True
 
-    def action_move(self, by: int) -> None:
-        lines = self._in_sight(self.cursor)
-        last = lines and self._window()[lines[-1]][1] == self._height(self.cursor) - 1
-        first = lines and self._window()[lines[0]][1] == 0
-        # A row that is higher than the screen is read before it is left.
-        if lines and not (last if by > 0 else first):
-            self._scroll_by(by * max(1, self.size.height // 2))
-        else:
-            self._move_to(self.cursor + by)
-
-    def action_page(self, by: int) -> None:
-        height = max(1, self.size.height - 1)
-        lines = self._in_sight(self.cursor)
-        row, line = self.cursor, self._window()[lines[0]][1] if lines else 0
-        row, _ = self._after(row, line, height) if by > 0 else self._before(row, line, height)
-        self._scroll_by(by * height)
-        self._move_to(row)
-
-    def action_top(self) -> None:
-        self._move_to(0)
-
-    def action_bottom(self) -> None:
-        self._move_to(self._rows.total - 1)
-
-    def action_hunk(self, by: int) -> None:
-        rows = self._rows
-        row = rows.next_hunk(self.cursor) if by > 0 else rows.previous_hunk(self.cursor)
-        self._jump(row, above=4, missing="hunk", by=by)
-
-    def action_file(self, by: int) -> None:
-        rows = self._rows
-        row = rows.next_file(self.cursor) if by > 0 else rows.previous_file(self.cursor)
-        self._jump(row, above=0, missing="file", by=by)
-
-    def action_thread(self, by: int) -> None:
-        rows = self._rows
-        row = rows.next_thread(self.cursor) if by > 0 else rows.previous_thread(self.cursor)
-        self._jump(row, above=4, missing="thread", by=by)
-
     def action_sideways(self, by: int) -> None:
         shift = 0 if self._taste.wrap else max(0, min(self._shift + by * _STEP, _WIDEST))
         if shift != self._shift:
             self._shift = shift
             self._redraw()
 
-    def action_side(self, side: Side) -> None:
-        self._to_side(side)
-
-    def action_range(self) -> None:
-        if self._range is not None:
-            self.action_clear()
-        elif self.at.kind == "line":
-            self._wanted = self.at.side
-            self._range = self.cursor
-            self._tell()
-        else:
-            self._refuse("A range begins on a line of a file; move to one first.")
-
     def action_clear(self) -> None:
         if self._range is not None:
-            rows = set(range(min(self._range, self.cursor), max(self._range, self.cursor) + 1))
-            self._range = None
-            self._refresh_marks(rows)
-            self._tell()
+            self.end_range()
         elif self._search is not None:
             self.find("")
 
@@ -437,7 +313,7 @@ class DiffView(DiffCanvas):
 
     def action_found(self, by: int) -> None:
         if self._found is None or not self._found.hits:
-            self._refuse(f"Nothing was found: {self.found}." if self._found else "Search for something first.")
+            self._refuse(f"There is {self.found}." if self._found else "Search for something first.")
             return
         number = following(self._found.hits, place_of(self._document, self.at), by)
         if number is not None:
@@ -448,48 +324,6 @@ class DiffView(DiffCanvas):
         self.taste = taste
         self.post_message(self.Chosen(taste))
         self._tell()
-
-    # -- moving
-
-    def _jump(self, row: int | None, above: int | None, missing: str = "", by: int = 1) -> None:
-        """Put the cursor on a row, with so many lines above it in sight; without a row, say what is missing."""
-        if row is not None:
-            self._move_to(row, above)
-        elif missing:
-            self._refuse(f"There is no {missing} {'below' if by > 0 else 'above'}.")
-
-    def _refuse(self, reason: str) -> None:
-        self.post_message(self.Refused(reason))
-
-    def _move_to(self, row: int, above: int | None = None) -> None:
-        row = max(0, min(row, self._rows.total - 1))
-        if self._range is not None and (file := self._rows.file_at(self._range)) is not None:
-            row = max(self._rows.file_row(file), min(row, self._rows.file_end(file)))
-        before = self.cursor
-        if row == before:
-            return
-        touched = {before, row}
-        if self._range is not None:
-            touched |= set(range(min(before, row), max(before, row) + 1))
-        self.cursor = row
-        self._refresh_marks(touched)
-        self._reveal(above)
-        self._tell()
-
-    def _to_side(self, side: Side) -> None:
-        """Be on a side, where a row has both."""
-        rows = {self.cursor}
-        self._refresh_marks(rows)
-        self._wanted = side
-        self._refresh_marks(rows)
-        self._tell()
-
-    def _tell(self) -> None:
-        file, hunk = self._rows.file_at(self.cursor), self._rows.hunk_at(self.cursor)
-        place = (0 if file is None else file + 1, 0 if hunk is None else hunk + 1, self.found)
-        if place != self._place:
-            self._place = place
-            self.post_message(self.Moved(*place[:2]))
 
     # -- rows
 
@@ -503,12 +337,6 @@ class DiffView(DiffCanvas):
             self._viewed,
             frozenset(file.index for file in self._rows.files if file.collapsed),
         )
-
-    def _side(self) -> Side | None:
-        return self._wanted
-
-    def _selected(self, row: int) -> bool:
-        return self._range is not None and min(self._range, self.cursor) <= row <= max(self._range, self.cursor)
 
     def _looked(self) -> None:
         paint = self._missing()
@@ -551,45 +379,3 @@ class DiffView(DiffCanvas):
 
         if document.files:
             self.post_message(self.Work("compare", run, take, "comparing"))
-
-    # -- the mouse
-
-    def on_mouse_down(self, event: events.MouseDown) -> None:
-        window = self._window()
-        if event.y >= len(window) or event.button != 1:
-            return
-        if self._range is not None:
-            self.action_clear()
-        side = self._draw.side_at(event.x)
-        if side is not None:
-            self._to_side(side)
-        self._move_to(window[event.y][0])
-        self.capture_mouse()
-
-    def on_mouse_move(self, event: events.MouseMove) -> None:
-        window = self._window()
-        if self.app.mouse_captured is not self or not 0 <= event.y < len(window):
-            return
-        row = window[event.y][0]
-        if row != self.cursor:
-            if self._range is None:
-                self.action_range()
-            self._move_to(row)
-
-    def on_mouse_up(self) -> None:
-        self.release_mouse()
-
-    def on_click(self, event: events.Click) -> None:
-        window = self._window()
-        if event.y >= len(window) or self._range is not None:
-            return
-        folded = isinstance(self._rows.row(self.cursor), FoldRow)
-        # One click opens a fold; what else can be opened takes two, so that a click only moves.
-        if folded if event.chain == 1 else event.chain == 2:
-            self.action_open()
-
-    def _wheel(self, lines: int) -> None:
-        super()._wheel(lines)
-        window = self._window()
-        if window and self._range is None and not self._in_sight(self.cursor):
-            self._move_to(window[0][0] if lines > 0 else window[-1][0])

@@ -512,14 +512,14 @@ async def test_a_search_counts_what_it_finds_and_n_goes_through_folds() -> None:
     async with at_desk(long()) as desk:
         await typed(desk, "line 7")
         await desk.press("enter")
-        assert desk.view.found == "1 of 11"
+        assert desk.view.found == "match 1 of 11"
         assert desk.view.at == Spot("line", 0, "new", 7)
         assert desk.selected == ["7   7   line 7"]
         await desk.press("n")
         assert desk.view.at == Spot("line", 0, "new", 70)
-        assert desk.view.found == "2 of 11"
+        assert desk.view.found == "match 2 of 11"
         await desk.press("N", "N")
-        assert desk.view.found == "11 of 11"
+        assert desk.view.found == "match 11 of 11"
         assert MATCH in dict(desk.styles("line 79"))["line 7"]
         await desk.press("escape")
         assert desk.view.found == ""
@@ -530,19 +530,19 @@ async def test_a_search_looks_at_both_sides_and_lower_case_finds_capitals() -> N
     async with at_desk(modified(b"Alpha\nbeta\n", b"ALPHABET\nbeta\n")) as desk:
         await typed(desk, "alpha")
         await desk.press("enter")
-        assert desk.view.found == "1 of 2"
+        assert desk.view.found == "match 1 of 2"
         assert desk.view.at.side == "old"
         await desk.press("n")
         assert desk.view.at == Spot("line", 0, "new", 1)
         await typed(desk, "Alpha")
         await desk.press("enter")
-        assert desk.view.found == "1 of 1"
+        assert desk.view.found == "match 1 of 1"
 
 
 async def test_a_search_without_a_find_says_so_and_esc_leaves_it() -> None:
     async with at_desk(long()) as desk:
         await typed(desk, "nowhere")
-        assert desk.view.found == "no line has nowhere"
+        assert desk.view.found == "no match for nowhere"
         await desk.press("escape", "n")
         assert desk.view.found == ""
         assert desk.app.refused == ["Search for something first."]
