@@ -16,7 +16,7 @@ from lattice_console.contract.models.mutation import Mutation as Seen
 from tests.support.house import House, hashed, head_of, open_house
 from tests.support.model import moves
 from tests.support.model.moves import DENIED
-from tests.support.model.world import Mutation, Refusals, World
+from tests.support.model.world import Mutation, Patchset, Refusals, World
 from tests.support.samples import call
 
 Result = TypeVar("Result")
@@ -142,6 +142,21 @@ class History(RuleBasedStateMachine):
     def with_status(self, *statuses: str) -> list[Mutation]:
         return [one for one in self.world.mutations.values() if one.status in statuses]
 
+    # --- What comes of it
+
+    def next_patchset(
+        self, mutation: Mutation, actor: str, edits: list[moves.Edit], parents: list[int], sent: dict[str, Any]
+    ) -> tuple[Patchset | None, set[str]]:
+        """What an update makes of the patchset, and why it cannot."""
+        if not sent.keys() & {"changes", "parents"}:
+            return None, set()
+        if mutation.number in self.world.ancestors(parents):
+            return None, {"BR"}
+        changes, refused = moves.proposal(self.world, edits, parents)
+        patchset = Patchset(actor, changes, moves.stacked(self.world, parents))
+        same = patchset.identity == mutation.patchset.identity
+        return patchset, refused | ({"VAL"} if same else set())
+
     # --- What must agree after every step
 
     @invariant()
@@ -161,10 +176,15 @@ class History(RuleBasedStateMachine):
     async def _compare_mutations(self) -> None:
         listed = {row.number: row for row in (await self.ann.mutations.list()).items}
         assert listed.keys() == self.world.mutations.keys()
+        places = {number: (*self.world.place(number), number) for number in listed}
+        assert list(listed) == sorted(listed, key=lambda number: (-places[number][0], *places[number][1:]))
         for number, mutation in self.world.mutations.items():
             row = listed[number]
             assert row.status == mutation.status, f"M-{number}"
             assert (row.patchset, row.comments) == (len(mutation.patchsets), len(mutation.remarks))
+            assert row.threads == sum(thread.open for thread in mutation.threads), f"M-{number}"
+            assert (row.stack, row.level) == self.world.place(number), f"M-{number}"
+            assert row.turn == self.world.turn(mutation), f"M-{number}"
             seen = await self.ann.mutations.get(str(number))
             states = {requirement.name: requirement.state for requirement in seen.requirements}
             assert states == self.world.requirements(mutation), f"M-{number}"

@@ -3,8 +3,6 @@
 import ast
 import asyncio
 import itertools
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +14,15 @@ from hypothesis.stateful import initialize, rule, run_state_machine_as_test
 
 from lattice_console.contract.errors import Conflict, LatticeError
 from lattice_console.contract.models.document import TrackedFile
-from tests.contract.history import ACTORS, LEASE, MEMBERS, History, outcome_of
+from tests.contract.history import ACTORS, LEASE, MEMBERS, outcome_of
+from tests.contract.operations import OPERATIONS, operation
+from tests.contract.talking import Talking
 from tests.support import model
 from tests.support.legs import LEGS
 from tests.support.model import drawing, moves, racing
 from tests.support.model.contents import PATHS, POLICIES, POLICY, SECTIONS, page
 from tests.support.model.moves import DENIED
-from tests.support.model.world import APPROVALS, NO_PARENTS, Mutation, Patchset
+from tests.support.model.world import APPROVALS, NO_PARENTS, Mutation
 
 ROLES = ("owner", "admin", "reviewer", "developer", "viewer")
 PLAIN = "plain"
@@ -37,29 +37,7 @@ MOST = 9
 """Mutations in one history: enough for stacks, few enough to look at all of them after each step."""
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """Something that can be done when it is `possible`, as often as its weight says."""
-
-    weight: int
-    possible: "Callable[[Random], object]"
-    run: "Callable[[Random, st.DataObject], None]"
-
-
-OPERATIONS: dict[str, Operation] = {}
-
-
-def operation(
-    weight: int, possible: "Callable[[Random], object]" = lambda history: True
-) -> "Callable[[Callable[[Random, st.DataObject], None]], Callable[[Random, st.DataObject], None]]":
-    def register(run: "Callable[[Random, st.DataObject], None]") -> "Callable[[Random, st.DataObject], None]":
-        OPERATIONS[run.__name__] = Operation(weight, possible, run)
-        return run
-
-    return register
-
-
-class Random(History):
+class Random(Talking):
     """Every operation, in any order, by anybody."""
 
     @initialize(data=st.data())
@@ -136,19 +114,6 @@ class Random(History):
         if done and patchset:
             moves.add_patchset(self.world, mutation, patchset)
 
-    def next_patchset(
-        self, mutation: Mutation, actor: str, edits: list[moves.Edit], parents: list[int], sent: dict[str, Any]
-    ) -> tuple[Patchset | None, set[str]]:
-        """What an update makes of the patchset, and why it cannot."""
-        if not sent.keys() & {"changes", "parents"}:
-            return None, set()
-        if mutation.number in self.world.ancestors(parents):
-            return None, {"BR"}
-        changes, refused = moves.proposal(self.world, edits, parents)
-        patchset = Patchset(actor, changes, moves.stacked(self.world, parents))
-        same = patchset.identity == mutation.patchset.identity
-        return patchset, refused | ({"VAL"} if same else set())
-
     def able_parents(self) -> list[int]:
         return [number for number, one in self.world.mutations.items() if one.status not in NO_PARENTS]
 
@@ -201,13 +166,6 @@ class Random(History):
         remark = data.draw(st.sampled_from(["", "fine"]), "comment")
         if self.on_mutation(data, actor, "reviews.vote", kind, mutation, vote=kind, comment=remark):
             moves.vote(mutation, actor, kind, commented=bool(remark))
-
-    @operation(1, lambda self: self.world.mutations)
-    def comment(self, data: st.DataObject) -> None:
-        mutation = self.draw_mutation(data)
-        actor = self.draw_actor(data, lambda actor: self.world.may(actor, "comment"))
-        if self.on_mutation(data, actor, "reviews.comment", "comment", mutation, text="a remark"):
-            mutation.remarks.append(actor)
 
     # --- Executing
 

@@ -55,6 +55,11 @@ def page(*values: int) -> bytes:
     )
 
 
+def line_of(section: int) -> int:
+    """The line of a page, from 1, at which that value stands."""
+    return section * (_GAP + 1) + 1
+
+
 def hashed(content: bytes) -> str:
     """What a document's bytes are addressed by."""
     return hashlib.sha256(content).hexdigest()

@@ -13,6 +13,7 @@ from tests.support.model.world import (
     Mutation,
     Patchset,
     Refusals,
+    Thread,
     Vote,
     World,
     taken,
@@ -66,6 +67,21 @@ def proposal(world: World, edits: Sequence[Edit], parents: Sequence[int]) -> tup
 def as_edits(patchset: Patchset) -> list[Edit]:
     """The same changes once more, as whole contents."""
     return [Edit(one.operation, one.path, one.new_path, one.result) for one in patchset.changes]
+
+
+def with_suggestion(world: World, mutation: Mutation, changed: Change, result: bytes) -> list[Edit]:
+    """The same changes on the bases that they were made on, save for one with another result."""
+    tree = world.tree(world.parents(mutation.number))
+    return [
+        Edit(
+            one.operation,
+            one.path,
+            one.new_path,
+            result if one == changed else one.result,
+            base_fits=one.base is None or tree.get(one.path, one.base) == one.base,
+        )
+        for one in mutation.patchset.changes
+    ]
 
 
 def stacked(world: World, parents: Sequence[int]) -> tuple[tuple[int, object], ...]:
@@ -141,6 +157,8 @@ NEEDED = {
     "reviews.vote": "review",
     "reviews.withdraw": "review",
     "reviews.comment": "comment",
+    "reviews.resolve": "comment",
+    "reviews.apply_suggestions": "create",
     "executions.execute": "deploy",
     "executions.retry": "deploy",
     "executions.rollback": "deploy",
@@ -222,6 +240,15 @@ STEPS: dict[str, Callable[[World, str, Mutation], None]] = {
     "finish_rollback": finish_rollback,
 }
 """The actions that need nothing but their mutation."""
+
+
+def say(mutation: Mutation, actor: str, thread: Thread | None = None) -> None:
+    """A remark; in a thread it is the last word."""
+    mutation.remarks.append(actor)
+    if thread is not None:
+        thread.last = actor
+        if thread not in mutation.threads:
+            mutation.threads.append(thread)
 
 
 def claim(mutation: Mutation) -> None:

@@ -23,6 +23,14 @@ ROLES: Mapping[str, frozenset[str]] = {
 TO_COME = frozenset({"draft", "pending", "approved", "needs_manual_resolution", "in_progress", "failed"})
 APPLIED = frozenset({"completed", "rollback_failed"})
 NO_PARENTS = frozenset({"rejected", "expired", "cancelled", "rolled_back", "rollback_failed"})
+EXECUTED = frozenset({"completed", "rolled_back", "rollback_failed"})
+_TURNS = {
+    "draft": "author",
+    "needs_manual_resolution": "author",
+    "approved": "executors",
+    "failed": "executors",
+    "rollback_failed": "executors",
+}
 APPROVALS = ("approve", "approve_with_suggestions")
 
 
@@ -74,8 +82,20 @@ class Vote:
 
 
 @dataclass(slots=True)
+class Thread:
+    """A conversation about a place: `last` is who has the last word."""
+
+    id: str
+    last: str
+    open: bool = True
+
+
+@dataclass(slots=True)
 class Mutation:
-    """`votes` are those that stand, by voter; `before` is where each document stood before the execution."""
+    """`votes` are those that stand, by voter; `before` is where each document stood before the execution.
+
+    `remarks` are the authors of all comments, those in `threads` among them.
+    """
 
     number: int
     author: str
@@ -83,6 +103,7 @@ class Mutation:
     patchsets: list[Patchset]
     votes: dict[str, Vote] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
+    threads: list[Thread] = field(default_factory=list)
     before: list[tuple[int, str | None, bytes | None]] = field(default_factory=list)
 
     @property
@@ -150,6 +171,19 @@ class World:
             found.add(number)
             wanted.update(set(self.parents(number)) - found)
         return found
+
+    def place(self, number: int) -> tuple[int, int]:
+        """The lowest mutation that it stands on through those not executed, and how many levels are below it."""
+        below = [self.place(one) for one in self.parents(number) if self.mutations[one].status not in EXECUTED]
+        return (min(stack for stack, _ in below), 1 + max(level for _, level in below)) if below else (number, 0)
+
+    def turn(self, mutation: Mutation) -> str:
+        """Who has to act next."""
+        if mutation.status != "pending":
+            return _TURNS.get(mutation.status, "nobody")
+        asked = any(thread.open and thread.last != mutation.author for thread in mutation.threads)
+        invalid = not all(map(_acceptable, mutation.patchset.changes))
+        return "author" if self.objections(mutation) or asked or invalid else "reviewers"
 
     def requirements(self, mutation: Mutation) -> dict[str, str]:
         """Every requirement with its state."""
