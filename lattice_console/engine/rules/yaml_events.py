@@ -7,6 +7,7 @@ stands in the document (`200:` is "200", `on:` is "on"); an application's own ta
 stays. Of a stream of several documents every one is read, and the first one is the result.
 """
 
+import re
 from collections.abc import Iterator
 from math import isfinite
 from typing import Any, Final, NamedTuple, NoReturn
@@ -42,6 +43,10 @@ EVENT_LIMIT = 1_500_000
 
 # Resolving a tag costs libyaml a look at every directive before it.
 _DIRECTIVE_LIMIT = 100
+
+# YAML 1.1 ends lines also at a lone CR, and at NEL, LS and PS, which may stand in the texts of JSON.
+_ODD_BREAK: Final = re.compile(rb"\r(?!\n)|\xc2\x85|\xe2\x80[\xa8\xa9]")
+_BREAK: Final = re.compile(rb"\r\n|[\r\n]|\xc2\x85|\xe2\x80[\xa8\xa9]")
 
 _Loader: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _RESOLVERS: Final = yaml.SafeLoader.yaml_implicit_resolvers
@@ -257,6 +262,10 @@ def spans(content: bytes, wanted: set[str]) -> dict[str, tuple[int, int]]:
 
     Reads YAML, and JSON as the YAML that it nearly is; a pointer that is not found has no lines.
     """
+    return _in_own_lines(content, _spans(content, wanted))
+
+
+def _spans(content: bytes, wanted: set[str]) -> dict[str, tuple[int, int]]:
     found: dict[str, tuple[int, int]] = {}
     places: list[_Place] = []
     last = 1
@@ -296,6 +305,16 @@ def spans(content: bytes, wanted: set[str]) -> dict[str, tuple[int, int]]:
     except Unreadable:
         return found
     return found
+
+
+def _in_own_lines(content: bytes, found: dict[str, tuple[int, int]]) -> dict[str, tuple[int, int]]:
+    r"""Lines as YAML counts them, as the lines of the document, which only `\n` ends."""
+    if not _ODD_BREAK.search(content):
+        return found
+    own = [1]
+    for ending in _BREAK.finditer(content):
+        own.append(own[-1] + ending[0].endswith(b"\n"))
+    return {pointer: (own[first - 1], own[last - 1]) for pointer, (first, last) in found.items()}
 
 
 def _last_line(event: Event) -> int:

@@ -379,3 +379,27 @@ def test_every_key_of_a_json_document_has_a_line(value: dict[str, Any], indent: 
         if indent is None:
             assert set(found.values()) <= {(1, 1)}
     assert found.keys() <= pointers
+
+
+@pytest.mark.parametrize("text", ["x\u2028y", "x\u2029y", "x\u0085y", "x\ry"], ids=ascii)
+def test_only_a_newline_ends_a_line_whatever_yaml_takes_for_the_end_of_one(text: str) -> None:
+    json_text = f'{{"a": "{text}",\n"b":\n2, "c": "{text}"}}'
+    assert syntax.spans("json", json_text.encode(), {"", "/a", "/b", "/c"}) == {
+        "": (1, 3),
+        "/a": (1, 1),
+        "/b": (2, 3),
+        "/c": (3, 3),
+    }
+    yaml_text = f'a: "{text}"\r\nb:\r\n- 2\n'
+    assert syntax.spans("yaml", yaml_text.encode(), {"/a", "/b"}) == {"/a": (1, 1), "/b": (2, 3)}
+
+
+LINED = st.lists(st.sampled_from(["x", "x y", "x\u2028y", "\u0085", "ü", "a: b", "# c", ""]), max_size=6)
+
+
+@given(LINED, st.sampled_from(["\n", "\r\n"]))
+def test_every_key_is_at_the_line_that_it_stands_on(texts: list[str], end: str) -> None:
+    """Of JSON with a key on each line; the end of each is where the next one begins."""
+    lines = ["{", *(f'"{at}": {json.dumps(text, ensure_ascii=False)},' for at, text in enumerate(texts)), '"end": 0}']
+    found = syntax.spans("json", end.join(lines).encode(), {f"/{at}" for at in range(len(texts))} | {"/end"})
+    assert found == {f"/{at}": (at + 2, at + 2) for at in range(len(texts))} | {"/end": (len(lines), len(lines))}
