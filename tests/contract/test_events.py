@@ -4,7 +4,7 @@ import asyncio
 import json
 import time
 from itertools import pairwise
-from typing import get_args
+from typing import Any, get_args
 
 from lattice_console.contract.backend import Backend
 from lattice_console.contract.events import DATA_LIMIT, Event, EventName
@@ -214,3 +214,44 @@ async def test_the_timeline_says_what_a_patchset_does_differently(ann: Backend) 
     await ann.mutations.update(made.id, title="Another title", message="no patchset, so nobody reads it")
     told = [(entry.summary, entry.detail) for entry in await ann.mutations.timeline(made.id)][1:]
     assert told == [("brought patchset 2", "as rob says"), ("changed it", "")]
+
+
+async def test_events_are_listed_newest_first_by_name_by_actor_and_by_subject(
+    house: House, ann: Backend, rob: Backend
+) -> None:
+    mutation = await a_whole_life(house, ann, rob)
+    events = tuple(reversed(await ann.events.since(0)))
+
+    async def listed(**narrowed: Any) -> tuple[Event, ...]:
+        return (await ann.events.list(limit=1000, **narrowed)).items
+
+    assert await listed() == events
+    assert await listed(names=["mutation.*"]) == tuple(one for one in events if one.name.startswith("mutation."))
+    several = ("mutation.created", "team.changed")
+    assert await listed(names=several) == tuple(one for one in events if one.name in several)
+    assert await listed(names=["mutation.nothing"]) == ()
+    for actor in ("rob", "ann"):
+        assert await listed(actor=actor) == tuple(one for one in events if one.actor.handle == actor)
+    assert await listed(actor="me") == await listed(actor="ann")
+    for reference in (mutation.id, str(mutation.number), f"M-{mutation.number}", f"m-{mutation.number}"):
+        assert await listed(subject=reference) == tuple(one for one in events if one.subject == mutation.id)
+    both = await listed(names=["mutation.reviewed"], actor="rob", subject=mutation.id)
+    assert both == tuple(one for one in events if one.name == "mutation.reviewed" and one.subject == mutation.id)
+    assert await listed(subject="nothing there") == ()
+
+
+async def test_the_pages_of_a_list_of_events_cover_it_once_while_others_happen(
+    house: House, ann: Backend, rob: Backend
+) -> None:
+    await a_whole_life(house, ann, rob)
+    expected = [event.seq for event in reversed(await ann.events.since(0)) if event.actor.handle == "rob"]
+    found: list[int] = []
+    cursor: str | None = None
+    while True:
+        page = await ann.events.list(actor="rob", cursor=cursor, limit=1)
+        found += [event.seq for event in page.items]
+        if not page.has_more:
+            break
+        cursor = page.next_cursor
+        await rob.reviews.comment("1", text="and another")
+    assert found == expected

@@ -161,3 +161,32 @@ async def test_validation_tells_of_every_spec_that_is_wrong(ann: Backend) -> Non
         (".lattice/specs/user.json", "version"),
     }
     assert {finding.path for finding in await ann.specs.validate(["user"])} == {".lattice/specs/user.json"}
+
+
+async def test_the_graph_says_which_spec_depends_on_which_what_is_missing_and_what_goes_in_circles(
+    ann: Backend,
+) -> None:
+    async def declare(name: str, *depends_on: str) -> None:
+        content = json.dumps({"name": name, "version": "1.0.0", "type": "api", "depends_on": depends_on}).encode()
+        await track(ann, {f".lattice/specs/{name}.json": content})
+
+    assert (await ann.specs.graph()).nodes == ()
+    await declare("billing", "auth", "nowhere")
+    await declare("auth", "users")
+    await declare("users", "auth")
+    await declare("alone")
+    graph = await ann.specs.graph()
+    assert [(node.name, node.type, node.version, node.path, node.missing) for node in graph.nodes] == [
+        *(
+            (name, "api", "1.0.0", f".lattice/specs/{name}.json", False)
+            for name in ("alone", "auth", "billing", "users")
+        ),
+        ("nowhere", "generic", None, None, True),
+    ]
+    assert {(edge.source, edge.target) for edge in graph.edges} == {
+        ("billing", "auth"),
+        ("billing", "nowhere"),
+        ("auth", "users"),
+        ("users", "auth"),
+    }
+    assert graph.cycles == (("auth", "users"),)
