@@ -1,6 +1,6 @@
 """Acting on several mutations at once: what will happen to each, the reason once, progress, and what did happen."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
@@ -11,12 +11,12 @@ from textual.message import Message
 
 from lattice_console.contract.errors import LatticeError
 from lattice_console.contract.models.mutation import Mutation
+from lattice_console.screens.acting import ActingPlace
 from lattice_console.screens.bulk_run import Bulk, Item, plan
 from lattice_console.screens.dialog import ReasonDialog
 from lattice_console.screens.mutation import MutationScreen
 from lattice_console.screens.news import MutationChanged
 from lattice_console.screens.place import Place
-from lattice_console.screens.session import Session
 from lattice_console.screens.verbs import VERBS, Verb
 from lattice_console.text import count
 from lattice_console.widgets.queue_bulk import BulkRow, BulkTable
@@ -37,13 +37,13 @@ class Decided(Message):
     id: str
 
 
-def act_on_all(place: Place, action: str, ids: Sequence[str]) -> None:
+def act_on_all(place: ActingPlace, action: str, ids: Sequence[str]) -> None:
     """Ask about, and then do, `action` (a name of `verbs.VERBS`) to all of these mutations: marked ones, or a stack.
 
     Pushes a screen that lists what will happen to each, parents first, asks for a reason once where the act needs one,
     and goes ahead on Enter. It is done through the checkout as a single act is. Votes become one step to undo.
     """
-    place.app.push_screen(BulkScreen(place.session, VERBS[action], ids, place.post_message))
+    place.app.push_screen(BulkScreen(place, VERBS[action], ids))
 
 
 class BulkScreen(Place):
@@ -55,14 +55,15 @@ class BulkScreen(Place):
         # Before the table's own Enter, which opens.
         Binding("enter", "go", "Go ahead", id="bulk.go", priority=True),
         Binding("escape", "leave", "Leave, or stop", id="bulk.leave"),
+        Binding("u", "undo", "Undo all of it", id="bulk.undo"),
     ]
 
-    def __init__(self, session: Session, verb: Verb, ids: Sequence[str], post: Callable[[Message], object]) -> None:
-        super().__init__(session)
-        self._post = post
+    def __init__(self, opener: ActingPlace, verb: Verb, ids: Sequence[str]) -> None:
+        super().__init__(opener.session)
+        self._opener = opener
         self._verb = verb
         self._ids = ids
-        self._bulk = Bulk(session, verb, (), self._told)
+        self._bulk = Bulk(self.session, verb, (), self._told)
         self._phase: Literal["reading", "plan", "running", "report"] = "reading"
         self._read = 0
         self._shown: Item | None = None
@@ -89,13 +90,18 @@ class BulkScreen(Place):
         if self._phase == "running":
             return (("bulk.leave", "stop after this one"),)
         if self._phase == "report":
-            undo = (("act.undo", "undo all of it"),) if self._verb.vote else ()
-            return (("bulk.leave", "back"), ("list.open", "open"), *undo)
+            return (("bulk.leave", "back"), ("list.open", "open"), ("bulk.undo", "undo all of it"))
         return (("bulk.leave", "leave"),)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "undo":
+            return self._phase == "report" and self._is_verdict and self._bulk.number("done") > 0
         # Elsewhere Enter opens what is under the cursor.
         return action != "go" or self._phase == "plan"
+
+    @property
+    def _is_verdict(self) -> bool:
+        return self._verb.vote is not None or self._verb.action == "withdraw"
 
     # -- the plan
 
@@ -163,7 +169,7 @@ class BulkScreen(Place):
         if item.state in ("done", "refused"):
             self.app.post_message(MutationChanged(item.mutation))
         if item.state == "done":
-            self._post(Decided(item.mutation.id))
+            self._opener.post_message(Decided(item.mutation.id))
 
     def action_leave(self) -> None:
         """Go back; while it runs, stop after the one that is under way."""
@@ -172,6 +178,11 @@ class BulkScreen(Place):
             self._draw()
         else:
             self.dismiss()
+
+    def action_undo(self) -> None:
+        """Go back, and take all the votes back."""
+        self.dismiss()
+        self._opener.action_undo()
 
     @on(RowView.Opened)
     def _open(self) -> None:
@@ -196,7 +207,8 @@ class BulkScreen(Place):
 
     def _row(self, item: Item) -> BulkRow:
         if item.state == "planned":
-            said = f"{self._verb.name.lower()} {item.why}".strip()
+            files = f" {count(len(item.mutation.changes), 'file')}" if self._verb.counts_files else ""
+            said = f"{self._verb.name.lower()}{files} {item.why}".rstrip()
             return BulkRow(item.mutation, said, "strong")
         running = f"{self._verb.running}{self.session.look.signs.ellipsis}"
         said = running if item.state == "running" else item.state

@@ -34,6 +34,9 @@ from lattice_console.widgets.queue_views import QueueViews
 
 __all__ = ["QueueScreen"]
 
+_CONCERN_ALL = {"mutation.executed", "mutation.rolled_back", "document.tracked", "policy.changed", "team.changed"}
+"""What can change how any mutation stands."""
+
 _AGES = 30.0
 """Seconds after which the ages on the screen are counted anew."""
 
@@ -62,6 +65,7 @@ class QueueScreen(MarkingPlace, ChoosingPlace):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._follow: Timer | None = None
+        self._in_preview: MutationSummary | None = None
         self._opened = False
         self._outdated = False
         self._first = False
@@ -111,9 +115,11 @@ class QueueScreen(MarkingPlace, ChoosingPlace):
     def neighbour(self, id: str, by: int) -> MutationSummary | None:
         listed = self.listed
         index = listed.window.find(id)
-        row = listed.window.row(index + by) if index is not None else None
-        if index is not None and row is not None:
-            listed.move_to(index + by)
+        # What was decided may have left the list: what followed it stands in its place, under the cursor.
+        target = index + by if index is not None else listed.cursor + min(by, 0)
+        row = listed.window.row(target)
+        if row is not None:
+            listed.move_to(target)
         return row
 
     # -- news
@@ -140,6 +146,9 @@ class QueueScreen(MarkingPlace, ChoosingPlace):
     def happened(self, events: Sequence[Event]) -> None:
         if not self._opened:
             return
+        row = self._in_preview
+        if row is not None and any(event.subject == row.id or event.name in _CONCERN_ALL for event in events):
+            self._in_preview = None
         if self.is_seen:
             self.feed.refresh()
         else:
@@ -163,6 +172,7 @@ class QueueScreen(MarkingPlace, ChoosingPlace):
 
     def action_reload(self) -> None:
         """Read the queue anew around the cursor, which stays on its mutation."""
+        self._in_preview = None
         if self.session.connected and self._opened:
             self._outdated = False
             self.feed.reload()
@@ -258,13 +268,15 @@ class QueueScreen(MarkingPlace, ChoosingPlace):
         row = self.subject()
         preview = self.query_one(Preview)
         if row is None:
+            self._in_preview = None
             preview.clear()
-        elif preview.display and self.size.width >= 120 and self.session.connected:
-            self.start("preview", self._load_preview, row.id)
+        elif row != self._in_preview and preview.display and self.size.width >= 120 and self.session.connected:
+            self._in_preview = row
+            self.start("preview", self._load_preview, row)
 
-    async def _load_preview(self, id: str) -> None:
+    async def _load_preview(self, row: MutationSummary) -> None:
         try:
-            mutation = await self.session.backend.mutations.get(id)
+            mutation = await self.session.backend.mutations.get(row.id)
             self.post_message(self.Previewed(mutation, await load_changes(self.session, mutation.changes)))
         except LatticeError as error:
             self.desk.say(error.message, "error")

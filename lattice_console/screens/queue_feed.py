@@ -25,6 +25,9 @@ _NEWS = 0.5
 _COUNTS = 1.0
 """Seconds between two countings of the views, at least; longer where a counting takes long."""
 
+_SHARE = 3.0
+"""How many times as long as either took it then waits at least."""
+
 
 @dataclass
 class Loaded(Message):
@@ -77,8 +80,8 @@ class QueueFeed:
         self._listed = listed
         self.query = Query()
         self.views: Sequence[View] = ()
-        self._news = Paced(self._reload, _NEWS, lambda run: place.start("news", run))
-        self._counts = Paced(self._count, _COUNTS, lambda run: place.start("counts", run), share=3.0)
+        self._news = Paced(self._reload, _NEWS, lambda run: place.start("news", run), share=_SHARE)
+        self._counts = Paced(self._count, _COUNTS, lambda run: place.start("counts", run), share=_SHARE)
 
     def ask(self, query: Query) -> None:
         """Read another list from its start."""

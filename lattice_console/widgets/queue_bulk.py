@@ -74,7 +74,7 @@ class BulkTable(RowView):
         at, line = self._lines_of[index]
         row = self._rows[at]
         if line:
-            return [(" " * 11 + line, "muted")]
+            return [(" " * 10 + line, "muted")]
         mutation, signs = row.mutation, self._look.signs
         number = str(mutation.number).rjust(5)
         said = row.said

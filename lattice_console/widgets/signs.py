@@ -117,8 +117,8 @@ ASCII = Signs(
     closed=">",
     quote="|",
     mark="+",
-    branch="|-",
-    corner="`-",
+    branch="|- ",
+    corner="`- ",
     rising="^",
     falling="v",
 )

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from lattice_console.widgets.queue_list import QueueList
 from tests.screens.console import Console, make_app, open_console
 from tests.screens.project import Office
 
@@ -29,6 +30,15 @@ async def test_j_k_g_and_G_move_the_cursor(console: Console) -> None:
     await console.sees("8 of 8")
     await console.press("g")
     await console.on("Tighten the password rule")
+
+
+async def test_a_click_selects_a_row_and_a_double_click_opens_it(console: Console) -> None:
+    row = console.lines.index(console.line("Pay refunds")) - 3
+    await console.pilot.click(QueueList, offset=(10, row))
+    await console.on("Pay refunds")
+    assert "1 Diff" not in console.text
+    await console.pilot.click(QueueList, offset=(10, row), times=2)
+    await console.sees("M-6 Pay refunds", "1 Diff")
 
 
 async def test_a_filter_narrows_the_queue_and_says_what_it_is(console: Console) -> None:

@@ -106,16 +106,6 @@ def test_hostile_text_stands_there_escaped_and_coloured_like_any_other(looks: Co
     assert looks(_hostile, SMALL)
 
 
-def test_a_wrong_filter_has_its_error_in_red_under_the_field(looks: Compare) -> None:
-    async def steps(console: Console) -> None:
-        await console.press("slash")
-        await console.type("status:waiting")
-        await console.press("enter")
-        await console.sees("there is no status waiting")
-
-    assert looks(steps, SMALL)
-
-
 def test_an_applied_filter_stands_at_the_right_above_the_list(looks: Compare) -> None:
     async def steps(console: Console) -> None:
         await console.press("slash")
