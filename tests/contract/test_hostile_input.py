@@ -1,5 +1,7 @@
 """Whatever is sent, the answer is an answer or a clear refusal, and the same on every leg."""
 
+import base64
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -9,6 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lattice_console.contract.errors import LatticeError, SystemFailure
+from lattice_console.contract.filters import VALUES
+from lattice_console.contract.models.query import SORTS, MutationFilter
 from tests.support.changes import create, modify
 from tests.support.house import House, carry_out, open_house, propose, track
 from tests.support.legs import LEGS, Bind
@@ -17,6 +21,14 @@ from tests.support.samples import call
 NASTY = ["", ".", "..", "/", "a/b", "a.txt", "M-1", "1", "0", "-1", "%2e", "?a=b&c#d", "\x00", "\n", "\x9b", "\ud800"]
 NASTY += ["\u202e", "e\u0301", "\ufeff", "\U0010ffff", "me", "ann", "%", "_", "\\", "'\"", "{}", "null", "x" * 600]
 FINE = ["a.txt", "b.txt", "c/d.txt", "1", "M-2", "ann", "kim", "billing", "some words", "pending", "feature"]
+
+
+def made_up(parts: tuple[str, list[Any]]) -> str:
+    """A cursor as the engine makes them, for whatever list and key."""
+    field, key = parts
+    return base64.urlsafe_b64encode(json.dumps({"f": field, "v": key}).encode()).decode()
+
+
 texts = st.sampled_from(FINE * 12 + NASTY) | st.sampled_from(FINE) | st.text(max_size=20)
 numbers = st.sampled_from([-1, 0, 1, 2, 2**31, 2**53, -(2**53)]) | st.integers(-5, 50)
 contents = st.binary(max_size=40) | st.sampled_from(
@@ -37,9 +49,48 @@ metadata = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
     max_leaves=6,
 )
-filters = st.fixed_dictionaries(
-    {}, optional={field: several for field in ("status", "author", "spec", "type", "label", "path", "text")}
+ages = st.sampled_from([0.0, 1e10, 1e11, -1.0]) | st.floats()
+simple = st.fixed_dictionaries(
+    {},
+    optional={
+        **{field: several for field in ("author", "spec", "type", "label", "path", "text")},
+        **{
+            field: st.lists(st.sampled_from([*VALUES[field], *VALUES[field], "", "x\x00"]), max_size=2)
+            for field in ("status", "vote")
+        },
+        "condition": st.lists(st.sampled_from(VALUES["is"]), max_size=2),
+        "having": st.lists(st.sampled_from(VALUES["has"]), max_size=2),
+        "number": st.lists(numbers, max_size=2),
+        "stack": numbers,
+        "min_age": ages,
+        "max_age": ages,
+    },
 )
+filters = st.recursive(
+    simple,
+    lambda inner: st.fixed_dictionaries(
+        {}, optional={name: st.lists(inner, max_size=2) for name in ("all", "either", "without")}
+    ),
+    max_leaves=4,
+)
+sorts = st.sampled_from([*SORTS, "", "colour"])
+cursors = st.none() | texts | st.tuples(sorts, st.lists(texts | numbers, max_size=3)).map(made_up)
+anchors = st.none() | st.fixed_dictionaries(
+    {"file_path": st.just("a.txt") | texts},
+    optional={
+        "side": st.sampled_from(["old", "new", "both"]),
+        "line": numbers,
+        "end_line": numbers,
+        "pointer": st.sampled_from(["", "/", "/a", "/a/0", "a", "/~2"]) | texts,
+    },
+)
+remarks = {
+    "text": texts,
+    "anchor": anchors,
+    "reply_to": st.sampled_from([None] * 5) | texts,
+    "suggestion": st.none() | texts,
+    "patchset": st.sampled_from([None] * 3) | numbers,
+}
 versions = st.none() | numbers
 
 READS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
@@ -49,17 +100,32 @@ READS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "documents.head": {"after": numbers},
     "documents.content": {"hash": texts},
     "documents.known": {"hashes": several},
+    "specs.graph": {},
     "specs.get": {"name": texts},
     "specs.validate": {"names": several},
-    "mutations.list": {"filter": filters, "offset": numbers, "limit": numbers, "cursor": st.none() | texts},
+    "mutations.list": {
+        "filter": filters,
+        "sort": sorts,
+        "offset": st.just(0) | numbers,
+        "limit": st.just(5) | numbers,
+        "cursor": cursors,
+        "direction": st.sampled_from(["next", "prev"]),
+    },
     "mutations.counts": {"filter": filters},
     "mutations.get": {"mutation": texts},
     "mutations.patchset": {"mutation": texts, "number": numbers},
     "mutations.timeline": {"mutation": texts},
     "reviews.list": {"mutation": texts},
-    "reviews.comments": {"mutation": texts},
+    "reviews.comments": {"mutation": texts, "patchset": st.none() | numbers},
     "executions.list": {"mutation": texts},
     "executions.dry_run": {"mutation": texts},
+    "events.list": {
+        "names": several | st.just(["mutation.*"]),
+        "actor": st.none() | texts,
+        "subject": st.none() | texts,
+        "cursor": cursors,
+        "limit": numbers,
+    },
     "events.since": {"seq": numbers, "limit": numbers},
     "audit.log": {"cursor": st.none() | texts, "limit": numbers},
 }
@@ -91,8 +157,11 @@ WRITES: dict[str, dict[str, st.SearchStrategy[Any]]] = {
         "mutation": st.just("1") | texts,
         "vote": st.sampled_from(["approve", "reject", ""]),
         "comment": texts,
+        "comments": st.just([]) | st.lists(st.fixed_dictionaries(remarks), max_size=2),
     },
-    "reviews.comment": {"mutation": st.just("1") | texts, "text": texts},
+    "reviews.comment": {"mutation": st.just("1") | texts, **remarks},
+    "reviews.resolve": {"mutation": st.just("1") | texts, "thread": texts, "resolved": st.booleans()},
+    "reviews.apply_suggestions": {"mutation": st.just("1") | texts, "comments": several, "message": texts},
     "executions.execute": {"mutation": st.just("1") | texts, "expected_version": versions},
     "executions.rollback": {"mutation": st.just("2") | texts, "reason": texts},
     "specs.create": {"name": texts, "template": texts | st.just("api"), "description": texts},
@@ -137,6 +206,26 @@ async def test_a_write_is_done_or_refused_and_never_breaks(
     await _outcome(house.backend() if near else bind("ann", house.project_id), *asked)
     assert (await house.backend().audit.verify()).ok
     assert {row.status for row in (await house.backend().mutations.list()).items}
+
+
+WORDS = tuple(f"word {number}" for number in range(100))
+
+
+@pytest.mark.parametrize(
+    "narrowed",
+    [
+        MutationFilter(label=WORDS, path=WORDS, text=WORDS, author=WORDS, type=WORDS),
+        MutationFilter(either=tuple(MutationFilter(label=WORDS[:4]) for _ in range(90))),
+        MutationFilter(without=(MutationFilter(without=(MutationFilter(all=(MutationFilter(text=WORDS),) * 4),)),)),
+        MutationFilter(having=("votes", "files") * 50, vote=("none",) * 100, condition=("awaiting", "changed") * 50),
+    ],
+    ids=["every field", "alternatives", "nested", "conditions"],
+)
+async def test_the_longest_filters_are_answered(furnished: tuple[House, Bind], narrowed: MutationFilter) -> None:
+    house, bind = furnished
+    for backend in (house.backend(), bind("ann", house.project_id)):
+        page = await backend.mutations.list(filter=narrowed)
+        assert sum((await backend.mutations.counts(filter=narrowed)).values()) == page.total
 
 
 async def _outcome(backend: Any, name: str, arguments: dict[str, Any]) -> Any:
