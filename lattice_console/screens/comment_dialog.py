@@ -1,7 +1,7 @@
 """The dialog in which a comment is written, with what its lines should become and where it belongs."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import ClassVar
@@ -20,6 +20,10 @@ from lattice_console.widgets.editor import Editor
 __all__ = ["CommentDialog", "Written"]
 
 
+_QUOTED = 4
+"""Lines that are shown of what the comment is about."""
+
+
 @dataclass(frozen=True, slots=True)
 class Written:
     """What is in the dialog: a text, perhaps the lines that are suggested, and whether it is about the pointer."""
@@ -32,13 +36,17 @@ class Written:
 class CommentDialog(Dialog[bool]):
     """Ends with True where the draft is wanted, with False where the person leaves; what was written is kept anyway.
 
-    `keep` is told of every change. `lines` is what a suggestion begins with, None where none can be made; `pointer` is
-    what the comment could be about instead of its lines, empty where there is nothing. Long texts are taken to an
-    editor by way of a file in `folder`.
+    `keep` is told of every change. `quoted` are the lines that it is about, inert; `lines` is what a suggestion begins
+    with, None where none can be made; `pointer` is what the comment could be about instead, empty where there is
+    nothing. Long texts are taken to an editor by way of a file in `folder`.
     """
 
     DEFAULT_CSS = """
     CommentDialog {
+        & #quoted {
+            margin: 0 1 1 1; padding: 0 1; max-height: 4; border-left: outer $rule; text-wrap: nowrap;
+            text-overflow: ellipsis; color: $muted; text-style: $muted-style;
+        }
         & #pointed, & #suggests { padding: 0 1; height: 1; color: $muted; text-style: $muted-style; }
         & #suggests { margin: 1 0 0 0; }
         & Editor { height: auto; min-height: 3; max-height: 10; }
@@ -59,6 +67,7 @@ class CommentDialog(Dialog[bool]):
         written: Written,
         keep: Callable[[Written], None],
         *,
+        quoted: Sequence[str] = (),
         lines: str | None = None,
         pointer: str = "",
         folder: Path,
@@ -66,16 +75,20 @@ class CommentDialog(Dialog[bool]):
         hints = [("ctrl+s", "save draft"), ("Esc", "leave, kept"), ("ctrl+o", "$EDITOR")]
         if lines is not None:
             hints.append(("ctrl+g", "suggest lines"))
-        if pointer:
-            hints.append(("ctrl+r", "value"))
         super().__init__(sentence, tuple(hints))
         self._written = written
         self._keep = keep
+        self._quoted = quoted
         self._lines = lines
         self._pointer = pointer
         self._folder = folder
 
     def compose_field(self) -> ComposeResult:
+        shown = list(self._quoted[:_QUOTED])
+        if len(self._quoted) > _QUOTED:
+            shown[-1:] = [f"({len(self._quoted) - _QUOTED + 1} more lines)"]
+        if shown:
+            yield Static(Content("\n".join(shown)), id="quoted", markup=False)
         yield Static(id="pointed", markup=False)
         yield Editor(self._written.text, id="text")
         yield Static("Suggested instead of these lines:", id="suggests", markup=False)
@@ -90,8 +103,11 @@ class CommentDialog(Dialog[bool]):
         suggests = self._written.suggestion is not None
         self.query_one("#suggests").display = self.query_one("#suggestion").display = suggests
         pointed = self.query_one("#pointed", Static)
-        pointed.display = self._written.pointed
-        pointed.update(Content(f"About the value at {self._pointer}, wherever it moves."))
+        pointed.display = bool(self._pointer)
+        about = f"About the value at {self._pointer}, wherever it moves."
+        pointed.update(
+            Content(about if self._written.pointed else f"ctrl+r: about the value at {self._pointer} instead.")
+        )
 
     def _change(self, written: Written) -> None:
         self._written = written
@@ -108,7 +124,7 @@ class CommentDialog(Dialog[bool]):
 
     def action_save(self) -> None:
         """Keep the draft, unless there is nothing in it."""
-        if not self._written.text.strip() and self._written.suggestion is None:
+        if not self._written.text.strip() and self._written.suggestion in (None, self._lines):
             self._tell("There is nothing to keep yet.")
         else:
             self.dismiss(True)

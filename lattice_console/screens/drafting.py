@@ -1,6 +1,7 @@
 """Writing comments: on lines, files and the mutation, and in threads; kept as drafts until they are sent."""
 
 import asyncio
+from dataclasses import dataclass
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -11,10 +12,19 @@ from lattice_console.profile.drafts import Draft
 from lattice_console.screens.comment_dialog import CommentDialog, Written
 from lattice_console.screens.review_threads import lines_of
 from lattice_console.screens.reviewing import ReviewPlace
-from lattice_console.text import inert
+from lattice_console.text import inert, inert_bytes, inert_lines
 from lattice_console.widgets.diff_document import Selection
 
 __all__ = ["Drafting"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Offer:
+    """What a comment is about, as inert lines; the lines that can be suggested anew; the pointer of the value there."""
+
+    quoted: tuple[str, ...]
+    lines: str | None = None
+    pointer: str = ""
 
 
 class Drafting(ReviewPlace):
@@ -114,15 +124,19 @@ class Drafting(ReviewPlace):
 
     async def _edit(self, draft: Draft, sentence: str) -> None:
         keeping = self.session.keeping
-        lines, pointer = await self._offers(draft)
+        offer = await self._offer(draft)
         latest = draft
 
         def keep(written: Written) -> None:
             nonlocal latest
             anchor = draft.anchor
             if anchor is not None:
-                anchor = anchor.model_copy(update={"pointer": pointer if written.pointed and pointer else None})
-            update = {"text": written.text, "suggestion": written.suggestion, "anchor": anchor}
+                anchor = anchor.model_copy(
+                    update={"pointer": offer.pointer if written.pointed and offer.pointer else None}
+                )
+            # Lines suggested as they are suggest nothing.
+            suggestion = None if written.suggestion == offer.lines else written.suggestion
+            update = {"text": written.text, "suggestion": suggestion, "anchor": anchor}
             latest = draft.model_copy(update=update)
             keeping.typed(latest)
 
@@ -131,16 +145,17 @@ class Drafting(ReviewPlace):
             sentence,
             Written(draft.text, draft.suggestion, pointed),
             keep,
-            lines=lines,
-            pointer=pointer,
+            quoted=offer.quoted,
+            lines=offer.lines,
+            pointer=offer.pointer,
             folder=self.session.folder,
         )
         wanted = await self.app.push_screen_wait(dialog)
         await keeping.settled()
         if self.is_mounted:
             self.drafts_changed()
-        if wanted and self.view.has_range:
-            self.view.action_clear()
+            if wanted and self.view.has_range:
+                self.view.action_clear()
         if latest.text.strip() or latest.suggestion is not None:
             self._say_kept(latest, wanted)
 
@@ -151,23 +166,27 @@ class Drafting(ReviewPlace):
             f"Draft kept: {send}." if wanted else f"Kept as a draft: {keys.get('review.drop', 'D')} drops it."
         )
 
-    async def _offers(self, draft: Draft) -> tuple[str | None, str]:
-        """The lines that can be suggested anew, None where none can; and the pointer of the value there, or nothing."""
+    async def _offer(self, draft: Draft) -> _Offer:
+        """What the dialog of a draft can show and do."""
+        if draft.reply_to is not None:
+            said = [one.text or "suggests other lines" for one in self.comments if one.thread == draft.reply_to]
+            return _Offer(tuple(inert_lines(said[-1])) if said else ())
         anchor, compared = draft.anchor, self.compared
         at = compared.find(draft.patchset, anchor) if anchor and compared else None
         if anchor is None or anchor.line is None or anchor.last is None or compared is None or at is None:
-            return (draft.suggestion, anchor.pointer or "") if anchor else (None, "")
-        file = compared.files[at[0]]
-        diff = file.change.diff
-        content = diff.new if at[1] == "new" else diff.old
-        pointer = await asyncio.to_thread(pointer_at, anchor.file_path, content or b"", anchor.line)
-        if anchor.side == "old":
-            return None, pointer or ""
-        try:
-            found = [line.removesuffix(b"\r").decode() for line in diff.lines(at[1], anchor.line - 1, anchor.last)]
-        except UnicodeDecodeError:
-            return None, pointer or ""
-        return "\n".join(found), pointer or ""
+            # What was written elsewhere can be written on; there is nothing to begin anew with.
+            return _Offer((), draft.suggestion, (anchor.pointer or "") if anchor else "")
+        diff = compared.files[at[0]].change.diff
+        content = (diff.new if at[1] == "new" else diff.old) or b""
+        pointer = await asyncio.to_thread(pointer_at, anchor.file_path, content, anchor.line)
+        found = diff.lines(at[1], anchor.line - 1, anchor.last)
+        lines: str | None = None
+        if anchor.side == "new":
+            try:
+                lines = "\n".join(line.removesuffix(b"\r").decode() for line in found)
+            except UnicodeDecodeError:
+                lines = None
+        return _Offer(tuple(inert_bytes(line.removesuffix(b"\r")) for line in found), lines, pointer or "")
 
 
 def _about_the_same(draft: Draft, patchset: int, anchor: Anchor | None, reply_to: str | None) -> bool:

@@ -41,7 +41,7 @@ class ReviewDialog(Dialog[Review | None]):
 
     DEFAULT_CSS = """
     ReviewDialog {
-        & ItemList { height: auto; max-height: 50vh; }
+        & ItemList { height: auto; max-height: 50vh; background: $surface; color: $surface-text; }
         & #label { padding: 0 1; margin: 1 0 0 0; height: 1; color: $muted; text-style: $muted-style; }
         & Editor { height: 4; }
     }
@@ -70,7 +70,7 @@ class ReviewDialog(Dialog[Review | None]):
         drop: Callable[[Draft], None],
     ) -> None:
         turn = (("Tab", "text"),) if voting else ()
-        hints = (("ctrl+s", verb), ("Esc", "leave, all kept"), *turn, ("Space", "not now"), ("D", "drop"))
+        hints = (("ctrl+s", verb), ("Esc", "leave"), *turn, ("Space", "not now"), ("D", "drop"))
         super().__init__(sentence, hints)
         self._look = look
         self._drafts = tuple(drafts)

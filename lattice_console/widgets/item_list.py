@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from rich.segment import Segment
+from rich.style import Style
 from textual.content import Content
 from textual.strip import Strip
 
@@ -79,9 +80,16 @@ class ItemList(RowView):
     def render_line(self, y: int) -> Strip:
         index = y + self.scroll_offset.y
         if index >= self.total or (index == self.cursor and self.rest(index)):
-            return super().render_line(y)
+            return self._on_ground(super().render_line(y))
         item, line = self._rows[index]
         content = self._items[item].lines[line]
         width = self.size.width
         segments = [Segment(text, style if style else None) for text, style, _ in content.render_segments() if text]
-        return Strip(segments).crop(0, width).adjust_cell_length(width)
+        return self._on_ground(Strip(segments).crop(0, width).adjust_cell_length(width))
+
+    def _on_ground(self, strip: Strip) -> Strip:
+        """A strip on the colours of its place, where those are not the terminal's own."""
+        styles = self.styles
+        if not styles.has_rule("background"):
+            return strip
+        return strip.apply_style(Style(color=styles.color.rich_color, bgcolor=styles.background.rich_color))

@@ -113,7 +113,8 @@ def _turn(mutation: Mutation, width: int) -> list[Item]:
         return []
     people = ", ".join(inert(person.handle) for person in attention.people[:8])
     more = f" and {len(attention.people) - 8} more" if len(attention.people) > 8 else ""
-    head = Content.assemble(f"   {words}", (f": {people}{more}" if people else "", MUTED))
+    # One person is named in the words.
+    head = Content.assemble(f"   {words}", (f": {people}{more}" if len(attention.people) > 1 else "", MUTED))
     return [Item((head, *paragraph(attention.reason, width, 3, MUTED)))]
 
 

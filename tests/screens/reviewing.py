@@ -54,7 +54,8 @@ async def opened(console: Console, title: str) -> None:
 async def on_line(console: Console, words: str) -> None:
     """Put the cursor of the diff on the line with these words."""
     for _ in range(200):
-        if words in console.selected:
+        # Side by side, the bar stands before the side that the cursor is on.
+        if any(console.bar in line and words in line for line in console.lines):
             return
         await console.press("j")
     raise AssertionError(f"no line says {words!r}:\n{console.text}")

@@ -88,7 +88,7 @@ async def test_a_comment_can_be_about_the_value_at_a_json_pointer(console: Conso
     await opened(console, "Raise the session")
     await on_line(console, "48 hours")
     await console.press("c")
-    await console.sees("ctrl+r value")
+    await console.sees("ctrl+r: about the value at /requirements/3 instead.")
     await console.type("Too long.")
     await console.press("ctrl+r")
     await console.sees("About the value at /requirements/3, wherever it moves.")
