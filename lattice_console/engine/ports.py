@@ -149,6 +149,10 @@ class Mutations(Protocol):
         """The current patchset of each."""
         ...
 
+    def proposed_by(self, user_id: str, mutation_ids: Iterable[str]) -> set[str]:
+        """Those of the mutations whose current patchset is by that user."""
+        ...
+
     def changes(self, patchset_ids: Iterable[str]) -> dict[str, list[ChangeRecord]]: ...
     def parents(self, patchset_ids: Iterable[str]) -> dict[str, list[ParentRecord]]: ...
     def children(self, mutation_id: str) -> list[MutationRecord]:
@@ -215,8 +219,8 @@ class Events(Protocol):
         subject: str | None,
         before: int | None,
         limit: int,
-    ) -> list[EventRecord]:
-        """Newest first; a name that ends in `*` is all that begin so."""
+    ) -> tuple[list[EventRecord], int]:
+        """Newest first, and how many the list has; a name that ends in `*` is all that begin so."""
         ...
 
 

@@ -215,3 +215,12 @@ async def test_a_policy_that_asks_for_more_gives_the_turn_back_to_reviewers(
         await voter.reviews.vote(relaxed.id, vote="approve")
     await ann.executions.execute(relaxed.id)
     assert (await turn(ann, proposed))[0] == "executors"
+
+
+async def test_who_made_the_newest_patchset_of_anothers_mutation_is_not_waited_for(
+    house: House, ann: Backend, rob: Backend, dev: Backend, proposed: Mutation
+) -> None:
+    said = await rob.reviews.comment(proposed.id, anchor=LINE, suggestion="zero", text="from zero")
+    await ann.reviews.apply_suggestions(proposed.id, comments=[said.id])
+    assert await turn(ann, proposed) == ("reviewers", ["rob"])
+    assert await awaited(house, "ann", "rob") == {"ann": False, "rob": True}

@@ -95,7 +95,7 @@ class MutationSummary(Model):
 
     `stack` is the number of the lowest mutation that it stands on through parents yet to be executed, its own where
     there is none; `level` how many of them are below it. `threads` counts the open ones, `comments` all remarks.
-    `mine` says whether it waits for the asking actor.
+    `mine` says whether it waits for the asking actor's vote, answer or patchset: what the filter `is:awaiting` means.
     """
 
     id: str

@@ -92,8 +92,8 @@ Sort = Literal[
 ]
 """The order of a list: by stacks, the newest first and parents before children, or by a column; `-` is falling.
 
-By `age` the youngest come first, by `updated` what was last touched longest ago; mutations of equal value follow in
-the order of their numbers.
+By `age` the youngest come first, by `updated` what was last touched longest ago; mutations of equal value follow by
+number, which falls where the order does.
 """
 
 SORTS: tuple[str, ...] = get_args(Sort)

@@ -109,7 +109,10 @@ Turn = Literal["author", "reviewers", "executors", "nobody"]
 
 
 class Attention(Model):
-    """Whose turn it is with a mutation, and why; `people` are those it waits for, `mine` whether the asker is one."""
+    """Whose turn it is with a mutation, and why; `people` are those it waits for, `mine` whether the asker is one.
+
+    That goes further than a summary's `mine`, which does not count what only waits to be executed.
+    """
 
     turn: Turn
     people: tuple[Person, ...]

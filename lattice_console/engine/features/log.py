@@ -28,14 +28,14 @@ def listing(
     key = paging.key(cursor, "seq", int)
     by = _user(ctx, actor) if actor else None
     about = _subject(ctx, subject) if subject else None
-    found = ctx.tables.events.page(ctx.project.id, names, by, about, key[0] if key else None, limit + 1)
+    found, total = ctx.tables.events.page(ctx.project.id, names, by, about, key[0] if key else None, limit + 1)
     records, more = paging.trim(found, limit, "next")
     ctx.persons(record.actor_id for record in records)
     return Page(
         items=tuple(_event(ctx, record) for record in records),
         next_cursor=paging.cursor("seq", records[-1].seq) if more else None,
         has_more=more,
-        total=ctx.tables.events.last(ctx.project.id),
+        total=total,
     )
 
 

@@ -99,12 +99,17 @@ def _mine(ctx: Context, records: Sequence[MutationRecord]) -> set[str]:
     """The ids of those that wait for the actor: what the condition `awaiting` of a filter means."""
     one = asker(ctx)
     own = {record.id for record in records if record.turn == "author" and record.author_id == one.id}
-    votes = [
-        record.id
-        for record in records
-        if record.turn == "reviewers" and one.may_review and (one.may_review_own or record.author_id != one.id)
-    ]
-    return own.union(votes).difference(_cast(ctx, votes))
+    votes = [record.id for record in records if record.turn == "reviewers" and one.may_review]
+    barred = set() if one.may_review_own else _proposed(ctx, votes)
+    return own.union(votes).difference(barred, _cast(ctx, votes))
+
+
+def _proposed(ctx: Context, ids: Sequence[str]) -> set[str]:
+    """Those of the mutations whose current patchset is the actor's."""
+    known = {key[1]: one for key, one in ctx.memo.items() if key[0] == "patchset"} if len(ids) == 1 else {}
+    unknown = [id for id in ids if id not in known]
+    own = {id for id in ids if id in known and known[id].patchset.author_id == ctx.me.id}
+    return own | ctx.tables.mutations.proposed_by(ctx.me.id, unknown) if unknown else own
 
 
 def _cast(ctx: Context, ids: Sequence[str]) -> set[str]:
@@ -137,7 +142,7 @@ def _people(ctx: Context, record: MutationRecord) -> tuple[Person, ...]:
     if record.turn == "reviewers":
         able -= {vote.author_id for vote in standing_votes(stored.votes(ctx, [record])[record.id])}
         if not policies.in_force(ctx).authors_may_approve:
-            able.discard(record.author_id)
+            able.discard(stored.of(ctx, record).patchset.author_id)
     known = ctx.persons(able)
     return tuple(sorted((known[id] for id in able), key=lambda person: person.handle))
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, insert, or_, select, update
+from sqlalchemy import bindparam, func, insert, or_, select, update
 
 from lattice_console.engine.records import EventRecord
 from lattice_console.engine.stores.database import Database, Prepared
@@ -62,20 +62,28 @@ class Events:
         subject: str | None,
         before: int | None,
         limit: int,
-    ) -> list[EventRecord]:
-        """The events before that number, newest first; a name that ends in `*` is all that begin so."""
-        statement = select(*columns(events, EventRecord)).where(events.c.project_id == project_id)
+    ) -> tuple[list[EventRecord], int]:
+        """The events before that number, newest first, and how many there are without that limit.
+
+        A name that ends in `*` is all that begin so.
+        """
+        meant = [events.c.project_id == project_id]
         if names:
             named = (
                 events.c.name.startswith(name[:-1], autoescape=True) if name.endswith("*") else events.c.name == name
                 for name in names
             )
-            statement = statement.where(or_(*named))
+            meant.append(or_(*named))
         if actor_id is not None:
-            statement = statement.where(events.c.actor_id == actor_id)
+            meant.append(events.c.actor_id == actor_id)
         if subject is not None:
-            statement = statement.where(events.c.subject == subject)
+            meant.append(events.c.subject == subject)
+        statement = select(*columns(events, EventRecord)).where(*meant)
         if before is not None:
             statement = statement.where(events.c.seq < before)
         rows = self._database.compose(statement.order_by(events.c.seq.desc()).limit(limit))
-        return [EventRecord(*row) for row in rows]
+        if len(meant) == 1:
+            # They are numbered without gaps.
+            return [EventRecord(*row) for row in rows], self.last(project_id)
+        ((total,),) = self._database.compose(select(func.count()).select_from(events).where(*meant))
+        return [EventRecord(*row) for row in rows], total

@@ -52,6 +52,11 @@ _PATCHSET_BY_NUMBER = Prepared(
     _PATCHSET.where(patchsets.c.mutation_id == bindparam("mutation"), patchsets.c.number == bindparam("number"))
 )
 _CURRENT_PATCHSETS = Prepared(_PATCHSET.join(mutations, _IS_CURRENT).where(mutations.c.id.in_(_IDS)))
+_PROPOSED_BY = Prepared(
+    select(mutations.c.id)
+    .join(patchsets, _IS_CURRENT)
+    .where(mutations.c.id.in_(_IDS), patchsets.c.author_id == bindparam("user"))
+)
 _CHANGES = Prepared(
     select(tables.changes.c.patchset_id, *columns(tables.changes, ChangeRecord))
     .where(tables.changes.c.patchset_id.in_(_IDS))
@@ -167,6 +172,14 @@ class Mutations:
         """The current patchset of each, by mutation id."""
         records = (PatchsetRecord(*row) for row in self._in(_CURRENT_PATCHSETS, mutation_ids))
         return {record.mutation_id: record for record in records}
+
+    def proposed_by(self, user_id: str, mutation_ids: Iterable[str]) -> set[str]:
+        """Those of the mutations whose current patchset is by that user."""
+        return {
+            mutation_id
+            for portion in chunks(mutation_ids)
+            for mutation_id in self._database.column(_PROPOSED_BY, user=user_id, ids=portion)
+        }
 
     def changes(self, patchset_ids: Iterable[str]) -> dict[str, list[ChangeRecord]]:
         """The changes of each patchset, in their order."""

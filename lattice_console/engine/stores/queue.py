@@ -30,7 +30,7 @@ from lattice_console.engine.records import Asker, ListedRecord, MutationRecord, 
 from lattice_console.engine.rules import life
 from lattice_console.engine.stores.database import Database
 from lattice_console.engine.stores.rows import columns
-from lattice_console.engine.stores.tables import mutations, reviews, seen, touched, users
+from lattice_console.engine.stores.tables import mutations, patchsets, reviews, seen, touched, users
 from lattice_console.engine.stores.windows import Order, read_window
 
 _RECORD = select(*columns(mutations, MutationRecord))
@@ -192,7 +192,15 @@ def _awaiting(asker: Asker) -> ColumnElement[bool]:
         reviews.c.author_id == asker.id, reviews.c.state == "current", reviews.c.mutation_id == mutations.c.id
     )
     votes = and_(mutations.c.turn == "reviewers", not_(exists(own_vote)))
-    return or_(own, votes if asker.may_review_own else and_(votes, mutations.c.author_id != asker.id))
+    if asker.may_review_own:
+        return or_(own, votes)
+    own_patchset = select(patchsets.c.number).where(
+        patchsets.c.author_id == asker.id,
+        patchsets.c.mutation_id == mutations.c.id,
+        # A sum, so that it is the index by author that is asked, which holds all of this.
+        patchsets.c.number + 0 == mutations.c.patchset,
+    )
+    return or_(own, and_(votes, not_(exists(own_patchset))))
 
 
 def _labelled(label: str) -> ColumnElement[bool]:

@@ -228,6 +228,7 @@ patchsets = Table(
     Column("findings", Json, nullable=False),
     Column("created_at", UtcTime, nullable=False),
     UniqueConstraint("mutation_id", "number"),
+    Index(None, "author_id", "mutation_id", "number"),
 )
 
 changes = Table(

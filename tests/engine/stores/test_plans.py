@@ -167,6 +167,7 @@ def test_the_queue_reads_no_row_of_what_a_filter_leaves_out(filled: Lane, name: 
     assert len(rows) <= 1
     assert all("number=?" in step for step in rows)
     assert all("mutation_id=?" in step for step in steps if step.startswith(("SEARCH reviews", "SEARCH seen")))
+    assert all("COVERING INDEX" in step for step in steps if step.startswith("SEARCH patchsets"))
 
 
 @pytest.mark.parametrize("name", FILTERS)

@@ -43,6 +43,7 @@ def upgrade() -> None:
         "(SELECT author_id, mutation_id, patchset FROM reviews "
         "UNION ALL SELECT author_id, mutation_id, patchset FROM comments) GROUP BY author_id, mutation_id"
     )
+    op.create_index("ix_patchsets_author_id_mutation_id_number", "patchsets", ["author_id", "mutation_id", "number"])
     op.create_index("ix_reviews_author_id_state_mutation_id", "reviews", ["author_id", "state", "mutation_id"])
     with op.batch_alter_table("comments") as comments:
         comments.add_column(sa.Column("thread", sa.Text(), nullable=False, server_default=""))
@@ -109,6 +110,7 @@ def _fill_mutations(connection: sa.Connection) -> None:
 
 def downgrade() -> None:
     op.drop_table("seen")
+    op.drop_index("ix_patchsets_author_id_mutation_id_number", "patchsets")
     op.drop_index("ix_reviews_author_id_state_mutation_id", "reviews")
     op.drop_index("ix_mutations_queue", "mutations")
     with op.batch_alter_table("comments") as comments:
