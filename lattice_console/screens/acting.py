@@ -57,11 +57,11 @@ class ActingPlace(Place):
         Binding("o", "act('reopen')", "Reopen", id="act.reopen"),
         Binding("Z", "act('cancel')", "Cancel the mutation", id="act.cancel"),
         Binding("B", "act('finish_rollback')", "Finish a failed rollback", id="act.finish_rollback"),
-        Binding("ctrl+s", "send", "Send the drafts without a verdict", id="act.send"),
-        Binding("u", "undo", "Undo the last verdict", id="act.undo"),
-        Binding("U", "redo", "Redo it", id="act.redo"),
-        Binding("y", "copy_id", "Copy its number, or the selected lines", id="act.copy_id"),
-        Binding("Y", "copy_link", "Copy the command that shows it", id="act.copy_link"),
+        Binding("ctrl+s", "send", "Send drafts, no verdict", id="act.send"),
+        Binding("u", "undo", "Undo the verdict", id="act.undo"),
+        Binding("U", "redo", "Redo", id="act.redo"),
+        Binding("y", "copy_id", "Copy number or selection", id="act.copy_id"),
+        Binding("Y", "copy_link", "Copy its command", id="act.copy_link"),
     ]
 
     def subject(self) -> MutationSummary | None:

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from lattice_console.contract.errors import LatticeError
+from lattice_console.merge.diff import Whitespace
 from lattice_console.profile.drafts import Draft, Drafts
+from lattice_console.profile.left_off import Bookmark, Layout
 from lattice_console.profile.store import Tell
 from lattice_console.profile.viewed import FileState, Viewed
 
@@ -28,6 +30,7 @@ class Keeping:
     def __init__(self, folder: Path, tell: Tell) -> None:
         self._drafts = Drafts(folder, tell)
         self._viewed = Viewed(folder, tell)
+        self._bookmark = Bookmark(folder, tell)
         self._tell = tell
         self._writing = asyncio.Lock()
         self._typed: dict[object, Callable[[], None]] = {}
@@ -114,3 +117,14 @@ class Keeping:
     async def toggle_viewed(self, mutation_id: str, file: FileState) -> bool:
         """Turn the mark of a file; returns whether it is viewed now. Raises LatticeError."""
         return await self._do(lambda: self._viewed.toggle(mutation_id, *file))
+
+    # -- how diffs are looked at
+
+    def taste(self) -> tuple[Layout, Whitespace, bool]:
+        """How diffs were shown last: their layout, which whitespace counts, and whether long lines are wrapped."""
+        left = self._bookmark.read()
+        return left.layout, left.whitespace, left.wrap
+
+    def keep_taste(self, layout: Layout, whitespace: Whitespace, wrap: bool) -> None:
+        """Keep how diffs are shown: soon, and without waiting for it."""
+        self._soon("taste", lambda: self._bookmark.keep(layout=layout, whitespace=whitespace, wrap=wrap))

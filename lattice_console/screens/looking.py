@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from textual import on
 from textual.binding import Binding, BindingType
 
 from lattice_console.contract.errors import LatticeError
@@ -10,6 +11,7 @@ from lattice_console.profile.viewed import FileState
 from lattice_console.screens.comparing import ComparedFile, Comparison, first_look
 from lattice_console.screens.picker import Choice, PickDialog
 from lattice_console.screens.reviewing import ReviewPlace
+from lattice_console.widgets.diff_view import DiffView, Taste
 
 __all__ = ["Looking", "file_state"]
 
@@ -23,9 +25,9 @@ class Looking(ReviewPlace):
     """Keys that choose a comparison, and mark files as viewed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("V", "full", "The full change, or since my review", id="review.full"),
+        Binding("V", "full", "Full, or since my review", id="review.full"),
         Binding("P", "pick", "Compare two patchsets", id="review.compare"),
-        Binding("r", "viewed", "Viewed, and on to the next file", id="review.viewed"),
+        Binding("r", "viewed", "Viewed, on to the next", id="review.viewed"),
     ]
 
     # -- comparisons
@@ -65,6 +67,17 @@ class Looking(ReviewPlace):
         wanted = await self.app.push_screen_wait(PickDialog("Which patchsets?", choices, at=at))
         if wanted is not None:
             self.show_comparison(wanted)
+
+    # -- how it is shown
+
+    def restore_taste(self) -> None:
+        """Show diffs as the person did last."""
+        self.view.taste = Taste(*self.session.keeping.taste())
+
+    @on(DiffView.Chosen)
+    def _chose_taste(self, message: DiffView.Chosen) -> None:
+        taste = message.taste
+        self.session.keeping.keep_taste(taste.layout, taste.whitespace, taste.wrap)
 
     # -- viewed marks
 

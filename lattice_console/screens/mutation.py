@@ -86,6 +86,7 @@ class MutationScreen(Following, Settling, Looking):
         super().on_mount()
         self.query_one(MutationHead).mutation = self.row
         self._name_tabs()
+        self.restore_taste()
         self.view.focus()
         self.action_reload()
 

@@ -26,9 +26,9 @@ class Settling(ReviewPlace):
     """Keys that settle threads and apply suggestions."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("T", "resolve", "Resolve the thread, or open it again", id="review.resolve"),
+        Binding("T", "resolve", "Resolve or reopen thread", id="review.resolve"),
         Binding("i", "apply", "Apply the suggestion", id="review.apply"),
-        Binding("I", "apply_all", "Apply every open suggestion", id="review.apply_all"),
+        Binding("I", "apply_all", "Apply all suggestions", id="review.apply_all"),
     ]
 
     # -- threads

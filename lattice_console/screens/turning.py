@@ -20,9 +20,9 @@ class Turning(ReviewPlace):
     """Keys that go to another mutation, in place of this one."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("J", "next(1)", "Next mutation of the list", id="review.next"),
-        Binding("K", "next(-1)", "Previous mutation of the list", id="review.previous"),
-        Binding("O", "whole_stack", "Approve or execute the whole stack", id="review.stack"),
+        Binding("J", "next(1)", "Next in the list", id="review.next"),
+        Binding("K", "next(-1)", "Previous", id="review.previous"),
+        Binding("O", "whole_stack", "Decide on the stack", id="review.stack"),
         Binding("left_parenthesis", "below", "To its parent", key_display="(", id="review.parent"),
         Binding("right_parenthesis", "above", "To what stands on it", key_display=")", id="review.child"),
     ]

@@ -111,6 +111,18 @@ async def test_a_stale_vote_leads_to_what_changed_since(office: Office) -> None:
         await console.sees("What changed since raj voted on patchset 1.", "from 1 to 2: 1 file", "hours=72")
 
 
+async def test_how_diffs_are_shown_is_kept_for_the_next_time(office: Office) -> None:
+    async with open_console(make_app(office), (130, 30)) as console:
+        await opened(console, "Pay refunds")
+        await console.sees("14 days.", "│")
+        await console.press("s")
+        await console.misses("│")
+    async with open_console(make_app(office), (130, 30)) as console:
+        await opened(console, "Pay refunds")
+        await console.sees("14 days.")
+        assert "│" not in console.text
+
+
 # -- viewed marks
 
 
