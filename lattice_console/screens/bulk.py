@@ -157,7 +157,8 @@ class BulkScreen(Place):
     async def _run(self, text: str) -> None:
         with self.desk.working(f"{self._verb.running} {count(self._bulk.number('planned'), 'mutation')}"):
             await self._bulk.run(text)
-        self._phase = "report"
+        # The report is read from its start.
+        self._phase, self._shown = "report", self._bulk.items[0]
         said, good = self._summary()
         if self.is_attached:
             self.call_later(self._draw)
@@ -198,10 +199,9 @@ class BulkScreen(Place):
             self._draw()
 
     def _draw(self) -> None:
-        table = self.query_one(BulkTable)
-        table.show([self._row(item) for item in self._bulk.items], self._heading())
-        if self._phase == "running" and self._shown is not None:
-            table.reveal(self._shown.mutation.id)
+        items = self._bulk.items
+        at = self._shown.mutation.id if self._shown is not None else None
+        self.query_one(BulkTable).show([self._row(item) for item in items], self._heading(), at=at)
         self.refresh_bindings()
         self.refresh_chrome()
 

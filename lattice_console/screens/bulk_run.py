@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from graphlib import TopologicalSorter
+from heapq import heappop, heappush
 from typing import Literal
 
 from lattice_console.contract.errors import LatticeError
@@ -31,8 +33,9 @@ def plan(verb: Verb, mutations: Sequence[Mutation], drafted: Mapping[str, int]) 
     A child whose parents are executed in the same go is to be executed after them. What has drafts (`drafted`, by id)
     is left to a decision of its own, with which they are sent.
     """
-    rolls_back = verb.action == "rollback"
-    ordered = sorted(mutations, key=lambda one: (one.level, one.number), reverse=rolls_back)
+    ordered = _parents_first(mutations)
+    if verb.action == "rollback":
+        ordered.reverse()
     items: list[Item] = []
     planned: set[str] = set()
     for mutation in ordered:
@@ -41,6 +44,24 @@ def plan(verb: Verb, mutations: Sequence[Mutation], drafted: Mapping[str, int]) 
             planned.add(mutation.id)
         items.append(item)
     return [item for item in items if item.state == "planned"] + [item for item in items if item.state != "planned"]
+
+
+def _parents_first(mutations: Sequence[Mutation]) -> list[Mutation]:
+    """Each after those that it is stacked on, and else stack by stack."""
+    known = {one.id: one for one in mutations}
+    order = TopologicalSorter(
+        {one.id: [parent.id for parent in one.parents if parent.id in known] for one in mutations}
+    )
+    order.prepare()
+    found: list[Mutation] = []
+    ready: list[tuple[int, int, int, str]] = []
+    while order.is_active():
+        for id in order.get_ready():
+            heappush(ready, (known[id].stack, known[id].level, known[id].number, id))
+        *_, id = heappop(ready)
+        found.append(known[id])
+        order.done(id)
+    return found
 
 
 def _plan(verb: Verb, mutation: Mutation, planned: set[str], drafts: int) -> Item:

@@ -51,7 +51,7 @@ class ChoosingPlace(QueuePlace):
         Binding("tab", "turn_view(1)", "Next view", id="queue.next_view"),
         Binding("shift+tab", "turn_view(-1)", "Previous view", id="queue.previous_view"),
         *(Binding(digit, f"view({at})", "View by its number", id="queue.view") for at, digit in enumerate(_DIGITS)),
-        Binding("V", "save_view", "Save what is shown as a view", id="queue.save_view"),
+        Binding("V", "save_view", "Save as a view", id="queue.save_view"),
         Binding("D", "remove_view", "Remove the view", id="queue.remove_view"),
         Binding("O", "order", "Order by …", id="queue.order"),
         Binding("comma", "reverse", "Reverse the order", key_display=",", id="queue.reverse"),

@@ -25,7 +25,7 @@ _NEWS = 0.5
 _COUNTS = 1.0
 """Seconds between two countings of the views, at least; longer where a counting takes long."""
 
-_SHARE = 3.0
+_SHARE = 9.0
 """How many times as long as either took it then waits at least."""
 
 

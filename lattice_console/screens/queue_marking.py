@@ -21,7 +21,7 @@ class MarkingPlace(QueuePlace):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("asterisk", "mark_all", "Mark all that match", key_display="*", id="queue.mark_all"),
-        Binding("escape", "unmark", "Drop the range, or all marks", id="queue.unmark"),
+        Binding("escape", "unmark", "Drop range, then marks", id="queue.unmark"),
     ]
 
     def marking_hints(self) -> Sequence[tuple[str, str]]:

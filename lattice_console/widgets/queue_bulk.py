@@ -11,8 +11,6 @@ from lattice_console.widgets.signs import Look, status_role
 
 __all__ = ["BulkRow", "BulkTable"]
 
-_SAID = 22
-
 
 @dataclass(frozen=True, slots=True)
 class BulkRow:
@@ -32,27 +30,24 @@ class BulkTable(RowView):
         self._rows: Sequence[BulkRow] = ()
         self._lines_of: list[tuple[int, str]] = []
         self._first: Mapping[str, int] = {}
+        self._said = 0
         self._summary: Sequence[Piece] = ()
 
-    def show(self, rows: Sequence[BulkRow], summary: Sequence[Piece]) -> None:
-        """Show rows under a summary."""
+    def show(self, rows: Sequence[BulkRow], summary: Sequence[Piece], *, at: str | None = None) -> None:
+        """Show rows under a summary, with the cursor on the mutation `at`; without one it stays."""
         self._rows, self._summary = rows, summary
         self._arrange()
-        self.renew()
+        self.renew(self._first.get(at) if at is not None else None)
 
     def row_of(self, index: int) -> BulkRow | None:
         """What a line is about."""
         return self._rows[self._lines_of[index][0]] if index < len(self._lines_of) else None
 
-    def reveal(self, id: str) -> None:
-        """Put the cursor on a mutation."""
-        if id in self._first:
-            self.move_to(self._first[id])
-
     def _arrange(self) -> None:
         """Lay out the lines: one for each mutation, and those of its sentence."""
         width = max(20, self.size.width - 14)
         self._lines_of, first = [], {}
+        self._said = max((cells(row.said) for row in self._rows), default=0)
         for at, row in enumerate(self._rows):
             first[row.mutation.id] = len(self._lines_of)
             self._lines_of.append((at, ""))
@@ -77,11 +72,10 @@ class BulkTable(RowView):
             return [(" " * 10 + line, "muted")]
         mutation, signs = row.mutation, self._look.signs
         number = str(mutation.number).rjust(5)
-        said = row.said
-        title = fit(inert(mutation.title), max(8, width - 11 - max(_SAID, cells(said)) - 1), signs.ellipsis)
+        title = fit(inert(mutation.title), max(8, width - 12 - self._said), signs.ellipsis)
         return [
             (f"{signs.status[mutation.status]} ", status_role(mutation.status)),
             (f"{number}   ", "muted"),
             (f"{title}  ", "plain"),
-            (said, row.role),
+            (row.said, row.role),
         ]

@@ -44,7 +44,7 @@ class QueueList(LinePainter, can_focus=True, inherit_bindings=False):
         Binding("G,end", "bottom", "End", id="list.end"),
         Binding("enter", "open", "Open", id="list.open"),
         Binding("space", "mark", "Mark, or unmark", id="list.mark"),
-        Binding("v", "range", "Mark a range, from here to there", id="list.range"),
+        Binding("v", "range", "Mark a range", id="list.range"),
     ]
 
     ALLOW_SELECT = False

@@ -46,15 +46,18 @@ def draw_row(
     tail.append(look.age(row.created_at).rjust(4))
     votes, votes_role = _votes(row, look)
     comments, comments_role = _comments(row, columns.comments)
-    mark = " " if standing.marked == "no" else signs.mark
+    # A blank belongs to what follows it: every change of style is written out.
+    mark_style = style("bar" if standing.marked == "yes" else "muted")
+    marks = [] if standing.marked == "no" else [Segment(signs.mark, mark_style)]
+    number = number if marks else f" {number}"
     if standing.selected:
         cursor = style("cursor")
         rest = "  ".join([f"{number}  {title}", *tail, votes, *([comments] if comments else [])])
         segments = [
             Segment(signs.bar, cursor + style("bar")),
             Segment(f"{signs.status[row.status]} ", cursor + style(status_role(row.status))),
-            Segment(mark, cursor + style("bar")),
-            Segment(fit(rest, width - 5), cursor),
+            *(Segment(mark.text, cursor + mark_style) for mark in marks),
+            Segment(fit(rest, width - 4 - len(marks)), cursor),
             Segment(" "),
         ]
         return Strip(segments, width).simplify()
@@ -62,14 +65,14 @@ def draw_row(
     mine = standing.told_mine and row.mine
     segments = [
         Segment(f" {signs.status[row.status]} ", style(status_role(row.status))),
-        Segment(mark, style("bar" if standing.marked == "yes" else "muted")),
+        *marks,
         Segment(f"{number}  ", style("bar") if mine else muted),
         Segment(title, style("strong" if mine else "plain")),
         Segment("  " + "  ".join(tail) + "  ", muted),
         Segment(votes, style(votes_role)),
         Segment(f"  {comments}" if comments else "", style(comments_role)),
     ]
-    return Strip(segments).adjust_cell_length(width)
+    return Strip(segments).simplify().adjust_cell_length(width)
 
 
 def _votes(row: MutationSummary, look: Look) -> tuple[str, str]:
