@@ -196,9 +196,10 @@ class LatticeApp(App[None], inherit_bindings=False):
 
     @on(ManyMeant)
     def _act_on_many(self, message: ManyMeant) -> None:
+        from lattice_console.screens.acting import ActingPlace
         from lattice_console.screens.bulk import act_on_all
 
-        if isinstance(self.screen, Place):
+        if isinstance(self.screen, ActingPlace):
             act_on_all(self.screen, message.action, message.ids)
 
     @on(Told)
