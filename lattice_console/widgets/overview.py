@@ -79,7 +79,7 @@ def _sections(model: OverviewModel, width: int, look: Look) -> Iterable[Item]:
     remarks = [one for one in model.comments if not one.is_reply and one.anchor is None]
     sections: list[tuple[str, Iterable[Item]]] = [
         ("", _texts(paragraph(mutation.description, width, 1) if mutation.description else [])),
-        ("Whose turn", _turn(mutation, width)),
+        ("", _turn(mutation, width)),
         ("Requirements", _requirements(mutation, width, look)),
         ("Stack", _stack(model, width, look)),
         (count(len(model.files or ()), "file").capitalize(), _files(model, width, look)),
@@ -107,15 +107,17 @@ def _texts(lines: Iterable[Content]) -> list[Item]:
 
 
 def _turn(mutation: Mutation, width: int) -> list[Item]:
-    attention = mutation.attention
-    words = turn_words(mutation)
+    """Whose turn it is, of whom, and why, in one paragraph."""
+    words, people = turn_words(mutation), mutation.attention.people
     if not words:
         return []
-    people = ", ".join(inert(person.handle) for person in attention.people[:8])
-    more = f" and {len(attention.people) - 8} more" if len(attention.people) > 8 else ""
+    named = ", ".join(inert(person.handle) for person in people[:8])
+    more = f" and {len(people) - 8} more" if len(people) > 8 else ""
     # One person is named in the words.
-    head = Content.assemble(f"   {words}", (f": {people}{more}" if len(attention.people) > 1 else "", MUTED))
-    return [Item((head, *paragraph(attention.reason, width, 3, MUTED)))]
+    who = f"{words[:1].upper()}{words[1:]}" + (f" ({named}{more})" if len(people) > 1 else "")
+    reason = mutation.attention.reason
+    first, *rest = paragraph(f"{who}: {reason[:1].lower()}{reason[1:]}", width, 1)
+    return [Item((first.stylize("bold", 1, 1 + len(who)), *rest))]
 
 
 def _requirements(mutation: Mutation, width: int, look: Look) -> list[Item]:

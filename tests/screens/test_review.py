@@ -269,7 +269,7 @@ async def test_whose_turn_it_is_stands_in_the_head_and_why_in_the_overview(conso
     await said(office, "raj", "M-6", "Which week?", "docs/refunds.md", 3)
     await console.sees("○ pending · agent-7's turn")
     await console.press("tab")
-    await console.sees("Whose turn", "agent-7's turn", "A thread waits for the author's answer.")
+    await console.sees("Agent-7's turn: a thread waits for the author's answer.")
 
 
 # -- verdicts taken back

@@ -67,7 +67,7 @@ async def _overview(console: Console) -> None:
     await console.press("enter")
     await console.sees("Sessions expire after 48 hours")
     await console.press("tab")
-    await console.sees("Requirements", "src/auth/session.py")
+    await console.sees("Requirements", "4 files")
 
 
 async def _hostile(console: Console) -> None:
