@@ -54,6 +54,8 @@ class Meaning:
 class DocumentTree(RowView):
     """Folders open and close in place; a document is chosen with Enter, or by going right."""
 
+    KEEPS_MARK = True
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("l,right", "into", "Open the folder or document", id="specs.into"),
         Binding("h,left", "out", "Close the folder", id="specs.out"),
@@ -93,7 +95,8 @@ class DocumentTree(RowView):
 
     def show(self, paths: DocumentPaths, meanings: Mapping[str, Meaning]) -> None:
         """Show these documents; what is open stays open, and the cursor on its document."""
-        if not self._loaded and len(paths):
+        first = not self._loaded and bool(len(paths))
+        if first:
             self._loaded = True
             few = len(paths) <= _FEW
             self._opened = {
@@ -104,6 +107,9 @@ class DocumentTree(RowView):
         self._all = paths
         self.mean(meanings)
         self._arrange()
+        if first:
+            specs = (at for at, node in enumerate(self._rows) if node.path in meanings)
+            self.move_to(next(specs, self._first_document()))
 
     def mean(self, meanings: Mapping[str, Meaning]) -> None:
         """Show what is newly known of the same documents."""
@@ -118,7 +124,10 @@ class DocumentTree(RowView):
         self._arrange()
         if self._narrowed and (self.path or "/").endswith("/"):
             # What was looked for are documents, not the folders around them.
-            self.move_to(next((at for at, row in enumerate(self._rows) if not row.is_folder), 0))
+            self.move_to(self._first_document())
+
+    def _first_document(self) -> int:
+        return next((at for at, node in enumerate(self._rows) if not node.is_folder), 0)
 
     def say_instead(self, lines: Sequence[str]) -> None:
         """What to show where there are no documents: inert lines."""
@@ -167,7 +176,7 @@ class DocumentTree(RowView):
 
     def action_open_all(self) -> None:
         """Open all folders."""
-        self._opened.update(folder for path in self._paths.under("") for folder in self._paths.folders_to(path))
+        self._opened.update(node.path for node in self._paths.rows(_Every()) if node.is_folder)
         self._arrange()
 
     def action_close_all(self) -> None:

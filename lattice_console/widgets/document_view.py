@@ -28,6 +28,8 @@ _WIDEST = 4000
 class DocumentView(RowView):
     """Lines with numbers and colours; a finding stands beneath its line, one of no line above all."""
 
+    KEEPS_MARK = True
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("right_square_bracket", "finding(1)", "Next finding", key_display="]", id="specs.next_finding"),
         Binding("left_square_bracket", "finding(-1)", "Previous finding", key_display="[", id="specs.previous_finding"),

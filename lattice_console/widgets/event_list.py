@@ -11,7 +11,7 @@ from lattice_console.contract.events import Event
 from lattice_console.telling import Told, tell
 from lattice_console.text import inert
 from lattice_console.widgets.event_window import EventWindow
-from lattice_console.widgets.row_view import Piece, RowView, spread
+from lattice_console.widgets.row_view import Piece, RowView, crop, spread
 from lattice_console.widgets.signs import Look, status_role
 
 __all__ = ["EventList", "event_sign"]
@@ -165,16 +165,14 @@ class EventList(RowView):
         bare = told.sentence()
         if title and cells(bare) + 12 <= room:
             title = cut(title, room - cells(bare) - 1, dots)
+        words: list[Piece] = [(told.before, "plain"), (told.name, "strong"), (title, "plain"), (told.after, "plain")]
         pieces: list[Piece] = []
-        for text, role in ((told.before, "plain"), (told.name, "strong"), (title, "plain"), (told.after, "plain")):
+        for text, role in words:
             if text:
-                pieces += [(text, role), (" ", "plain")]
-        used = sum(cells(text) for text, _ in pieces)
-        if told.detail and room - used >= 8:
-            pieces.append((cut(f" {' '.join(told.detail.split())}", room - used, dots), "muted"))
-        if used > room:
-            return [(cut(told.sentence(title), room, dots), "plain")]
-        return pieces
+                pieces += [(" ", "plain"), (text, role)] if pieces else [(text, role)]
+        if told.detail and room - sum(cells(text) for text, _ in pieces) >= 10:
+            pieces.append((f"  {' '.join(told.detail.split())}", "muted"))
+        return crop(pieces, room, dots)
 
 
 def event_sign(event: Event, told: Told, look: Look) -> Piece:

@@ -27,6 +27,8 @@ _MARGIN = 20
 class RevisionList(RowView):
     """Grows at its end as the cursor nears it."""
 
+    KEEPS_MARK = True
+
     @dataclass
     class NearEnd(Message):
         """The cursor nears the end of what was read."""

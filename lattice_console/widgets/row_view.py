@@ -14,10 +14,10 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from lattice_console.cells import cells
+from lattice_console.cells import cells, cut
 from lattice_console.widgets.signs import Look
 
-__all__ = ["Piece", "RowView", "spread"]
+__all__ = ["Piece", "RowView", "crop", "spread"]
 
 Piece = tuple[str, str]
 """A stretch of inert text with its role."""
@@ -61,6 +61,9 @@ class RowView(ScrollView, can_focus=True, inherit_bindings=False):
     ]
 
     ALLOW_SELECT = False
+
+    KEEPS_MARK: ClassVar[bool] = False
+    """Whether the row with the cursor is told apart while the focus is elsewhere: where something beside shows it."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"row-view--{role}" for role in _ROLES}
 
@@ -288,7 +291,7 @@ class RowView(ScrollView, can_focus=True, inherit_bindings=False):
         if index >= self.total:
             return Strip.blank(width)
         pieces = self.draw(index, width - 2)
-        if index == self.cursor and self.rest(index):
+        if index == self.cursor and self.rest(index) and (self.has_focus or self.KEEPS_MARK):
             return self._selected(pieces, width)
         return self._strip([(" ", "plain"), *pieces], width)
 
@@ -314,3 +317,17 @@ def spread(left: Sequence[Piece], right: Sequence[Piece], width: int) -> list[Pi
     used = sum(cells(text) for text, _ in left)
     room = width - used - sum(cells(text) for text, _ in right)
     return [*left, (" " * room, "plain"), *right] if room >= 1 else list(left)
+
+
+def crop(pieces: Sequence[Piece], width: int, ellipsis: str) -> list[Piece]:
+    """As much of the pieces as `width` cells hold; what is longer ends in `ellipsis`."""
+    if sum(cells(text) for text, _ in pieces) <= width:
+        return list(pieces)
+    shown: list[Piece] = []
+    room = width - len(ellipsis)
+    for text, role in pieces:
+        shown.append((cut(text, room, "") if cells(text) > room else text, role))
+        room -= cells(text)
+        if room <= 0:
+            break
+    return [*shown, (ellipsis, shown[-1][1])] if width > 0 else []

@@ -48,8 +48,12 @@ async def test_folders_with_but_one_folder_in_them_are_one(specs: Console) -> No
     assert "▾ billing/invoices/" in specs.text
 
 
+async def test_the_cursor_begins_on_the_first_spec(specs: Console) -> None:
+    await specs.on("accounts.json")
+
+
 async def test_folders_close_and_open_and_say_what_is_in_them(specs: Console) -> None:
-    await specs.press("left")
+    await specs.press("g", "left")
     await specs.on("▸ .lattice/")
     assert specs.selected.split()[-2:] == ["✗4", "5"]
     await specs.misses("ledger.yaml")
@@ -211,7 +215,7 @@ async def test_ten_thousand_documents_open_folder_by_folder(office: Office) -> N
         await track(kim, {name: b"x\n" for name in names[start : start + 1000]})
     await kim.close()
     async with open_console(make_app(office, start="specs"), size=(80, 24)) as console:
-        await console.sees("10,006 documents", "area-0/")
+        await console.sees("10,006 documents", "user-auth.json")
         await console.press("slash")
         await console.type("note-9999")
         await console.sees("1 of 10,006 documents", "note-9999.md")
