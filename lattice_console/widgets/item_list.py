@@ -90,6 +90,6 @@ class ItemList(RowView):
     def _on_ground(self, strip: Strip) -> Strip:
         """A strip on the colours of its place, where those are not the terminal's own."""
         styles = self.styles
-        if not styles.has_rule("background"):
+        if styles.background.is_transparent:
             return strip
         return strip.apply_style(Style(color=styles.color.rich_color, bgcolor=styles.background.rich_color))

@@ -36,7 +36,9 @@ def looks(snap_compare: Any, office: Office) -> Looks:
             await console.sees("live", "Pay refunds")
             await steps(console)
             await console.until(lambda: _painted(console), "colours")
-            await console.press()
+            # How long a message stays depends on how long the steps took.
+            app.clear_notifications()
+            await pilot.pause()
 
         return bool(snap_compare(app, terminal_size=size, run_before=before))
 
