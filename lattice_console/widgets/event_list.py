@@ -39,6 +39,7 @@ class EventList(RowView):
         self._instead = instead
         self._window: EventWindow | None = None
         self._unseen = 0
+        self._followed = True
         self._titles: Mapping[int, str] = {}
 
     @property
@@ -102,8 +103,9 @@ class EventList(RowView):
 
     def _look_around(self) -> None:
         """Take note of what has come into sight."""
-        if self._unseen and self._follows:
-            self._unseen = 0
+        if self._follows != self._followed or (self._unseen and self._follows):
+            self._followed = self._follows
+            self._unseen = 0 if self._follows else self._unseen
             self.refresh_foot()
         self._ask_for_more()
 
@@ -134,7 +136,7 @@ class EventList(RowView):
             return [[]]
         more = "+" if window.next_cursor or window.full else ""
         place = f" {self.cursor + 1:,} of {len(window):,}{more}"
-        if window.full and self.cursor >= len(window) - 1:
+        if window.full:
             place += "   / narrows to what is older"
         new = f"{self._unseen:,} new   g to the top" if self._unseen else "following" if self._follows else ""
         return [spread([(place, "muted")], [(new, "accent" if self._unseen else "muted"), (" ", "plain")], width - 1)]

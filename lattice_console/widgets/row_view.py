@@ -22,6 +22,9 @@ __all__ = ["Piece", "RowView", "crop", "spread"]
 Piece = tuple[str, str]
 """A stretch of inert text with its role."""
 
+_PLACE = 20
+"""Cells at the start of the foot that may say where the cursor is."""
+
 _ROLES = {
     "accent": "color: $accent;",
     "bad": "color: $bad;",
@@ -157,9 +160,10 @@ class RowView(ScrollView, can_focus=True, inherit_bindings=False):
             # The last cell is always blank; a region up to the next widget would draw a cell of that too.
             self.refresh(Region(0, line + self._above, max(1, self.size.width - 1), 1))
 
-    def refresh_foot(self) -> None:
-        """Draw the lines at the bottom anew."""
-        self.refresh(Region(0, self.size.height - self._below, max(1, self.size.width - 1), self._below))
+    def refresh_foot(self, width: int | None = None) -> None:
+        """Draw the lines at the bottom anew, or their first cells."""
+        most = max(1, self.size.width - 1)
+        self.refresh(Region(0, self.size.height - self._below, min(width or most, most), self._below))
 
     # -- moving
 
@@ -202,7 +206,7 @@ class RowView(ScrollView, can_focus=True, inherit_bindings=False):
         self.refresh_row(before)
         self.refresh_row(index)
         if self._below:
-            self.refresh_foot()
+            self.refresh_foot(_PLACE)
         self._reveal()
         self._tell()
 
