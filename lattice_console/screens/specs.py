@@ -49,7 +49,7 @@ class SpecsScreen(DocumentPlace):
         Binding("escape", "back", "Back", id="specs.back"),
         Binding("tab", "pane(1)", "Next pane", id="specs.next_pane"),
         Binding("shift+tab", "pane(-1)", "Previous pane", id="specs.previous_pane"),
-        Binding("y", "copy_path", "Copy its path", id="specs.copy_path"),
+        Binding("y", "copy_path", "Copy its path, and the line", id="specs.copy_path"),
         Binding("R", "reload", "Refresh", id="place.refresh"),
     ]
 
@@ -291,8 +291,11 @@ class SpecsScreen(DocumentPlace):
         self.refresh_chrome()
 
     def action_copy_path(self) -> None:
-        """Put the document's path on the terminal's clipboard."""
+        """Put the document's path on the terminal's clipboard, with the line where the cursor is on one."""
         path = self._tree.path if self.focused is self._tree else self.path
+        view = self.query_one(DocumentView)
+        if path and self.focused is view and view.line is not None:
+            path = f"{path}:{view.line}"
         if path:
             self.desk.copy(path, inert(path))
 

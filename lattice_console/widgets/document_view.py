@@ -25,7 +25,7 @@ _STEP = 16
 _WIDEST = 4000
 
 
-class DocumentView(RowView):
+class DocumentView(RowView, inherit_bindings=False):
     """Lines with numbers and colours; a finding stands beneath its line, one of no line above all."""
 
     KEEPS_MARK = True
@@ -34,8 +34,9 @@ class DocumentView(RowView):
         Binding("right_square_bracket", "finding(1)", "Next finding", key_display="]", id="specs.next_finding"),
         Binding("left_square_bracket", "finding(-1)", "Previous finding", key_display="[", id="specs.previous_finding"),
         Binding("l,right", "sideways(1)", "Scroll right", id="specs.right"),
-        Binding("h,left", "sideways(-1)", "Scroll left, or back to the tree", id="specs.left"),
-        *RowView.BINDINGS,
+        Binding("h,left", "sideways(-1)", "Scroll left", id="specs.left"),
+        # There is nothing to open in it.
+        *(binding for binding in RowView.BINDINGS if isinstance(binding, Binding) and binding.id != "list.open"),
     ]
 
     @dataclass
@@ -99,6 +100,10 @@ class DocumentView(RowView):
         at = self._text.note_after(self.cursor, by) if self._text is not None else None
         if at is not None:
             self.move_to(at)
+        else:
+            further = " further" if self._findings else ""
+            where = "down" if by > 0 else "up"
+            self.post_message(DiffView.Refused(f"No finding{further} {where} from here."))
 
     def action_sideways(self, by: int) -> None:
         """Scroll sideways; left of the first column the document is left."""

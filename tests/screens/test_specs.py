@@ -106,9 +106,20 @@ async def test_findings_stand_beneath_their_lines_and_a_key_leads_from_one_to_th
     await specs.press("right_square_bracket")
     await specs.on("'description' is a required property")
     await specs.press("right_square_bracket")
+    await specs.sees("No finding further down from here.")
     await specs.on("'description' is a required property")
     await specs.press("left_square_bracket", "left_square_bracket")
     await specs.on("It depends on plans, which is no spec here")
+
+
+async def test_path_and_line_are_copied(specs: Console) -> None:
+    await find(specs, "refunds")
+    await specs.press("y")
+    await specs.sees("docs/refunds.md.")
+    await specs.press("right", "j")
+    await specs.on("  2")
+    await specs.press("y")
+    await specs.sees("docs/refunds.md:2")
 
 
 async def test_dependencies_go_both_ways_mark_circles_and_lead_to_the_spec(specs: Console) -> None:
