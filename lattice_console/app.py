@@ -16,6 +16,7 @@ from rich.text import Text
 from textual import on
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.screen import ModalScreen
 from textual.timer import Timer
 from textual.worker import Worker, WorkerState
 
@@ -258,8 +259,10 @@ class LatticeApp(App[None], inherit_bindings=False):
     # -- actions
 
     async def action_go(self, mode: Mode) -> None:
-        """Go to one of the places that have a key, to its first screen."""
+        """Go to one of the places that have a key, to its first screen; a dialog is left first, as by Esc."""
         if self._connection is not None:
+            while isinstance(self.screen, ModalScreen):
+                await self.screen.dismiss(None)
             await self._enter(mode)
             while len(self.screen_stack) > 1:
                 self.pop_screen()

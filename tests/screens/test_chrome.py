@@ -81,13 +81,13 @@ async def test_help_is_made_from_the_keys_of_the_place(console: Console) -> None
 async def test_help_fits_the_smallest_terminal(office: Office) -> None:
     async with open_console(make_app(office), (80, 24)) as console:
         await console.go_to("Pay refunds")
-        for opens, there in ((), "Refresh"), (("enter",), "Next hunk"):
+        for opens, there in ((), "Quit"), (("enter",), "Quit"):
             await console.press(*opens)
             await console.sees("paid within" if opens else "? help")
             await console.press("question_mark")
-            await console.sees(there, "Approve", "Esc close")
+            await console.sees("Approve", "Esc close")
             await console.press("end")
-            await console.sees("Quit", "Esc close")
+            await console.sees(there, "Esc close")
             await console.press("escape")
 
 
@@ -169,6 +169,7 @@ async def test_a_message_never_covers_a_question(office: Office) -> None:
 
 
 async def test_a_click_on_a_key_in_the_footer_does_what_the_key_does(console: Console) -> None:
+    await console.sees("Enter open")
     footer = console.lines[-1]
     await console.pilot.click(BottomLine, offset=(footer.index("/ filter"), 0))
     await console.until(lambda: console.app.screen.has_class("-filtering"), "the filter to open")
@@ -197,3 +198,17 @@ async def test_a_handler_that_fails_ends_the_console_with_a_sentence_and_a_log(
     told = " ".join(capsys.readouterr().err.split())
     assert told.startswith("Something went wrong that should not have (ZeroDivisionError); the log has more under")
     assert "Traceback" not in told
+
+
+async def test_a_place_can_be_gone_to_from_within_a_dialog_which_is_left_with_its_text(console: Console) -> None:
+    await console.go_to("Pay refunds")
+    await console.press("x")
+    await console.sees("Request changes of M-6")
+    await console.type("When?")
+    await console.press("f9")
+    await console.sees("Home", "Awaiting me")
+    assert not [worker for worker in console.app.workers if worker.group == "acts" and not worker.is_finished]
+    await console.press("f2")
+    await console.go_to("Pay refunds")
+    await console.press("x")
+    await console.sees("When?")
