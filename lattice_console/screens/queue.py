@@ -246,6 +246,9 @@ class QueueScreen(MarkingPlace, ChoosingPlace):
         empty.update(Content(inert(text, lines=True)))
         empty.display = bool(text)
         self.listed.set_class(bool(text), "-empty")
+        if not text and self.focused is None:
+            # What is not shown loses the focus, and gets it back once it stands there again.
+            self.call_after_refresh(self.listed.focus)
 
     # -- the cursor
 
