@@ -51,6 +51,9 @@ __all__ = ["LatticeApp", "Mode"]
 
 Mode = Literal["queue", "specs", "activity", "home"]
 
+_AT_EASE = 0.4
+"""Seconds after the queue has been read, when nobody waits any more."""
+
 _REMEMBERED = 200
 """Messages that can be read again."""
 
@@ -136,6 +139,10 @@ class LatticeApp(App[None], inherit_bindings=False):
             gc.freeze()
             gc.enable()
 
+    def _load_ahead(self) -> None:
+        """Load what is most likely gone to next, so that no key waits for it."""
+        self.run_worker(to_thread(_place_of_mutations), group="load ahead", exit_on_error=False)
+
     def get_key_display(self, binding: Binding) -> str:
         return binding.key_display or printed_key(binding.key, ascii=self.session.look.ascii)
 
@@ -149,6 +156,7 @@ class LatticeApp(App[None], inherit_bindings=False):
     @on(Connected)
     def _tell_connected(self) -> None:
         self._keep_loaded()
+        self.set_timer(_AT_EASE, self._load_ahead)
         for place in self._places:
             place.connected()
             place.refresh_chrome()
@@ -384,3 +392,8 @@ def _place(mode: Mode) -> "Callable[[Session], Place]":
     from lattice_console.screens.queue import QueueScreen
 
     return QueueScreen
+
+
+def _place_of_mutations() -> None:
+    import lattice_console.screens.bulk  # noqa: F401 - to have it loaded is all
+    import lattice_console.screens.mutation

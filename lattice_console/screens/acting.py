@@ -10,13 +10,10 @@ from lattice_console.contract.errors import LatticeError
 from lattice_console.contract.models.mutation import Mutation, MutationSummary, Status
 from lattice_console.contract.models.requirement import Requirement
 from lattice_console.profile.drafts import Draft
-from lattice_console.screens.dialog import ConfirmDialog, ReasonDialog
-from lattice_console.screens.dry_run import DryRunScreen
 from lattice_console.screens.loading import load_changes, load_dry_run
 from lattice_console.screens.news import MutationChanged
 from lattice_console.screens.place import Place
-from lattice_console.screens.review_dialog import Review, ReviewDialog
-from lattice_console.screens.review_sending import drafts_of, send_alone, send_with
+from lattice_console.screens.review_sending import Review, drafts_of, send_alone, send_with
 from lattice_console.screens.undoing import Done, Drop, VoteChange, Votes, my_vote
 from lattice_console.screens.verbs import VERBS, Outcome, Verb, outcome
 from lattice_console.text import count
@@ -163,6 +160,9 @@ class ActingPlace(Place):
 
     async def _ask(self, verb: Verb, mutation: Mutation, drafts: Sequence[Draft]) -> Review | None:
         """What goes with an act: drafts and a text, where it takes them; None where the person leaves."""
+        # A dialog is loaded when it is needed, here and below: no queue waits for it.
+        from lattice_console.screens.dialog import ConfirmDialog, ReasonDialog
+
         if drafts:
             return await self._review(verb.about(mutation, len(drafts)), verb.name.lower(), mutation, drafts, verb)
         if verb.ask == "nothing":
@@ -189,6 +189,8 @@ class ActingPlace(Place):
         self, sentence: str, name: str, mutation: Mutation, drafts: Sequence[Draft], verb: Verb | None
     ) -> Review | None:
         """Show what would be sent; returns what the person chose of it."""
+        from lattice_console.screens.review_dialog import ReviewDialog
+
         keeping = self.session.keeping
         action = verb.action if verb else ""
         comments = await self.session.backend.reviews.comments(mutation.id)
@@ -317,6 +319,8 @@ class ActingPlace(Place):
         except LatticeError as error:
             self.desk.say(f"No dry run: {error.message}", "error")
             return
+        from lattice_console.screens.dry_run import DryRunScreen
+
         self.app.push_screen(DryRunScreen(self.session, run, files, seen.title))
 
 

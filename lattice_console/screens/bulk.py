@@ -1,13 +1,11 @@
 """Acting on several mutations at once: what will happen to each, the reason once, progress, and what did happen."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.message import Message
 
 from lattice_console.contract.errors import LatticeError
 from lattice_console.contract.models.mutation import Mutation
@@ -15,26 +13,19 @@ from lattice_console.screens.acting import ActingPlace
 from lattice_console.screens.bulk_run import Bulk, Item, plan
 from lattice_console.screens.dialog import ReasonDialog
 from lattice_console.screens.mutation import MutationScreen
-from lattice_console.screens.news import MutationChanged
+from lattice_console.screens.news import Decided, MutationChanged
 from lattice_console.screens.place import Place
 from lattice_console.screens.verbs import VERBS, Verb
 from lattice_console.text import count
 from lattice_console.widgets.queue_bulk import BulkRow, BulkTable
 from lattice_console.widgets.row_view import Piece, RowView
 
-__all__ = ["BulkScreen", "Decided", "act_on_all"]
+__all__ = ["BulkScreen", "act_on_all"]
 
 _REDRAW = 0.1
 """Seconds between two looks at how far it is."""
 
 _ROLES = {"left out": "warning", "running": "accent", "done": "good", "refused": "bad", "stopped": "muted"}
-
-
-@dataclass
-class Decided(Message):
-    """The act was done to one of the mutations; posted to the place where it was begun."""
-
-    id: str
 
 
 def act_on_all(place: ActingPlace, action: str, ids: Sequence[str]) -> None:

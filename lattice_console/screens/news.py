@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Connected",
+    "Decided",
     "Freshened",
     "Happened",
     "ManyMeant",
@@ -68,6 +69,13 @@ class MutationChanged(Message):
     """Something was done to a mutation from here; this is its state afterwards."""
 
     mutation: "Mutation"
+
+
+@dataclass
+class Decided(Message):
+    """An act was done to one of several mutations; posted to the place where it was begun."""
+
+    id: str
 
 
 @dataclass

@@ -17,7 +17,6 @@ from lattice_console.contract.errors import LatticeError
 from lattice_console.contract.events import Event
 from lattice_console.contract.models.mutation import Mutation, MutationSummary
 from lattice_console.screens.loading import load_changes
-from lattice_console.screens.mutation import MutationScreen
 from lattice_console.screens.place import FOLLOW
 from lattice_console.screens.queue_choice import AWAITING, EVERYTHING
 from lattice_console.screens.queue_choosing import ChoosingPlace
@@ -292,6 +291,9 @@ class QueueScreen(MarkingPlace, ChoosingPlace):
 
     @on(QueueList.Opened)
     def _open_row(self, message: QueueList.Opened) -> None:
+        # Loaded when it is gone to: it is the largest of all, and the queue does not wait for it.
+        from lattice_console.screens.mutation import MutationScreen
+
         self.app.push_screen(MutationScreen(self.session, message.row))
 
 

@@ -11,12 +11,9 @@ from textual.message import Message
 from lattice_console.contract.errors import LatticeError
 from lattice_console.contract.models.query import Sort
 from lattice_console.profile.views import BUILT_IN
-from lattice_console.screens.dialog import ConfirmDialog
-from lattice_console.screens.picker import Choice, PickDialog
 from lattice_console.screens.queue_choice import Query, QueueChoice
 from lattice_console.screens.queue_place import QueuePlace
 from lattice_console.screens.session import Session
-from lattice_console.screens.view_dialog import ViewDialog
 from lattice_console.text import inert
 from lattice_console.widgets.filter_bar import FilterBar
 from lattice_console.widgets.filter_completion import Known
@@ -182,6 +179,8 @@ class ChoosingPlace(QueuePlace):
         """Save what is shown under a name."""
         query = self.choice.query
         if query.typed or query.sort != (query.view.sort or STACKED):
+            from lattice_console.screens.view_dialog import ViewDialog
+
             self.app.push_screen(ViewDialog(query), self._save)
         else:
             self.desk.say("There is nothing to save yet: / types a filter, O chooses an order, then V saves both.")
@@ -205,6 +204,8 @@ class ChoosingPlace(QueuePlace):
             self.desk.say(f"Not removed: the view {view.name} is built in. Views that you saved (V) can be.", "warning")
             return
         sentence = f"Remove the view {inert(view.name)} ({inert(view.filter)}): its mutations stay as they are."
+        from lattice_console.screens.dialog import ConfirmDialog
+
         self.app.push_screen(ConfirmDialog(sentence, "remove"), self._remove)
 
     def _remove(self, sure: bool | None) -> None:
@@ -229,6 +230,8 @@ class ChoosingPlace(QueuePlace):
     def action_order(self) -> None:
         """Choose the column that the list is ordered by."""
         now = self.choice.query.sort.removeprefix("-")
+        from lattice_console.screens.picker import Choice, PickDialog
+
         choices = [Choice(name, column, "now" if column == now else "") for column, name in _ORDERS.items()]
         at = list(_ORDERS).index(now)
         self.app.push_screen(PickDialog("Order by what?", choices, at=at), self._order)

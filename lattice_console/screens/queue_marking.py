@@ -6,7 +6,7 @@ from typing import ClassVar
 from textual import on
 from textual.binding import Binding, BindingType
 
-from lattice_console.screens.bulk import Decided, act_on_all
+from lattice_console.screens.news import Decided
 from lattice_console.screens.queue_feed import Found
 from lattice_console.screens.queue_place import QueuePlace
 from lattice_console.text import count
@@ -46,7 +46,7 @@ class MarkingPlace(QueuePlace):
         if rows is not None:
             self.feed.find(rows, action)
         elif self.listed.marks:
-            act_on_all(self, action, self.listed.marks)
+            self._act_on_marked(action)
         elif any(worker.group == "acts" and not worker.is_finished for worker in self.app.workers):
             # The row is about to change, or to make room for one that nobody has looked at.
             self.desk.say("Not done: what you did just before is still under way.", "warning")
@@ -79,7 +79,12 @@ class MarkingPlace(QueuePlace):
                 "warning",
             )
         if message.act:
-            act_on_all(self, message.act, self.listed.marks)
+            self._act_on_marked(message.act)
+
+    def _act_on_marked(self, action: str) -> None:
+        from lattice_console.screens.bulk import act_on_all
+
+        act_on_all(self, action, self.listed.marks)
 
     @on(Decided)
     def _decided(self, message: Decided) -> None:

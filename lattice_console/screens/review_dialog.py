@@ -1,7 +1,6 @@
 """The dialog before a verdict: every draft that goes with it, every open thread, and the text for all of it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import on
@@ -13,6 +12,7 @@ from textual.widgets import Static, TextArea
 from lattice_console.contract.models.review import Anchor, Comment
 from lattice_console.profile.drafts import Draft
 from lattice_console.screens.dialog import Dialog
+from lattice_console.screens.review_sending import Review
 from lattice_console.screens.review_threads import lines_of
 from lattice_console.text import count, inert
 from lattice_console.widgets.editor import Editor
@@ -20,15 +20,7 @@ from lattice_console.widgets.item_list import Item, ItemList
 from lattice_console.widgets.pieces import MUTED, paragraph
 from lattice_console.widgets.signs import Look
 
-__all__ = ["Review", "ReviewDialog"]
-
-
-@dataclass(frozen=True, slots=True)
-class Review:
-    """What is to be sent: the drafts, and the text of the verdict."""
-
-    drafts: tuple[Draft, ...]
-    text: str
+__all__ = ["ReviewDialog"]
 
 
 class ReviewDialog(Dialog[Review | None]):

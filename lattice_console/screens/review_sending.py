@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from uuid import uuid4
 
 from lattice_console.contract.errors import Conflict, LatticeError, SystemFailure
@@ -11,7 +12,15 @@ from lattice_console.contract.models.review import Comment
 from lattice_console.profile.drafts import Draft
 from lattice_console.screens.session import Session
 
-__all__ = ["drafts_of", "send_alone", "send_with"]
+__all__ = ["Review", "drafts_of", "send_alone", "send_with"]
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What is to be sent: the drafts, and the text of the verdict."""
+
+    drafts: tuple[Draft, ...]
+    text: str
 
 
 async def drafts_of(session: Session, mutation: Mutation) -> tuple[Draft, ...]:
