@@ -395,5 +395,5 @@ def _place(mode: Mode) -> "Callable[[Session], Place]":
 
 
 def _place_of_mutations() -> None:
-    import lattice_console.screens.bulk  # noqa: F401 - to have it loaded is all
-    import lattice_console.screens.mutation
+    import lattice_console.screens.bulk
+    import lattice_console.screens.mutation  # noqa: F401 - to have it loaded is all
