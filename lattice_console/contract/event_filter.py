@@ -7,9 +7,8 @@ document by its path, a spec by its name. All words must hold. Double quotes kee
 
 from typing import get_args
 
-from lattice_console.contract.errors import ValidationFailed
 from lattice_console.contract.events import EventName
-from lattice_console.contract.filters import Word, words
+from lattice_console.contract.filters import Word, words, wrong
 from lattice_console.contract.models.base import SEVERAL_LIMIT, Model
 
 __all__ = ["EVENT_KEYS", "EVENT_NAMES", "EventFilter", "parse_event_filter"]
@@ -41,17 +40,17 @@ def parse_event_filter(text: str) -> EventFilter:
     for word in words(text):
         key = word.key or "object"
         if word.is_or or word.negated:
-            raise _wrong(text, word, "alternatives and negation are not known here; name:a,b takes one of several")
+            raise wrong(text, word, "alternatives and negation are not known here; name:a,b takes one of several")
         if key not in EVENT_KEYS:
-            raise _wrong(
+            raise wrong(
                 text, word, f"there is no filter {key}:; known are {', '.join(f'{one}:' for one in EVENT_KEYS)}"
             )
         if not word.value:
-            raise _wrong(text, word, f"{key}: needs a value")
+            raise wrong(text, word, f"{key}: needs a value")
         if key == "name":
             names += _names(text, word)
         elif single.setdefault(key, word.value) != word.value:
-            raise _wrong(text, word, f"{single[key]} is already the {key}, and events have but one")
+            raise wrong(text, word, f"{single[key]} is already the {key}, and events have but one")
     return EventFilter(names=tuple(dict.fromkeys(names)), actor=single.get("actor"), object=single.get("object"))
 
 
@@ -60,18 +59,7 @@ def _names(text: str, word: Word) -> list[str]:
     for name in found:
         if name not in EVENT_NAMES and name not in _GROUPS:
             near = [known for known in EVENT_NAMES if known.startswith(name.partition(".")[0])]
-            raise _wrong(text, word, f"there is no event {name}; known are {', '.join(near or _GROUPS)}")
+            raise wrong(text, word, f"there is no event {name}; known are {', '.join(near or _GROUPS)}")
     if len(found) > SEVERAL_LIMIT:
-        raise _wrong(text, word, "those are too many names")
+        raise wrong(text, word, "those are too many names")
     return found
-
-
-def _wrong(text: str, word: Word, problem: str) -> ValidationFailed:
-    return ValidationFailed(
-        "VAL_FILTER",
-        f"The filter cannot be read: {problem}.",
-        field="filter",
-        word=text[word.start : word.end],
-        start=word.start,
-        end=word.end,
-    )

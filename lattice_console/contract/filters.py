@@ -72,19 +72,19 @@ def parse(text: str) -> MutationFilter:
     for word in words(text):
         if word.is_or:
             if not alternatives[-1]:
-                raise _wrong(text, word, "an or stands between two alternatives, and there is nothing before it")
+                raise wrong(text, word, "an or stands between two alternatives, and there is nothing before it")
             alternatives.append([])
         else:
             alternatives[-1].append(word)
     if len(alternatives) > 1 and not alternatives[-1]:
         last = [word for word in words(text) if word.is_or][-1]
-        raise _wrong(text, last, "an or stands between two alternatives, and there is nothing after it")
+        raise wrong(text, last, "an or stands between two alternatives, and there is nothing after it")
     try:
         found = [_conjunction(text, alternative) for alternative in alternatives]
         return found[0] if len(found) == 1 else MutationFilter(either=tuple(found))
     except ValidationError as error:
         # Each word is fine for itself; together they are too many.
-        raise _wrong(text, Word(0, len(text), "", text, False, False), _problem(error)) from None
+        raise wrong(text, Word(0, len(text), "", text, False, False), _problem(error)) from None
 
 
 def both(first: MutationFilter, second: MutationFilter) -> MutationFilter:
@@ -106,7 +106,7 @@ def _conjunction(text: str, found: list[Word]) -> MutationFilter:
         try:
             alone = MutationFilter.model_validate(said)
         except ValidationError as error:
-            raise _wrong(text, word, _problem(error)) from None
+            raise wrong(text, word, _problem(error)) from None
         if word.negated:
             without.append(alone)
             continue
@@ -127,32 +127,32 @@ def _fields(text: str, word: Word) -> dict[str, Any]:
     if not key:
         return {"text": (value,)}
     if key not in KEYS:
-        raise _wrong(text, word, f"there is no filter {key}:; known are {', '.join(f'{name}:' for name in KEYS)}")
+        raise wrong(text, word, f"there is no filter {key}:; known are {', '.join(f'{name}:' for name in KEYS)}")
     if not value:
-        raise _wrong(text, word, f"{key}: needs a value{_known(key)}")
+        raise wrong(text, word, f"{key}: needs a value{_known(key)}")
     if key == "age":
         return _age(text, word)
     if key == "stack":
         number = value.upper().removeprefix("M-")
         if not (number.isascii() and number.isdigit() and len(number) < 12):
-            raise _wrong(text, word, "stack: takes the number of a mutation, such as stack:115")
+            raise wrong(text, word, "stack: takes the number of a mutation, such as stack:115")
         return {"stack": int(number)}
     values = (value,) if word.quoted else tuple(part for part in value.split(",") if part)
     if not values:
-        raise _wrong(text, word, f"{key}: needs a value{_known(key)}")
+        raise wrong(text, word, f"{key}: needs a value{_known(key)}")
     for one in values:
         if key in VALUES and one not in VALUES[key]:
-            raise _wrong(text, word, f"there is no {key}:{one}{_known(key)}")
+            raise wrong(text, word, f"there is no {key}:{one}{_known(key)}")
     return {_FIELDS.get(key, key): values}
 
 
 def _age(text: str, word: Word) -> dict[str, Any]:
     match = _AGE.fullmatch(word.value)
     if match is None:
-        raise _wrong(text, word, "age: takes > or < and a time in m, h, d or w; age:>2d is older than two days")
+        raise wrong(text, word, "age: takes > or < and a time in m, h, d or w; age:>2d is older than two days")
     seconds = int(match[2]) * _UNITS[match[3]]
     if seconds > AGE_LIMIT:
-        raise _wrong(text, word, f"age: goes back {AGE_LIMIT / _UNITS['d']:,.0f} days at most")
+        raise wrong(text, word, f"age: goes back {AGE_LIMIT / _UNITS['d']:,.0f} days at most")
     return {"min_age" if match[1] == ">" else "max_age": float(seconds)}
 
 
@@ -166,7 +166,8 @@ def _known(key: str) -> str:
     return f"; known are {', '.join(VALUES[key])}" if key in VALUES else ""
 
 
-def _wrong(text: str, word: Word, problem: str) -> ValidationFailed:
+def wrong(text: str, word: Word, problem: str) -> ValidationFailed:
+    """The error for a word of a filter, with where it stands; `problem` follows a colon and ends without a stop."""
     return ValidationFailed(
         "VAL_FILTER",
         f"The filter cannot be read: {problem}.",

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from lattice_console.contract.comparison import Pair, State, matched, same_document
 from lattice_console.contract.models.mutation import Change, Mutation, Operation
 from lattice_console.contract.models.review import Anchor, Side
 from lattice_console.merge.positions import Carried, Positions
@@ -102,7 +103,7 @@ async def compare(session: Session, mutation: Mutation, comparison: Comparison) 
     else:
         older = await _changes(session, mutation, comparison.older)
         pairs = _between(comparison.older, older, comparison.newer, newer)
-        operations = [_operation(old, new) for old, new in pairs]
+        operations = [_pair(old, new).operation for old, new in pairs]
     files = []
     for (old, new), operation in zip(pairs, operations, strict=True):
         renamed = new.path if operation == "rename" else None
@@ -128,32 +129,19 @@ def _whole(number: int, change: Change) -> tuple[Origin, Origin]:
 def _between(older: int, before: Sequence[Change], newer: int, after: Sequence[Change]) -> list[tuple[Origin, Origin]]:
     """The files of two patchsets: the result of the older one, else the base that the newer one saw, and so back."""
     pairs: list[tuple[Origin, Origin]] = []
-    left = list(before)
-    for change in after:
-        base, result = _whole(newer, change)
-        known = next((one for one in left if _same(one, change)), None)
-        if known is not None:
-            left.remove(known)
-            base = _whole(older, known)[1]
-        pairs.append((base, result))
-    # What the newer one no longer touches is as it was before the older one.
-    pairs += [(result, base) for base, result in (_whole(older, change) for change in left)]
-    return [(old, new) for old, new in pairs if old.hash != new.hash or (old.path != new.path and new.hash is not None)]
+    for one, other in matched(before, after):
+        if other is not None:
+            base, result = _whole(newer, other)
+            pairs.append((_whole(older, one)[1] if one is not None else base, result))
+        elif one is not None:
+            # What the newer one no longer touches is as it was before the older one.
+            base, result = _whole(older, one)
+            pairs.append((result, base))
+    return [(old, new) for old, new in pairs if _pair(old, new).differs]
 
 
-def _same(one: Change, other: Change) -> bool:
-    """Whether two changes are of the same document."""
-    if one.document_id is not None or other.document_id is not None:
-        return one.document_id == other.document_id
-    return one.result_path == other.result_path
-
-
-def _operation(old: Origin, new: Origin) -> Operation:
-    if old.hash is None:
-        return "create"
-    if new.hash is None:
-        return "delete"
-    return "rename" if old.path != new.path else "modify"
+def _pair(old: Origin, new: Origin) -> Pair:
+    return Pair(State(old.path, old.hash), State(new.path, new.hash))
 
 
 async def carry(
@@ -172,7 +160,7 @@ async def carry(
     old = _whole(patchset, known)[0 if anchor.side == "old" else 1]
     newer = compared.comparison.newer
     after = await _changes(session, mutation, newer)
-    same = next((one for one in after if _same(known, one)), None)
+    same = next((one for one in after if same_document(known, one)), None)
     if same is None:
         return None
     new = _whole(newer, same)[0 if anchor.side == "old" else 1]
