@@ -37,6 +37,7 @@ from lattice_console.screens.session import Session
 from lattice_console.text import count, inert
 from lattice_console.widgets.keys import printed_key
 from lattice_console.widgets.signs import ASCII, UNICODE, Look, utc_now
+from lattice_console.widgets.stylesheet import KeptStylesheet
 from lattice_console.widgets.themes import THEMES, default_theme
 
 # Everything else is loaded after the first frame, by `_load` and where it is needed.
@@ -91,6 +92,7 @@ class LatticeApp(App[None], inherit_bindings=False):
     ) -> None:
         # Every theme lets the terminal's own colours through; without colour, that has to be known from the start.
         super().__init__(ansi_color=True)
+        self.stylesheet = KeptStylesheet(variables=self.get_css_variables())
         self.session = Session(settings, open_checkout, Look(ASCII if settings.ascii else UNICODE, now))
         self.session.tell = self._tell
         # Nothing glides: it costs bytes over SSH, and time.
