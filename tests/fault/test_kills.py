@@ -12,6 +12,7 @@ import pytest
 
 from lattice_console.contract.backend import Backend
 from lattice_console.contract.models.mutation import Mutation
+from lattice_console.engine.stores.connection import Begin
 from lattice_console.engine.stores.sqlite import SqliteStore
 from lattice_console.workspace.files import Folder, digest
 from tests.fault import forks
@@ -185,15 +186,16 @@ class Trial:
 
 def _leave_marks(marks: forks.Marks) -> None:
     """In the child alone: note each transaction that is written, and the first file that is replaced or removed."""
-    write, place, remove = SqliteStore.write, Folder.place, Folder.remove
+    transact, place, remove = SqliteStore._transact, Folder.place, Folder.remove
     written = 0
     touched = False
 
-    async def marked_write(self: SqliteStore, work: Callable[..., Any]) -> Any:
+    def marked_transact(self: SqliteStore, begin: Begin, work: Callable[..., Any]) -> Any:
         nonlocal written
-        answer = await write(self, work)
-        written += 1
-        marks.leave(f"wrote {written}")
+        answer = transact(self, begin, work)
+        if begin != "BEGIN":
+            written += 1
+            marks.leave(f"wrote {written}")
         return answer
 
     def first(real: Callable[..., Any]) -> Callable[..., Any]:
@@ -207,7 +209,7 @@ def _leave_marks(marks: forks.Marks) -> None:
 
         return marked
 
-    SqliteStore.write = marked_write  # type: ignore[method-assign]  # in a child that ends soon
+    SqliteStore._transact = marked_transact  # type: ignore[method-assign]  # in a child that ends soon
     Folder.place = first(place)  # type: ignore[method-assign]  # in a child that ends soon
     Folder.remove = first(remove)  # type: ignore[method-assign]  # in a child that ends soon
 
