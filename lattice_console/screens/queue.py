@@ -83,7 +83,7 @@ class QueueScreen(MarkingPlace, ChoosingPlace):
         self.feed = QueueFeed(self, self.listed)
         self.listed.focus()
         self._say_instead(f"Opening {self.session.settings.root.name}{self.session.look.signs.ellipsis}")
-        self.set_interval(_AGES, self.listed.refresh_ages)
+        self.set_interval(_AGES, self.listed.refresh)
         if self.session.connected:
             self.connected()
 
@@ -188,7 +188,7 @@ class QueueScreen(MarkingPlace, ChoosingPlace):
     @on(Grown)
     def _grown(self, message: Grown) -> None:
         if self.listed.window is message.window:
-            self.listed.grown()
+            self.listed.grow(message.page, message.cursor, forward=message.forward)
 
     @on(Loaded)
     def _loaded(self, message: Loaded) -> None:

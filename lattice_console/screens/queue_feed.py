@@ -8,6 +8,8 @@ from textual.message import Message
 from lattice_console.contract import filters
 from lattice_console.contract.backend import Mutations
 from lattice_console.contract.errors import LatticeError
+from lattice_console.contract.models.mutation import MutationSummary
+from lattice_console.contract.models.page import Page
 from lattice_console.profile.views import View
 from lattice_console.screens.pacing import Paced
 from lattice_console.screens.paging import around, from_end, from_start, read
@@ -44,9 +46,12 @@ class Loaded(Message):
 
 @dataclass
 class Grown(Message):
-    """The window has a page more."""
+    """The page that a cursor of the window led to, behind it (`forward`) or before it."""
 
     window: QueueWindow
+    page: Page[MutationSummary]
+    cursor: str
+    forward: bool
 
 
 @dataclass
@@ -149,6 +154,8 @@ class QueueFeed:
     async def _grow(self, forward: bool) -> None:
         query, window = self.query, self._listed.window
         cursor = window.next_cursor if forward else window.prev_cursor
+        if cursor is None:
+            return
         try:
             page = await self._mutations.list(
                 filter=query.filter,
@@ -159,11 +166,8 @@ class QueueFeed:
             )
         except LatticeError as error:
             self._post(Failed(error))
-            return
-        # It may have been replaced, or have grown at this end, while the page was on its way.
-        if cursor is not None and cursor == (window.next_cursor if forward else window.prev_cursor):
-            (window.append if forward else window.prepend)(page)
-            self._post(Grown(window))
+        else:
+            self._post(Grown(window, page, cursor, forward))
 
     async def _find(self, rows: range | None, act: str) -> None:
         query = self.query

@@ -14,6 +14,7 @@ from textual.strip import Strip
 
 from lattice_console.cells import cells, fit
 from lattice_console.contract.models.mutation import MutationSummary
+from lattice_console.contract.models.page import Page
 from lattice_console.contract.models.query import Sort
 from lattice_console.text import count
 from lattice_console.widgets.queue_columns import STACKED, Columns, columns, head
@@ -170,8 +171,21 @@ class QueueList(LinePainter, can_focus=True, inherit_bindings=False):
         self.refresh()
         self._tell()
 
-    def grown(self) -> None:
-        """Draw the rows that were missing until the window grew; neither cursor nor scroll position moves."""
+    def grow(self, page: Page[MutationSummary], cursor: str, *, forward: bool) -> None:
+        """Add the page that `cursor` led to, if it still does: the window may have grown at this end meanwhile.
+
+        What is in sight stays where it is, with the cursor.
+        """
+        window = self._window
+        if cursor != (window.next_cursor if forward else window.prev_cursor):
+            return
+        if forward:
+            window.append(page)
+        else:
+            moved = window.prepend(page)
+            self.set_reactive(QueueList.cursor, max(0, min(self.cursor + moved, window.total - 1)))
+            self._top = self._within(self._top + moved)
+            self._marks.follow(window)
         self.refresh()
 
     def update_row(self, row: MutationSummary) -> None:
@@ -186,10 +200,6 @@ class QueueList(LinePainter, can_focus=True, inherit_bindings=False):
         """Take a row out of the window, if it is there; the cursor stays, and so is on the next one."""
         self._window.remove(id)
         self.show(self._window, self.cursor)
-
-    def refresh_ages(self) -> None:
-        """Draw the rows anew because time has passed."""
-        self.refresh()
 
     # -- marks
 

@@ -45,7 +45,8 @@ class LinePainter(Widget):
             # The last cell is left out: a region up to the next widget would draw a cell of that too.
             first, end = difference(self._drawn[y], strip) if edge else (0, self.size.width - 1)
             self._drawn[y] = strip
-            changed.append(Region(first, y, end - first, 1))
+            if first < end:
+                changed.append(Region(first, y, end - first, 1))
         if changed:
             super().refresh(*changed)
 

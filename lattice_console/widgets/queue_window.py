@@ -62,12 +62,17 @@ class QueueWindow:
             self.first += len(self._pages.pop(0).items)
         self._collect(page.total)
 
-    def prepend(self, page: Page[MutationSummary]) -> None:
-        """Add the page that `prev_cursor` led to."""
+    def prepend(self, page: Page[MutationSummary]) -> int:
+        """Add the page that `prev_cursor` led to; returns by how many rows those held are further down than thought.
+
+        That is seen where the page is the first of the list: others may have come in above, or have left.
+        """
+        before = self.first - len(page.items)
+        self.first = max(0, before) if page.has_more else 0
         self._pages.insert(0, page)
-        self.first = max(0, self.first - len(page.items))
         del self._pages[_PAGES:]
         self._collect(page.total)
+        return self.first - before
 
     def replace(self, row: MutationSummary) -> int | None:
         """Put a newer state of a row in its place; where it is, None if it is not held."""

@@ -53,6 +53,22 @@ def test_a_newer_state_takes_the_place_of_a_row() -> None:
     assert window.replace(row(1)) is None
 
 
+def test_where_others_came_in_above_the_first_page_tells_by_how_many() -> None:
+    window = QueueWindow(page(100, SIZE, SIZE), SIZE)
+    # Three more than there were when the window was read.
+    first = page(103, 0, SIZE + 3).model_copy(update={"has_more": False})
+    assert window.prepend(first) == 3
+    assert (window.first, window.total) == (0, 103)
+    assert window.find("id-80") == SIZE + 3
+
+
+def test_where_some_have_left_above_the_first_page_tells_that_too() -> None:
+    window = QueueWindow(page(100, SIZE, SIZE), SIZE)
+    first = page(98, 0, SIZE - 2).model_copy(update={"has_more": False})
+    assert window.prepend(first) == -2
+    assert window.find("id-80") == SIZE - 2
+
+
 def test_an_empty_window_holds_nothing() -> None:
     window = QueueWindow()
     assert (window.total, window.end, list(window), window.next_cursor, window.prev_cursor) == (0, 0, [], None, None)
