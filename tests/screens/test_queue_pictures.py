@@ -45,7 +45,7 @@ def looks(snap_compare: Any, office: Office) -> Looks:
 
 
 async def _rest(console: Console) -> None:
-    await console.sees("Tab next view")
+    await console.sees("a approve", "/ filter")
     if console.app.size.width >= 120:
         await console.sees("M-13 Round up late fees", "docs/fees.md")
 
