@@ -47,6 +47,7 @@ async def test_an_empty_view_says_why_and_which_key_leads_on(console: Console) -
     await console.press("5")
     await console.sees("1 of 8")
 
+
 async def test_after_an_empty_view_the_keys_of_the_list_work_at_once(console: Console) -> None:
     await console.press("2")
     await console.until(lambda: not any(line.startswith(console.bar) for line in console.lines), "an empty view")
