@@ -1,7 +1,6 @@
 """The full-screen console: one app, its modes, its connection, and what every place shares."""
 
 import asyncio
-import gc
 import os
 import signal
 import time
@@ -16,6 +15,7 @@ from rich.text import Text
 from textual import on
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.events import Event, InputEvent
 from textual.screen import ModalScreen
 from textual.timer import Timer
 from textual.worker import Worker, WorkerState
@@ -34,6 +34,7 @@ from lattice_console.screens.news import (
 from lattice_console.screens.opening import OpeningScreen
 from lattice_console.screens.place import Command, Place, Said, Severity
 from lattice_console.screens.session import Session
+from lattice_console.screens.tidying import LOOK, Tidying
 from lattice_console.text import count, inert
 from lattice_console.widgets.keys import printed_key
 from lattice_console.widgets.signs import ASCII, UNICODE, Look, utc_now
@@ -92,7 +93,7 @@ class LatticeApp(App[None], inherit_bindings=False):
     ) -> None:
         # Every theme lets the terminal's own colours through; without colour, that has to be known from the start.
         super().__init__(ansi_color=True)
-        self.stylesheet = KeptStylesheet(variables=self.get_css_variables())
+        self.stylesheet = self._sheet = KeptStylesheet(variables=self.get_css_variables())
         self.session = Session(settings, open_checkout, Look(ASCII if settings.ascii else UNICODE, now))
         self.session.tell = self._tell
         # Nothing glides: it costs bytes over SSH, and time.
@@ -103,6 +104,7 @@ class LatticeApp(App[None], inherit_bindings=False):
         self._connection: Connection | None = None
         self._work: dict[int, tuple[str, float]] = {}
         self._ticking: Timer | None = None
+        self._tidying: Tidying | None = None
         self._said: deque[Said] = deque(maxlen=_REMEMBERED)
         for theme in THEMES.values():
             self.register_theme(theme)
@@ -135,15 +137,25 @@ class LatticeApp(App[None], inherit_bindings=False):
         if self._connection is not None and not running:
             self.run_worker(self._connection.run(), group="connection", exit_on_error=False)
 
-    def _keep_loaded(self) -> None:
-        """Take what is loaded out of the search for garbage: it stays, and each look at it delays a key."""
-        if not self.is_headless:
-            gc.freeze()
-            gc.enable()
+    def _begin_loading_ahead(self) -> None:
+        self.run_worker(self._load_ahead(), group="load ahead", exit_on_error=False)
 
-    def _load_ahead(self) -> None:
-        """Load what is most likely gone to next, so that no key waits for it."""
-        self.run_worker(to_thread(_place_of_mutations), group="load ahead", exit_on_error=False)
+    async def _load_ahead(self) -> None:
+        """Load what is most likely gone to next, so that no key waits for it; then all that stays is there."""
+        await to_thread(_place_of_mutations)
+        self._tidy()
+
+    def _tidy(self) -> None:
+        """From now on, keep the house in order when nobody waits."""
+        if not self.is_headless and self._tidying is None:
+            self._tidying = Tidying()
+            self._tidying.begin()
+            self.set_interval(LOOK, self._tidying.look)
+
+    async def on_event(self, event: Event) -> None:
+        if self._tidying is not None and isinstance(event, InputEvent):
+            self._tidying.pressed()
+        await super().on_event(event)
 
     def get_key_display(self, binding: Binding) -> str:
         return binding.key_display or printed_key(binding.key, ascii=self.session.look.ascii)
@@ -157,8 +169,7 @@ class LatticeApp(App[None], inherit_bindings=False):
 
     @on(Connected)
     def _tell_connected(self) -> None:
-        self._keep_loaded()
-        self.set_timer(_AT_EASE, self._load_ahead)
+        self.set_timer(_AT_EASE, self._begin_loading_ahead)
         for place in self._places:
             place.connected()
             place.refresh_chrome()
@@ -181,7 +192,7 @@ class LatticeApp(App[None], inherit_bindings=False):
 
     @on(Unreachable)
     def _tell_unreachable(self, message: Unreachable) -> None:
-        self._keep_loaded()
+        self._tidy()
         for place in self._places:
             place.unreachable(message.error)
             place.refresh_chrome()
@@ -310,9 +321,19 @@ class LatticeApp(App[None], inherit_bindings=False):
     def _theme_commands(self) -> list[Command]:
         return [Command(f"Theme {name}", (), f"app.theme.{name}", self, f"use_theme('{name}')") for name in THEMES]
 
-    def action_use_theme(self, name: str) -> None:
+    async def action_use_theme(self, name: str) -> None:
         """Change the colours."""
-        self.theme = THEMES[name].name
+        theme = THEMES[name]
+        own = {**theme.to_color_system().generate(), **theme.variables}
+        await to_thread(self._sheet.prepared, {**self.get_theme_variable_defaults(), **own})
+        self.theme = theme.name
+
+    def refresh_css(self, animate: bool = True) -> None:
+        # All of it is painted anew: no widget is to compare itself with what it has drawn, rule by rule.
+        for place in self._places:
+            for widget in place.query():
+                widget.refresh(layout=True)
+        super().refresh_css(animate)
 
     async def _chosen(self, command: Command | None) -> None:
         if command is not None:

@@ -23,6 +23,8 @@ class KeptStylesheet(Stylesheet):
     def set_variables(self, variables: dict[str, str]) -> None:
         if variables == self._variables:
             return
+        # It clears what it finds; what was parsed with the variables of before is wanted again with them.
+        self._parse_cache = LRUCache(1)
         super().set_variables(variables)
         self._parse_cache = self._parsed_with(variables)
 
