@@ -109,6 +109,12 @@ class Terminal:
         pages = int(Path(f"/proc/{self.pid}/statm").read_text(encoding="ascii").split()[1])
         return pages * os.sysconf("SC_PAGE_SIZE")
 
+    @property
+    def computed(self) -> float:
+        """Seconds of processor time that the program took so far, all its threads together."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def wait_for(self, sought: str, *, seconds: float = 60.0) -> float:
         """Read until `sought` stands on the screen; returns the seconds since the start. Raises TimeoutError."""
         deadline = time.perf_counter() + seconds
@@ -242,11 +248,14 @@ def figures(terminal: Terminal, ready: float, moves: int) -> dict[str, object]:
 def strokes(terminal: Terminal, name: str, key: str, times: int) -> dict[str, object]:
     """Presses a key so often, each time until the program is done with it: times and bytes, as a row's fields."""
     terminal.settle()
+    before = terminal.computed
     paints = [terminal.press(key) for _ in range(times)]
+    computed = (terminal.computed - before) * 1000 / times
     painted = [paint.painted * 1000 for paint in paints]
     return {
         f"{name}_p50_ms": round(percentile(painted, 0.5), 2),
         f"{name}_p95_ms": round(percentile(painted, 0.95), 2),
+        f"{name}_cpu_ms": round(computed, 2),
         f"{name}_settled_p95_ms": round(percentile([paint.settled * 1000 for paint in paints], 0.95), 2),
         f"{name}_bytes": int(percentile([paint.size for paint in paints], 0.5)),
         f"{name}_settled_bytes": int(percentile([paint.total for paint in paints], 0.5)),
