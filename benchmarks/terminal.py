@@ -201,18 +201,10 @@ class Terminal:
             settled = now
         return Paint(painted, settled, size, total)
 
-    def hold(self, key: str, *, rate: float, seconds: float) -> float:
-        """Send a key `rate` times a second; returns the seconds that the last paint lagged behind the last key."""
-        sent = time.perf_counter()
-        end = sent + seconds
-        while sent < end:
-            self.send(key)
-            sent = time.perf_counter()
-            self.listen(until=sent + 1 / rate)
-        last = time.perf_counter()
-        while self._read(0.25):
-            last = time.perf_counter()
-        return max(0.0, last - sent)
+    def hold(self, key: str, *, rate: float, seconds: float) -> Paint:
+        """Send a key `rate` times a second; returns how far the paint of the last one lagged behind it."""
+        self.drive(key, int(rate * seconds), every=1 / rate)
+        return self.press(key)
 
     def _read(self, seconds: float) -> bytes:
         ready, _, _ = select.select([self._fd], [], [], seconds)
@@ -236,11 +228,14 @@ def percentile(values: Sequence[float], share: float) -> float:
 
 def figures(terminal: Terminal, ready: float, moves: int) -> dict[str, object]:
     """Presses `j` and page down, then holds `j` at 30 a second: times, bytes, lag and memory, as a row's fields."""
+    move, page = strokes(terminal, "move", "j", moves), strokes(terminal, "page", "\x1b[6~", moves // 4)
+    held = terminal.hold("j", rate=30, seconds=2)
     return {
         "ready_s": round(ready, 3),
-        **strokes(terminal, "move", "j", moves),
-        **strokes(terminal, "page", "\x1b[6~", moves // 4),
-        "held_key_lag_s": round(terminal.hold("j", rate=30, seconds=2), 3),
+        **move,
+        **page,
+        "held_key_lag_s": round(held.painted, 3),
+        "held_key_settled_s": round(held.settled, 3),
         "rss_mb": round(terminal.memory / 1e6, 1),
     }
 
