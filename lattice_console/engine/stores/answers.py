@@ -4,7 +4,8 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, insert, select
 
-from lattice_console.engine.stores.database import Database, Prepared
+from lattice_console.engine.stores.database import Database
+from lattice_console.engine.stores.statements import Prepared
 from lattice_console.engine.stores.tables import answers
 
 _FIND = Prepared(

@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import Table, bindparam, insert, select, update
 
 from lattice_console.engine.records import AuditRecord
-from lattice_console.engine.stores.database import Database, Prepared
+from lattice_console.engine.stores.database import Database
 from lattice_console.engine.stores.rows import columns
+from lattice_console.engine.stores.statements import Prepared
 from lattice_console.engine.stores.tables import audit, installation, projects
 
 GENESIS = "0" * 64

@@ -10,7 +10,7 @@ from typing import Literal
 from sqlalchemy import Connection, create_engine
 from sqlalchemy.pool import NullPool
 
-from lattice_console.engine.stores.database import Database
+from lattice_console.engine.stores.sqlite_database import SqliteDatabase
 from lattice_console.engine.stores.transaction import Tables
 
 Begin = Literal["BEGIN", "BEGIN IMMEDIATE"]
@@ -87,7 +87,7 @@ def open_lane(file: Path | None, *, busy: float) -> Lane:
     except BaseException:
         driver.close()
         raise
-    return Lane(driver, connection, Tables(Database(driver, connection)))
+    return Lane(driver, connection, Tables(SqliteDatabase(driver, connection)))
 
 
 def _casefold(text: str | None) -> str | None:

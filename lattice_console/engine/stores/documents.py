@@ -7,8 +7,9 @@ from sqlalchemy import and_, bindparam, delete, exists, func, insert, or_, selec
 
 from lattice_console.contract.paths import twin_key
 from lattice_console.engine.records import HeadMove, HeadRecord, RevisionRecord, Window
-from lattice_console.engine.stores.database import Database, Prepared
+from lattice_console.engine.stores.database import Database
 from lattice_console.engine.stores.rows import chunks, columns, prefix_range, several, starts_with
+from lattice_console.engine.stores.statements import Prepared
 from lattice_console.engine.stores.tables import blobs, changes, documents, head, mutations, revisions
 from lattice_console.engine.stores.windows import read_window
 

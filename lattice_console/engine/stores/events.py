@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from sqlalchemy import bindparam, func, insert, or_, select, update
 
 from lattice_console.engine.records import EventRecord
-from lattice_console.engine.stores.database import Database, Prepared
+from lattice_console.engine.stores.database import Database
 from lattice_console.engine.stores.rows import columns, values
+from lattice_console.engine.stores.statements import Prepared
 from lattice_console.engine.stores.tables import events, projects
 
 _TAKE = Prepared(

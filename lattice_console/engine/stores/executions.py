@@ -7,8 +7,9 @@ from typing import Any
 from sqlalchemy import bindparam, insert, select, update
 
 from lattice_console.engine.records import ExecutionRecord, SnapshotRecord
-from lattice_console.engine.stores.database import Database, Prepared
+from lattice_console.engine.stores.database import Database
 from lattice_console.engine.stores.rows import columns, values
+from lattice_console.engine.stores.statements import Prepared
 from lattice_console.engine.stores.tables import executions, mutations, snapshots
 
 _EXECUTION = select(*columns(executions, ExecutionRecord))

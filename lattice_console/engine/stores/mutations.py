@@ -19,9 +19,10 @@ from lattice_console.engine.records import (
     Window,
 )
 from lattice_console.engine.stores import tables
-from lattice_console.engine.stores.database import Database, Prepared, Row
+from lattice_console.engine.stores.database import Database
 from lattice_console.engine.stores.queue import count_by_status, read_page
 from lattice_console.engine.stores.rows import chunks, columns, several, values
+from lattice_console.engine.stores.statements import Prepared, Row
 from lattice_console.engine.stores.tables import mutations, patchsets
 
 Item = TypeVar("Item")

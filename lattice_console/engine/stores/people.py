@@ -6,8 +6,9 @@ from datetime import datetime
 from sqlalchemy import and_, bindparam, func, insert, select, update
 
 from lattice_console.engine.records import MembershipRecord, StandingRecord, UserRecord
-from lattice_console.engine.stores.database import Database, Prepared
+from lattice_console.engine.stores.database import Database
 from lattice_console.engine.stores.rows import chunks, columns, prefix_range, several, starts_with, values
+from lattice_console.engine.stores.statements import Prepared
 from lattice_console.engine.stores.tables import memberships, users
 
 _USER = select(*columns(users, UserRecord))

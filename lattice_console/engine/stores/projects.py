@@ -6,8 +6,9 @@ from sqlalchemy import bindparam, insert, select, update
 
 from lattice_console.engine.records import ProjectRecord
 from lattice_console.engine.stores.audit import GENESIS
-from lattice_console.engine.stores.database import Database, Prepared
+from lattice_console.engine.stores.database import Database
 from lattice_console.engine.stores.rows import columns, values
+from lattice_console.engine.stores.statements import Prepared
 from lattice_console.engine.stores.tables import projects
 
 _BY_ID = projects.c.id == bindparam("project")

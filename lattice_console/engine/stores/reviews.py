@@ -7,8 +7,9 @@ from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as insert_or_update
 
 from lattice_console.engine.records import CommentRecord, ReviewRecord
-from lattice_console.engine.stores.database import Database, Prepared
+from lattice_console.engine.stores.database import Database
 from lattice_console.engine.stores.rows import chunks, columns, several, values
+from lattice_console.engine.stores.statements import Prepared
 from lattice_console.engine.stores.tables import comments, reviews, seen
 
 _MUTATIONS = several("mutations")

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from sqlalchemy import bindparam, delete, insert, select
 
 from lattice_console.engine.records import SpecRecord
-from lattice_console.engine.stores.database import Database, Prepared
+from lattice_console.engine.stores.database import Database
 from lattice_console.engine.stores.rows import chunks, columns, several, values
+from lattice_console.engine.stores.statements import Prepared
 from lattice_console.engine.stores.tables import specs
 
 _OF_PROJECT = select(*columns(specs, SpecRecord)).where(specs.c.project_id == bindparam("project"))

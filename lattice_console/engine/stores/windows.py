@@ -6,7 +6,8 @@ from typing import Any, TypeAlias
 from sqlalchemy import ColumnElement, Select, and_, or_
 
 from lattice_console.engine.records import Window
-from lattice_console.engine.stores.database import Database, Row, Values
+from lattice_console.engine.stores.database import Database
+from lattice_console.engine.stores.statements import Row, Values
 
 Order: TypeAlias = Sequence[tuple[ColumnElement[Any], bool]]
 """The columns that a list is in the order of, the first one first, and whether each falls; no two rows are equal."""

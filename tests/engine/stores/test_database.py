@@ -6,15 +6,17 @@ from hypothesis import strategies as st
 from sqlalchemy import bindparam, delete, insert, select, update
 
 from lattice_console.engine.stores.connection import Lane, open_lane
-from lattice_console.engine.stores.database import Database, Prepared
+from lattice_console.engine.stores.database import Database
 from lattice_console.engine.stores.rows import several
+from lattice_console.engine.stores.sqlite_database import SqliteDatabase
+from lattice_console.engine.stores.statements import Prepared
 from lattice_console.engine.stores.tables import blobs, projects, users
 from tests.engine.stores.samples import ALEX, KIM, NOW, OTHER, PROJECT
 
 
 @pytest.fixture
 def database(lane: Lane) -> Database:
-    return Database(lane.driver, lane.connection)
+    return SqliteDatabase(lane.driver, lane.connection)
 
 
 def test_values_are_converted_on_the_way_in_and_out(database: Database) -> None:
@@ -71,7 +73,7 @@ def numbers() -> Iterator[Database]:
     """Blobs of every size below 30."""
     lane = open_lane(None, busy=1)
     lane.driver.execute("CREATE TABLE blobs (hash, size, content)")
-    database = Database(lane.driver, lane.connection)
+    database = SqliteDatabase(lane.driver, lane.connection)
     database.run_each(Prepared(insert(blobs)), [{"hash": "", "size": size, "content": b""} for size in range(30)])
     yield database
     lane.close()
