@@ -1,21 +1,35 @@
 """Settings: flags, then environment, `.lattice/local.json`, `.lattice/config.json`, and the user's profile.
 
-A bad value names the setting, where it stands, and what is allowed.
+A bad value names the setting, where it stands, and what is allowed. What is secret, as the URLs of servers are, is not
+repeated, and does not count in `.lattice/config.json`, which goes into the team's git.
 """
 
 import getpass
 import json
 import os
 import subprocess
+import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from lattice_console import servers
 from lattice_console.contract.errors import NotFound, ValidationFailed
+from lattice_console.profile.folder import work_folder
+from lattice_console.servers import Servers
 
 FOLDER = ".lattice"
 """What makes a folder a project."""
+
+SECRET = {
+    "database.url": "DATABASE_URL",
+    "database.replica_url": "DATABASE_REPLICA_URL",
+    "redis.url": "LATTICE_REDIS_URL",
+    "neo4j.url": "LATTICE_NEO4J_URL",
+    "neo4j.password": "LATTICE_NEO4J_PASSWORD",
+}
+"""What is never read from `.lattice/config.json`, with the variable of the environment that it may stand in."""
 
 THEMES = ("dark", "light", "contrast", "ansi")
 """The themes that can be asked for."""
@@ -28,11 +42,13 @@ Number = TypeVar("Number", int, float)
 class Settings:
     """What holds for one run: places, the actor and where the name comes from, limits (bytes, seconds), looks.
 
-    `database` is None for a database in memory; `theme` is None where the console chooses.
+    `root` is None without a project's folder. `project_id` is None where the folder was not set up; from
+    LATTICE_PROJECT_ID it may be a name. `theme` is None where the console chooses. `remarks` are sentences on what is
+    better changed.
     """
 
-    root: Path
-    database: Path | None
+    root: Path | None
+    servers: Servers
     project_id: str | None
     actor: str
     actor_source: str
@@ -40,10 +56,18 @@ class Settings:
     lease: float = 30.0
     ascii: bool = False
     theme: str | None = None
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """What to call the project as long as its own name is not known."""
+        return self.root.name if self.root else self.project_id or ""
 
     @property
     def state(self) -> Path:
         """Where this machine keeps what is no document: database, checkout record, backups, log."""
+        if self.root is None:
+            return work_folder(self.project_id or "", self.actor)
         return self.root / FOLDER / "state"
 
 
@@ -56,36 +80,44 @@ def find_root(start: Path) -> Path | None:
 
 
 def load(start: Path | None = None, *, actor: str | None = None, environ: Mapping[str, str] | None = None) -> Settings:
-    """The settings for the project that `start` (the current folder) lies in.
+    """The settings for the project that LATTICE_PROJECT_ID names, or `start` (the current folder) lies in.
 
-    Raises NotFound (`NF_PROJECT`) outside of a project, ValidationFailed (`VAL_SETTING`) for a bad value.
+    Raises NotFound (`NF_PROJECT`) where there is neither, ValidationFailed (`VAL_SETTING`) for a bad value.
     """
     start = (start or Path.cwd()).resolve()
     root = find_root(start)
-    if root is None:
-        raise NotFound("NF_PROJECT", f"{start} is in no project. Start one here with: lattice init")
     settings = at_root(root, actor=actor, environ=environ)
-    if settings.project_id is None:
+    if settings.project_id is not None:
+        return settings
+    if root is not None:
         raise NotFound("NF_PROJECT", f"{root} has a {FOLDER} folder, but was not set up here. Run: lattice init")
-    return settings
+    if settings.servers.kind == "postgres":
+        advice = "Name one of the server's, by id or name, in LATTICE_PROJECT_ID, or start one here with: lattice init"
+    else:
+        advice = "Start one here with: lattice init"
+    raise NotFound("NF_PROJECT", f"{start} is in no project. {advice}")
 
 
-def at_root(root: Path, *, actor: str | None = None, environ: Mapping[str, str] | None = None) -> Settings:
-    """The settings for the project at `root`, set up or not."""
+def at_root(root: Path | None, *, actor: str | None = None, environ: Mapping[str, str] | None = None) -> Settings:
+    """The settings for the project at `root`, set up or not; None is for work without a folder."""
     environ = os.environ if environ is None else environ
     sources = _Sources(root, environ)
     name, source = (actor, "--as") if actor else _actor(sources, root)
-    state = root / FOLDER / "state"
+    found = _servers(sources, root)
+    own = _own_project(root, found)
+    wanted = environ.get("LATTICE_PROJECT_ID") or None
     return Settings(
-        root=root,
-        database=_database(sources, state),
-        project_id=_project_id(state / "project.json"),
+        # The folder is a checkout of its own project, and of no other.
+        root=root if wanted in (None, own) else None,
+        servers=found,
+        project_id=wanted or own,
         actor=name,
         actor_source=source,
         document_limit=sources.find("LATTICE_DOCUMENT_LIMIT", "documents.limit", _positive(int), 10_000_000),
         lease=sources.find("LATTICE_CLAIM_LEASE", "execution.lease_seconds", _positive(float), 30.0),
         ascii=sources.find("LATTICE_ASCII", "console.ascii", _boolean, False),
         theme=sources.find("LATTICE_THEME", "console.theme", _one_of(THEMES), None),
+        remarks=sources.remarks(),
     )
 
 
@@ -94,6 +126,28 @@ def bind_project(root: Path, project_id: str) -> None:
     place = root / FOLDER / "state" / "project.json"
     place.parent.mkdir(parents=True, exist_ok=True)
     place.write_text(json.dumps({"id": project_id}) + "\n", encoding="utf-8")
+
+
+def bound_project(root: Path) -> str | None:
+    """The id that `bind_project` noted; None where the folder was not set up on this machine."""
+    place = root / FOLDER / "state" / "project.json"
+    try:
+        return str(json.loads(place.read_text(encoding="utf-8"))["id"])
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError):
+        raise ValidationFailed(
+            "VAL_SETTING", f"{place} cannot be read. Set the project up again: lattice init", source=str(place)
+        ) from None
+
+
+def declared_project(root: Path) -> str | None:
+    """The id that the folder's `.lattice/config.json` gives the project, if it gives one."""
+    try:
+        described = json.loads((root / FOLDER / "config.json").read_text(encoding="utf-8"))
+        return str(uuid.UUID(described["project"]["id"]))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
 
 
 def profile_path(environ: Mapping[str, str] | None = None) -> Path:
@@ -106,22 +160,53 @@ def profile_path(environ: Mapping[str, str] | None = None) -> Path:
 class _Sources:
     """The places a setting can stand in, most telling first."""
 
-    def __init__(self, root: Path, environ: Mapping[str, str]) -> None:
+    def __init__(self, root: Path | None, environ: Mapping[str, str]) -> None:
         self.environ = environ
         self._files: dict[Path, dict[str, Any]] = {}
-        self._places = (root / FOLDER / "local.json", root / FOLDER / "config.json", profile_path(environ))
+        self._tracked = root / FOLDER / "config.json" if root else None
+        self._local = root / FOLDER / "local.json" if root else profile_path(environ)
+        self._places = [place for place in (self._local, self._tracked) if place] + [profile_path(environ)]
 
-    def find(self, variable: str, key: str, read: Callable[[Any], Value], otherwise: Value | None) -> Any:
-        """The first value given, read; `key` is a dotted path in the files."""
-        if self.environ.get(variable):
-            return _read(self.environ[variable], read, variable, "the environment")
+    def find(
+        self,
+        variables: str | tuple[str, ...],
+        key: str,
+        read: Callable[[Any], Any],
+        otherwise: Any,
+    ) -> Any:
+        """The first value given, read; `key` is a dotted path in the files.
+
+        Raises ValidationFailed for a bad value, and for a secret that stands in the tracked file alone.
+        """
+        for variable in (variables,) if isinstance(variables, str) else variables:
+            if self.environ.get(variable):
+                return _read(self.environ[variable], read, variable, "the environment")
         for place in self._places:
-            value: Any = self._content(place)
-            for part in key.split("."):
-                value = value.get(part) if isinstance(value, dict) else None
-            if value is not None:
-                return _read(value, read, key, str(place))
+            value = self._value(place, key)
+            if value is None:
+                continue
+            if key in SECRET and place == self._tracked:
+                raise ValidationFailed("VAL_SETTING", self._exposed(key), field=key, source=str(place))
+            return _read(value, read, key, str(place))
         return otherwise
+
+    def remarks(self) -> tuple[str, ...]:
+        """What is better changed: secrets that lie where everybody reads them."""
+        if self._tracked is None:
+            return ()
+        return tuple(self._exposed(key) for key in SECRET if self._value(self._tracked, key) is not None)
+
+    def _exposed(self, key: str) -> str:
+        return (
+            f"{key} in {self._tracked}: it is a secret, and that file goes into the team's git. Move it to "
+            f"{self._local} or {SECRET[key]}, and change the password if it had one."
+        )
+
+    def _value(self, place: Path, key: str) -> Any:
+        value: Any = self._content(place)
+        for part in key.split("."):
+            value = value.get(part) if isinstance(value, dict) else None
+        return value
 
     def _content(self, place: Path) -> dict[str, Any]:
         if place not in self._files:
@@ -157,6 +242,23 @@ def _positive(kind: type[Number]) -> Callable[[Any], Number]:
     return read
 
 
+def _whole(least: int) -> Callable[[Any], int]:
+    def read(value: Any) -> int:
+        text = str(value)
+        if not (text.isascii() and text.isdigit() and int(text) >= least):
+            raise ValueError(f"{value!r} is not a whole number from {least} on")
+        return int(text)
+
+    return read
+
+
+def _text(value: Any) -> str:
+    # Not repeated: it may be a secret.
+    if not isinstance(value, str):
+        raise ValueError("it is not a text")
+    return value
+
+
 def _boolean(value: Any) -> bool:
     known = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
     said = str(value).lower()
@@ -174,36 +276,54 @@ def _one_of(allowed: tuple[str, ...]) -> Callable[[Any], str]:
     return read
 
 
-def _database(sources: _Sources, state: Path) -> Path | None:
-    url = sources.environ.get("DATABASE_URL")
-    if not url:
-        return state / "lattice.db"
-    scheme, _, place = url.partition("://")
-    if scheme != "sqlite":
-        raise ValidationFailed(
-            "VAL_SETTING",
-            f"DATABASE_URL in the environment: the scheme {scheme} is none of sqlite.",
-            source="environment",
-        )
-    return None if place == "/:memory:" else Path(place.removeprefix("/"))
+def _servers(sources: _Sources, root: Path | None) -> Servers:
+    """What the engine stands on; without settings a SQLite file in the project's folder."""
+
+    def url(*schemes: str) -> Callable[[Any], str]:
+        return lambda value: servers.server(_text(value), schemes)
+
+    # As with SQLAlchemy, a relative path starts from the current folder; in a file, from the project's.
+    base = Path.cwd() if sources.environ.get("DATABASE_URL") or root is None else root
+    otherwise = root / FOLDER / "state" / "lattice.db" if root else None
+
+    def truth(value: Any) -> Path | str | None:
+        return servers.database(_text(value), base)
+
+    database = sources.find("DATABASE_URL", "database.url", truth, otherwise)
+    neo4j = sources.find(("LATTICE_NEO4J_URL", "NEO4J_URL", "NEO4J_URI"), "neo4j.url", url(*servers.NEO4J), None)
+    if neo4j is not None:
+        user = sources.find("LATTICE_NEO4J_USER", "neo4j.user", _text, None)
+        password = sources.find("LATTICE_NEO4J_PASSWORD", "neo4j.password", _text, None)
+        neo4j = servers.with_login(neo4j, user, password)
+
+    def replica(value: Any) -> str:
+        if not isinstance(database, str):
+            raise ValueError("only a Postgres database has a replica; set DATABASE_URL to one as well")
+        return servers.postgres(_text(value))
+
+    return Servers(
+        database=database,
+        replica=sources.find("DATABASE_REPLICA_URL", "database.replica_url", replica, None),
+        redis=sources.find(("LATTICE_REDIS_URL", "REDIS_URL"), "redis.url", url(*servers.REDIS), None),
+        neo4j=neo4j,
+        pool_size=sources.find("DATABASE_POOL_SIZE", "database.pool_size", _whole(1), 5),
+        max_overflow=sources.find("DATABASE_MAX_OVERFLOW", "database.max_overflow", _whole(0), 10),
+        echo=sources.find("DATABASE_ECHO", "database.echo", lambda value: str(value).lower() == "true", False),
+    )
 
 
-def _project_id(place: Path) -> str | None:
-    try:
-        return str(json.loads(place.read_text(encoding="utf-8"))["id"])
-    except FileNotFoundError:
+def _own_project(root: Path | None, found: Servers) -> str | None:
+    """The id of the project that the folder is: as was noted here; on a server also as its configuration says."""
+    if root is None:
         return None
-    except (OSError, ValueError, KeyError, TypeError):
-        raise ValidationFailed(
-            "VAL_SETTING", f"{place} cannot be read. Set the project up again: lattice init", source=str(place)
-        ) from None
+    return bound_project(root) or (declared_project(root) if found.kind == "postgres" else None)
 
 
-def _actor(sources: _Sources, folder: Path) -> tuple[str, str]:
+def _actor(sources: _Sources, folder: Path | None) -> tuple[str, str]:
     named = sources.find("LATTICE_ACTOR", "actor", str, None)
     if named:
         return named, "LATTICE_ACTOR" if sources.environ.get("LATTICE_ACTOR") else "settings"
-    email = _git_email(folder)
+    email = _git_email(folder or Path.cwd())
     if email:
         return email, "git user.email"
     return getpass.getuser(), "the user of this machine"

@@ -11,5 +11,5 @@ async def connect(settings: Settings, *, actor: str | None = None) -> Backend:
     from lattice_console.engine.features.context import Limits
 
     limits = Limits(document=settings.document_limit, lease=settings.lease)
-    engine = await assemble(settings.database, limits=limits)
+    engine = await assemble(settings.servers, limits=limits)
     return local.bind(engine, actor=actor or settings.actor, project=settings.project_id)

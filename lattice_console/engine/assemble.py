@@ -1,19 +1,30 @@
-"""Builds an engine from settings."""
+"""Builds an engine on the servers that settings name."""
 
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
+from lattice_console.contract.errors import SystemFailure
 from lattice_console.engine.engine import Engine
 from lattice_console.engine.features.context import Limits, Surroundings, utc_now
+from lattice_console.engine.ports import Store
 from lattice_console.engine.stores.sqlite import SqliteStore
+from lattice_console.servers import Servers
+
+__all__ = ["Servers", "assemble"]
 
 
-async def assemble(
-    database: Path | None, *, limits: Limits | None = None, now: Callable[[], datetime] = utc_now
-) -> Engine:
-    """An engine on the SQLite file at `database`, made and migrated where needed; None keeps all in memory.
+async def assemble(servers: Servers, *, limits: Limits | None = None, now: Callable[[], datetime] = utc_now) -> Engine:
+    """An engine on those servers; the database is made and migrated where needed.
 
-    `now` is its clock, in UTC. Raises SystemFailure saying what to do where the file cannot be used.
+    `now` is its clock, in UTC. Raises SystemFailure saying what to do where the truth cannot be used; what is not the
+    truth may come later.
     """
-    return Engine(await SqliteStore.open(database), Surroundings(limits=limits or Limits(), now=now))
+    return Engine(await _store(servers), Surroundings(limits=limits or Limits(), now=now))
+
+
+async def _store(servers: Servers) -> Store:
+    """The truth."""
+    if servers.database is None or isinstance(servers.database, Path):
+        return await SqliteStore.open(servers.database)
+    raise SystemFailure("SYS_DATABASE_ERROR", "There is no store on Postgres yet.")

@@ -11,7 +11,7 @@ import click
 
 from lattice_console import config
 from lattice_console.config import Settings
-from lattice_console.contract.errors import ValidationFailed
+from lattice_console.contract.errors import NotFound, ValidationFailed
 from lattice_console.headless.output import Output
 
 # The console starts through here, and its first frame waits for neither of them.
@@ -70,7 +70,13 @@ class Session:
 
     @functools.cached_property
     def checkout(self) -> "Checkout":
-        """The project's folder as a checkout."""
+        """The project's folder as a checkout; raises NotFound (`NF_FOLDER`) without one."""
+        if self.settings.root is None:
+            raise NotFound(
+                "NF_FOLDER",
+                "This needs a folder that is a checkout of the project, and there is none here. Make one in an empty "
+                "folder, with LATTICE_PROJECT_ID as it is: lattice init",
+            )
         from lattice_console.workspace import Checkout
 
         return Checkout(self.settings.root, self.settings.document_limit)

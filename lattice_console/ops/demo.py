@@ -82,15 +82,17 @@ async def build(folder: Path | None = None, *, now: datetime | None = None) -> D
     """
     root = _room(folder)
     settings = config.at_root(root, actor=OWNER)
-    if settings.database != settings.state / "lattice.db":
+    database = settings.state / "lattice.db"
+    if settings.root is None or settings.servers.database != database:
+        variable = "DATABASE_URL" if settings.root else "LATTICE_PROJECT_ID"
         raise ValidationFailed(
-            "VAL_DATABASE_URL",
-            "The demonstration keeps a database of its own: unset DATABASE_URL, then run it again.",
-            field="DATABASE_URL",
+            f"VAL_{variable}",
+            f"The demonstration has a project and a database of its own: unset {variable}, then run it again.",
+            field=variable,
         )
     now = now or datetime.now(UTC)
     clock = _Clock(now - _BEGINNING)
-    engine = Engine(await _Unhurried.open(settings.database), Surroundings(limits=Limits(), now=clock))
+    engine = Engine(await _Unhurried.open(database), Surroundings(limits=Limits(), now=clock))
     try:
         return await _build(root, engine, clock, now)
     finally:

@@ -42,7 +42,7 @@ async def doctor(start: Path, *, actor: str | None = None) -> AsyncIterator[Chec
     except LatticeError as error:
         yield _problem("project", error)
         return
-    yield Check(name="project", state="ok", message=f"{settings.root}.")
+    yield Check(name="project", state="ok", message=f"{settings.root or settings.project_id}.")
     async for check in _database(settings):
         yield check
         if check.state == "problem":
@@ -56,7 +56,8 @@ async def doctor(start: Path, *, actor: str | None = None) -> AsyncIterator[Chec
         yield await _membership(settings, backend)
         yield await _audit(backend)
         yield await _policy(backend)
-        yield await _folder(settings, backend)
+        if settings.root is not None:
+            yield await _folder(Checkout(settings.root, settings.document_limit), backend)
     except LatticeError as error:
         yield _problem("access", error)
     finally:
@@ -68,7 +69,9 @@ def _problem(name: str, error: LatticeError) -> Check:
 
 
 async def _database(settings: Settings) -> AsyncIterator[Check]:
-    file = settings.database
+    file = settings.servers.database
+    if isinstance(file, str):
+        return
     if file is None:
         yield Check(name="database", state="warning", message="It is in memory: all is gone when the program ends.")
         return
@@ -107,8 +110,8 @@ async def _policy(backend: Backend) -> Check:
     return Check(name="policy", state="ok", message=f"{needed} approval{'' if needed == 1 else 's'} needed.")
 
 
-async def _folder(settings: Settings, backend: Backend) -> Check:
-    statuses = await Checkout(settings.root, settings.document_limit).status(backend)
+async def _folder(checkout: Checkout, backend: Backend) -> Check:
+    statuses = await checkout.status(backend)
     if not statuses:
         return Check(name="folder", state="ok", message="Every document is as in the head.")
     named = ", ".join(f"{status.path} ({status.state})" for status in statuses[:3])

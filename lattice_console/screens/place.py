@@ -150,7 +150,7 @@ class Place(Screen[None]):
             return
         session = self.session
         top = self.query_one(TopLine)
-        project = inert(session.project.name) if session.project else session.settings.root.name
+        project = inert(session.project.name) if session.project else inert(session.settings.title)
         top.crumbs = (project, *self.crumbs())
         actor = session.actor.name if session.actor else session.settings.actor
         top.who = f"{inert(actor)} {session.look.signs.dot} local"

@@ -82,7 +82,7 @@ class QueueScreen(MarkingPlace, ChoosingPlace):
         super().on_mount()
         self.feed = QueueFeed(self, self.listed)
         self.listed.focus()
-        self._say_instead(f"Opening {self.session.settings.root.name}{self.session.look.signs.ellipsis}")
+        self._say_instead(f"Opening {inert(self.session.settings.title)}{self.session.look.signs.ellipsis}")
         self.set_interval(_AGES, self.listed.refresh)
         if self.session.connected:
             self.connected()

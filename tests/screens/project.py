@@ -67,7 +67,7 @@ class Office:
         return config.at_root(self.root, actor=actor, environ={})
 
     async def connect(self, settings: Settings) -> Backend:
-        engine = await assemble(settings.database, now=self.clock)
+        engine = await assemble(settings.servers, now=self.clock)
         return local.bind(engine, actor=settings.actor, project=settings.project_id)
 
     async def as_(self, actor: str) -> Backend:
