@@ -48,6 +48,13 @@ class Projects(Protocol):
         ...
 
     def next_number(self, project_id: str) -> int: ...
+    def standing(self, project_id: str, name: str) -> StandingRecord | None:
+        """The project, and how the user of that name, found as `People.find` does, stands to it."""
+        ...
+
+    def count(self, before: ProjectRecord, after: ProjectRecord) -> None:
+        """Bring the numbers of events and audit from those before to those after; raises LookupError if they moved."""
+        ...
 
 
 class People(Protocol):
@@ -61,10 +68,6 @@ class People(Protocol):
     def create(self, record: UserRecord, at: datetime) -> None: ...
     def membership(self, project_id: str, user_id: str) -> MembershipRecord | None: ...
     def members(self, project_id: str) -> list[MembershipRecord]: ...
-    def standing(self, project_id: str, name: str) -> StandingRecord | None:
-        """The user of that name, found as `find` does, as the project knows that user."""
-        ...
-
     def member_count(self, project_id: str) -> int: ...
     def join(self, project_id: str, user_id: str, role: str, at: datetime) -> None: ...
     def set_role(self, project_id: str, user_id: str, role: str) -> None: ...
@@ -204,8 +207,8 @@ class Executions(Protocol):
 
 
 class Events(Protocol):
-    def append(self, project_id: str, records: Sequence[EventRecord]) -> None:
-        """Number the records (their `seq` is ignored) and write them; contiguous per project."""
+    def append(self, project: ProjectRecord, records: Sequence[EventRecord]) -> int:
+        """Write the records, numbered on from the project's (their `seq` is ignored); returns the newest number."""
         ...
 
     def last(self, project_id: str) -> int: ...
@@ -225,8 +228,11 @@ class Events(Protocol):
 
 
 class Audit(Protocol):
-    def append(self, project_id: str | None, entries: Sequence[Mapping[str, Any]]) -> None:
-        """Extend the chain of the project, or the installation's, by the canonical text of each entry."""
+    def append(self, project: ProjectRecord | None, entries: Sequence[Mapping[str, Any]]) -> tuple[int, str]:
+        """Extend the chain of the project, or the installation's, by the canonical text of each entry.
+
+        Returns the newest sequence and hash; a project's are kept by `Projects.count`.
+        """
         ...
 
     def page(self, project_id: str, before: int | None, limit: int) -> tuple[list[AuditRecord], int]: ...

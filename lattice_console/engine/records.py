@@ -10,8 +10,13 @@ from lattice_console.contract.models.project import Vote
 from lattice_console.contract.models.review import Turn
 from lattice_console.contract.models.spec import SpecType
 
+GENESIS = "0" * 64
+"""What stands before the first row of an audit chain."""
+
 
 class ProjectRecord(NamedTuple):
+    """A project, with the newest numbers of its events and its audit chain."""
+
     id: str
     name: str
     type: str
@@ -20,6 +25,9 @@ class ProjectRecord(NamedTuple):
     policy_version: str
     created_at: datetime
     updated_at: datetime
+    event_seq: int = 0
+    audit_sequence: int = 0
+    audit_head: str = GENESIS
 
 
 class UserRecord(NamedTuple):
@@ -37,9 +45,10 @@ class MembershipRecord(NamedTuple):
 
 
 class StandingRecord(NamedTuple):
-    """A user with the membership of a project, if there is one, and how many members that has."""
+    """How a user stands to a project: the user and the membership, if there are such, and how many members it has."""
 
-    user: UserRecord
+    project: ProjectRecord
+    user: UserRecord | None
     membership: MembershipRecord | None
     members: int
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from lattice_console.engine.features import judging
+from lattice_console.engine.features import judging, stored
 from lattice_console.engine.features import policy as policies
 from lattice_console.engine.features.context import Context, new_id
 from lattice_console.engine.records import HeadMove, SpecRecord
@@ -18,8 +18,7 @@ def advance(ctx: Context, moves: Sequence[HeadMove], mutation_id: str | None) ->
     sequence = ctx.project.sequence
     if not moves:
         return sequence
-    ids = [move.document_id for move in moves]
-    before = ctx.tables.documents.in_head(ctx.project.id, ids)
+    before = ctx.tables.documents.in_head(ctx.project.id, [move.document_id for move in moves])
     ctx.tables.documents.advance(
         ctx.project.id,
         moves,
@@ -28,6 +27,7 @@ def advance(ctx: Context, moves: Sequence[HeadMove], mutation_id: str | None) ->
         actor_id=ctx.me.id,
         at=ctx.now,
     )
+    stored.head_moves(ctx)
     paths = {record.path for record in before.values()}.union(move.path for move in moves if move.path)
     policy_moved = any(policy_rules.is_policy(path) for path in paths)
     version = policies.version_of_head(ctx) if policy_moved else None

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from lattice_console.contract import permissions
-from lattice_console.contract.errors import Conflict, NotAllowed, NotFound, SystemFailure
+from lattice_console.contract.errors import Conflict, NotAllowed, NotFound
 from lattice_console.contract.events import DATA_LIMIT, EventName
 from lattice_console.contract.models.people import Person
 from lattice_console.contract.models.project import ReviewPolicy
@@ -74,19 +74,18 @@ class Context:
     @cached_property
     def project(self) -> ProjectRecord:
         """The project of this call, as it was when first asked for; raises NotFound."""
-        found = self.tables.projects.get(self.project_id) if self.project_id else None
-        if found is None:
+        if self._standing is None:
             raise NotFound("NF_PROJECT", "There is no such project here. Start one with: lattice init")
-        return found
+        return self._standing.project
 
     @cached_property
     def user(self) -> UserRecord | None:
         """The actor as a user, if there is one."""
-        found = self._standing
-        if found is None:
-            return None
-        self._people[found.user.id] = _person(found.user)
-        return found.user
+        standing = self._standing
+        found = standing.user if standing else self.tables.people.find(self.actor_name)
+        if found is not None:
+            self._people[found.id] = _person(found)
+        return found
 
     @cached_property
     def membership(self) -> MembershipRecord | None:
@@ -102,7 +101,7 @@ class Context:
 
     @cached_property
     def _standing(self) -> StandingRecord | None:
-        return self.tables.people.standing(self.project_id or "", self.actor_name)
+        return self.tables.projects.standing(self.project_id, self.actor_name) if self.project_id else None
 
     @cached_property
     def permitted(self) -> frozenset[str]:
@@ -197,12 +196,16 @@ class Context:
 
     def flush(self) -> None:
         """Write what was recorded and announced: last, so that the numbers are taken under the shortest lock."""
-        for scope in dict.fromkeys(scope for scope, _ in self._audited):
-            self.tables.audit.append(scope, [entry for at, entry in self._audited if at == scope])
-        if self._announced:
-            if self.project_id is None:
-                raise SystemFailure("SYS_EVENT", "An event needs a project.")
-            self.tables.events.append(self.project_id, self._announced)
+        installations = [entry for scope, entry in self._audited if scope is None]
+        entries = [entry for scope, entry in self._audited if scope is not None]
+        if installations:
+            self.tables.audit.append(None, installations)
+        if entries or self._announced:
+            before = self.project
+            newest, head = self.tables.audit.append(before, entries)
+            last = self.tables.events.append(before, self._announced)
+            self.project = before._replace(event_seq=last, audit_sequence=newest, audit_head=head)
+            self.tables.projects.count(before, self.project)
         self._audited.clear()
         self._announced.clear()
 

@@ -196,7 +196,7 @@ def _check_bytes(ctx: Context, wanted: set[str]) -> None:
 
 def _moves(ctx: Context, changes: Sequence[ChangeRecord]) -> tuple[list[HeadMove], list[SnapshotRecord]]:
     """The head's moves for a patchset, and the snapshot of where those documents stand now."""
-    head = ctx.tables.documents.at_paths(ctx.project.id, [change.path for change in changes])
+    head = stored.at_paths(ctx, [change.path for change in changes])
     moves, snapshot = [], []
     for change in changes:
         before = None if change.operation == "create" else head[change.path]

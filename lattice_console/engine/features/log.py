@@ -15,10 +15,7 @@ from lattice_console.contract.models.page import Page
 from lattice_console.engine.features import paging, views
 from lattice_console.engine.features.context import Context
 from lattice_console.engine.features.registry import Steps, flows, reads
-from lattice_console.engine.records import AuditRecord, EventRecord
-
-GENESIS = "0" * 64
-"""What stands before the first row of a chain."""
+from lattice_console.engine.records import GENESIS, AuditRecord, EventRecord
 
 
 @reads("events.list")

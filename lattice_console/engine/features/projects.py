@@ -43,6 +43,7 @@ def create(
     )
     ctx.tables.projects.create(record)
     ctx.project_id = record.id
+    ctx.project = record
     ctx.tables.people.join(record.id, owner.id, "owner", ctx.now)
     ctx.members = 1
     ctx.record("project.created", record.id, installation=True, name=name)

@@ -1,6 +1,6 @@
 """Mutations with what belongs to them, each read once in a transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +8,7 @@ from lattice_console.engine.features.context import Context
 from lattice_console.engine.records import (
     ChangeRecord,
     ExecutionRecord,
+    HeadRecord,
     MutationRecord,
     ParentRecord,
     PatchsetRecord,
@@ -49,6 +50,23 @@ def added(
 ) -> None:
     """Take note of a patchset that was written."""
     ctx.memo["patchset", patchset.mutation_id, patchset.number] = Stored(patchset, changes, parents)
+
+
+def at_paths(ctx: Context, paths: Iterable[str]) -> dict[str, HeadRecord]:
+    """What of the head stands at those paths, by path."""
+    wanted = list(paths)
+    missing = [path for path in wanted if ("head", path) not in ctx.memo]
+    if missing:
+        found = ctx.tables.documents.at_paths(ctx.project.id, missing)
+        ctx.memo.update((("head", path), found.get(path)) for path in missing)
+    known = ((path, ctx.memo["head", path]) for path in wanted)
+    return {path: record for path, record in known if record is not None}
+
+
+def head_moves(ctx: Context) -> None:
+    """Read anew what stands in the head, as it moves."""
+    for key in [key for key in ctx.memo if key[0] == "head"]:
+        del ctx.memo[key]
 
 
 def newborn(ctx: Context, record: MutationRecord) -> None:

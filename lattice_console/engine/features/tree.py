@@ -48,7 +48,7 @@ class Tree:
         below = wanted - self._over.keys()
         found = {
             path: Entry(path, record.hash, record.document_id)
-            for path, record in self._ctx.tables.documents.at_paths(self._ctx.project.id, below).items()
+            for path, record in stored.at_paths(self._ctx, below).items()
         }
         found.update({path: entry for path in wanted if (entry := self._over.get(path)) is not None})
         return found

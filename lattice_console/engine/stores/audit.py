@@ -5,16 +5,13 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Table, bindparam, insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
-from lattice_console.engine.records import AuditRecord
+from lattice_console.engine.records import AuditRecord, ProjectRecord
 from lattice_console.engine.stores.database import Database
 from lattice_console.engine.stores.rows import columns
 from lattice_console.engine.stores.statements import Prepared
 from lattice_console.engine.stores.tables import audit, installation, projects
-
-GENESIS = "0" * 64
-"""What stands before the first row of a chain."""
 
 INSTALLATION = "installation"
 """The scope of the installation's chain; a project's is its id."""
@@ -32,23 +29,16 @@ _PAGE = Prepared(
 )
 
 
-class _Anchor:
-    """The row that holds a chain's newest sequence and hash: taking a number from it locks it."""
-
-    def __init__(self, table: Table) -> None:
-        mine = table.c.id == bindparam("anchor")
-        self.take = Prepared(
-            update(table)
-            .where(mine)
-            .values(audit_sequence=table.c.audit_sequence + bindparam("count"))
-            .returning(table.c.audit_sequence, table.c.audit_head)
-        )
-        self.set_head = Prepared(update(table).where(mine).values(audit_head=bindparam("hash")))
-        self.read = Prepared(select(table.c.audit_sequence, table.c.audit_head).where(mine))
-
-
-_PROJECT = _Anchor(projects)
-_INSTALLATION = _Anchor(installation)
+_TAKE = Prepared(
+    update(installation)
+    .values(audit_sequence=installation.c.audit_sequence + bindparam("count"))
+    .returning(installation.c.audit_sequence, installation.c.audit_head)
+)
+_SET_HEAD = Prepared(update(installation).values(audit_head=bindparam("head")))
+_INSTALLATIONS = Prepared(select(installation.c.audit_sequence, installation.c.audit_head))
+_PROJECTS = Prepared(
+    select(projects.c.audit_sequence, projects.c.audit_head).where(projects.c.id == bindparam("project"))
+)
 
 
 class Audit:
@@ -57,18 +47,24 @@ class Audit:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def append(self, project_id: str | None, entries: Sequence[Mapping[str, Any]]) -> None:
+    def append(self, project: ProjectRecord | None, entries: Sequence[Mapping[str, Any]]) -> tuple[int, str]:
         """Extend the chain of the project, or the installation's, by the canonical text of each entry.
 
         The text is the entry with its `sequence` as JSON: sorted keys, no spaces, ASCII. Its hash is
-        SHA-256(text + previous hash), in lower-case hexadecimal.
+        SHA-256(text + previous hash), in lower-case hexadecimal. Returns the newest sequence and hash; a project's
+        are kept by `Projects.count`.
         """
-        if not entries:
-            return
-        anchor, at, scope = _anchored(project_id)
-        ((last, previous),) = self._database.rows(anchor.take, anchor=at, count=len(entries))
+        if project is not None:
+            return self._extend(project.id, project.audit_sequence, project.audit_head, entries)
+        # Taking the numbers locks the installation's row: whoever else writes there waits.
+        ((taken, previous),) = self._database.rows(_TAKE, count=len(entries))
+        newest = self._extend(INSTALLATION, taken - len(entries), previous, entries)
+        self._database.run(_SET_HEAD, head=newest[1])
+        return newest
+
+    def _extend(self, scope: str, last: int, previous: str, entries: Sequence[Mapping[str, Any]]) -> tuple[int, str]:
         rows = []
-        for sequence, entry in enumerate(entries, last - len(entries) + 1):
+        for sequence, entry in enumerate(entries, last + 1):
             if "sequence" in entry:
                 raise ValueError("the log itself numbers its entries")
             text = _CANONICAL.encode({"sequence": sequence, **entry})
@@ -76,7 +72,7 @@ class Audit:
             rows.append({"scope": scope, "sequence": sequence, "text": text, "previous": previous, "hash": hash})
             previous = hash
         self._database.run_each(_WRITE, rows)
-        self._database.run(anchor.set_head, anchor=at, hash=previous)
+        return last + len(rows), previous
 
     def page(self, project_id: str, before: int | None, limit: int) -> tuple[list[AuditRecord], int]:
         """The project's rows before that sequence, newest first, and how many the chain has."""
@@ -86,7 +82,7 @@ class Audit:
 
     def chain(self, project_id: str | None) -> Iterator[AuditRecord]:
         """All rows, oldest first, read while they are consumed: within the transaction."""
-        scope, after = _anchored(project_id)[2], 0
+        scope, after = project_id or INSTALLATION, 0
         while True:
             records = [AuditRecord(*row) for row in self._database.rows(_CHAIN, scope=scope, after=after)]
             yield from records
@@ -96,11 +92,9 @@ class Audit:
 
     def head(self, project_id: str | None) -> tuple[int, str]:
         """The newest sequence and hash, as they are kept beside the chain."""
-        anchor, at, _ = _anchored(project_id)
-        ((sequence, hash),) = self._database.rows(anchor.read, anchor=at)
+        ((sequence, hash),) = (
+            self._database.rows(_INSTALLATIONS)
+            if project_id is None
+            else self._database.rows(_PROJECTS, project=project_id)
+        )
         return sequence, hash
-
-
-def _anchored(project_id: str | None) -> tuple[_Anchor, str | int, str]:
-    """Where the chain is anchored, the key of that row, and the chain's scope."""
-    return (_INSTALLATION, 1, INSTALLATION) if project_id is None else (_PROJECT, project_id, project_id)

@@ -2,20 +2,14 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, func, insert, or_, select, update
+from sqlalchemy import bindparam, func, insert, or_, select
 
-from lattice_console.engine.records import EventRecord
+from lattice_console.engine.records import EventRecord, ProjectRecord
 from lattice_console.engine.stores.database import Database
 from lattice_console.engine.stores.rows import columns, values
 from lattice_console.engine.stores.statements import Prepared
 from lattice_console.engine.stores.tables import events, projects
 
-_TAKE = Prepared(
-    update(projects)
-    .where(projects.c.id == bindparam("project"))
-    .values(event_seq=projects.c.event_seq + bindparam("count"))
-    .returning(projects.c.event_seq)
-)
 _LAST = Prepared(select(projects.c.event_seq).where(projects.c.id == bindparam("project")))
 _WRITE = Prepared(insert(events))
 _OF_PROJECT = (
@@ -31,14 +25,12 @@ class Events:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def append(self, project_id: str, records: Sequence[EventRecord]) -> None:
-        """Number the records (their `seq` is ignored) and write them; contiguous per project."""
-        if not records:
-            return
-        taken = self._database.value(_TAKE, project=project_id, count=len(records))
-        first = taken - len(records) + 1
-        rows = [values(record, project_id=project_id, seq=seq) for seq, record in enumerate(records, first)]
+    def append(self, project: ProjectRecord, records: Sequence[EventRecord]) -> int:
+        """Write the records, numbered on from the project's (their `seq` is ignored); returns the newest number."""
+        first = project.event_seq + 1
+        rows = [values(record, project_id=project.id, seq=seq) for seq, record in enumerate(records, first)]
         self._database.run_each(_WRITE, rows)
+        return project.event_seq + len(records)
 
     def last(self, project_id: str) -> int:
         """The newest event's number, 0 where there is none."""

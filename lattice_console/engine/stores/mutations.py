@@ -36,10 +36,10 @@ _MANY = Prepared(_MUTATION.where(mutations.c.id.in_(_IDS)))
 _WITH_STATUS = Prepared(
     _MUTATION.where(_OF_PROJECT, mutations.c.status.in_(several("statuses"))).order_by(mutations.c.number)
 )
-_NUMBER = Prepared(select(mutations.c.number).where(mutations.c.id == bindparam("mutation")))
+_NUMBER = select(mutations.c.number).where(mutations.c.id == bindparam("mutation"))
 _UNTOUCH = Prepared(
     delete(tables.touched).where(
-        tables.touched.c.project_id == bindparam("project"), tables.touched.c.number == bindparam("number")
+        tables.touched.c.project_id == bindparam("project"), tables.touched.c.number == _NUMBER.scalar_subquery()
     )
 )
 _CREATE = Prepared(insert(mutations))
@@ -97,7 +97,11 @@ _PENDING_IMPORTS = Prepared(
 _ADD_PATCHSET = Prepared(insert(patchsets))
 _ADD_CHANGES = Prepared(insert(tables.changes))
 _ADD_PARENTS = Prepared(insert(tables.parents))
-_TOUCH = Prepared(insert(tables.touched))
+_TOUCH = Prepared(
+    insert(tables.touched).values(
+        project_id=bindparam("project"), number=_NUMBER.scalar_subquery(), path=bindparam("path")
+    )
+)
 _OVERRIDE = Prepared(insert(tables.overrides))
 _NOTE_IMPORT = Prepared(insert(tables.imports))
 
@@ -158,11 +162,10 @@ class Mutations:
         ]
         self._database.run_each(_ADD_CHANGES, rows)
         self._database.run_each(_ADD_PARENTS, [values(parent, patchset_id=record.id) for parent in parents])
-        number = self._database.value(_NUMBER, mutation=record.mutation_id)
         if record.number > 1:
-            self._database.run(_UNTOUCH, project=project_id, number=number)
+            self._database.run(_UNTOUCH, project=project_id, mutation=record.mutation_id)
         paths = {path for change in changes for path in (change.path, change.new_path) if path is not None}
-        touched = [{"project_id": project_id, "number": number, "path": path} for path in sorted(paths)]
+        touched = [{"project": project_id, "mutation": record.mutation_id, "path": path} for path in sorted(paths)]
         self._database.run_each(_TOUCH, touched)
 
     def patchset(self, mutation_id: str, number: int) -> PatchsetRecord | None:

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import and_, bindparam, func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
-from lattice_console.engine.records import MembershipRecord, StandingRecord, UserRecord
+from lattice_console.engine.records import MembershipRecord, UserRecord
 from lattice_console.engine.stores.database import Database
 from lattice_console.engine.stores.rows import chunks, columns, prefix_range, several, starts_with, values
 from lattice_console.engine.stores.statements import Prepared
@@ -24,16 +24,9 @@ _MEMBERS = Prepared(
     .order_by(memberships.c.created_at, memberships.c.user_id)
 )
 _MEMBERSHIP = Prepared(select(*columns(memberships, MembershipRecord)).where(_OF_PROJECT, _OF_USER))
-_MEMBER_COUNT = select(func.count()).select_from(memberships).where(_OF_PROJECT)
-_STANDING = select(
-    *columns(users, UserRecord), *columns(memberships, MembershipRecord), _MEMBER_COUNT.scalar_subquery()
-).select_from(users.outerjoin(memberships, and_(memberships.c.user_id == users.c.id, _OF_PROJECT)))
-_STANDING_BY_HANDLE = Prepared(_STANDING.where(users.c.handle == bindparam("handle")))
-_STANDING_BY_EMAIL = Prepared(_STANDING.where(users.c.email == bindparam("email")))
-_USER_SIZE = len(UserRecord._fields)
 _CREATE = Prepared(insert(users))
 _JOIN = Prepared(insert(memberships))
-_COUNT = Prepared(_MEMBER_COUNT)
+_COUNT = Prepared(select(func.count()).select_from(memberships).where(_OF_PROJECT))
 _SET_ROLE = Prepared(
     update(memberships)
     .where(_OF_PROJECT, _OF_USER)
@@ -77,20 +70,6 @@ class People:
     def members(self, project_id: str) -> list[MembershipRecord]:
         """The memberships, oldest first."""
         return [MembershipRecord(*row) for row in self._database.rows(_MEMBERS, project=project_id)]
-
-    def standing(self, project_id: str, name: str) -> StandingRecord | None:
-        """The user of that name, with the membership of the project and how many members that has."""
-        row = (
-            self._database.row(_STANDING_BY_EMAIL, project=project_id, email=name)
-            if "@" in name
-            else self._database.row(_STANDING_BY_HANDLE, project=project_id, handle=name)
-        )
-        if row is None:
-            return None
-        *both, members = row
-        user, membership = both[:_USER_SIZE], both[_USER_SIZE:]
-        is_member = membership[0] is not None
-        return StandingRecord(UserRecord(*user), MembershipRecord(*membership) if is_member else None, members)
 
     def member_count(self, project_id: str) -> int:
         count: int = self._database.value(_COUNT, project=project_id)

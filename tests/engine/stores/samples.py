@@ -1,5 +1,6 @@
 """Records to store: each function gives a plain one, and takes what a test wants otherwise."""
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -41,6 +42,25 @@ def found(tables: Tables) -> None:
 
 def project(project_id: str) -> ProjectRecord:
     return ProjectRecord(project_id, project_id.upper(), "python", 1, 0, "", NOW, NOW)
+
+
+def announce(tables: Tables, project_id: str, records: Sequence[EventRecord]) -> None:
+    """Append events, and count them."""
+    before = known(tables, project_id)
+    tables.projects.count(before, before._replace(event_seq=tables.events.append(before, records)))
+
+
+def audit(tables: Tables, project_id: str, entries: Sequence[Mapping[str, Any]]) -> None:
+    """Append to the project's chain, and keep its newest hash."""
+    before = known(tables, project_id)
+    sequence, head = tables.audit.append(before, entries)
+    tables.projects.count(before, before._replace(audit_sequence=sequence, audit_head=head))
+
+
+def known(tables: Tables, project_id: str) -> ProjectRecord:
+    record = tables.projects.get(project_id)
+    assert record is not None
+    return record
 
 
 def mutation(number: int, **changes: Any) -> MutationRecord:

@@ -6,12 +6,12 @@ import pytest
 
 from lattice_console.engine.ports import Tables
 from lattice_console.engine.stores.connection import Lane
-from tests.engine.stores.samples import OTHER, PROJECT
+from tests.engine.stores.samples import OTHER, PROJECT, audit
 
 
 def test_a_row_keeps_the_canonical_text_and_its_hash_over_text_and_previous(tables: Tables) -> None:
-    tables.audit.append(PROJECT, [{"subject": "é", "action": "vote", "data": {"b": 1, "a": None}}, {"z": 0}])
-    tables.audit.append(PROJECT, [{"action": "execute"}])
+    audit(tables, PROJECT, [{"subject": "é", "action": "vote", "data": {"b": 1, "a": None}}, {"z": 0}])
+    audit(tables, PROJECT, [{"action": "execute"}])
     first, second, third = tables.audit.chain(PROJECT)
     assert first.text == '{"action":"vote","data":{"a":null,"b":1},"sequence":1,"subject":"\\u00e9"}'
     assert second.text == '{"sequence":2,"z":0}'
@@ -24,7 +24,7 @@ def test_a_row_keeps_the_canonical_text_and_its_hash_over_text_and_previous(tabl
 
 def test_each_project_and_the_installation_have_a_chain_of_their_own(tables: Tables) -> None:
     tables.audit.append(None, [{"of": "installation"}])
-    tables.audit.append(PROJECT, [{"of": "project"}, {"of": "project"}])
+    audit(tables, PROJECT, [{"of": "project"}, {"of": "project"}])
     assert [json.loads(row.text)["of"] for row in tables.audit.chain(None)] == ["installation"]
     assert [row.sequence for row in tables.audit.chain(PROJECT)] == [1, 2]
     assert list(tables.audit.chain(OTHER)) == []
@@ -32,8 +32,8 @@ def test_each_project_and_the_installation_have_a_chain_of_their_own(tables: Tab
 
 
 def test_a_page_is_newest_first_with_the_length_of_the_whole_chain(tables: Tables) -> None:
-    tables.audit.append(PROJECT, [{"n": n} for n in range(5)])
-    tables.audit.append(PROJECT, [])
+    audit(tables, PROJECT, [{"n": n} for n in range(5)])
+    audit(tables, PROJECT, [])
     page, total = tables.audit.page(PROJECT, None, 2)
     assert ([row.sequence for row in page], total) == ([5, 4], 5)
     page, total = tables.audit.page(PROJECT, 4, 9)
@@ -41,13 +41,13 @@ def test_a_page_is_newest_first_with_the_length_of_the_whole_chain(tables: Table
 
 
 def test_a_long_chain_is_read_whole_and_in_order(tables: Tables) -> None:
-    tables.audit.append(PROJECT, [{"n": n} for n in range(2001)])
+    audit(tables, PROJECT, [{"n": n} for n in range(2001)])
     assert [row.sequence for row in tables.audit.chain(PROJECT)] == list(range(1, 2002))
 
 
 def test_an_entry_does_not_choose_its_own_number(tables: Tables) -> None:
     with pytest.raises(ValueError, match="numbers its entries"):
-        tables.audit.append(PROJECT, [{"sequence": 7}])
+        audit(tables, PROJECT, [{"sequence": 7}])
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_an_entry_does_not_choose_its_own_number(tables: Tables) -> None:
 )
 def test_what_is_written_cannot_be_changed(lane: Lane, statement: str) -> None:
     with lane.transaction("BEGIN IMMEDIATE"):
-        lane.tables.audit.append(PROJECT, [{"n": 1}, {"n": 2}])
+        audit(lane.tables, PROJECT, [{"n": 1}, {"n": 2}])
     before = list(lane.tables.audit.chain(PROJECT))
     with pytest.raises(sqlite3.IntegrityError, match="append-only"):
         lane.driver.execute(statement)

@@ -11,7 +11,7 @@ from lattice_console.engine.records import HeadMove
 from lattice_console.engine.stores.connection import Lane
 from lattice_console.engine.stores.failures import DATABASE_ERRORS, failure
 from lattice_console.engine.stores.sqlite import SqliteStore
-from tests.engine.stores.samples import PROJECT, step
+from tests.engine.stores.samples import PROJECT, audit, step
 
 
 async def read_all(file: Path) -> None:
@@ -41,7 +41,7 @@ def test_a_file_that_is_no_database_is_called_damaged(tmp_path: Path, content: b
 
 def test_damaged_pages_are_called_damaged(file: Path, lane: Lane) -> None:
     with lane.transaction("BEGIN IMMEDIATE"):
-        lane.tables.audit.append(PROJECT, [{"text": "x" * 500} for _ in range(200)])
+        audit(lane.tables, PROJECT, [{"text": "x" * 500} for _ in range(200)])
     lane.driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     lane.close()
     content = bytearray(file.read_bytes())

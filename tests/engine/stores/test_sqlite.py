@@ -12,7 +12,7 @@ from lattice_console.contract.errors import NotFound, SystemFailure
 from lattice_console.engine.ports import Tables
 from lattice_console.engine.stores.connection import Lane
 from lattice_console.engine.stores.sqlite import SqliteStore
-from tests.engine.stores.samples import PROJECT, change, event, found, mutation, patchset
+from tests.engine.stores.samples import PROJECT, announce, change, event, found, mutation, patchset
 from tests.engine.stores.workers import propose
 
 
@@ -21,7 +21,7 @@ def last(tables: Tables) -> int:
 
 
 def append(tables: Tables) -> None:
-    tables.events.append(PROJECT, [event()])
+    announce(tables, PROJECT, [event()])
 
 
 @pytest_asyncio.fixture(params=["file", "memory"])

@@ -9,15 +9,15 @@ from pathlib import Path
 from lattice_console.contract.errors import LatticeError
 from lattice_console.engine.ports import Tables
 from lattice_console.engine.stores.sqlite import SqliteStore
-from tests.engine.stores.samples import PROJECT, event, mutation
+from tests.engine.stores.samples import PROJECT, announce, audit, event, mutation
 
 
 def propose(tables: Tables) -> int:
     """Take a number, and write with it what a proposal writes."""
     number = tables.projects.next_number(PROJECT)
     tables.mutations.create(PROJECT, mutation(number))
-    tables.events.append(PROJECT, [event(f"first-{number}"), event(f"second-{number}")])
-    tables.audit.append(PROJECT, [{"number": number}])
+    announce(tables, PROJECT, [event(f"first-{number}"), event(f"second-{number}")])
+    audit(tables, PROJECT, [{"number": number}])
     return number
 
 
