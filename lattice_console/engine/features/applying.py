@@ -44,7 +44,7 @@ def advance(ctx: Context, moves: Sequence[HeadMove], mutation_id: str | None) ->
 def _follow_specs(ctx: Context, moves: Sequence[HeadMove]) -> None:
     """Bring the specs of changed documents to what the documents say now."""
     known = ctx.tables.specs.drop(ctx.project.id, [move.document_id for move in moves])
-    contents = ctx.tables.documents.blobs(move.hash for move in moves if move.hash)
+    contents = stored.blobs(ctx, (move.hash for move in moves if move.hash))
     read = []
     for move in moves:
         if move.path is None or move.hash is None:

@@ -188,7 +188,7 @@ def _claimed(ctx: Context, execution_id: str) -> tuple[ExecutionRecord, Mutation
 
 def _check_bytes(ctx: Context, wanted: set[str]) -> None:
     """Raise NotFound unless the store holds those bytes, whole."""
-    held = ctx.tables.documents.blobs(wanted)
+    held = stored.blobs(ctx, wanted)
     for hash in wanted:
         if hash not in held or hashes.digest(held[hash]) != hash:
             raise NotFound("NF_BYTES", f"The bytes {hash[:12]}… are lost or damaged in the store: restore a backup.")

@@ -62,7 +62,7 @@ def vote(
     voted = stored.change(ctx, record)
     if comments:
         voted, _ = say(ctx, voted, comments)
-    ctx.tables.reviews.note_seen(ctx.me.id, record.id, record.patchset)
+    stored.look(ctx, record)
     ctx.record(
         "mutation.reviewed",
         record.id,

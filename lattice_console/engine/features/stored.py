@@ -69,6 +69,15 @@ def head_moves(ctx: Context) -> None:
         del ctx.memo[key]
 
 
+def blobs(ctx: Context, hashes: Iterable[str]) -> dict[str, bytes]:
+    """Those of the bytes that are kept, by hash."""
+    wanted = set(hashes)
+    missing = [hash for hash in wanted if ("blob", hash) not in ctx.memo]
+    for hash, content in ctx.tables.documents.blobs(missing).items():
+        ctx.memo["blob", hash] = content
+    return {hash: ctx.memo["blob", hash] for hash in wanted if ("blob", hash) in ctx.memo}
+
+
 def newborn(ctx: Context, record: MutationRecord) -> None:
     """Take note of a mutation that was made in this transaction: there is nothing yet that belongs to it."""
     ctx.memo["votes", record.id] = []
@@ -105,6 +114,12 @@ def votes(ctx: Context, records: Sequence[MutationRecord]) -> dict[str, list[Rev
         for mutation_id in missing:
             ctx.memo["votes", mutation_id] = found.get(mutation_id, [])
     return {record.id: ctx.memo["votes", record.id] for record in records}
+
+
+def look(ctx: Context, record: MutationRecord) -> None:
+    """Note that the actor has seen the mutation's current patchset, by voting or commenting on it."""
+    ctx.tables.reviews.note_seen(ctx.me.id, record.id, record.patchset)
+    ctx.memo["seen", record.id] = record.patchset
 
 
 def cast(ctx: Context, vote: ReviewRecord) -> None:
