@@ -2,19 +2,35 @@
 
 from typing import Literal
 
-from lattice_console.contract.models.base import Model, Moment
+from lattice_console.contract.models.base import Count, Model, Moment
+
+TRUTH = "database"
+"""The component without which nothing is right: reads may come from elsewhere, writes cannot."""
 
 
 class ComponentHealth(Model):
-    """One part, with its measured latency in milliseconds."""
+    """One part, as measured for this answer; what says nothing about it is None.
+
+    `latency_ms` is how long it took to answer, or to be given up, in milliseconds. `connections_in_pool` counts those
+    open to it. `error` says in words why it is unhealthy, without any URL, and `since` since when. `lag` is how many
+    events it is behind the truth, and `last_event` the number of the newest one that it has.
+    """
 
     status: Literal["healthy", "unhealthy"]
     latency_ms: float
+    connections_in_pool: Count | None = None
     error: str | None = None
+    since: Moment | None = None
+    lag: Count | None = None
+    last_event: Count | None = None
 
 
 class Health(Model):
-    """All parts; `unhealthy` where the truth does not answer."""
+    """All parts by name, the truth (`database`) first.
+
+    `unhealthy` where the truth does not answer: nothing can be written. `degraded` where another part does not: all
+    goes on, slower or later.
+    """
 
     status: Literal["healthy", "degraded", "unhealthy"]
     timestamp: Moment
