@@ -106,6 +106,8 @@ def at_root(root: Path | None, *, actor: str | None = None, environ: Mapping[str
     found = _servers(sources, root)
     own = _own_project(root, found)
     wanted = environ.get("LATTICE_PROJECT_ID") or None
+    if root is not None and wanted == declared_name(root):
+        wanted = own
     return Settings(
         # The folder is a checkout of its own project, and of no other.
         root=root if wanted in (None, own) else None,
@@ -144,10 +146,22 @@ def bound_project(root: Path) -> str | None:
 def declared_project(root: Path) -> str | None:
     """The id that the folder's `.lattice/config.json` gives the project, if it gives one."""
     try:
-        described = json.loads((root / FOLDER / "config.json").read_text(encoding="utf-8"))
-        return str(uuid.UUID(described["project"]["id"]))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return str(uuid.UUID(_declared(root)["id"]))
+    except (ValueError, KeyError, TypeError, AttributeError):
         return None
+
+
+def declared_name(root: Path) -> str | None:
+    """The name that it gives the project."""
+    return _declared(root).get("name")
+
+
+def _declared(root: Path) -> dict[str, Any]:
+    try:
+        described = json.loads((root / FOLDER / "config.json").read_text(encoding="utf-8"))["project"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+    return described if isinstance(described, dict) else {}
 
 
 def profile_path(environ: Mapping[str, str] | None = None) -> Path:

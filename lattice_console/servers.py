@@ -4,7 +4,6 @@ A URL may hold a password, so none gets into a message, a log or a representatio
 """
 
 import importlib.util
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -19,8 +18,10 @@ NEO4J = ("neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc")
 
 _DRIVERS = {**dict.fromkeys(POSTGRES, "asyncpg"), **dict.fromkeys(REDIS, "redis"), **dict.fromkeys(NEO4J, "neo4j")}
 
-Has = Callable[[str], object]
-"""Tells whether a package is installed."""
+
+def driver(name: str) -> object:
+    """Something true where that package is installed, without importing it."""
+    return importlib.util.find_spec(name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class Servers:
         return "local" if isinstance(self.database, Path) else "postgres"
 
 
-def database(url: str, base: Path, has: Has = importlib.util.find_spec) -> Path | str | None:
+def database(url: str, base: Path) -> Path | str | None:
     """What `DATABASE_URL` means, as `Servers.database`; a relative path of SQLite's starts from `base`.
 
     Raises ValueError saying what is allowed, without the URL.
@@ -60,18 +61,18 @@ def database(url: str, base: Path, has: Has = importlib.util.find_spec) -> Path 
         return None if name in ("", ":memory:") else base / unquote(name)
     if scheme.partition("+")[0] in ("mysql", "mariadb"):
         raise ValueError("mysql is not supported; allowed are sqlite and postgresql")
-    return postgres(url, has, known=("sqlite", "postgresql", "postgresql+asyncpg"))
+    return postgres(url, known=("sqlite", "postgresql", "postgresql+asyncpg"))
 
 
-def postgres(url: str, has: Has = importlib.util.find_spec, known: tuple[str, ...] = POSTGRES) -> str:
+def postgres(url: str, known: tuple[str, ...] = POSTGRES) -> str:
     """The URL of a Postgres server as SQLAlchemy has it for asyncpg; raises ValueError without the URL."""
-    parts = urlsplit(server(url, POSTGRES, has, known))
+    parts = urlsplit(server(url, POSTGRES, known))
     # libpq's name, which people paste, and asyncpg's.
     query = "&".join(f"ssl={part[8:]}" if part.startswith("sslmode=") else part for part in parts.query.split("&"))
     return urlunsplit(parts._replace(scheme="postgresql+asyncpg", query=query))
 
 
-def server(url: str, schemes: tuple[str, ...], has: Has = importlib.util.find_spec, known: tuple[str, ...] = ()) -> str:
+def server(url: str, schemes: tuple[str, ...], known: tuple[str, ...] = ()) -> str:
     """The URL of a server with one of those schemes, whose driver is there; raises ValueError without the URL."""
     scheme, separator, _ = url.partition("://")
     allowed = ", ".join(known or schemes)
@@ -88,9 +89,9 @@ def server(url: str, schemes: tuple[str, ...], has: Has = importlib.util.find_sp
         usable = False
     if not usable:
         raise ValueError(f"it cannot be read as a URL; it looks like {scheme}://user:password@host:port/name")
-    driver = _DRIVERS[scheme]
-    if not has(driver):
-        raise ValueError(f"{scheme} takes the driver {driver}, which is not installed; run: pip install {driver}")
+    name = _DRIVERS[scheme]
+    if not driver(name):
+        raise ValueError(f"{scheme} takes the driver {name}, which is not installed; run: pip install {name}")
     return url
 
 

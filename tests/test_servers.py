@@ -13,12 +13,9 @@ from lattice_console.servers import Servers
 BASE = Path("/base")
 
 
-def installed(name: str) -> bool:
-    return True
-
-
-def not_installed(name: str) -> bool:
-    return False
+@pytest.fixture(autouse=True)
+def every_driver(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(servers, "driver", lambda name: True)
 
 
 @pytest.mark.parametrize(
@@ -36,7 +33,7 @@ def not_installed(name: str) -> bool:
     ],
 )
 def test_the_scheme_says_what_the_database_is(url: str, meant: Path | str | None) -> None:
-    assert servers.database(url, BASE, installed) == meant
+    assert servers.database(url, BASE) == meant
 
 
 @pytest.mark.parametrize(
@@ -55,16 +52,17 @@ def test_the_scheme_says_what_the_database_is(url: str, meant: Path | str | None
 )
 def test_a_database_that_cannot_be_is_refused_without_showing_its_url(url: str, why: str) -> None:
     with pytest.raises(ValueError, match=why) as refused:
-        servers.database(url, BASE, installed)
+        servers.database(url, BASE)
     assert "hunter2" not in str(refused.value)
 
 
-def test_a_missing_driver_is_named() -> None:
+def test_a_missing_driver_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(servers, "driver", lambda name: None)
     with pytest.raises(ValueError, match="postgresql takes the driver asyncpg, which is not installed"):
-        servers.database("postgresql://h/d", BASE, not_installed)
+        servers.database("postgresql://h/d", BASE)
     with pytest.raises(ValueError, match="rediss takes the driver redis"):
-        servers.server("rediss://h", servers.REDIS, not_installed)
-    assert servers.database("sqlite:///x.db", BASE, not_installed) == BASE / "x.db"
+        servers.server("rediss://h", servers.REDIS)
+    assert servers.database("sqlite:///x.db", BASE) == BASE / "x.db"
 
 
 @given(st.text(max_size=60), st.sampled_from(["", "postgresql://", "redis://", "mysql://"]))
@@ -72,7 +70,7 @@ def test_no_text_is_shown_in_a_refusal(text: str, scheme: str) -> None:
     secret = f"q9{text}9q"
     # The port is none, so that no such URL is good.
     with pytest.raises(ValueError, match=r"(scheme|URL)") as refused:
-        servers.server(f"{scheme}u:{secret}@h:x/d", (*servers.POSTGRES, *servers.REDIS), installed)
+        servers.server(f"{scheme}u:{secret}@h:x/d", (*servers.POSTGRES, *servers.REDIS))
     assert secret not in str(refused.value)
     assert secret not in str(refused.value.__context__)
 
