@@ -42,7 +42,8 @@ def current(ctx: Context, records: Sequence[MutationRecord]) -> dict[str, Stored
 
 def of(ctx: Context, record: MutationRecord) -> Stored:
     """The current patchset of one mutation."""
-    return current(ctx, [record])[record.id]
+    known: Stored | None = ctx.memo.get(("patchset", record.id, record.patchset))
+    return known or current(ctx, [record])[record.id]
 
 
 def added(

@@ -1,7 +1,6 @@
 """Between records and rows."""
 
-from collections.abc import Iterable, Iterator
-from itertools import islice
+from collections.abc import Iterable
 from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import BindParameter, ColumnElement, Table, and_, bindparam
@@ -12,11 +11,10 @@ CHUNK = 500
 """How many values one IN list holds."""
 
 
-def chunks(items: Iterable[Item]) -> Iterator[list[Item]]:
+def chunks(items: Iterable[Item]) -> list[list[Item]]:
     """The items without repeats, in portions for IN lists."""
-    distinct = iter(dict.fromkeys(items))
-    while portion := list(islice(distinct, CHUNK)):
-        yield portion
+    distinct = list(dict.fromkeys(items))
+    return [distinct[start : start + CHUNK] for start in range(0, len(distinct), CHUNK)]
 
 
 def several(name: str) -> BindParameter[Any]:
