@@ -2,13 +2,16 @@
 
 import hashlib
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any, TypeVar
 
 from lattice_console.contract import calls
 from lattice_console.contract.errors import Conflict, NotAllowed
+from lattice_console.contract.models.health import ComponentHealth
 from lattice_console.engine.features import (  # noqa: F401 - each registers its use cases
     documents,
     executions,
+    health,
     imports,
     log,
     mutations,
@@ -108,6 +111,12 @@ class _Call:
 
     async def wait(self, seconds: float, mark: int) -> None:
         await self._store.wait(seconds, mark)
+
+    async def health(self) -> Mapping[str, ComponentHealth]:
+        return await self._store.health(self._project)
+
+    def now(self) -> datetime:
+        return self._around.now()
 
     async def known_answer(self) -> Any:
         """The answer that this key was given before, if any; raises Conflict where it was another call's."""

@@ -9,6 +9,7 @@ from typing import Any, Protocol, TypeVar
 
 from lattice_console.contract.models.mutation import Status
 from lattice_console.contract.models.query import MutationFilter, Sort
+from lattice_console.engine.pulse import Monitored
 from lattice_console.engine.records import (
     Asker,
     AuditRecord,
@@ -262,8 +263,11 @@ class Tables(Protocol):
     answers: Answers
 
 
-class Store(Protocol):
-    """The truth: transactions over `Tables`, and a sign that others have written."""
+class Store(Monitored, Protocol):
+    """The truth: transactions over `Tables`, and a sign that others have written.
+
+    Its health is that of `database`, and of `replica` where there is one.
+    """
 
     async def read(self, work: Callable[[Tables], Result]) -> Result:
         """Run `work` on one consistent view; raises SystemFailure where the database fails."""

@@ -5,7 +5,7 @@ import hashlib
 import os
 import sqlite3
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ import pytest
 
 from lattice_console.contract.backend import Backend
 from lattice_console.contract.models.document import TrackedFile
+from lattice_console.contract.models.health import ComponentHealth
 from lattice_console.contract.models.mutation import ChangeInput, Execution, Mutation
 from lattice_console.engine.engine import Engine
 from lattice_console.engine.features.context import Limits, Surroundings
@@ -72,6 +73,9 @@ class MortalStore:
 
     async def wait(self, seconds: float, mark: int | None = None) -> None:
         await self._store.wait(seconds, mark)
+
+    async def health(self, project_id: str | None) -> Mapping[str, ComponentHealth]:
+        return await self._store.health(project_id)
 
     async def close(self) -> None:
         await self._store.close()

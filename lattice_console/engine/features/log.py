@@ -4,12 +4,11 @@ import hashlib
 import json
 import time
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 from lattice_console.contract.errors import NotFound
 from lattice_console.contract.events import Event
 from lattice_console.contract.models.audit import AuditReport, AuditRow
-from lattice_console.contract.models.health import ComponentHealth, Health
 from lattice_console.contract.models.mutation import TimelineEntry
 from lattice_console.contract.models.page import Page
 from lattice_console.engine.features import paging, views
@@ -203,12 +202,3 @@ def _verify(ctx: Context, scope: str | None) -> tuple[int, str, list[str]]:
 def _tells(record: AuditRecord) -> bool:
     told = json.loads(record.text)
     return isinstance(told, dict) and told.get("sequence") == record.sequence
-
-
-@flows("health.check")
-async def health(steps: Steps) -> Health:
-    start = time.perf_counter()
-    now = await steps.read(lambda ctx: (ctx.project.id, ctx.now)[1])
-    latency = (time.perf_counter() - start) * 1000
-    database = ComponentHealth(status="healthy", latency_ms=round(latency, 3))
-    return Health(status="healthy", timestamp=now.astimezone(UTC), components={"database": database})

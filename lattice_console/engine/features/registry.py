@@ -1,9 +1,11 @@
 """The use cases by the name of the facet method that they answer."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Concatenate, Literal, ParamSpec, Protocol, TypeVar
 
+from lattice_console.contract.models.health import ComponentHealth
 from lattice_console.engine.features.context import Context
 
 P = ParamSpec("P")
@@ -32,6 +34,14 @@ class Steps(Protocol):
         ...
 
     async def wait(self, seconds: float, mark: int) -> None: ...
+
+    async def health(self) -> Mapping[str, ComponentHealth]:
+        """Every part that the engine stands on, measured now; nobody is authorised by it."""
+        ...
+
+    def now(self) -> datetime:
+        """The time, in UTC."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,15 @@
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, Self
 
 from lattice_console.contract.errors import SystemFailure
+from lattice_console.contract.models.health import TRUTH, ComponentHealth
 from lattice_console.engine.ports import Between, Result, Tables
+from lattice_console.engine.pulse import Pulse, Vitals
 from lattice_console.engine.stores.watch import Watch
 
 # SQLAlchemy is imported when a store is opened: it takes longer than the console's first frame may.
@@ -27,6 +29,7 @@ class SqliteStore:
         self._file = file
         self._busy = busy
         self._watch = Watch(self._file)
+        self._pulse = Pulse()
         self._closed = False
         self._opening = threading.Lock()
         self._opened = False
@@ -80,6 +83,15 @@ class SqliteStore:
         if self._closed:
             _refuse()
         await self._watch.wait(seconds, mark)
+
+    async def health(self, project_id: str | None) -> Mapping[str, ComponentHealth]:
+        """The file, as `database`, by asking it for the project's newest event."""
+
+        async def ask() -> Vitals:
+            last = await self.read(lambda tables: tables.events.last(project_id) if project_id else None)
+            return Vitals(connections_in_pool=len(self._lanes), last_event=last)
+
+        return {TRUTH: await self._pulse.measure(ask)}
 
     async def close(self) -> None:
         """Finish the calls under way, and let go of the file; later calls raise SystemFailure."""
