@@ -35,6 +35,7 @@ COMMANDS = {
     "team": f"{_HEADLESS}.team:group",
     "audit": f"{_HEADLESS}.audit:group",
     "import-git": f"{_OPS}:import_git",
+    "health": f"{_HEADLESS}.health:command",
     "doctor": f"{_OPS}:doctor",
     "demo": f"{_OPS}:demo",
     "completion": f"{_HEADLESS}.completion:command",

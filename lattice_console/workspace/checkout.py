@@ -1,6 +1,7 @@
 """One folder as a checkout of a project's head: what differs, bringing it up, and executing with a look at it first."""
 
 import shlex
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Literal
 
 from lattice_console.contract.backend import Backend
 from lattice_console.contract.errors import Drift, LatticeError, SystemFailure
+from lattice_console.contract.models.health import ComponentHealth
 from lattice_console.contract.models.mutation import ChangeInput, Execution, Mutation
 from lattice_console.workspace import proposal, restore, sync
 from lattice_console.workspace.files import Folder
@@ -88,6 +90,17 @@ class Checkout:
             odd = [one for one in there.untrackable if one.path not in heading.tracked]
             found += [FileStatus(one.path, "untrackable", one.reason) for one in odd]
         return tuple(sorted(found, key=lambda status: status.path))
+
+    async def health(self, backend: Source) -> ComponentHealth:
+        """How far the folder is behind the head, in executions; unhealthy where its record cannot be read."""
+        start = time.perf_counter()
+        lag, error = None, None
+        try:
+            lag = (await read_heading(self._state, backend)).behind
+        except LatticeError as failure:
+            error = failure.message
+        latency = round((time.perf_counter() - start) * 1000, 3)
+        return ComponentHealth(status="unhealthy" if error else "healthy", latency_ms=latency, lag=lag, error=error)
 
     async def drift(self, backend: Source, paths: Sequence[str]) -> tuple[str, ...]:
         """Those of `paths` where something lies on disk that the store does not hold: it would be in the way."""

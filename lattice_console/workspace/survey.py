@@ -37,6 +37,11 @@ class Heading:
         return self.changed[path] if path in self.changed else self.record.files.get(path)
 
     @property
+    def behind(self) -> int:
+        """How many times the head has moved on since the folder was brought to it."""
+        return self.sequence - max(0, self.record.sequence)
+
+    @property
     def tracked(self) -> set[str]:
         """Every path that the head has, or that the folder still has to lose."""
         return self.record.files.keys() | self.changed.keys()

@@ -1,6 +1,8 @@
 """How the parts behind a Backend are."""
 
-from typing import Literal
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Literal, Self
 
 from lattice_console.contract.models.base import Count, Model, Moment
 
@@ -13,7 +15,8 @@ class ComponentHealth(Model):
 
     `latency_ms` is how long it took to answer, or to be given up, in milliseconds. `connections_in_pool` counts those
     open to it. `error` says in words why it is unhealthy, without any URL, and `since` since when. `lag` is how many
-    events it is behind the truth, and `last_event` the number of the newest one that it has.
+    events it is behind the truth (of the workspace: executions), and `last_event` the number of the newest one that it
+    has.
     """
 
     status: Literal["healthy", "unhealthy"]
@@ -35,3 +38,18 @@ class Health(Model):
     status: Literal["healthy", "degraded", "unhealthy"]
     timestamp: Moment
     components: dict[str, ComponentHealth]
+
+    @classmethod
+    def of(cls, timestamp: datetime, components: Mapping[str, ComponentHealth]) -> Self:
+        """What follows from the parts."""
+        truth = components.get(TRUTH)
+        status: Literal["healthy", "degraded", "unhealthy"] = "healthy"
+        if truth is not None and truth.status != "healthy":
+            status = "unhealthy"
+        elif any(part.status != "healthy" for part in components.values()):
+            status = "degraded"
+        return cls(status=status, timestamp=timestamp, components=dict(components))
+
+    def beside(self, name: str, part: ComponentHealth) -> Self:
+        """With one part more, as the client measured it."""
+        return self.of(self.timestamp, {**self.components, name: part})

@@ -2,7 +2,6 @@
 
 import asyncio
 from contextlib import suppress
-from typing import Literal
 
 from lattice_console.contract.errors import SystemFailure
 from lattice_console.contract.models.health import TRUTH, ComponentHealth, Health
@@ -21,10 +20,7 @@ async def check(steps: Steps) -> Health:
     parts = {TRUTH: truth} | {name: _with_lag(part, truth) for name, part in measured.items() if name != TRUTH}
     if not known:
         parts = {name: part.model_copy(update=dict.fromkeys(_INSIDE)) for name, part in parts.items()}
-    unwell = [name for name, part in parts.items() if part.status != "healthy"]
-    status: Literal["healthy", "degraded", "unhealthy"]
-    status = "unhealthy" if TRUTH in unwell else "degraded" if unwell else "healthy"
-    return Health(status=status, timestamp=steps.now(), components=parts)
+    return Health.of(steps.now(), parts)
 
 
 _INSIDE = ("connections_in_pool", "lag", "last_event")
