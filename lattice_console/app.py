@@ -24,6 +24,7 @@ from lattice_console.screens.news import (
     Connected,
     Freshened,
     Happened,
+    HealthChanged,
     ManyMeant,
     MutationChanged,
     Synced,
@@ -76,6 +77,7 @@ class LatticeApp(App[None], inherit_bindings=False):
         Binding("f9", "go('home')", "Home", id="go.home", priority=True),
         Binding("colon,ctrl+p", "palette", "All actions by name", id="app.palette"),
         Binding("m", "messages", "What was said, again", id="app.messages"),
+        Binding("exclamation_mark", "health", "How every part is", id="app.health"),
         Binding("question_mark", "help", "Help", id="app.help"),
         Binding("f1", "help", "Help", id="app.help", priority=True),
         Binding("q", "leave", "Quit", id="app.quit"),
@@ -190,6 +192,15 @@ class LatticeApp(App[None], inherit_bindings=False):
         self._keep_ticking()
         self._tick()
 
+    @on(HealthChanged)
+    def _tell_health(self, message: HealthChanged) -> None:
+        from lattice_console.screens.health import said
+
+        for sentence, severity in said(message.lost, message.back):
+            self.say(sentence, severity)
+        self._keep_ticking()
+        self._tick()
+
     @on(Unreachable)
     def _tell_unreachable(self, message: Unreachable) -> None:
         self._tidy()
@@ -212,6 +223,7 @@ class LatticeApp(App[None], inherit_bindings=False):
     @on(Trouble)
     def _say_trouble(self, message: Trouble) -> None:
         self.say(f"The folder was not brought up to date: {message.error.message}", "error")
+        self._keep_ticking()
 
     def _tell(self, text: str) -> None:
         self.post_message(Told(text))
@@ -273,7 +285,8 @@ class LatticeApp(App[None], inherit_bindings=False):
     def _tick(self) -> None:
         for place in self._places:
             place.refresh_chrome()
-        if self._ticking is not None and not self._work and self.session.stale_since is None:
+        session = self.session
+        if self._ticking is not None and not (self._work or session.stale_since or session.trouble):
             self._ticking.stop()
             self._ticking = None
 
@@ -310,6 +323,13 @@ class LatticeApp(App[None], inherit_bindings=False):
 
         if isinstance(self.screen, Place):
             self.push_screen(MessagesScreen(self._said, self.session.look))
+
+    def action_health(self) -> None:
+        """Show how every part is."""
+        from lattice_console.screens.health import HealthScreen
+
+        if isinstance(self.screen, Place):
+            self.push_screen(HealthScreen(self.session))
 
     def action_palette(self) -> None:
         """Choose an action by its name."""

@@ -76,7 +76,7 @@ class ActingPlace(Place):
     def action_act(self, action: str) -> None:
         """Do `action` to the mutation under the cursor, or say why not."""
         seen = self.subject()
-        if seen is not None and self.session.connected:
+        if seen is not None and self.session.connected and self.may_write():
             # On the app, so that leaving this place stops nothing half-way.
             self.app.run_worker(self._act(VERBS[action], seen), group="acts", exit_on_error=False)
 
@@ -240,7 +240,7 @@ class ActingPlace(Place):
     def action_send(self) -> None:
         """Send the drafts as comments, without a verdict."""
         seen = self.subject()
-        if seen is not None and self.session.connected:
+        if seen is not None and self.session.connected and self.may_write():
             self.app.run_worker(self._send(seen), group="acts", exit_on_error=False)
 
     async def _send(self, seen: MutationSummary) -> None:
@@ -278,19 +278,23 @@ class ActingPlace(Place):
 
     def action_undo(self) -> None:
         """Take back what was done last, or the vote on the mutation under the cursor."""
-        if self.session.connected:
+        if self.session.connected and self.may_write():
             self.app.run_worker(self._undo(self.subject()), group="acts", exit_on_error=False)
 
     def action_redo(self) -> None:
         """Do again what was taken back last."""
-        if self.session.connected:
+        if self.session.connected and self.may_write():
             self.app.run_worker(self._turn(self.session.undoing.redo, "There is nothing to redo."), group="acts")
 
     async def _undo(self, seen: MutationSummary | None) -> None:
         undoing, actor = self.session.undoing, self.session.actor
         if undoing.last is None and seen is not None and actor is not None and actor.user is not None:
             # The console was started anew: the vote that stands is what was done last.
-            mutation = await self.session.backend.mutations.get(seen.id)
+            try:
+                mutation = await self.session.backend.mutations.get(seen.id)
+            except LatticeError as error:
+                self.desk.say(error.message, "warning")
+                return
             vote, text = my_vote(mutation, actor.user.id)
             if vote is not None:
                 change = VoteChange(mutation.id, mutation.number, mutation.patchset, None, vote, "", text)

@@ -115,6 +115,8 @@ class BulkScreen(Place):
         planned = self._bulk.number("planned")
         if not planned:
             self.desk.say(f"{self._verb.refused}: none of them can be; each line says why. Esc leaves.", "warning")
+        elif not self.may_write():
+            return
         elif "text" in self._verb.ask:
             sentence = f"{self._verb.name}: {count(planned, 'mutation')}, with one text for all of them."
             self.app.push_screen(

@@ -1,14 +1,25 @@
-"""The one connection of a console: opens the Backend, brings the folder up to date, and follows the events."""
+"""The one connection of a console: opens the Backend, keeps the folder up, follows events, watches the parts."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import time
+from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 
 from textual.message import Message
 
 from lattice_console.contract.backend import Backend
 from lattice_console.contract.errors import LatticeError, NotAuthenticated, SystemFailure
 from lattice_console.contract.events import Event
-from lattice_console.screens.news import Connected, Freshened, Happened, Synced, Trouble, Unreachable
+from lattice_console.contract.models.health import TRUTH, ComponentHealth, Health
+from lattice_console.screens.news import (
+    Connected,
+    Freshened,
+    Happened,
+    HealthChanged,
+    Synced,
+    Trouble,
+    Unreachable,
+)
 from lattice_console.screens.session import Session
 
 __all__ = ["Connection"]
@@ -18,6 +29,12 @@ FLUSH = 0.08
 
 RETRY = (1.0, 2.0, 5.0, 10.0)
 """Seconds to wait after the first failure, the second, and so on."""
+
+LOOK = 1.0
+"""Seconds between two looks at how the parts are."""
+
+PATIENCE = 3.5
+"""Seconds after which a look has found that the truth is gone: a person knows within five."""
 
 _MOVES_HEAD = frozenset({"mutation.executed", "mutation.rolled_back", "document.tracked"})
 
@@ -37,49 +54,60 @@ class Connection:
         self._collected: list[Event] = []
         self._flushing: asyncio.TimerHandle | None = None
         self._head_moved = asyncio.Event()
+        self._back = asyncio.Event()
+        self._following = True
+        self._answers = True
 
     async def run(self) -> None:
         """Open, then follow until cancelled; the Backend is closed in the end.
 
         What may pass by itself is tried again and again; what a person has to mend ends the connection.
         """
-        backend = await self._open()
-        if backend is None:
+        opened = await self._open()
+        if opened is None:
             return
+        backend, seen = opened
+        self._head_moved.set()
+        self._post(Connected())
         try:
-            async with asyncio.TaskGroup() as both:
-                seen = await self._start(backend)
-                both.create_task(self._keep_folder(backend))
+            async with asyncio.TaskGroup() as all_of_it:
+                all_of_it.create_task(self._keep_folder(backend))
+                all_of_it.create_task(self._watch(backend))
                 await self._follow(backend, seen)
         except* LatticeError as errors:
-            self._lost()
+            self._following = False
+            self._tell_freshness()
             self._post(Unreachable(_first(errors)))
         finally:
             if self._flushing is not None:
                 self._flushing.cancel()
             await backend.close()
 
-    async def _open(self) -> Backend | None:
+    async def _open(self) -> tuple[Backend, int] | None:
         failures = 0
         while True:
             try:
-                return await self._open_backend()
+                return await self._begin()
             except LatticeError as error:
                 self._post(Unreachable(error))
                 if not isinstance(error, SystemFailure):
                     return None
-            await asyncio.sleep(RETRY[min(failures, len(RETRY) - 1)])
+            await asyncio.sleep(_delay(failures))
             failures += 1
 
-    async def _start(self, backend: Backend) -> int:
-        project = await backend.projects.get()
-        actor = await backend.team.whoami()
-        seen = await backend.events.last()
-        await backend.executions.recover()
+    async def _begin(self) -> tuple[Backend, int]:
+        """The open Backend, and the number of the newest event before all that the screens will read."""
+        backend = await self._open_backend()
+        try:
+            project = await backend.projects.get()
+            actor = await backend.team.whoami()
+            seen = await backend.events.last()
+            await backend.executions.recover()
+        except BaseException:
+            await backend.close()
+            raise
         self._session.opened(backend, project, actor)
-        self._head_moved.set()
-        self._post(Connected())
-        return seen
+        return backend, seen
 
     async def _follow(self, backend: Backend, seen: int) -> None:
         failures = 0
@@ -89,7 +117,8 @@ class Connection:
                 for event in await backend.events.since(seen):
                     seen = event.seq
                     self._take(event)
-                self._answered()
+                self._following = True
+                self._tell_freshness()
                 failures = 0
                 async for event in backend.events.subscribe(after=seen):
                     seen = event.seq
@@ -97,8 +126,11 @@ class Connection:
             except NotAuthenticated:
                 raise
             except (LatticeError, OSError):
-                self._lost()
-                await asyncio.sleep(RETRY[min(failures, len(RETRY) - 1)])
+                self._following = False
+                self._tell_freshness()
+                self._back.clear()
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._back.wait(), _delay(failures))
                 failures += 1
 
     def _take(self, event: Event) -> None:
@@ -119,28 +151,93 @@ class Connection:
         if checkout is None:
             return
         drifted: tuple[str, ...] = ()
+        failures = 0
         while True:
             await self._head_moved.wait()
             self._head_moved.clear()
+            start = time.perf_counter()
             try:
                 report = await checkout.sync(backend)
             except LatticeError as error:
-                self._post(Trouble(error))
+                self._folder_failed(error, start)
+                asyncio.get_running_loop().call_later(_delay(failures), self._head_moved.set)
+                failures += 1
                 continue
+            failures = 0
+            self._session.workspace = ComponentHealth(status="healthy", latency_ms=_since(start), lag=0)
             changed = len(report.written) + len(report.removed)
             if changed or report.drifted != drifted:
                 drifted = report.drifted
                 self._post(Synced(changed, drifted))
 
-    def _lost(self) -> None:
-        if self._session.stale_since is None:
-            self._session.stale_since = self._session.look.now()
+    def _folder_failed(self, error: LatticeError, start: float) -> None:
+        """Take note of it, and tell it once."""
+        before = self._session.workspace
+        again = before is not None and before.error is not None
+        self._session.workspace = ComponentHealth(
+            status="unhealthy",
+            latency_ms=_since(start),
+            error=error.message,
+            since=before.since if before is not None and again else self._session.look.now(),
+        )
+        if before is None or before.error != error.message:
+            self._post(Trouble(error))
+
+    async def _watch(self, backend: Backend) -> None:
+        """Look how the parts are, again and again."""
+        while True:
+            start = time.perf_counter()
+            try:
+                health = await asyncio.wait_for(backend.health.check(), PATIENCE)
+            except NotAuthenticated:
+                raise
+            except TimeoutError:
+                health = self._gone(f"It has not answered for {PATIENCE:g} s.", start)
+            except LatticeError as error:
+                health = self._gone(error.message, start)
+            except OSError as error:
+                health = self._gone(f"It cannot be reached ({type(error).__name__}).", start)
+            self._measured(health)
+            await asyncio.sleep(LOOK)
+
+    def _gone(self, error: str, start: float) -> Health:
+        """What is known where nobody answers how the parts are."""
+        now, known = self._session.look.now(), self._session.health
+        parts = known.components if known else {}
+        since = parts[TRUTH].since if TRUTH in parts else None
+        truth = ComponentHealth(status="unhealthy", latency_ms=_since(start), error=error, since=since or now)
+        return Health.of(now, {TRUTH: truth} | {name: part for name, part in parts.items() if name != TRUTH})
+
+    def _measured(self, health: Health) -> None:
+        before = {name for name, part in _parts(self._session.health) if part.status != "healthy"}
+        now = {name: part for name, part in _parts(health) if part.status != "healthy"}
+        self._session.health = health
+        self._answers = TRUTH not in now
+        back = tuple(sorted(before - now.keys()))
+        if TRUTH in back:
+            self._back.set()
+        self._tell_freshness()
+        if back or now.keys() - before:
+            self._post(HealthChanged({name: part for name, part in now.items() if name not in before}, back))
+
+    def _tell_freshness(self) -> None:
+        fresh = self._following and self._answers
+        if fresh != (self._session.stale_since is None):
+            self._session.stale_since = None if fresh else self._session.look.now()
             self._post(Freshened())
 
-    def _answered(self) -> None:
-        if self._session.stale_since is not None:
-            self._session.stale_since = None
-            self._post(Freshened())
+
+def _delay(failures: int) -> float:
+    return RETRY[min(failures, len(RETRY) - 1)]
+
+
+def _since(start: float) -> float:
+    """Milliseconds since then."""
+    return round((time.perf_counter() - start) * 1000, 3)
+
+
+def _parts(health: Health | None) -> Iterable[tuple[str, ComponentHealth]]:
+    return health.components.items() if health else ()
 
 
 def _first(errors: ExceptionGroup[LatticeError]) -> LatticeError:

@@ -9,6 +9,7 @@ from textual.message import Message
 if TYPE_CHECKING:
     from lattice_console.contract.errors import LatticeError
     from lattice_console.contract.events import Event
+    from lattice_console.contract.models.health import ComponentHealth
     from lattice_console.contract.models.mutation import Mutation
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "Decided",
     "Freshened",
     "Happened",
+    "HealthChanged",
     "ManyMeant",
     "MutationChanged",
     "Synced",
@@ -62,6 +64,14 @@ class Trouble(Message):
 @dataclass
 class Freshened(Message):
     """The connection was lost or is back; the session says since when."""
+
+
+@dataclass
+class HealthChanged(Message):
+    """Parts, by their names, no longer answer, or do so again."""
+
+    lost: "dict[str, ComponentHealth]"
+    back: tuple[str, ...]
 
 
 @dataclass

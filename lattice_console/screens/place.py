@@ -120,6 +120,13 @@ class Place(Screen[None]):
         begin: WorkType[None] = partial(work, *args)
         self.run_worker(begin, group=group, exclusive=True, exit_on_error=False)
 
+    def may_write(self) -> bool:
+        """Whether anything can be written now; says why where it cannot."""
+        why = self.session.read_only
+        if why:
+            self.desk.say(why, "warning")
+        return not why
+
     # -- what the app tells every place
 
     def connected(self) -> None:
@@ -153,7 +160,8 @@ class Place(Screen[None]):
         project = inert(session.project.name) if session.project else inert(session.settings.title)
         top.crumbs = (project, *self.crumbs())
         actor = session.actor.name if session.actor else session.settings.actor
-        top.who = f"{inert(actor)} {session.look.signs.dot} local"
+        top.who = f"{inert(actor)} {session.look.signs.dot} {session.settings.servers.kind}"
+        top.trouble = session.trouble
         top.freshness = session.freshness
         top.activity = self.desk.activity
         keys = {command.id: command.keys[0] for command in self.commands()}

@@ -42,6 +42,8 @@ class MarkingPlace(QueuePlace):
 
     def action_act(self, action: str) -> None:
         """Do `action` to all that is marked, else to the mutation under the cursor."""
+        if not self.may_write():
+            return
         rows = self.listed.take_range()
         if rows is not None:
             self.feed.find(rows, action)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from lattice_console.config import Settings
     from lattice_console.contract.backend import Backend
+    from lattice_console.contract.models.health import ComponentHealth, Health
     from lattice_console.contract.models.people import Actor
     from lattice_console.contract.models.project import Project
     from lattice_console.screens.keeping import Keeping
@@ -31,7 +32,8 @@ _ROOM = 64_000_000
 class Session:
     """The state of a console beside what its screens show.
 
-    `stale_since` is None while the connection answers; `contents` holds bytes by hash, `compared` files by what was
+    `stale_since` is None while the connection answers; `health` is what was measured last, and `workspace` how the
+    folder is, as far as it is kept up from here. `contents` holds bytes by hash, `compared` files by what was
     compared. `tell` shows a message, whatever the thread.
     """
 
@@ -41,6 +43,8 @@ class Session:
     project: "Project | None" = None
     actor: "Actor | None" = None
     stale_since: datetime | None = None
+    health: "Health | None" = None
+    workspace: "ComponentHealth | None" = None
     filter: str = ""
     tell: Callable[[str], None] = lambda text: None
     _backend: "Backend | None" = None
@@ -102,6 +106,39 @@ class Session:
         """Wait until everything typed is on the disk."""
         if self._keeping is not None:
             await self._keeping.settled()
+
+    @property
+    def parts(self) -> "dict[str, ComponentHealth]":
+        """How every part was when it was looked at last, this folder among them."""
+        parts = dict(self.health.components) if self.health else {}
+        if self.workspace is not None:
+            parts["workspace"] = self.workspace
+        return parts
+
+    @property
+    def trouble(self) -> str:
+        """Which parts do not answer, and for how long, in a few words; empty where all do."""
+        unwell = [
+            f"{name} {'behind' if name == 'workspace' else 'down'} {self.look.age(part.since or self.look.now())}"
+            for name, part in self.parts.items()
+            if part.status != "healthy"
+        ]
+        more = f" +{len(unwell) - 1}" if len(unwell) > 1 else ""
+        return f"{unwell[0]}{more}" if unwell else ""
+
+    @property
+    def read_only(self) -> str:
+        """Why nothing can be written now, in a sentence; empty where it can."""
+        from lattice_console.contract.models.health import TRUTH
+
+        if self.health is None or self.health.status != "unhealthy":
+            return ""
+        since = self.health.components[TRUTH].since
+        age = f"for {self.look.age(since)}" if since else "lately"
+        return (
+            f"Nothing can be written: the database has not answered {age}. What is on the screen can be read on; it is "
+            "tried again by itself."
+        )
 
     @property
     def freshness(self) -> str:

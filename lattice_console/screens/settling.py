@@ -40,7 +40,7 @@ class Settling(ReviewPlace):
             self.desk.say("There is no thread under the cursor: > and < jump between them.")
         elif thread.anchor is None:
             self.desk.say("A remark on the mutation is no thread: it needs no settling.")
-        else:
+        elif self.may_write():
             self.app.run_worker(self._resolve(thread), group="acts", exit_on_error=False)
 
     async def _resolve(self, thread: Comment) -> None:
@@ -86,7 +86,8 @@ class Settling(ReviewPlace):
         ]
 
     def _apply(self, comments: Sequence[Comment]) -> None:
-        self.app.run_worker(self._ask_and_apply(comments), group="acts", exit_on_error=False)
+        if self.may_write():
+            self.app.run_worker(self._ask_and_apply(comments), group="acts", exit_on_error=False)
 
     async def _ask_and_apply(self, comments: Sequence[Comment]) -> None:
         backend = self.session.backend
