@@ -59,6 +59,11 @@ class Settings:
     remarks: tuple[str, ...] = ()
 
     @property
+    def names_project(self) -> bool:
+        """Whether `project_id` is a name that has to be looked up."""
+        return self.project_id is not None and not _is_id(self.project_id)
+
+    @property
     def title(self) -> str:
         """What to call the project as long as its own name is not known."""
         return self.root.name if self.root else self.project_id or ""
@@ -145,15 +150,20 @@ def bound_project(root: Path) -> str | None:
 
 def declared_project(root: Path) -> str | None:
     """The id that the folder's `.lattice/config.json` gives the project, if it gives one."""
-    try:
-        return str(uuid.UUID(_declared(root)["id"]))
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return None
+    declared = _declared(root).get("id")
+    return str(uuid.UUID(declared)) if isinstance(declared, str) and _is_id(declared) else None
 
 
 def declared_name(root: Path) -> str | None:
     """The name that it gives the project."""
     return _declared(root).get("name")
+
+
+def _is_id(text: str) -> bool:
+    try:
+        return bool(uuid.UUID(text))
+    except ValueError:
+        return False
 
 
 def _declared(root: Path) -> dict[str, Any]:

@@ -1,7 +1,13 @@
 """From settings to a Backend."""
 
+from dataclasses import replace
+
 from lattice_console.config import Settings
 from lattice_console.contract.backend import Backend
+from lattice_console.contract.errors import NotFound, ValidationFailed
+
+_NAMED = 5
+"""Projects that an error names."""
 
 
 async def connect(settings: Settings, *, actor: str | None = None) -> Backend:
@@ -12,4 +18,44 @@ async def connect(settings: Settings, *, actor: str | None = None) -> Backend:
 
     limits = Limits(document=settings.document_limit, lease=settings.lease)
     engine = await assemble(settings.servers, limits=limits)
-    return local.bind(engine, actor=actor or settings.actor, project=settings.project_id)
+    name = actor or settings.actor
+    try:
+        project = await _project_id(local.bind(engine, actor=name, project=None, closes=False), settings)
+    except BaseException:
+        await engine.close()
+        raise
+    return local.bind(engine, actor=name, project=project)
+
+
+async def resolved(settings: Settings) -> Settings:
+    """The settings with the project's id where they have its name; raises LatticeError."""
+    if not settings.names_project:
+        return settings
+    backend = await connect(settings)
+    try:
+        return replace(settings, project_id=(await backend.projects.get()).id)
+    finally:
+        await backend.close()
+
+
+async def _project_id(backend: Backend, settings: Settings) -> str | None:
+    """The id of the project that the settings mean; raises NotFound and ValidationFailed (`NF_PROJECT`, `VAL_PROJECT`).
+
+    A name is looked for among the actor's own projects.
+    """
+    if not settings.names_project:
+        return settings.project_id
+    mine = await backend.projects.list()
+    meant = [project for project in mine if project.name == settings.project_id]
+    if len(meant) == 1:
+        return meant[0].id
+    named = ", ".join(f"{project.name} ({project.id})" for project in (meant or mine)[:_NAMED])
+    more = f" and {len(mine) - _NAMED} more" if not meant and len(mine) > _NAMED else ""
+    if meant:
+        raise ValidationFailed(
+            "VAL_PROJECT",
+            f"{len(meant)} of your projects are called {settings.project_id}; name one by its id: {named}.",
+            field="project",
+        )
+    advice = f"Yours are {named}{more}." if mine else "You are a member of none there; an owner can add you."
+    raise NotFound("NF_PROJECT", f"{settings.actor} is a member of no project {settings.project_id}. {advice}")

@@ -32,6 +32,7 @@ _MUTATION = "/mutations/{mutation}"
 
 ROUTES: Mapping[str, tuple[str, str]] = {
     "projects.get": ("GET", ""),
+    "projects.list": ("GET", "/mine"),
     "projects.create": ("POST", ""),
     "projects.policy": ("GET", "/policy"),
     "documents.list": ("GET", "/documents"),

@@ -66,6 +66,10 @@ class Projects(Protocol):
         """The project that this Backend is bound to."""
         ...
 
+    async def list(self) -> tuple[Project, ...]:
+        """The projects that the actor is a member of, by name; needs no project itself."""
+        ...
+
     async def create(
         self,
         *,

@@ -17,6 +17,7 @@ class Rule:
 
 RULES: Mapping[str, Rule] = {
     "projects.get": Rule("project:view"),
+    "projects.list": Rule("", "anyone"),
     "projects.create": Rule("project:create", "installation"),
     "projects.policy": Rule("project:view"),
     "documents.list": Rule("specs:view"),

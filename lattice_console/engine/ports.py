@@ -41,6 +41,10 @@ Between = TypeVar("Between")
 
 class Projects(Protocol):
     def get(self, project_id: str) -> ProjectRecord | None: ...
+    def of_user(self, user_id: str) -> list[ProjectRecord]:
+        """Those that the user is a member of, by name and id."""
+        ...
+
     def create(self, record: ProjectRecord) -> None: ...
     def move(
         self, project_id: str, *, at: datetime, head: bool = False, policy_version: str | None = None

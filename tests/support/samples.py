@@ -252,7 +252,10 @@ SAMPLES: Mapping[str, Callable[[Scene], Awaitable[dict[str, Any]]]] = {
     "audit.verify": _nothing,
     "health.check": _nothing,
 }
-"""By the method's name. `projects.create` and `team.whoami` stand apart: they ask for no membership."""
+"""By the method's name, of those that ask for a membership."""
+
+WITHOUT_MEMBERSHIP = {"projects.create", "projects.list", "team.whoami"}
+"""The methods that stand apart: they ask for none."""
 
 
 async def call(backend: Backend, name: str, arguments: Mapping[str, Any]) -> Any:

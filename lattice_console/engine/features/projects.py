@@ -15,7 +15,12 @@ from lattice_console.engine.rules import policy as policy_rules
 
 @reads("projects.get")
 def get(ctx: Context) -> Project:
-    return _view(ctx)
+    return _view(ctx.project)
+
+
+@reads("projects.list")
+def listing(ctx: Context) -> tuple[Project, ...]:
+    return tuple(_view(record) for record in ctx.tables.projects.of_user(ctx.user.id)) if ctx.user else ()
 
 
 @reads("projects.policy")
@@ -50,11 +55,10 @@ def create(
     ctx.record("project.created", record.id, name=name, owner=owner.handle)
     if files:
         documents.baseline(ctx, files)
-    return _view(ctx)
+    return _view(ctx.project)
 
 
-def _view(ctx: Context) -> Project:
-    record = ctx.project
+def _view(record: ProjectRecord) -> Project:
     return Project(
         id=record.id,
         name=record.name,

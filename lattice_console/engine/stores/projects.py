@@ -12,6 +12,12 @@ from lattice_console.engine.stores.tables import memberships, projects, users
 
 _BY_ID = projects.c.id == bindparam("project")
 _GET = Prepared(select(*columns(projects, ProjectRecord)).where(_BY_ID))
+_OF_USER = Prepared(
+    select(*columns(projects, ProjectRecord))
+    .join(memberships, memberships.c.project_id == projects.c.id)
+    .where(memberships.c.user_id == bindparam("user"))
+    .order_by(projects.c.name, projects.c.id)
+)
 _CREATE = Prepared(insert(projects))
 _MOVE = Prepared(
     update(projects)
@@ -76,6 +82,10 @@ class Projects:
     def get(self, project_id: str) -> ProjectRecord | None:
         row = self._database.row(_GET, project=project_id)
         return ProjectRecord(*row) if row else None
+
+    def of_user(self, user_id: str) -> list[ProjectRecord]:
+        """Those that the user is a member of, by name and id."""
+        return [ProjectRecord(*row) for row in self._database.rows(_OF_USER, user=user_id)]
 
     def create(self, record: ProjectRecord) -> None:
         self._database.run(_CREATE, **values(record, mutation_seq=0))
