@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import ClassVar, TypeVar
 
 from textual import on
+from textual._path import CSSPathType
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -22,7 +23,7 @@ Answer = TypeVar("Answer")
 class Dialog(ModalScreen[Answer]):
     """A sheet at the bottom of the screen; what it covers stays legible above it."""
 
-    CSS_PATH = "dialog.tcss"
+    CSS_PATH: ClassVar[CSSPathType | None] = "dialog.tcss"
 
     def __init__(self, sentence: str, hints: tuple[tuple[str, str], ...]) -> None:
         super().__init__()

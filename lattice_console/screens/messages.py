@@ -43,6 +43,8 @@ class MessagesScreen(ModalScreen[None]):
             yield line
 
     def on_mount(self) -> None:
+        # What is read here need not cover it.
+        self.app.clear_notifications()
         self.query_one(VerticalScroll).focus()
 
     def _text(self) -> Content:

@@ -13,6 +13,8 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
+from lattice_console.widgets.bottom_line import BottomLine
+
 __all__ = ["Choice", "PickDialog"]
 
 Value = TypeVar("Value")
@@ -53,6 +55,10 @@ class PickDialog(ModalScreen[Value | None]):
         with Vertical(id="sheet"):
             yield Input(placeholder=self._question)
             yield OptionList(markup=False)
+            line = BottomLine()
+            line.help_key = ""
+            line.hints = (("Enter", "choose"), ("Esc", "leave"))
+            yield line
 
     def on_mount(self) -> None:
         field = self.query_one(Input)

@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from textual import on
+from textual._path import CSSPathType
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Input
@@ -18,7 +19,7 @@ __all__ = ["ViewDialog"]
 class ViewDialog(Dialog[str | None]):
     """Asks for one line; Enter saves, Esc leaves."""
 
-    CSS_PATH = "view_dialog.tcss"
+    CSS_PATH: ClassVar[CSSPathType | None] = ["dialog.tcss", "view_dialog.tcss"]
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Leave", id="dialog.leave", priority=True),
