@@ -31,8 +31,22 @@ _TURNS = (
 )
 """What turns the id of an action into that of its opposite: the two share a line."""
 
+_TWINS = {
+    "act.approve": "act.suggest",
+    "act.request_changes": "act.reject",
+    "go.activity": "go.home",
+    "go.queue": "go.specs",
+    "queue.filter": "queue.drop_filter",
+    "queue.order": "queue.reverse",
+    "queue.save_view": "queue.remove_view",
+}
+"""Actions that share a line with another one, so that all of them fit a small terminal."""
+
 _COLUMN = 40
-"""Cells that a column of keys needs."""
+"""Cells that a column of keys with their names needs."""
+
+_KEYS = 9
+"""Cells for keys, before their names; more where names are short enough."""
 
 
 class HelpScreen(ModalScreen[None]):
@@ -78,6 +92,7 @@ def _paired(commands: Sequence[Command]) -> list[tuple[str, str, str]]:
     for id in by_id:
         turned = (id.replace(one, other) for one, other in _TURNS if one in id)
         opposites.update((id, by_id[other]) for other in turned if other in by_id)
+    opposites |= {id: by_id[other] for id, other in _TWINS.items() if id in by_id and other in by_id}
     second = {command.id for command in opposites.values()}
     found = []
     for command in commands:
@@ -87,7 +102,7 @@ def _paired(commands: Sequence[Command]) -> list[tuple[str, str, str]]:
         if opposite is None:
             found.append((heading, " ".join(command.keys[:2]), command.name))
         else:
-            said = command.name.lower().split()
+            said = [*command.name.lower().split(), "the"]
             other = " ".join(word for word in opposite.name.lower().split() if word not in said)
             found.append((heading, f"{command.keys[0]} {opposite.keys[0]}", f"{command.name}, {other}"))
     return found
@@ -101,13 +116,23 @@ def _lines(actions: Sequence[tuple[str, str, str]]) -> list[Content]:
             lines.append(Content(""))
         if of_it:
             lines.append(Content.assemble((heading, "bold")))
-        lines += [Content.assemble((f"{keys:>9}  ", "bold $accent"), name) for keys, name in of_it]
+        wide = max([_KEYS, *(len(keys) for keys, _ in of_it)])
+        if any(wide + 2 + len(name) > _COLUMN - 2 for _, name in of_it):
+            wide = _KEYS
+        lines += [Content.assemble((f"{keys:>{wide}}  ", "bold $accent"), name) for keys, name in of_it]
     return lines
 
 
 def _columns(lines: Sequence[Content], count: int) -> list[list[Content]]:
-    """The lines in columns of about one length; none begins with a blank line or ends with a heading."""
+    """The lines in at most `count` columns of about one length."""
     height = -(-len(lines) // count)
+    while len(columns := _filled(lines, height)) > count:
+        height += 1
+    return columns
+
+
+def _filled(lines: Sequence[Content], height: int) -> list[list[Content]]:
+    """The lines in columns up to `height` long; none begins with a blank line or ends with a heading."""
     columns: list[list[Content]] = []
     rest = list(lines)
     while rest:

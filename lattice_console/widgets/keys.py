@@ -7,6 +7,7 @@ _NAMES = {
     "end": "End",
     "enter": "Enter",
     "escape": "Esc",
+    "exclamation_mark": "!",
     "home": "Home",
     "left_curly_bracket": "{",
     "left_square_bracket": "[",

@@ -65,7 +65,8 @@ def test_a_text_field_leaves_f6_and_f7_alone() -> None:
 
 async def test_help_is_made_from_the_keys_of_the_place(console: Console) -> None:
     await console.press("question_mark")
-    await console.sees("The mutation under the cursor", "Move", "Everywhere", "a  Approve", "/  Filter")
+    await console.sees("The mutation under the cursor", "Move", "Everywhere", "a A  Approve, with suggestions")
+    await console.sees("/ Backspace  Filter, drop")
     await console.press("escape")
     await console.misses("The mutation under the cursor")
     await console.go_to("Pay refunds")
