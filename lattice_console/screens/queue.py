@@ -121,6 +121,10 @@ class QueueScreen(MarkingPlace, ChoosingPlace):
             listed.move_to(target)
         return row
 
+    def on_descendant_focus(self) -> None:
+        # In a field, other keys show the help.
+        self.refresh_chrome()
+
     # -- news
 
     def connected(self) -> None:
@@ -202,6 +206,9 @@ class QueueScreen(MarkingPlace, ChoosingPlace):
         self._first = False
         listed = self.listed
         cursor = message.cursor
+        if message.before is not None:
+            # While one moves through a list, its columns stay.
+            window.specs = window.specs or listed.window.specs
         if message.before not in (None, listed.cursor):
             # Who has moved on meanwhile stays where they are.
             row = listed.row

@@ -27,12 +27,15 @@ class Columns:
     comments: int
 
 
-def columns(width: int, digits: int) -> Columns:
-    """What fits: the title keeps 24 cells, and comments, spec and author go, in that order, before it gives up more."""
+def columns(width: int, digits: int, *, specs: bool = True) -> Columns:
+    """What fits: the title keeps 24 cells, and comments, spec and author go, in that order, before it gives up more.
+
+    Without `specs`, where no row has one, the title has their room.
+    """
     # Bar, sign, mark, number and title with their blanks; then age (4) and votes (5), each behind two blanks.
     number = max(3, digits)
     rest = width - (4 + number + 2) - (2 + 4) - (2 + 5) - 1
-    spec = 10 if width < 100 else 16 if width < 140 else 22
+    spec = -2 if not specs else 10 if width < 100 else 16 if width < 140 else 22
     author = 8 if width < 100 else 14
     comments = 5
     if rest - spec - author - comments - 6 < 24:

@@ -27,6 +27,8 @@ class QueueWindow:
         self._rows: list[MutationSummary] = []
         self.highest = 0
         """The highest number of a mutation held."""
+        self.specs = False
+        """Whether a row that is held, or was, belongs to a spec."""
         self._collect(self.total)
 
     @property
@@ -87,6 +89,7 @@ class QueueWindow:
                 break
             at -= len(page.items)
         self._rows[index - self.first] = row
+        self.specs = self.specs or bool(row.spec_id)
         return index
 
     def remove(self, id: str) -> int | None:
@@ -113,3 +116,4 @@ class QueueWindow:
         self.total = max(total, self.first + sum(len(page.items) for page in self._pages))
         self._rows = [row for page in self._pages for row in page.items]
         self.highest = max((row.number for row in self._rows), default=0)
+        self.specs = self.specs or any(row.spec_id for row in self._rows)

@@ -145,3 +145,20 @@ async def test_a_poor_terminal_gets_the_ascii_twins_of_all_signs(office: Office)
         # What people wrote stays as they wrote it.
         assert "".join(line for line in console.lines if "@click" not in line).isascii()
         assert console.line("Tighten").startswith("|.")
+
+
+async def test_where_no_row_has_a_spec_the_title_has_its_room_and_keeps_it_while_one_moves(office: Office) -> None:
+    async with open_console(make_app(office), (80, 24)) as console:
+        await console.sees("SPEC")
+        cut = console.line("Raise the session")
+        await console.press("slash")
+        await console.type("author:agent-7 -spec:payments -spec:deployment")
+        await console.press("enter")
+        await console.sees("1 of 3")
+        await console.misses("SPEC")
+        await console.press("G", "R")
+        await console.sees("3 of 3")
+        assert "SPEC" not in console.text
+        await console.press("backspace")
+        await console.sees("SPEC", "of 8")
+        assert console.line("Raise the session").split() == cut.split()

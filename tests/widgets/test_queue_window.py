@@ -90,3 +90,17 @@ def test_what_stands_on_others_branches_off_below_them() -> None:
     rows = [row(8), row(5), row(6, stack=5, level=1), row(7, stack=5, level=2), row(3), row(4, stack=2, level=1)]
     window = QueueWindow(Page(items=tuple(rows), total=6))
     assert [window.branch(index) for index in range(6)] == ["", "", "inner", "last", "", ""]
+
+
+def test_a_list_that_has_shown_a_spec_keeps_saying_so_while_its_pages_come_and_go() -> None:
+    bare = tuple(row(number, spec_id=None) for number in range(100, 80, -1))
+    window = QueueWindow(page(200, 0, SIZE).model_copy(update={"items": bare}))
+    said = [window.specs]
+    for spec in ("plans", None):
+        window.replace(row(90, spec_id=spec))
+        said.append(window.specs)
+    for start in range(SIZE, 200, SIZE):
+        rows = tuple(row(200 - index, spec_id=None) for index in range(start, start + SIZE))
+        window.append(page(200, start, SIZE).model_copy(update={"items": rows}))
+        said.append(window.specs)
+    assert said == [False] + [True] * 11
