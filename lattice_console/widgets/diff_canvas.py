@@ -138,7 +138,7 @@ class DiffCanvas(Widget, can_focus=True, inherit_bindings=False):
 
     def _height(self, row: int) -> int:
         """How many lines a row takes."""
-        if not self._drawing().wrap and not isinstance(self._rows.row(row), NoteRow):
+        if not self._draw.drawing.wrap and not isinstance(self._rows.row(row), NoteRow):
             return 1
         return len(self._lines(row, None))
 
@@ -182,7 +182,8 @@ class DiffCanvas(Widget, can_focus=True, inherit_bindings=False):
         if top != self._top:
             self._top, self._seen = top, None
             self.refresh()
-            self._looked()
+            # Lines come first: what colours them would take their time.
+            self.call_after_refresh(self._looked)
 
     def _filled(self, top: tuple[int, int]) -> tuple[int, int]:
         """The beginning of a window that leaves no room empty which lines above could fill."""
@@ -300,12 +301,12 @@ class DiffCanvas(Widget, can_focus=True, inherit_bindings=False):
             self.refresh(*regions)
 
     def _missing(self) -> Paint | None:
-        """What has to be painted of what is in sight, and half a screen beyond."""
+        """What has to be painted of what is in sight, and a screen beyond, so that a page comes in its colours."""
         window = self._window()
         if not window:
             return None
-        half = self.size.height // 2
-        first, last = max(0, window[0][0] - half), min(self._rows.total, window[-1][0] + 1 + half)
+        beyond = self.size.height
+        first, last = max(0, window[0][0] - beyond), min(self._rows.total, window[-1][0] + 1 + beyond)
         rows = (self._rows.row(number) for number in range(first, last))
         return self._paints.missing(row for row in rows if isinstance(row, LineRow))
 
@@ -313,12 +314,14 @@ class DiffCanvas(Widget, can_focus=True, inherit_bindings=False):
         """Draw rows in sight in the colours that they have got."""
         if not self._paints.take(paint):
             return
-        self._strips.clear()
+        drawn = {row for row, _ in self._strips}
         touched = {
             row
-            for row in {row for row, _ in self._window()}
+            for row in drawn | {row for row, _ in self._window()}
             if isinstance(shown := self._rows.row(row), LineRow) and paint.touches(shown)
         }
+        for key in [key for key in self._strips if key[0] in touched]:
+            del self._strips[key]
         regions = [Region(0, y, self.size.width, 1) for y, (row, _) in enumerate(self._window()) if row in touched]
         if regions:
             self.refresh(*regions)

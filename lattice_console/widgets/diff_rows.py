@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 
 from rich.cells import get_character_cell_size
@@ -77,8 +78,9 @@ class DiffRows:
         self._document = document
         self._paints = paints
         self._look = look
-        self._style = style
-        self._drawing = drawing
+        self._style = cache(style)
+        self.drawing = drawing
+        """What all rows have in common."""
         self._digits = max(3, len(str(document.widest)))
         self._half = drawing.half
         self._remarks = Remarks(document, look, style)
@@ -99,17 +101,17 @@ class DiffRows:
                 file = thread.file
             case _:
                 file = None
-        return self._drawing.split and file is not None and self._document.files[file].two_sided
+        return self.drawing.split and file is not None and self._document.files[file].two_sided
 
     def side_at(self, x: int) -> Side | None:
         """The side that a column belongs to; None where both share it."""
-        if not self._drawing.split:
+        if not self.drawing.split:
             return None
         return "old" if x <= self._half else "new"
 
     def draw(self, row: Row, mark: Mark) -> list[Strip]:
         """The lines of one row, of which there is at least one."""
-        beside, width = self._beside(row), self._drawing.width
+        beside, width = self._beside(row), self.drawing.width
         bar = self._bar(" ", mark is not None and not (beside and mark == "new" and not isinstance(row, FoldRow)))
         match row:
             case LineRow():
@@ -126,8 +128,8 @@ class DiffRows:
                 lines = [Strip([Segment(f" {row.text}", self._style(row.role))])]
             case BlankRow():
                 lines = [Strip([])]
-        shown = [Strip([bar, *line]) for line in lines]
-        seam = None if beside else self._drawing.seam
+        shown = [Strip([bar, *line], 1 + line.cell_length) for line in lines]
+        seam = None if beside else self.drawing.seam
         return [(line if seam is None else _cleared(line, seam)).adjust_cell_length(width) for line in shown]
 
     def _fold(self, row: FoldRow, beside: bool) -> Strip:
@@ -145,13 +147,13 @@ class DiffRows:
         return self._bar(self._look.signs.divider, bar, "rule")
 
     def _file(self, row: FileRow) -> Strip:
-        file, width = self._document.files[row.file], self._drawing.width - 1
+        file, width = self._document.files[row.file], self.drawing.width - 1
         head, signs = self._style("file"), self._look.signs
-        viewed = row.file in self._drawing.viewed
+        viewed = row.file in self.drawing.viewed
         total = len(self._document.files)
         where = " ".join([f"{row.file + 1} of {total}"] * (total > 1) + [f"{signs.check} viewed"] * viewed)
         counts = _counts(file, self._look)
-        turn = signs.closed if row.file in self._drawing.collapsed else signs.opened
+        turn = signs.closed if row.file in self.drawing.collapsed else signs.opened
         room = width - cells(where) - sum(cells(text) for text, _ in counts) - 7
         name = file.label(room, self._look)
         segments = [
@@ -165,7 +167,7 @@ class DiffRows:
         return Strip(segments)
 
     def _note(self, row: NoteRow, mark: Mark, beside: bool) -> list[Strip]:
-        width = self._drawing.width - 1
+        width = self.drawing.width - 1
         if not beside:
             indent = 2 * self._digits + 5 if row.thread.anchored else 2
             lines = self._remarks.draw(row, min(width - indent, _MEASURE))
@@ -189,16 +191,18 @@ class DiffRows:
         between = Segment(" ", self._style("numbers-cursor" if mark else "numbers"))
         first = [numbers[0], between, numbers[1]]
         side: Side = "old" if row.new is None else "new"
-        lines = self._text(row, side, self._drawing.width - 2 - 2 * self._digits)
+        indent = 2 * self._digits + 1
+        room = max(0, self.drawing.width - 1 - indent)
+        lines = self._text(row, side, room)
         return [
-            Strip([*(first if not at else [Segment(" " * (2 * self._digits + 1))]), *line])
+            Strip([*(first if not at else [Segment(" " * indent)]), *line], indent + room)
             for at, line in enumerate(lines)
         ]
 
     def _pair(self, row: LineRow, mark: Mark) -> list[Strip]:
         half, digits = self._half, self._digits
-        widths = {"old": half, "new": self._drawing.width - 2 - half}
-        halves: dict[Side, list[Strip]] = {}
+        widths = {"old": max(half, digits), "new": max(self.drawing.width - 2 - half, digits)}
+        halves: dict[Side, list[list[Segment]]] = {}
         sides: tuple[Side, Side] = ("old", "new")
         for side in sides:
             line = row.old if side == "old" else row.new
@@ -206,20 +210,20 @@ class DiffRows:
             strong = mark == side
             if line is None:
                 blank = [Segment(" " * digits, self._style("numbers-cursor" if strong else "numbers"))]
-                halves[side] = [Strip([*blank, Segment(" " * room, self._style("absent"))])]
+                halves[side] = [[*blank, Segment(" " * room, self._style("absent"))]]
                 continue
             number = self._number(line, strong)
             blank = [Segment(" " * digits)]
             texts = self._text(row, side, room)
-            halves[side] = [Strip([*([number] if not at else blank), *text]) for at, text in enumerate(texts)]
+            halves[side] = [[*([number] if not at else blank), *text] for at, text in enumerate(texts)]
         rule = self._rule(mark == "new")
         lines = []
         for at in range(max(len(half) for half in halves.values())):
             one, other = (
-                halves[side][at] if at < len(halves[side]) else Strip.blank(widths[side], self._base(row, side))
+                halves[side][at] if at < len(halves[side]) else [Segment(" " * widths[side], self._base(row, side))]
                 for side in sides
             )
-            lines.append(Strip([*one, rule, *other]))
+            lines.append(Strip([*one, rule, *other], widths["old"] + 1 + widths["new"]))
         return lines
 
     def _kind(self, row: LineRow, side: Side) -> str:
@@ -229,7 +233,7 @@ class DiffRows:
         present = row.old if side == "old" else row.new
         return None if present is None else self._style(self._kind(row, side))
 
-    def _text(self, row: LineRow, side: Side, width: int) -> list[Strip]:
+    def _text(self, row: LineRow, side: Side, width: int) -> list[list[Segment]]:
         """The sign and the text of one side of a row, in lines of exactly `width` cells."""
         line = row.old if side == "old" else row.new
         assert line is not None
@@ -244,19 +248,19 @@ class DiffRows:
         segments = self._segments(row, side, line, text, columns(content, spans), base, kind)
         tail = self._tail(content, kind, spans, base, compared.incomplete(side, line))
         room = width - 3
-        if self._drawing.wrap:
+        if self.drawing.wrap:
             pieces = _broken([*segments, *tail], room)
             return [
-                Strip([head if not at else Segment("   ", base), *piece]).adjust_cell_length(width, base)
+                Segment.adjust_line_length([head if not at else Segment("   ", base), *piece], width, base)
                 for at, piece in enumerate(pieces)
             ]
-        body, end = Strip(segments), Strip(tail)
-        shift, room = self._drawing.shift, max(0, room - end.cell_length)
-        longer = body.cell_length - shift > room
-        body = body.crop(shift, shift + room - longer)
+        shift, room = self.drawing.shift, max(0, room - Segment.get_line_length(tail))
+        longer = Segment.get_line_length(segments) - shift > room
+        if shift or longer:
+            segments = list(Strip(segments).crop(shift, shift + room - longer))
         if longer:
-            body = Strip([*body, Segment(self._look.signs.ellipsis[:1], base + self._style("muted"))])
-        return [Strip([head, *body, *end]).adjust_cell_length(width, base)]
+            segments.append(Segment(self._look.signs.ellipsis[:1], base + self._style("muted")))
+        return [Segment.adjust_line_length([head, *segments, *tail], width, base)]
 
     def _words(self, row: LineRow, side: Side, line: int) -> Sequence[Span]:
         """The bytes of a line that changed; none where all of it did: its background says that."""
@@ -276,10 +280,10 @@ class DiffRows:
         if len(changed) == 1 and changed[0][0] <= len(text) - len(text.lstrip()) and changed[0][1] >= len(text):
             changed = ()
         styles: list[tuple[int, int, Style]] = [(first, end, self._style(f"{kind}-word")) for first, end in changed]
-        if self._drawing.search is not None:
-            styles += [(*match.span(), self._style("match")) for match in self._drawing.search.finditer(text)]
+        if self.drawing.search is not None:
+            styles += [(*match.span(), self._style("match")) for match in self.drawing.search.finditer(text)]
         segments: list[Segment] = []
-        at = 0
+        at = begun = 0
         for role, piece in runs:
             style = base + self._style(f"syntax-{role}")
             end = at + len(piece)
@@ -289,7 +293,12 @@ class DiffRows:
                 for first, last, more in styles:
                     if first <= start and stop <= last:
                         over += more
+                # One change of style less to make, and to send.
+                if segments and segments[-1].style == over:
+                    start = begun
+                    segments.pop()
                 segments.append(Segment(text[start:stop], over))
+                begun = start
             at = end
         return segments
 
