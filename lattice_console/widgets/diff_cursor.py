@@ -137,7 +137,9 @@ class DiffCursor(DiffCanvas):
     def action_hunk(self, by: int) -> None:
         rows = self._rows
         row = rows.next_hunk(self.cursor) if by > 0 else rows.previous_hunk(self.cursor)
-        self._jump(row, above=4, missing="hunk", by=by)
+        # The hunk is seen from its first line, also where one comes to a later one.
+        above = 4 if row is None else min(4 + rows.into_hunk(row), max(4, self.size.height // 2))
+        self._jump(row, above=above, missing="hunk", by=by)
 
     def action_file(self, by: int) -> None:
         rows = self._rows

@@ -7,7 +7,7 @@ with 5,000 changes ready in a few milliseconds, whatever is folded, opened or sa
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate, pairwise
+from itertools import accumulate, pairwise, takewhile
 from typing import Literal, NamedTuple
 
 from lattice_console.merge.diff import Block, FileDiff, Side
@@ -348,13 +348,34 @@ class FileRows:
         """How many hunks there are to go to."""
         return 0 if self.collapsed else len(self._firsts)
 
-    def hunk_row(self, number: int) -> int:
+    def hunk_start(self, number: int) -> int:
         """The row of the first changed line of a hunk."""
         return self._starts[2 * self._firsts[number] + 1]
 
+    def hunk_row(self, number: int) -> int:
+        """The row that one goes to: the first added line where a hunk begins with a replaced one, else its first.
+
+        What is said there is then about the new side.
+        """
+        block = self._blocks[self._firsts[number]]
+        unit = 2 * self._firsts[number] + 1
+        if (self.split and self.change.two_sided) or not block.added:
+            return self._starts[unit]
+        return self._starts[unit] + self._removed_rows(unit)
+
+    def _removed_rows(self, unit: int) -> int:
+        """The rows of a block above its first added line."""
+        if unit not in self._noted:
+            return self._blocks[unit // 2].removed
+        return sum(segment.rows for segment in takewhile(lambda segment: segment.kind != "added", self._segments(unit)))
+
     def hunks_through(self, row: int) -> int:
-        """How many hunks have their first changed line at or above a row."""
+        """How many hunks have the row that one goes to at or above a row."""
         return bisect_right(range(self.hunks), row, key=self.hunk_row)
+
+    def hunks_begun(self, row: int) -> int:
+        """How many hunks have their first changed line at or above a row."""
+        return bisect_right(range(self.hunks), row, key=self.hunk_start)
 
 
 def unit_of(compared: FileDiff, side: Side, line: int) -> int:

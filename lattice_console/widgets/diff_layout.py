@@ -27,6 +27,9 @@ __all__ = ["STEP", "DiffLayout"]
 STEP = 20
 """Lines that a fold is opened by, from either side."""
 
+_KNOWN = 2000
+"""Rows that are kept once they are worked out."""
+
 
 class DiffLayout:
     """Rows in order, and where in them things are. Every change of what is shown changes the numbers of rows."""
@@ -39,12 +42,14 @@ class DiffLayout:
         self._opened: frozenset[str] = frozenset()
         self._head: list[Row] = []
         self._starts: list[int] = []
+        self._known: dict[int, Row] = {}
         self.total = 0
         self._count()
         self.split = split
 
     def _count(self) -> None:
         """Count the rows before each file anew."""
+        self._known.clear()
         self._head = [CoverRow(line, cover.role) for cover in self.document.cover for line in cover.lines]
         for thread in self._threads:
             if thread.file is None:
@@ -169,6 +174,15 @@ class DiffLayout:
         """Row `number` from 0; raises IndexError beyond the end."""
         if not 0 <= number < self.total:
             raise IndexError(f"row {number} of {self.total}")
+        row = self._known.get(number)
+        if row is None:
+            # A page asks for each of its rows several times.
+            if len(self._known) >= _KNOWN:
+                self._known.clear()
+            row = self._known[number] = self._made(number)
+        return row
+
+    def _made(self, number: int) -> Row:
         index = self.file_at(number)
         if index is None:
             return self._head[number]
@@ -258,11 +272,20 @@ class DiffLayout:
         at = min(row + CONTEXT, self.file_end(index)) if row > self._starts[index] else row
         before = sum(len(file.change.diff.hunks) for file in self.files[:index])
         file = self.files[index]
-        number = before + (file.hunks_through(at - self._starts[index]) if file.hunks else 0)
+        number = before + (file.hunks_begun(at - self._starts[index]) if file.hunks else 0)
         return number - 1 if number else None
 
+    def into_hunk(self, row: int) -> int:
+        """How many rows a row is below the first changed line of its hunk; 0 where it is in none."""
+        index = self.file_at(row)
+        if index is None:
+            return 0
+        file, at = self.files[index], row - self._starts[index]
+        number = file.hunks_begun(at)
+        return at - file.hunk_start(number - 1) if number else 0
+
     def next_hunk(self, row: int) -> int | None:
-        """The row of the first changed line of the next hunk."""
+        """The row to go to of the next hunk."""
         first = max(0, self.file_at(row) or 0)
         for file, start in zip(self.files[first:], self._starts[first:], strict=True):
             if (number := file.hunks_through(row - start)) < file.hunks:
@@ -270,7 +293,7 @@ class DiffLayout:
         return None
 
     def previous_hunk(self, row: int) -> int | None:
-        """The row of the first changed line of the hunk before, or of this one where the row is below that."""
+        """The row to go to of the hunk before, or of this one where the row is below that."""
         last = self.file_at(row)
         for index in range(last if last is not None else -1, -1, -1):
             file, start = self.files[index], self._starts[index]

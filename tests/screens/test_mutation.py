@@ -33,17 +33,17 @@ async def test_brackets_jump_between_hunks_and_braces_between_files(console: Con
     await opened(console, "Raise the session")
     await console.sees("Sessions expire after 48 hours")
     await console.press("right_square_bracket")
-    await console.on('"Sessions expire after 24 hours"')
+    await console.on('"Sessions expire after 48 hours"')
     await console.sees("user-auth.json · hunk 1 of 2")
     await console.press("right_curly_bracket")
     await console.on("docs/logo.png")
     await console.press("right_square_bracket")
-    await console.on("LIMIT = timedelta(hours=24)")
+    await console.on("LIMIT = timedelta(hours=48)")
     await console.sees("src/auth/session.py · hunk 2 of 2")
     await console.press("left_curly_bracket", "left_curly_bracket")
     await console.on("docs/old/sessions.md → docs/sessions.md")
     await console.press("left_square_bracket")
-    await console.on('"Sessions expire after 24 hours"')
+    await console.on('"Sessions expire after 48 hours"')
 
 
 async def test_binary_files_and_renames_are_said_plainly(console: Console) -> None:

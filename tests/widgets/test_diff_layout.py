@@ -1,6 +1,7 @@
 """A diff as rows, in any layout, with anything opened, collapsed and said about it."""
 
 from collections.abc import Iterator
+from itertools import dropwhile, takewhile
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -174,9 +175,11 @@ def test_jumps_find_what_a_walk_over_all_rows_finds(layout: DiffLayout, data: st
 
 
 def _first_changes(file: FileChange) -> Iterator[tuple[int | None, int | None]]:
-    """The first changed line of each hunk: the old or the new one, from 0."""
+    """Where one goes to in each hunk: the first line added in its first block, else the first removed, from 0."""
     for hunk in file.diff.hunks:
-        line = next(line for line in hunk.lines if line.origin != " ")
+        changed = dropwhile(lambda line: line.origin == " ", hunk.lines)
+        block = list(takewhile(lambda line: line.origin != " ", changed))
+        line = next((line for line in block if line.origin == "+"), block[0])
         yield (line.old_no - 1 if line.old_no else None, line.new_no - 1 if line.new_no else None)
 
 
