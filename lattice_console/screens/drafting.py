@@ -57,7 +57,7 @@ class Drafting(ReviewPlace):
 
     def action_comment_file(self) -> None:
         """Write about the file under the cursor."""
-        index = self.view.at.file
+        index = self.pane.file
         if self.overview_shown or index is None or self.compared is None:
             self.desk.say("There is no file under the cursor: c comments on the mutation.")
             return

@@ -89,7 +89,7 @@ class Looking(ReviewPlace):
 
     def action_viewed(self) -> None:
         """Mark the file under the cursor as viewed and go on to the next that is not; or take the mark back."""
-        index = self.view.at.file
+        index = self.pane.file
         if self.overview_shown or index is None or self.compared is None:
             self.desk.say("There is no file under the cursor to mark as viewed.")
             return
@@ -107,11 +107,11 @@ class Looking(ReviewPlace):
         self.show_viewed()
         self.viewed_changed()
         if not marked:
-            self.view.go_to_file(index)
+            self.pane.go_to_file(index)
             return
         total = len(self.compared.files)
         left = [at for at in (*range(index + 1, total), *range(index)) if at not in self.view.viewed]
-        self.view.go_to_file(left[0] if left else index)
+        self.pane.go_to_file(left[0] if left else index)
         if not left:
             self.desk.say("Every file is viewed." if total > 1 else "The file is viewed.")
 

@@ -11,6 +11,7 @@ from lattice_console.screens.comparing import Compared, Comparison
 from lattice_console.screens.review_threads import Place, Remarks, threads
 from lattice_console.screens.session import Session
 from lattice_console.text import count
+from lattice_console.widgets.diff_pane import DiffPane
 from lattice_console.widgets.diff_view import DiffView
 from lattice_console.widgets.overview import Overview, OverviewModel
 
@@ -45,6 +46,11 @@ class ReviewPlace(ActingPlace, Colouring):
     def view(self) -> DiffView:
         """The diff."""
         return self.query_one(DiffView)
+
+    @property
+    def pane(self) -> DiffPane:
+        """The diff with the tree of its files."""
+        return self.query_one(DiffPane)
 
     @property
     def mutation(self) -> Mutation | None:

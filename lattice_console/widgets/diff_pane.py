@@ -69,6 +69,16 @@ class DiffPane(Horizontal):
 
     # -- the tree
 
+    @property
+    def file(self) -> int | None:
+        """The file under the cursor that the person moves: of the tree, or of the diff."""
+        return self._tree.file if self._tree.has_focus else self.view.at.file
+
+    def go_to_file(self, index: int) -> None:
+        """Put the cursor of the diff on a file's name, and that of the tree on the file."""
+        self.view.go_to_file(index)
+        self._tree.point_at(index)
+
     def action_tree(self) -> None:
         """Show the tree of files, or hide it."""
         if self.has_class("-tree"):

@@ -117,6 +117,12 @@ class FileTree(RowView):
                 self.move_to(at)
                 return
 
+    @property
+    def file(self) -> int | None:
+        """The number of the file under the cursor; None on a folder."""
+        row = self._rows[self.cursor] if self._rows else None
+        return row.index if isinstance(row, Leaf) else None
+
     def action_open(self) -> None:
         """Go to the file under the cursor, or open or close its folder."""
         match self._rows[self.cursor] if self._rows else None:

@@ -48,6 +48,19 @@ async def test_a_removed_line_is_commented_on_the_old_side(console: Console, off
     assert comment.anchor == Anchor(file_path="docs/refunds.md", side="old", line=3)
 
 
+async def test_at_the_next_hunk_one_comments_on_the_line_that_replaces_another(console: Console) -> None:
+    await opened(console, "Pay refunds")
+    await console.press("right_square_bracket", "c")
+    await console.sees("Comment on docs/refunds.md, line 3.")
+    await console.misses("old side", "removed")
+
+
+async def test_in_the_tree_a_comment_is_about_the_file_under_its_cursor(console: Console) -> None:
+    await opened(console, "Raise the session")
+    await console.press("f", "G", "C")
+    await console.sees("Comment on src/auth/session.py.")
+
+
 async def test_a_range_is_commented_as_one_and_a_file_by_its_name(console: Console, office: Office) -> None:
     await opened(console, "Raise the session")
     await on_line(console, "48 hours")

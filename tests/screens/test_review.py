@@ -149,6 +149,17 @@ async def test_r_marks_a_file_as_viewed_and_goes_on_and_the_mark_outlives_a_patc
         await console.sees("3 of 4 viewed")
 
 
+async def test_in_the_tree_r_marks_the_file_under_its_cursor_and_goes_on_there(console: Console) -> None:
+    await opened(console, "Raise the session")
+    await console.press("f", "G", "r")
+    await console.sees("1 of 4 viewed")
+    assert "✓" in console.line("session.py")
+    await console.on("user-auth.json")
+    await console.press("r")
+    await console.sees("2 of 4 viewed")
+    assert "✓" in console.line("M user-auth.json")
+
+
 # -- threads and suggestions
 
 
