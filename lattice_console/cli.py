@@ -92,7 +92,7 @@ def _console(session: "Session") -> int:
     """Open the console on the session's project; returns once it is left."""
     from lattice_console.contract.errors import ValidationFailed
 
-    settings = session.settings
+    settings = _resolved(session.settings)
     # A driver of its own is how the console runs in a browser, without a terminal.
     if not (sys.stdin.isatty() and sys.stdout.isatty()) and "TEXTUAL_DRIVER" not in os.environ:
         raise ValidationFailed(
@@ -105,9 +105,21 @@ def _console(session: "Session") -> int:
     os.environ.setdefault("TEXTUAL_FPS", "120")
     from lattice_console.app import LatticeApp
 
-    app = LatticeApp(lambda: session.connect(settings), lambda: session.checkout, settings, start=session.place)
+    open_checkout = (lambda: session.checkout) if settings.root else None
+    app = LatticeApp(lambda: session.connect(settings), open_checkout, settings, start=session.place)
     app.run()
     return app.return_code or 0
+
+
+def _resolved(settings: "Settings") -> "Settings":
+    """The settings with the project's id, under which this machine keeps what the person has in hand."""
+    if not settings.names_project:
+        return settings
+    import asyncio
+
+    from lattice_console.backends.connect import resolved
+
+    return asyncio.run(resolved(settings))
 
 
 async def _connect(settings: "Settings") -> "Backend":

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 from lattice_console import servers
 from lattice_console.contract.errors import NotFound, ValidationFailed
 from lattice_console.profile.folder import work_folder
-from lattice_console.servers import Servers
+from lattice_console.servers import Kind, Servers
 
 FOLDER = ".lattice"
 """What makes a folder a project."""
@@ -92,6 +92,13 @@ def load(start: Path | None = None, *, actor: str | None = None, environ: Mappin
     start = (start or Path.cwd()).resolve()
     root = find_root(start)
     settings = at_root(root, actor=actor, environ=environ)
+    if settings.root is not None and settings.servers.kind != "postgres" and _lies_on_server(settings.root):
+        raise ValidationFailed(
+            "VAL_SETTING",
+            f"{root} is a checkout of a project on a Postgres server, and nothing says where that is. Set "
+            f"DATABASE_URL, or write it as database.url into {settings.root / FOLDER / 'local.json'}.",
+            field="DATABASE_URL",
+        )
     if settings.project_id is not None:
         return settings
     if root is not None:
@@ -128,18 +135,32 @@ def at_root(root: Path | None, *, actor: str | None = None, environ: Mapping[str
     )
 
 
-def bind_project(root: Path, project_id: str) -> None:
-    """Note on this machine which project the folder is."""
-    place = root / FOLDER / "state" / "project.json"
+def bind_project(root: Path, project_id: str, kind: Kind = "local") -> None:
+    """Note on this machine which project the folder is, and what kind of database that lies in."""
+    place = _binding(root)
     place.parent.mkdir(parents=True, exist_ok=True)
-    place.write_text(json.dumps({"id": project_id}) + "\n", encoding="utf-8")
+    place.write_text(json.dumps({"id": project_id, "database": kind}) + "\n", encoding="utf-8")
 
 
 def bound_project(root: Path) -> str | None:
     """The id that `bind_project` noted; None where the folder was not set up on this machine."""
-    place = root / FOLDER / "state" / "project.json"
+    found = _bound(root)
+    return str(found["id"]) if found else None
+
+
+def _lies_on_server(root: Path) -> bool:
+    return (_bound(root) or {}).get("database") == "postgres"
+
+
+def _binding(root: Path) -> Path:
+    return root / FOLDER / "state" / "project.json"
+
+
+def _bound(root: Path) -> dict[str, Any] | None:
+    place = _binding(root)
     try:
-        return str(json.loads(place.read_text(encoding="utf-8"))["id"])
+        found = json.loads(place.read_text(encoding="utf-8"))
+        return {**found, "id": found["id"]}
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError):

@@ -43,11 +43,14 @@ class Who(BaseModel):
 
 
 class FolderStatus(BaseModel):
-    """Where a folder stands: `sequence` is the head's, `counts` has the files by state, `mutations` by status."""
+    """Where a folder stands: `sequence` is the head's, `counts` has the files by state, `mutations` by status.
+
+    `root` is None where there is no folder.
+    """
 
     project: Project
     actor: Who
-    root: str
+    root: str | None
     sequence: int
     clean: bool
     counts: dict[str, int]
@@ -99,12 +102,12 @@ async def status(session: Session, backend: Backend, all_: bool, exit_code: bool
     settings = session.settings
     project = await backend.projects.get()
     actor = await backend.team.whoami()
-    files = await session.checkout.status(backend, untracked=True)
+    files = await session.checkout.status(backend, untracked=True) if session.has_folder else ()
     counts = Counter[str](file.state for file in files)
     found = FolderStatus(
         project=project,
         actor=Who(name=actor.name, source=settings.actor_source, role=actor.role),
-        root=str(settings.root),
+        root=str(settings.root) if settings.root else None,
         sequence=project.sequence,
         clean=not any(state not in _STRANGE for state in counts),
         counts=dict(counts),
@@ -221,11 +224,11 @@ def _status_lines(output: Output, found: FolderStatus, all_: bool) -> Iterable[s
     who = found.actor
     role = who.role or "no member of this project"
     for title, value in (
-        ("project", f"{found.project.name} ({found.project.type}) at {found.root}"),
+        ("project", f"{found.project.name} ({found.project.type}){f' at {found.root}' if found.root else ''}"),
         ("actor", f"{who.name} ({role}), from {who.source}"),
         ("head", f"{found.sequence}"),
         ("mutations", ", ".join(f"{number:,} {views.words(status)}" for status, number in found.mutations.items())),
-        ("folder", _folder_line(found.counts)),
+        ("folder", _folder_line(found.counts) if found.root else "none here"),
     ):
         if value:
             yield f"{output.palette.paint('muted', title.ljust(9))}  {inert(value)}"

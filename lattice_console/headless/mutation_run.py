@@ -11,7 +11,7 @@ from lattice_console.headless.commands import Command
 from lattice_console.headless.exits import Exit
 from lattice_console.headless.mutation_review import SEVERAL
 from lattice_console.headless.output import Output
-from lattice_console.headless.session import Session, connected
+from lattice_console.headless.session import Guard, Session, connected
 from lattice_console.headless.table import Column
 from lattice_console.text import count
 from lattice_console.workspace import SyncReport, touched
@@ -59,7 +59,7 @@ async def execute(session: Session, backend: Backend, choice: several.Choice) ->
     else:
 
         async def act(mutation: Mutation) -> several.Fate:
-            execution, _ = await session.checkout.execute(backend, mutation, **several.guard(session, mutation))
+            execution, _ = await _carried_out(session, backend, mutation, several.guard(session, mutation))
             after = await backend.mutations.get(mutation.id)
             if execution.status == "failed":
                 return several.fate(after, "failed", f"Nothing was applied: {_errors(execution)}", Exit.FAILED)
@@ -71,7 +71,7 @@ async def execute(session: Session, backend: Backend, choice: several.Choice) ->
 
 async def _execute(session: Session, backend: Backend, mutation: str) -> int:
     found = await backend.mutations.get(mutation)
-    execution, report = await session.checkout.execute(backend, found, **session.guard)
+    execution, report = await _carried_out(session, backend, found, session.guard)
     session.output.one(execution, list)
     if execution.status == "failed":
         session.output.say(
@@ -83,6 +83,15 @@ async def _execute(session: Session, backend: Backend, mutation: str) -> int:
         f"Executed M-{found.number}: {_followed(report)} Next: lattice mutation history M-{found.number}"
     )
     return Exit.OK
+
+
+async def _carried_out(
+    session: Session, backend: Backend, mutation: Mutation, guard: Guard
+) -> tuple[Execution, SyncReport | None]:
+    """Execute a mutation, and bring the folder up, where there is one."""
+    if session.has_folder:
+        return await session.checkout.execute(backend, mutation, **guard)
+    return await backend.executions.execute(mutation.id, **guard), None
 
 
 async def _dry_run(session: Session, backend: Backend, mutation: str) -> int:
@@ -108,7 +117,7 @@ async def _would_execute(session: Session, backend: Backend, mutations: Sequence
         if held:
             reasons = " ".join(f"{views.words(one.name)}: {one.reason}" for one in held)
             return several.fate(mutation, "refused", reasons, Exit.BLOCKED)
-        if drifted := await session.checkout.drift(backend, touched(mutation)):
+        if session.has_folder and (drifted := await session.checkout.drift(backend, touched(mutation))):
             return several.fate(mutation, "refused", f"Changed in this folder: {', '.join(drifted)}.", Exit.DRIFT)
         before.add(mutation.number)
         after = f"after {', '.join(f'M-{number}' for number in waits)}" if waits else ""
@@ -145,9 +154,12 @@ async def rollback(session: Session, backend: Backend, mutation: str, reason: st
     documents, and where this folder drifts on them (exit 20).
     """
     found = await backend.mutations.get(mutation)
-    execution, report = await session.checkout.rollback(
-        backend, found, session.text(reason, "--reason"), **session.guard
-    )
+    text = session.text(reason, "--reason")
+    report: SyncReport | None = None
+    if session.has_folder:
+        execution, report = await session.checkout.rollback(backend, found, text, **session.guard)
+    else:
+        execution = await backend.executions.rollback(found.id, reason=text, **session.guard)
     session.output.one(execution, list)
     if execution.status == "rollback_failed":
         session.output.say(
@@ -196,7 +208,9 @@ def _errors(execution: Execution) -> str:
     return " ".join(error.error for error in execution.errors) or "no reason was recorded."
 
 
-def _followed(report: SyncReport) -> str:
+def _followed(report: SyncReport | None) -> str:
+    if report is None:
+        return "the head has moved on; there is no folder here to follow."
     done = [
         f"{count(len(paths), 'file')} {what}"
         for what, paths in (("written", report.written), ("removed", report.removed), ("drifted", report.drifted))

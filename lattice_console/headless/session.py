@@ -2,6 +2,7 @@
 
 import asyncio
 import functools
+import shlex
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
@@ -68,14 +69,19 @@ class Session:
         """The folder to work from: `-C`, else the current one."""
         return (Path.cwd() / self.folder) if self.folder else Path.cwd()
 
+    @property
+    def has_folder(self) -> bool:
+        """Whether there is a folder that is a checkout of the project."""
+        return self.settings.root is not None
+
     @functools.cached_property
     def checkout(self) -> "Checkout":
         """The project's folder as a checkout; raises NotFound (`NF_FOLDER`) without one."""
         if self.settings.root is None:
             raise NotFound(
                 "NF_FOLDER",
-                "This needs a folder that is a checkout of the project, and there is none here. Make one in an empty "
-                "folder, with LATTICE_PROJECT_ID as it is: lattice init",
+                "This needs a folder that is a checkout of the project, and here is none. Make one in an empty folder: "
+                f"lattice init --project {shlex.quote(self.settings.project_id or '')}",
             )
         from lattice_console.workspace import Checkout
 

@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from lattice_console import config
 from lattice_console.cells import cut
 from lattice_console.contract.backend import Backend
+from lattice_console.contract.models.project import Project
 from lattice_console.headless import options
 from lattice_console.headless.commands import Command
 from lattice_console.headless.exits import Exit
@@ -36,7 +37,13 @@ _STATES: dict[str, Role] = {"ok": "good", "warning": "warning", "problem": "bad"
         "lattice init",
         "lattice init --name billing-specs --type python --template api --git",
         "lattice -C ../billing init --name billing-specs",
+        "DATABASE_URL=postgresql://db.example/team lattice init --project billing-specs",
     ),
+)
+@click.option(
+    "--project",
+    metavar="P",
+    help="Join a project that is there already, by its id or its name: this folder becomes a checkout of it.",
 )
 @click.option("--name", metavar="N", help="The project's name; else the folder's.")
 @click.option(
@@ -54,16 +61,24 @@ _STATES: dict[str, Role] = {"ok": "good", "warning": "warning", "problem": "bad"
     help="Make the folder a git repository, if it lies in none yet; not by default. Nothing is committed.",
 )
 @options.output
-def init(name: str | None, kind: str | None, template: str | None, git: bool | None) -> None:
+def init(project: str | None, name: str | None, kind: str | None, template: str | None, git: bool | None) -> None:
     """Make this folder a project.
 
-    You become its owner. Asks for what is not given, on a terminal alone; elsewhere the defaults hold.
+    You become its owner. Asks for what is not given, on a terminal alone; elsewhere the defaults hold. Where
+    DATABASE_URL is set, the project lies on that server. A folder whose .lattice/config.json names a project there, as
+    a clone of a colleague's does, joins that.
     """
     from lattice_console.engine.rules.templates import TEMPLATES
     from lattice_console.ops import init as work
 
     session = current()
     root = session.start.resolve()
+    if project is not None and (name, kind, template) != (None, None, None):
+        raise click.UsageError("--project joins what is there: it takes no --name, --type and --template.")
+    there = asyncio.run(work.find(root, project=project, actor=session.actor))
+    if there is not None:
+        _join(session, root, there)
+        return
     asks = sys.stdin.isatty() and sys.stderr.isatty()
     known = (_NO_TEMPLATE, *sorted(TEMPLATES))
     if template is not None and template not in known:
@@ -78,20 +93,48 @@ def init(name: str | None, kind: str | None, template: str | None, git: bool | N
         template = click.prompt("Template of a first spec", default=_NO_TEMPLATE, type=click.Choice(known), err=True)
     if git is None and asks and not work.lies_in_git(root):
         git = click.confirm("Initialise git", default=False, err=True)
-    project = asyncio.run(work.init(root, name=name, type=kind, actor=session.actor))
-    settings = config.load(root, actor=session.actor)
-    session.output.one(project, list)
+    made = asyncio.run(work.init(root, name=name, type=kind, actor=session.actor))
+    settings = config.at_root(root, actor=session.actor)
+    session.output.one(made, list)
     first = None
     if template not in (None, _NO_TEMPLATE):
         first = asyncio.run(work.first_spec(root, template, actor=session.actor))
     if git and not work.lies_in_git(root):
         work.begin_git(root)
         session.output.say(f"{root} is a git repository now. Commit .lattice with the rest; its state stays out of it.")
+    on_server = settings.servers.kind == "postgres"
+    trust = (
+        f"it trusts whoever has the server's URL. {_keep_url(root)}"
+        if on_server
+        else "a project in a folder trusts whoever is at the machine."
+    )
     session.output.say(
-        f"{project.name} is a project now, at {root}. You are its owner: {settings.actor}, from "
-        f"{settings.actor_source}; a project in a folder trusts whoever is at the machine. Next: "
+        f"{made.name} is a project now, at {root}{', on the Postgres server' if on_server else ''}. You are its owner: "
+        f"{settings.actor}, from {settings.actor_source}; {trust} Next: "
         + (f"lattice mutation show M-{first.number}, the proposed spec" if first else "lattice track FILE...")
     )
+
+
+def _join(session: Session, root: Path, project: Project) -> None:
+    from lattice_console.ops import init as work
+
+    report = asyncio.run(work.join(root, project, actor=session.actor))
+    session.output.one(project, list)
+    left = ""
+    if report.drifted:
+        named = ", ".join(report.drifted[:3]) + (", ..." if len(report.drifted) > 3 else "")
+        left = (
+            f" {count(len(report.drifted), 'file')} here held something else and stayed: {named}; see lattice status."
+        )
+    server = config.at_root(root, actor=session.actor).servers.kind == "postgres"
+    session.output.say(
+        f"{root} is a checkout of {project.name} now, with {count(len(report.written), 'file')} written.{left} "
+        f"{f'{_keep_url(root)} ' if server else ''}Next: lattice"
+    )
+
+
+def _keep_url(root: Path) -> str:
+    return f"Keep DATABASE_URL set, or write it as database.url into {root / config.FOLDER / 'local.json'}."
 
 
 @click.command("doctor", cls=Command, examples=("lattice doctor", "lattice doctor --output json | jq .ok"))
@@ -182,11 +225,11 @@ async def import_git(
             leave_pending=leave_pending,
             progress=progress,
         )
-    synced = await session.checkout.sync(backend)
+    synced = await session.checkout.sync(backend) if session.has_folder else None
     refused = tuple(Refused(path=path, reason=reason) for path, reason in report.refused)
     made = Imported(**{**asdict(report), "refused": refused})
     session.output.one(made, lambda: _imported_lines(made))
-    if synced.drifted:
+    if synced and synced.drifted:
         session.output.say(
             f"{count(len(synced.drifted), 'file')} of this folder drifted and stayed; see lattice status."
         )

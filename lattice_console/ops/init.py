@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
@@ -11,18 +10,87 @@ from lattice_console import config
 from lattice_console.backends.connect import connect as connect_by_settings
 from lattice_console.config import Settings
 from lattice_console.contract.backend import Backend
-from lattice_console.contract.errors import Conflict, SystemFailure
+from lattice_console.contract.errors import Conflict, NotFound, SystemFailure
 from lattice_console.contract.models.document import TrackedFile
 from lattice_console.contract.models.mutation import Mutation
 from lattice_console.contract.models.project import Project
 from lattice_console.engine.features.context import new_id
-from lattice_console.workspace.checkout import Checkout
+from lattice_console.workspace import Checkout, SyncReport
 
 IGNORED = "state/\nlocal.json\n"
 """What of `.lattice` stays out of the team's git."""
 
 _GIT_TIME = 30
 """Seconds that git may take."""
+
+
+async def find(
+    root: Path,
+    *,
+    project: str | None = None,
+    actor: str | None = None,
+    connect: Callable[[Settings], Awaitable[Backend]] = connect_by_settings,
+) -> Project | None:
+    """The project that is there already and that `root` is to become a checkout of; None where one is to be made.
+
+    That is `project` (an id or a name), else what LATTICE_PROJECT_ID names, else, on a server, what the folder's
+    `.lattice/config.json` names. Raises Conflict (`CF_PROJECT`) where `root` is a project on this machine, NotFound
+    where there is no project that was asked for, and NotAllowed for who is no member of it.
+    """
+    _refuse_bound(root)
+    settings = config.at_root(root, actor=actor)
+    wanted = project or settings.project_id
+    if wanted is None:
+        return None
+    backend = await connect(replace(settings, project_id=wanted))
+    try:
+        return await backend.projects.get()
+    except NotFound:
+        if wanted == config.declared_project(root):
+            return None
+        raise NotFound(
+            "NF_PROJECT",
+            f"There is no project {wanted} where DATABASE_URL points. To make a new one, run lattice init without "
+            "--project and LATTICE_PROJECT_ID.",
+        ) from None
+    finally:
+        await backend.close()
+
+
+async def join(
+    root: Path,
+    project: Project,
+    *,
+    actor: str | None = None,
+    connect: Callable[[Settings], Awaitable[Backend]] = connect_by_settings,
+) -> SyncReport:
+    """Make `root` a checkout of a project that is there already; returns what came of it.
+
+    A file that is in the way, and holds what the project does not know, stays. Raises Conflict (`CF_PROJECT`) where
+    `root` is a project on this machine, or its `.lattice/config.json` names another one.
+    """
+    _refuse_bound(root)
+    declared = config.declared_project(root)
+    if declared not in (None, project.id):
+        raise Conflict(
+            "CF_PROJECT",
+            f"{root / config.FOLDER / 'config.json'} names another project, {declared}. Take an empty folder.",
+        )
+    (root / config.FOLDER).mkdir(parents=True, exist_ok=True)
+    _write_new(root / config.FOLDER / ".gitignore", IGNORED)
+    settings = config.at_root(root, actor=actor)
+    backend = await connect(replace(settings, project_id=project.id))
+    try:
+        report = await Checkout(root, settings.document_limit).sync(backend)
+    finally:
+        await backend.close()
+    config.bind_project(root, project.id, settings.servers.kind)
+    return report
+
+
+def _refuse_bound(root: Path) -> None:
+    if config.bound_project(root) is not None:
+        raise Conflict("CF_PROJECT", f"{root} is a project already. See: lattice status")
 
 
 async def init(
@@ -40,14 +108,13 @@ async def init(
     """
     folder = root / config.FOLDER
     folder.mkdir(parents=True, exist_ok=True)
+    _refuse_bound(root)
     settings = config.at_root(root, actor=actor)
-    if settings.project_id is not None:
-        raise Conflict("CF_PROJECT", f"{root} is a project already. See: lattice status")
     _write_new(folder / ".gitignore", IGNORED)
     described = {"project": {"id": new_id(), "name": name, "type": type}}
     content = _write_new(folder / "config.json", json.dumps(described, indent=2) + "\n")
-    settings.state.mkdir(exist_ok=True)
-    project_id = _project_id(content) or new_id()
+    (folder / "state").mkdir(exist_ok=True)
+    project_id = config.declared_project(root) or new_id()
     backend = await connect(replace(settings, project_id=project_id))
     try:
         baseline = [TrackedFile(path=f"{config.FOLDER}/config.json", content=content)]
@@ -55,7 +122,7 @@ async def init(
         await Checkout(root).sync(backend)
     finally:
         await backend.close()
-    config.bind_project(root, project_id)
+    config.bind_project(root, project_id, settings.servers.kind)
     return project
 
 
@@ -93,11 +160,3 @@ def _write_new(place: Path, text: str) -> bytes:
     if not place.exists():
         place.write_text(text, encoding="utf-8")
     return place.read_bytes()
-
-
-def _project_id(content: bytes) -> str | None:
-    """The id that a configuration gives the project, if any."""
-    try:
-        return str(uuid.UUID(json.loads(content)["project"]["id"]))
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return None
