@@ -1,12 +1,14 @@
-"""The engine: every call checked, authorised, and run in transactions over a store."""
+"""The engine: every call checked, authorised, run in transactions over a store, and told on the bus."""
 
+import asyncio
 import hashlib
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from lattice_console.contract import calls
 from lattice_console.contract.errors import Conflict, NotAllowed
+from lattice_console.contract.events import Event
 from lattice_console.contract.models.health import ComponentHealth
 from lattice_console.engine.features import (  # noqa: F401 - each registers its use cases
     documents,
@@ -17,22 +19,27 @@ from lattice_console.engine.features import (  # noqa: F401 - each registers its
     mutations,
     projects,
     reviews,
+    spec_graph,
     specs,
     team,
 )
 from lattice_console.engine.features.context import Context, Surroundings
 from lattice_console.engine.features.registry import USE_CASES
-from lattice_console.engine.ports import Store, Tables
+from lattice_console.engine.ports import Bus, Store, Tables
 
 Result = TypeVar("Result")
 Between = TypeVar("Between")
 
 
 class Engine:
-    """Use cases over one store. Any number of actors and projects may call it at the same time."""
+    """Use cases over one store. Any number of actors and projects may call it at the same time.
 
-    def __init__(self, store: Store, around: Surroundings | None = None) -> None:
+    `bus` carries the news to other engines on the same truth; without one, the store's own does.
+    """
+
+    def __init__(self, store: Store, around: Surroundings | None = None, *, bus: Bus | None = None) -> None:
         self._store = store
+        self._bus = bus or store.bus()
         self._around = around or Surroundings()
 
     async def call(self, actor: str, project: str | None, name: str, arguments: Mapping[str, Any]) -> Any:
@@ -42,7 +49,7 @@ class Engine:
             raise NotAllowed("AUTH_FORBIDDEN", f"Nobody may call {name[:100]}.", permission=None)
         checked = calls.call(name).validate(arguments)
         key = checked.pop("idempotency_key", None)
-        asked = _Call(self._store, self._around, actor, project, name, key, arguments if key else {})
+        asked = _Call(self._store, self._bus, self._around, actor, project, name, key, arguments if key else {})
         if use_case.kind == "read":
             return await asked.read(lambda ctx: use_case.run(ctx, **checked))
         if use_case.kind == "write":
@@ -51,8 +58,19 @@ class Engine:
         return await use_case.run(asked, **checked) if known is None else known
 
     async def close(self) -> None:
-        """Let the store go; calls under way are finished first."""
-        await self._store.close()
+        """Let the store and the bus go; calls under way are finished first, and waiting ends."""
+        try:
+            await self._store.close()
+        finally:
+            await self._bus.close()
+
+
+class _Written(NamedTuple, Generic[Result]):
+    """What a transaction came to, and which events of which project it told."""
+
+    result: Result
+    project: str | None
+    events: tuple[Event, ...] = ()
 
 
 class _Call:
@@ -61,6 +79,7 @@ class _Call:
     def __init__(
         self,
         store: Store,
+        bus: Bus,
         around: Surroundings,
         actor: str,
         project: str | None,
@@ -69,6 +88,7 @@ class _Call:
         arguments: Mapping[str, Any],
     ) -> None:
         self._store = store
+        self._bus = bus
         self._around = around
         self._actor = actor
         self._project = project
@@ -82,38 +102,65 @@ class _Call:
         return await self._store.read(lambda tables: work(self._context(tables)))
 
     async def write(self, work: Callable[[Context], Result], *, final: bool = False) -> Result:
-        return await self._store.write(lambda tables: self._write(tables, work, final))
+        try:
+            written = await self._store.write(lambda tables: self._write(tables, work, final))
+        except asyncio.CancelledError:
+            self._tell_perhaps()
+            raise
+        self._tell(written)
+        return written.result
 
     async def write_both(
         self, first: Callable[[Context], Between], then: Callable[[Context, Between], Result], *, final: bool = False
     ) -> Result:
-        return await self._store.write_both(
-            lambda tables: self._write(tables, first, False),
-            lambda tables, between: self._write(tables, lambda ctx: then(ctx, between), final),
-        )
+        done: list[_Written[Between]] = []
 
-    def _write(self, tables: Tables, work: Callable[[Context], Result], final: bool) -> Result:
+        def second(tables: Tables, between: _Written[Between]) -> _Written[Result]:
+            done[:] = [between]
+            return self._write(tables, lambda ctx: then(ctx, between.result), final)
+
+        try:
+            written = await self._store.write_both(lambda tables: self._write(tables, first, False), second)
+        except asyncio.CancelledError:
+            self._tell_perhaps()
+            raise
+        finally:
+            for one in done:
+                self._tell(one)
+        self._tell(written)
+        return written.result
+
+    def _write(self, tables: Tables, work: Callable[[Context], Result], final: bool) -> _Written[Result]:
         ctx = self._context(tables)
         known = self._find_answer(tables) if final else None
         if known is not None:
-            answer: Result = calls.call(self._name).load(known)
-            return answer
+            return _Written(calls.call(self._name).load(known), None)
         result = work(ctx)
         ctx.flush()
         if final and self._key:
             dumped = calls.call(self._name).dump(result)
             tables.answers.keep(self._scope, self._actor, self._key, self._fingerprint, dumped, ctx.now)
-        return result
+        return _Written(result, ctx.project_id, tuple(log.public_event(ctx, record) for record in ctx.told))
+
+    def _tell(self, written: _Written[Any]) -> None:
+        if written.project is not None and written.events:
+            self._bus.publish(written.project, written.events)
+
+    def _tell_perhaps(self) -> None:
+        """Nobody is left to say whether a transaction was committed: who waits looks."""
+        if self._project is not None:
+            self._bus.publish(self._project, ())
 
     @property
     def mark(self) -> int:
-        return self._store.mark
+        return self._bus.mark(self._project or "")
 
-    async def wait(self, seconds: float, mark: int) -> None:
-        await self._store.wait(seconds, mark)
+    async def wait(self, mark: int, seconds: float) -> None:
+        await self._bus.wait(self._project or "", mark, seconds)
 
     async def health(self) -> Mapping[str, ComponentHealth]:
-        return await self._store.health(self._project)
+        store, bus = await asyncio.gather(self._store.health(self._project), self._bus.health(self._project))
+        return {**store, **bus}
 
     def now(self) -> datetime:
         return self._around.now()

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
+from lattice_console.contract.events import Event
 from lattice_console.contract.models.mutation import Status
 from lattice_console.contract.models.query import MutationFilter, Sort
 from lattice_console.engine.pulse import Monitored
@@ -268,7 +269,7 @@ class Tables(Protocol):
 
 
 class Store(Monitored, Protocol):
-    """The truth: transactions over `Tables`, and a sign that others have written.
+    """The truth: transactions over `Tables`.
 
     Its health is that of `database`, and of `replica` where there is one.
     """
@@ -288,13 +289,35 @@ class Store(Monitored, Protocol):
         """
         ...
 
-    @property
-    def mark(self) -> int:
-        """How often a write was noticed so far."""
-        ...
-
-    async def wait(self, seconds: float, mark: int | None = None) -> None:
-        """Return once somebody may have written since `mark`, or since now; at the latest after `seconds`."""
+    def bus(self) -> "Bus":
+        """A bus of the database's own means, for where no server carries the news."""
         ...
 
     async def close(self) -> None: ...
+
+
+class Bus(Monitored, Protocol):
+    """Tells waiters that something happened in a project; what it was, they read from the outbox by its numbers.
+
+    So news may get lost, come twice or in any order on their way: a bus only has to wake in the end. Any thread and
+    any event loop may call it.
+    """
+
+    def mark(self, project_id: str) -> int:
+        """Counts the news noticed so far: taken before a read, and handed to `wait`, none gets lost between."""
+        ...
+
+    async def wait(self, project_id: str, mark: int, seconds: float) -> None:
+        """Return once there may be news of the project since `mark`; at the latest after `seconds`."""
+        ...
+
+    def publish(self, project_id: str, events: Sequence[Event]) -> None:
+        """Tell what a transaction that is committed has written; without events, that one may have.
+
+        Returns at once and raises nothing: what cannot be carried now is noticed by the numbers later.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Wake all waiters for the last time; nobody publishes any more."""
+        ...

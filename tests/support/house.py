@@ -18,7 +18,7 @@ from lattice_console.contract.models.health import ComponentHealth
 from lattice_console.contract.models.mutation import ChangeInput, Execution, Mutation
 from lattice_console.engine.engine import Engine
 from lattice_console.engine.features.context import Limits, Surroundings
-from lattice_console.engine.ports import Between, Result, Store, Tables
+from lattice_console.engine.ports import Between, Bus, Result, Store, Tables
 from tests.support.clock import Clock
 from tests.support.legs import LEGS, Bind, Leg
 
@@ -47,10 +47,6 @@ class MortalStore:
         self.writes_left: int | None = None
         self.stall: Stall | None = None
 
-    @property
-    def mark(self) -> int:
-        return self._store.mark
-
     async def read(self, work: Callable[[Tables], Result]) -> Result:
         return await self._store.read(work)
 
@@ -71,8 +67,8 @@ class MortalStore:
         between = await self.write(first)
         return await self.write(lambda tables: then(tables, between))
 
-    async def wait(self, seconds: float, mark: int | None = None) -> None:
-        await self._store.wait(seconds, mark)
+    def bus(self) -> Bus:
+        return self._store.bus()
 
     async def health(self, project_id: str | None) -> Mapping[str, ComponentHealth]:
         return await self._store.health(project_id)

@@ -67,6 +67,8 @@ class Context:
     now: datetime
     memo: dict[tuple[Any, ...], Any] = field(default_factory=dict)
     """What was read in this transaction and is known not to have changed since."""
+    told: list[EventRecord] = field(default_factory=list)
+    """The events that this transaction has put into the outbox, with their numbers."""
     _audited: list[tuple[str | None, dict[str, Any]]] = field(default_factory=list)
     _announced: list[EventRecord] = field(default_factory=list)
     _people: dict[str, Person] = field(default_factory=dict)
@@ -208,6 +210,7 @@ class Context:
             last = self.tables.events.append(before, self._announced)
             self.project = before._replace(event_seq=last, audit_sequence=newest, audit_head=head)
             self.tables.projects.count(before, self.project)
+            self.told += [one._replace(seq=seq) for seq, one in enumerate(self._announced, before.event_seq + 1)]
         self._audited.clear()
         self._announced.clear()
 

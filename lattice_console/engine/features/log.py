@@ -28,7 +28,7 @@ def listing(
     records, more = paging.trim(found, limit, "next")
     ctx.persons(record.actor_id for record in records)
     return Page(
-        items=tuple(_event(ctx, record) for record in records),
+        items=tuple(public_event(ctx, record) for record in records),
         next_cursor=paging.cursor("seq", records[-1].seq) if more else None,
         has_more=more,
         total=total,
@@ -63,16 +63,17 @@ async def since(steps: Steps, *, seq: int, limit: int, wait: float) -> tuple[Eve
         left = deadline - time.monotonic()
         if found or left <= 0:
             return found
-        await steps.wait(left, mark)
+        await steps.wait(mark, left)
 
 
 def _since(ctx: Context, seq: int, limit: int) -> tuple[Event, ...]:
     records = ctx.tables.events.since(ctx.project.id, seq, limit)
     ctx.persons(record.actor_id for record in records)
-    return tuple(_event(ctx, record) for record in records)
+    return tuple(public_event(ctx, record) for record in records)
 
 
-def _event(ctx: Context, record: EventRecord) -> Event:
+def public_event(ctx: Context, record: EventRecord) -> Event:
+    """An event as others see it."""
     return Event(
         seq=record.seq,
         id=record.id,

@@ -30,10 +30,12 @@ class Steps(Protocol):
 
     @property
     def mark(self) -> int:
-        """How often a write was noticed so far: taken before a read, and handed to `wait`, none is missed."""
+        """Counts the project's news noticed so far: taken before a read, and handed to `wait`, none is missed."""
         ...
 
-    async def wait(self, seconds: float, mark: int) -> None: ...
+    async def wait(self, mark: int, seconds: float) -> None:
+        """Return once there may be news of the project since `mark`; at the latest after `seconds`."""
+        ...
 
     async def health(self) -> Mapping[str, ComponentHealth]:
         """Every part that the engine stands on, measured now; nobody is authorised by it."""

@@ -11,7 +11,7 @@ from lattice_console.contract.errors import SystemFailure
 from lattice_console.contract.models.health import TRUTH, ComponentHealth
 from lattice_console.engine.ports import Between, Result, Tables
 from lattice_console.engine.pulse import Pulse, Vitals
-from lattice_console.engine.stores.watch import Watch
+from lattice_console.engine.stores.bus import LocalBus
 
 # SQLAlchemy is imported when a store is opened: it takes longer than the console's first frame may.
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ class SqliteStore:
     def __init__(self, file: Path | None, *, readers: int = 2, busy: float = 30.0) -> None:
         self._file = file
         self._busy = busy
-        self._watch = Watch(self._file)
         self._pulse = Pulse()
         self._closed = False
         self._opening = threading.Lock()
@@ -49,11 +48,6 @@ class SqliteStore:
             await store.close()
             raise
         return store
-
-    @property
-    def mark(self) -> int:
-        """How often a write was noticed so far: taken before a read, and handed to `wait`, none gets lost between."""
-        return self._watch.mark
 
     async def read(self, work: Callable[[Tables], Result]) -> Result:
         """Run `work` on one consistent view; raises SystemFailure where the database fails."""
@@ -78,12 +72,6 @@ class SqliteStore:
 
         return await self._run(self._writer, run)
 
-    async def wait(self, seconds: float, mark: int | None = None) -> None:
-        """Return once somebody may have written since `mark`, or since now; at the latest after `seconds`."""
-        if self._closed:
-            _refuse()
-        await self._watch.wait(seconds, mark)
-
     async def health(self, project_id: str | None) -> Mapping[str, ComponentHealth]:
         """The file, as `database`, by asking it for the project's newest event."""
 
@@ -92,6 +80,10 @@ class SqliteStore:
             return Vitals(connections_in_pool=len(self._lanes), last_event=last)
 
         return {TRUTH: await self._pulse.measure(ask)}
+
+    def bus(self) -> LocalBus:
+        """News within this process, and what other processes wrote to the file."""
+        return LocalBus(self._file)
 
     async def close(self) -> None:
         """Finish the calls under way, and let go of the file; later calls raise SystemFailure."""
@@ -115,8 +107,6 @@ class SqliteStore:
                 result = work(lane.tables)
         except DATABASE_ERRORS as error:
             raise failure(error) from error
-        if begin != "BEGIN":
-            self._watch.notify()
         return result
 
     def _lane(self) -> "Lane":
@@ -153,7 +143,6 @@ class SqliteStore:
     def _close(self) -> None:
         for pool in {self._writer, self._readers}:
             pool.shutdown()
-        self._watch.close()
         while self._lanes:
             self._lanes.pop().close()
 

@@ -1,7 +1,6 @@
 import asyncio
 import sqlite3
 import threading
-import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -179,7 +178,6 @@ async def test_closing_finishes_what_is_under_way_and_refuses_what_comes_later(e
 
     writing = asyncio.create_task(either.write(write_slowly))
     queued = asyncio.create_task(either.write(propose))
-    waiting = asyncio.create_task(either.wait(60))
     await asyncio.to_thread(begun.wait, 10)
     closing = asyncio.create_task(either.close())
     await asyncio.sleep(0.01)
@@ -188,89 +186,19 @@ async def test_closing_finishes_what_is_under_way_and_refuses_what_comes_later(e
     done.set()
     assert (await writing, await queued) == (1, 2)
     await closing
-    await asyncio.wait_for(waiting, 10)
     await either.close()
-    with pytest.raises(SystemFailure, match="closed"):
-        await either.wait(0)
 
 
 async def test_closing_ends_all_threads_and_lets_go_of_the_file(file: Path) -> None:
     before = set(threading.enumerate())
     store = await SqliteStore.open(file)
     await store.write(append)
-    await store.wait(0.01)
     await asyncio.gather(*(store.read(last) for _ in range(5)))
     await store.close()
     left = {thread.name for thread in set(threading.enumerate()) - before}
     assert not any(name.startswith("lattice") for name in left)
     # The last connection to go takes the log along.
     assert [path.name for path in file.parent.glob("lattice.db*")] == ["lattice.db"]
-
-
-async def settled(store: SqliteStore) -> None:
-    """Let the watch see what was written so far, so that it has no reason left to wake."""
-    while True:
-        started = time.monotonic()
-        await store.wait(0.3)
-        if time.monotonic() - started >= 0.3:
-            return
-
-
-async def test_waiting_ends_after_its_time_where_nobody_writes(either: SqliteStore) -> None:
-    await asyncio.wait_for(settled(either), 10)
-
-
-async def test_every_waiter_is_woken_by_a_write_of_the_same_store(either: SqliteStore) -> None:
-    await settled(either)
-    waiters = [asyncio.create_task(either.wait(60)) for _ in range(3)]
-    await asyncio.sleep(0.01)
-    await either.write(append)
-    await asyncio.wait_for(asyncio.gather(*waiters), 10)
-
-
-async def test_a_write_between_a_read_and_the_wait_is_not_missed(either: SqliteStore) -> None:
-    await settled(either)
-    mark = either.mark
-    await either.read(last)
-    await either.write(append)
-    await asyncio.wait_for(either.wait(60, mark), 10)
-
-
-async def test_a_write_of_another_store_between_a_read_and_the_wait_is_not_missed(
-    store: SqliteStore, file: Path
-) -> None:
-    await settled(store)
-    mark = store.mark
-    await store.read(last)
-    other = await SqliteStore.open(file)
-    await other.write(append)
-    await other.close()
-    await asyncio.wait_for(store.wait(60, mark), 10)
-
-
-async def test_a_waiter_that_is_cancelled_leaves_the_others_waiting(either: SqliteStore) -> None:
-    await settled(either)
-    first, second = (asyncio.create_task(either.wait(60)) for _ in range(2))
-    await asyncio.sleep(0.01)
-    first.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await first
-    assert not second.done()
-    await either.write(append)
-    await asyncio.wait_for(second, 10)
-
-
-async def test_a_waiter_on_a_file_that_cannot_be_looked_at_is_sent_to_read(tmp_path: Path) -> None:
-    store = SqliteStore(tmp_path / "lattice.db")
-    await asyncio.wait_for(store.wait(60), 10)
-    await store.write(found)
-    await asyncio.wait_for(settled(store), 20)
-    other = await SqliteStore.open(tmp_path / "lattice.db")
-    waiting = asyncio.create_task(store.wait(60))
-    await other.write(append)
-    await asyncio.wait_for(waiting, 10)
-    for opened in (store, other):
-        await opened.close()
 
 
 async def test_a_database_held_by_others_for_too_long_is_said_to_be_locked(file: Path) -> None:
