@@ -6,6 +6,8 @@ import tempfile
 
 from hypothesis import settings
 
+pytest_plugins = ["tests.services.fixtures"]
+
 settings.register_profile("explore", deadline=None)
 # An integration run looks at the same examples every time: it fails for what changed, not by luck.
 settings.register_profile("integration", deadline=None, derandomize=True)
