@@ -6,7 +6,7 @@ import signal
 import time
 from asyncio import to_thread
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar, Literal
@@ -15,7 +15,9 @@ from rich.text import Text
 from textual import on
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.color import Color
 from textual.events import Event, InputEvent
+from textual.filter import LineFilter
 from textual.screen import ModalScreen
 from textual.timer import Timer
 from textual.worker import Worker, WorkerState
@@ -37,6 +39,7 @@ from lattice_console.screens.place import Command, Place, Said, Severity
 from lattice_console.screens.session import Session
 from lattice_console.screens.tidying import LOOK, Tidying
 from lattice_console.text import count, inert
+from lattice_console.widgets.ground import Ground
 from lattice_console.widgets.keys import printed_key
 from lattice_console.widgets.signs import ASCII, UNICODE, Look, utc_now
 from lattice_console.widgets.stylesheet import KeptStylesheet
@@ -108,6 +111,7 @@ class LatticeApp(App[None], inherit_bindings=False):
         self._ticking: Timer | None = None
         self._tidying: Tidying | None = None
         self._said: deque[Said] = deque(maxlen=_REMEMBERED)
+        self._grounds: dict[str, Ground] = {}
         for theme in THEMES.values():
             self.register_theme(theme)
         self.theme = default_theme(settings.theme, os.environ)
@@ -322,6 +326,8 @@ class LatticeApp(App[None], inherit_bindings=False):
         from lattice_console.screens.messages import MessagesScreen
 
         if isinstance(self.screen, Place):
+            # What is read there need not stand there twice.
+            self.clear_notifications()
             self.push_screen(MessagesScreen(self._said, self.session.look))
 
     def action_health(self) -> None:
@@ -347,6 +353,12 @@ class LatticeApp(App[None], inherit_bindings=False):
         own = {**theme.to_color_system().generate(), **theme.variables}
         await to_thread(self._sheet.prepared, {**self.get_theme_variable_defaults(), **own})
         self.theme = theme.name
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        name = self.theme
+        if name not in self._grounds:
+            self._grounds[name] = Ground(Color.parse(self.available_themes[name].foreground or "ansi_default"))
+        return [*super().get_line_filters(), self._grounds[name]]
 
     def refresh_css(self, animate: bool = True) -> None:
         # All of it is painted anew: no widget is to compare itself with what it has drawn, rule by rule.

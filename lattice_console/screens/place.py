@@ -84,8 +84,6 @@ class Desk(Protocol):
 class Place(Screen[None]):
     """A screen with chrome. Subclasses give `compose_place`, `crumbs` and `hints`."""
 
-    CSS_PATH = "place.tcss"
-
     def __init__(self, session: Session) -> None:
         super().__init__()
         self.session = session
