@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from lattice_console.cells import cells, wrap
 from lattice_console.screens.place import Said
 from lattice_console.widgets.bottom_line import BottomLine
 from lattice_console.widgets.signs import Look
@@ -36,25 +37,29 @@ class MessagesScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         with Vertical(id="sheet"):
             with VerticalScroll():
-                yield Static(self._text(), markup=False)
+                # Blanks at both sides, and the bar beside what is longer than the sheet.
+                yield Static(self._text(self.app.size.width - 3), markup=False)
             line = BottomLine()
             line.help_key = ""
             line.hints = (("Esc", "close"),)
             yield line
 
     def on_mount(self) -> None:
-        # What is read here need not cover it.
-        self.app.clear_notifications()
         self.query_one(VerticalScroll).focus()
 
-    def _text(self) -> Content:
+    def _text(self, width: int) -> Content:
         if not self._said:
             return Content("Nothing has been said yet.")
-        return Content("\n").join([self._line(one) for one in reversed(self._said)])
+        return Content("\n").join([line for one in reversed(self._said) for line in self._lines(one, width)])
 
-    def _line(self, one: Said) -> Content:
+    def _lines(self, one: Said, width: int) -> list[Content]:
         sign = {"information": " ", "warning": "!", "error": self._look.signs.status["failed"]}[one.severity]
-        return Content.assemble((f"{self._look.age(one.at):>4} {sign} ", _STYLES[one.severity]), one.text)
+        lead = f"{self._look.age(one.at):>4} {sign} "
+        first, *rest = wrap(one.text, width - cells(lead))
+        return [
+            Content.assemble((lead, _STYLES[one.severity]), first),
+            *(Content(" " * cells(lead) + line) for line in rest),
+        ]
 
     def action_leave(self) -> None:
         """Close the messages."""

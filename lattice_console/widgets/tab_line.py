@@ -15,6 +15,9 @@ from lattice_console.widgets.sparing import Sparing
 
 __all__ = ["TabLine"]
 
+_LEAST = 8
+"""Cells of a place in words that are worth to be shown."""
+
 
 class TabLine(Sparing):
     """Names to the left, the current one marked by weight and line; a place in words to the right."""
@@ -47,7 +50,9 @@ class TabLine(Sparing):
         for index, name in enumerate(self.names):
             parts += [(name, "bold underline $accent" if index == self.current else MUTED), "   "]
         used = sum(cells(part if isinstance(part, str) else part[0]) for part in parts)
-        where = cut_front(self.where, max(0, self.size.width - used - 1), self._look.signs.ellipsis)
+        room = self.size.width - used - 1
+        # So little of it that it says nothing is left out.
+        where = cut_front(self.where, room, self._look.signs.ellipsis) if room >= min(_LEAST, cells(self.where)) else ""
         parts += [" " * max(0, self.size.width - used - cells(where) - 1), (where, MUTED)]
         return [Content.assemble(*parts)]
 

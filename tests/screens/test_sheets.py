@@ -71,3 +71,23 @@ async def test_while_a_filter_is_typed_the_footer_names_a_key_that_does_not_type
     await console.until(lambda: "F1 help" in console.lines[-1], "F1 in the footer")
     await console.press("escape")
     await console.until(lambda: "? help" in console.lines[-1], "? in the footer")
+
+
+async def test_a_long_message_read_again_goes_on_beneath_its_own_words(office: Office) -> None:
+    async with open_console(make_app(office), (80, 24)) as console:
+        console.app.say("Not executed: something is in the way of it. " * 4, "warning")
+        console.app.say("Approved M-1.")
+        await console.press("m")
+        await console.sees("Esc close")
+        first = console.line("! Not executed").index("Not executed")
+        after = console.lines[console.lines.index(console.line("! Not executed")) + 1]
+        assert len(after) - len(after.lstrip()) == first
+
+
+async def test_messages_do_not_leave_a_part_of_one_that_passed_above_them(office: Office) -> None:
+    async with open_console(make_app(office), (80, 24)) as console:
+        console.app.say("Not executed: something is in the way. " * 8, "warning")
+        await console.sees("Not executed")
+        await console.press("m")
+        await console.sees("Esc close")
+        await console.until(lambda: not console.app.screen_stack[0].query(Toast), "the passing message to go")
