@@ -47,13 +47,21 @@ from lattice_console.contract.models.people import Actor, Member
 from lattice_console.contract.models.project import Policy, Project, Vote
 from lattice_console.contract.models.query import EVERYTHING, MutationFilter, Sort
 from lattice_console.contract.models.review import Anchor, Comment, NewComment, Review
-from lattice_console.contract.models.spec import Finding, Spec, SpecGraph
+from lattice_console.contract.models.spec import Finding, Impact, Spec, SpecGraph, SpecNode, Toward
 
 Labels = Annotated[Sequence[RequiredLine], Field(max_length=SEVERAL_LIMIT)]
 Parents = Annotated[Sequence[Reference], Field(max_length=SEVERAL_LIMIT)]
 Names = Annotated[Sequence[Line], Field(max_length=SEVERAL_LIMIT)]
 Suggestions = Annotated[Sequence[Reference], Field(min_length=1, max_length=SEVERAL_LIMIT)]
 NewComments = Annotated[Sequence[NewComment], Field(max_length=SEVERAL_LIMIT)]
+
+RequiredNames = Annotated[Sequence[Reference], Field(min_length=1, max_length=SEVERAL_LIMIT)]
+
+Depth = Annotated[int, Field(ge=1, le=100_000)]
+"""Over how many dependencies the graph is walked at most."""
+
+Most = Annotated[int, Field(ge=1, le=10_000)]
+"""How many specs an answer names at most."""
 
 Wait = Annotated[float, Field(ge=0, le=30)]
 """Seconds to wait for something to happen."""
@@ -149,8 +157,26 @@ class Specs(Protocol):
         """What is wrong with the named specs, or with all: syntax, and their own schema."""
         ...
 
-    async def graph(self) -> SpecGraph:
-        """Which spec depends on which, by what the specs declare."""
+    async def graph(
+        self,
+        *,
+        name: Reference | None = None,
+        toward: Toward = "both",
+        depth: Depth | None = None,
+        limit: Most = 2000,
+    ) -> SpecGraph:
+        """Which spec depends on which, by what the specs declare: all of it, or what is reached from the spec `name`.
+
+        `toward`, `depth` (over how many dependencies) and `limit` (how many specs, nearest first) are about that one.
+        """
+        ...
+
+    async def chain(self, source: Reference, target: Reference) -> tuple[SpecNode, ...]:
+        """A shortest way on which `source` depends on `target`, both included; empty where it does not."""
+        ...
+
+    async def impact(self, names: RequiredNames, *, depth: Depth | None = None, limit: Most = 100) -> Impact:
+        """What depends on the named specs, over `depth` dependencies at most; the nearest `limit` by name."""
         ...
 
     async def templates(self) -> tuple[str, ...]:
@@ -196,6 +222,10 @@ class Mutations(Protocol):
 
     async def patchset(self, mutation: Reference, number: Count) -> Patchset:
         """One patchset of a mutation."""
+        ...
+
+    async def impact(self, mutation: Reference, *, limit: Most = 100) -> Impact:
+        """What depends on the specs of the head whose documents the current patchset changes, as `specs.impact`."""
         ...
 
     async def timeline(self, mutation: Reference) -> tuple[TimelineEntry, ...]:

@@ -16,6 +16,7 @@ from lattice_console.engine.records import (
     AuditRecord,
     ChangeRecord,
     CommentRecord,
+    EdgeRecord,
     EventRecord,
     ExecutionRecord,
     HeadMove,
@@ -126,9 +127,41 @@ class Documents(Protocol):
 class Specs(Protocol):
     def all(self, project_id: str) -> list[SpecRecord]: ...
     def by_name(self, project_id: str, name: str) -> SpecRecord | None: ...
+    def named(self, project_id: str, names: Iterable[str]) -> dict[str, SpecRecord]:
+        """Those of the names that are specs, each with what `by_name` gives for it."""
+        ...
+
     def put(self, project_id: str, records: Sequence[SpecRecord]) -> None: ...
     def drop(self, project_id: str, document_ids: Sequence[str]) -> dict[str, str]:
         """Forget the specs of those documents; returns spec ids by document id, for those that come back."""
+        ...
+
+
+class Graph(Protocol):
+    """Which spec depends on which, by name: what the specs declare, kept by `Specs.put` and `Specs.drop`."""
+
+    def edges(self, project_id: str) -> list[EdgeRecord]:
+        """All of the project's, by source and target."""
+        ...
+
+    def next(self, project_id: str, names: Iterable[str], *, reverse: bool) -> list[EdgeRecord]:
+        """The edges that leave those names, or in `reverse` those that lead to them."""
+        ...
+
+    def reached(self, project_id: str, names: Iterable[str], *, reverse: bool, depth: int | None) -> list[EdgeRecord]:
+        """Every edge that is passed on the ways from those names, or in `reverse` to them, of at most `depth` steps."""
+        ...
+
+    def touched_by(self, project_id: str, number: int) -> list[str]:
+        """The names of the specs in the head whose documents the newest patchset of that mutation touches."""
+        ...
+
+    def declared(self, project_id: str) -> list[EdgeRecord]:
+        """What the specs themselves say: what `edges` must be."""
+        ...
+
+    def rebuild(self, project_id: str) -> None:
+        """Make the edges anew from what the specs say."""
         ...
 
 
@@ -260,6 +293,7 @@ class Tables(Protocol):
     people: People
     documents: Documents
     specs: Specs
+    graph: Graph
     mutations: Mutations
     reviews: Reviews
     executions: Executions

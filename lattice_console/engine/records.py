@@ -107,6 +107,13 @@ class SpecRecord(NamedTuple):
     requirements: int
 
 
+class EdgeRecord(NamedTuple):
+    """The spec of one name depends on that of the other."""
+
+    source: str
+    target: str
+
+
 class MutationRecord(NamedTuple):
     id: str
     number: int

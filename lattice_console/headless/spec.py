@@ -1,4 +1,4 @@
-"""`lattice spec create | list | show | validate | graph | history`: documents with meaning."""
+"""`lattice spec create | list | show | validate | graph | chain | impact | history`: documents with meaning."""
 
 from collections.abc import Iterable, Sequence
 
@@ -11,7 +11,7 @@ from lattice_console.headless.commands import Group
 from lattice_console.headless.exits import Exit
 from lattice_console.headless.output import Output
 from lattice_console.headless.session import Session, connected
-from lattice_console.headless.spec_graph import graph
+from lattice_console.headless.spec_graph import chain, graph, impact
 from lattice_console.headless.spec_history import history
 from lattice_console.headless.table import Column
 from lattice_console.text import count, inert, inert_lines
@@ -110,6 +110,8 @@ async def validate(session: Session, backend: Backend, names: tuple[str, ...], a
 
 
 group.add_command(graph)
+group.add_command(chain)
+group.add_command(impact)
 group.add_command(history)
 
 

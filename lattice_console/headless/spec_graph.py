@@ -1,17 +1,28 @@
-"""`lattice spec graph`: which spec depends on which, as trees in both directions."""
+"""`lattice spec graph | chain | impact`: which spec depends on which, how, and what a change may concern."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import click
 
 from lattice_console.contract.backend import Backend
-from lattice_console.contract.errors import NotFound
-from lattice_console.contract.models.spec import SpecGraph, SpecNode
+from lattice_console.contract.models.spec import Impact, SpecGraph, SpecNode
 from lattice_console.headless import completing, options
 from lattice_console.headless.commands import Command
+from lattice_console.headless.exits import Exit
 from lattice_console.headless.output import Output
 from lattice_console.headless.session import Session, connected
-from lattice_console.text import inert
+from lattice_console.headless.table import Column
+from lattice_console.text import count, inert
+
+_NAMED = 8
+"""How many of the changed specs are named."""
+
+_CHAIN: Sequence[Column[SpecNode]] = (
+    Column("NAME", lambda row: row.name, gives=True),
+    Column("TYPE", lambda row: row.type),
+    Column("VERSION", lambda row: row.version or ""),
+    Column("PATH", lambda row: row.path or "", gives=True),
+)
 
 
 @click.command(
@@ -20,31 +31,104 @@ from lattice_console.text import inert
     examples=(
         "lattice spec graph",
         "lattice spec graph user-auth",
-        "lattice spec graph payments --dependents",
+        "lattice spec graph payments --dependents --depth 2",
         "lattice spec graph --output json | jq '.edges[] | [.source, .target]'",
     ),
 )
 @click.argument("name", required=False, shell_complete=completing.specs)
 @click.option("--dependents", is_flag=True, help="The other way: what depends on it.")
+@click.option("--depth", metavar="N", type=click.IntRange(1, 100_000), help="Over so many dependencies at most.")
+@click.option(
+    "--limit", metavar="N", type=click.IntRange(1, 10_000), default=2000, help="So many specs, nearest first."
+)
 @options.output
 @connected
-async def graph(session: Session, backend: Backend, name: str | None, dependents: bool) -> None:
+async def graph(
+    session: Session, backend: Backend, name: str | None, dependents: bool, depth: int | None, limit: int
+) -> None:
     """Show what a spec depends on.
 
     As a tree: below each spec what it depends on, with --dependents what depends on it. Without NAME all of them.
     What stands further up already is not drawn again; circles and specs that are missing are marked.
     """
-    whole = await backend.specs.graph()
-    ways = _ways(whole, dependents)
-    if name is not None:
-        if name not in {node.name for node in whole.nodes}:
-            raise NotFound("NF_SPEC", f"There is no spec {name}. See: lattice spec list")
-        whole = _part(whole, _reached(name, ways))
-    session.output.one(whole, lambda: _lines(session.output, whole, ways, name, dependents))
-    if not whole.nodes:
+    if name is None and depth is not None:
+        raise click.UsageError("--depth counts from a spec: name one.")
+    found = await backend.specs.graph(
+        name=name, toward="dependents" if dependents else "dependencies", depth=depth, limit=limit
+    )
+    session.output.one(found, lambda: _lines(session.output, found, _ways(found, dependents), name))
+    if found.further:
+        session.output.say(f"{count(found.further, 'spec')} further away left out; --limit shows more.")
+    if not found.nodes:
         session.output.say(
             "There are no specs yet. Next: lattice spec create --name user-auth --template authentication"
         )
+
+
+@click.command(
+    "chain",
+    cls=Command,
+    examples=(
+        "lattice spec chain billing users",
+        "lattice spec chain billing users --output json | jq .total",
+    ),
+)
+@click.argument("source", shell_complete=completing.specs)
+@click.argument("target", shell_complete=completing.specs)
+@options.output
+@connected
+async def chain(session: Session, backend: Backend, source: str, target: str) -> int:
+    """Show how one spec depends on another.
+
+    The shortest way from SOURCE to TARGET, each spec depending on the next. Exits 10 where there is none.
+    """
+    found = await backend.specs.chain(source, target)
+    session.output.many(found, _CHAIN, empty="", facts={"total": len(found)})
+    if found:
+        return Exit.OK
+    other = " It is the other way round." if await backend.specs.chain(target, source) else ""
+    session.output.say(f"{inert(source)} does not depend on {inert(target)}.{other}")
+    return Exit.FINDINGS
+
+
+@click.command(
+    "impact",
+    cls=Command,
+    examples=("lattice spec impact users", "lattice spec impact --mutation M-12 --output json | jq .total"),
+)
+@click.argument("names", metavar="[NAME]...", nargs=-1, shell_complete=completing.specs)
+@click.option("--mutation", metavar="M", help="The specs whose documents this mutation changes.")
+@click.option("--depth", metavar="N", type=click.IntRange(1, 100_000), help="Over so many dependencies at most.")
+@click.option("--limit", metavar="N", type=click.IntRange(1, 10_000), default=100, help="So many specs, the nearest.")
+@options.output
+@connected
+async def impact(
+    session: Session, backend: Backend, names: tuple[str, ...], mutation: str | None, depth: int | None, limit: int
+) -> None:
+    """Show what depends on specs, directly or through others: what changing them may concern."""
+    if bool(names) == bool(mutation) or (mutation and depth is not None):
+        raise click.UsageError("Name specs, perhaps with --depth, or take --mutation.")
+    output = session.output
+    if mutation:
+        found = await backend.mutations.impact(mutation, limit=limit)
+    else:
+        found = await backend.specs.impact(names, depth=depth, limit=limit)
+    output.one(found, lambda: _reaches(output, found))
+
+
+def _reaches(output: Output, impact: Impact) -> Iterable[str]:
+    if not impact.roots:
+        yield "It changes no document of a spec."
+        return
+    roots = ", ".join(inert(name) for name in impact.roots[:_NAMED])
+    more = f" and {len(impact.roots) - _NAMED} more" if len(impact.roots) > _NAMED else ""
+    verb = "depends" if impact.total == 1 else "depend"
+    yield f"{count(impact.total, 'spec')} {verb} on {roots}{more}"
+    for one in impact.specs:
+        how = "directly" if one.distance == 1 else f"over {one.distance} dependencies"
+        yield f"  {inert(one.node.name)}{_about(output, one.node)}  {output.palette.paint('muted', how)}"
+    if impact.total > len(impact.specs):
+        yield f"  and {impact.total - len(impact.specs)} further away"
 
 
 def _ways(graph: SpecGraph, dependents: bool) -> Mapping[str, Sequence[str]]:
@@ -66,14 +150,6 @@ def _reached(name: str, ways: Mapping[str, Sequence[str]]) -> set[str]:
     return found
 
 
-def _part(graph: SpecGraph, names: set[str]) -> SpecGraph:
-    return SpecGraph(
-        nodes=tuple(node for node in graph.nodes if node.name in names),
-        edges=tuple(edge for edge in graph.edges if edge.source in names and edge.target in names),
-        cycles=tuple(cycle for cycle in graph.cycles if names.issuperset(cycle)),
-    )
-
-
 def _roots(graph: SpecGraph, ways: Mapping[str, Sequence[str]]) -> Iterator[str]:
     """Specs to begin with, so that every one is reached: those that nothing leads to, then one of each circle."""
     led_to = {target for targets in ways.values() for target in targets}
@@ -85,9 +161,7 @@ def _roots(graph: SpecGraph, ways: Mapping[str, Sequence[str]]) -> Iterator[str]
             yield name
 
 
-def _lines(
-    output: Output, graph: SpecGraph, ways: Mapping[str, Sequence[str]], name: str | None, dependents: bool
-) -> Iterable[str]:
+def _lines(output: Output, graph: SpecGraph, ways: Mapping[str, Sequence[str]], name: str | None) -> Iterable[str]:
     nodes = {node.name: node for node in graph.nodes}
     drawn: set[str] = set()
     for root in [name] if name is not None else _roots(graph, ways):

@@ -100,7 +100,14 @@ READS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "documents.head": {"after": numbers},
     "documents.content": {"hash": texts},
     "documents.known": {"hashes": several},
-    "specs.graph": {},
+    "specs.graph": {
+        "name": st.none() | texts,
+        "toward": st.sampled_from(["dependencies", "dependents", "both"]),
+        "depth": st.none() | numbers,
+        "limit": st.just(5) | numbers,
+    },
+    "specs.chain": {"source": texts, "target": texts},
+    "specs.impact": {"names": several, "depth": st.none() | numbers, "limit": st.just(5) | numbers},
     "specs.get": {"name": texts},
     "specs.validate": {"names": several},
     "mutations.list": {
@@ -114,6 +121,7 @@ READS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "mutations.counts": {"filter": filters},
     "mutations.get": {"mutation": texts},
     "mutations.patchset": {"mutation": texts, "number": numbers},
+    "mutations.impact": {"mutation": texts, "limit": st.just(5) | numbers},
     "mutations.timeline": {"mutation": texts},
     "reviews.list": {"mutation": texts},
     "reviews.comments": {"mutation": texts, "patchset": st.none() | numbers},

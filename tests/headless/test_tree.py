@@ -39,7 +39,7 @@ def test_every_promised_command_is_there() -> None:
         *("init", "track", "restore", "sync", "status", "import-git", "doctor", "console"),
         *("queue", "events", "dashboard", "completion"),
         *(f"view {name}" for name in ("list", "save", "remove")),
-        *(f"spec {name}" for name in ("create", "list", "show", "validate", "graph", "history")),
+        *(f"spec {name}" for name in ("create", "list", "show", "validate", "graph", "chain", "impact", "history")),
         *(f"team {name}" for name in ("list", "add", "update")),
         *(f"audit {name}" for name in ("log", "verify")),
         *(

@@ -69,6 +69,21 @@ async def _spec(scene: Scene) -> dict[str, Any]:
     return {"name": "billing"}
 
 
+async def _another_spec(scene: Scene) -> str:
+    name = f"spec-{next(_numbers)}"
+    content = f'{{"name": "{name}", "version": "1.0.0", "type": "generic"}}\n'.encode()
+    await scene.owner.documents.track([TrackedFile(path=f".lattice/specs/{name}.json", content=content)])
+    return name
+
+
+async def _specs(scene: Scene) -> dict[str, Any]:
+    return {"names": [await _another_spec(scene)]}
+
+
+async def _two_specs(scene: Scene) -> dict[str, Any]:
+    return {"source": await _another_spec(scene), "target": await _another_spec(scene)}
+
+
 async def _new_spec(scene: Scene) -> dict[str, Any]:
     return {"name": f"spec-{next(_numbers)}", "template": "requirements"}
 
@@ -215,12 +230,15 @@ SAMPLES: Mapping[str, Callable[[Scene], Awaitable[dict[str, Any]]]] = {
     "specs.get": _spec,
     "specs.validate": _nothing,
     "specs.graph": _nothing,
+    "specs.chain": _two_specs,
+    "specs.impact": _specs,
     "specs.templates": _nothing,
     "specs.create": _new_spec,
     "mutations.list": _nothing,
     "mutations.counts": _nothing,
     "mutations.get": _by_owner,
     "mutations.patchset": _patchset,
+    "mutations.impact": _by_owner,
     "mutations.timeline": _by_owner,
     "mutations.create": _proposal,
     "mutations.update": _update,

@@ -4,6 +4,9 @@ from typing import Literal
 
 from lattice_console.contract.models.base import Model
 
+Toward = Literal["dependencies", "dependents", "both"]
+"""Which way the graph is walked: to what a spec depends on, to what depends on it, or both."""
+
 SpecType = Literal["api", "database", "requirements", "generic"]
 Severity = Literal["error", "warning"]
 
@@ -53,8 +56,31 @@ class SpecEdge(Model):
 
 
 class SpecGraph(Model):
-    """Which spec depends on which, by name; `cycles` are dependencies that lead back to where they began."""
+    """Which spec depends on which, by name; `cycles` are dependencies that lead back to where they began.
+
+    `further` counts the specs that are reached, but not among the nodes, because so many were not asked for.
+    """
 
     nodes: tuple[SpecNode, ...]
     edges: tuple[SpecEdge, ...]
     cycles: tuple[tuple[str, ...], ...]
+    further: int = 0
+
+
+class ReachedSpec(Model):
+    """A spec, and over how many dependencies it is reached."""
+
+    node: SpecNode
+    distance: int
+
+
+class Impact(Model):
+    """What depends on some specs, directly or through others: what a change of theirs may concern.
+
+    `by_distance` counts them, those that depend directly first; `total` is their sum. `specs` are the nearest of them.
+    """
+
+    roots: tuple[str, ...]
+    total: int
+    by_distance: tuple[int, ...]
+    specs: tuple[ReachedSpec, ...]

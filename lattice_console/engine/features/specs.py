@@ -4,14 +4,13 @@ from collections.abc import Sequence
 
 from lattice_console.contract.errors import NotFound
 from lattice_console.contract.models.mutation import ChangeInput, Mutation
-from lattice_console.contract.models.spec import Finding, Spec, SpecEdge, SpecGraph, SpecNode
+from lattice_console.contract.models.spec import Finding, Spec
 from lattice_console.engine.features import mutations
 from lattice_console.engine.features.context import Context
 from lattice_console.engine.features.registry import reads, writes
 from lattice_console.engine.records import HeadRecord, SpecRecord
 from lattice_console.engine.rules import specs as rules
 from lattice_console.engine.rules import templates as spec_templates
-from lattice_console.engine.rules.circles import cycles
 
 
 @reads("specs.list")
@@ -32,27 +31,6 @@ def get(ctx: Context, *, name: str) -> Spec:
 def validate(ctx: Context, *, names: Sequence[str]) -> tuple[Finding, ...]:
     records = [_find(ctx, name) for name in names] if names else ctx.tables.specs.all(ctx.project.id)
     return _findings(ctx, records, _documents(ctx, records))
-
-
-@reads("specs.graph")
-def graph(ctx: Context) -> SpecGraph:
-    records = ctx.tables.specs.all(ctx.project.id)
-    documents = _documents(ctx, records)
-    paths = {id: document.path for id, document in documents.items()}
-    depends_on = {record.name: tuple(record.depends_on) for record in records}
-    missing = sorted({target for targets in depends_on.values() for target in targets} - depends_on.keys())
-    nodes = [
-        SpecNode(name=one.name, type=one.type, version=one.version, path=paths.get(one.document_id or ""))
-        for one in records
-    ]
-    return SpecGraph(
-        nodes=(
-            *nodes,
-            *(SpecNode(name=name, type="generic", version=None, path=None, missing=True) for name in missing),
-        ),
-        edges=tuple(SpecEdge(source=name, target=target) for name, to in depends_on.items() for target in to),
-        cycles=cycles(depends_on),
-    )
 
 
 @reads("specs.templates")
@@ -101,7 +79,7 @@ def _findings(ctx: Context, records: Sequence[SpecRecord], documents: dict[str, 
         reading = rules.read(document.path, contents[document.hash]) if document else None
         if reading is not None:
             found.extend(reading.findings)
-    names = {record.name for record in ctx.tables.specs.all(ctx.project.id)}
+    names = ctx.tables.specs.named(ctx.project.id, (wanted for record in records for wanted in record.depends_on))
     for record in records:
         document = documents.get(record.document_id or "")
         found.extend(

@@ -12,22 +12,23 @@ def cycles(depends_on: Mapping[str, Sequence[str]]) -> tuple[tuple[str, ...], ..
     found: list[tuple[str, ...]] = []
     order: dict[str, int] = {}
     low: dict[str, int] = {}
-    open_: list[str] = []
+    open_: dict[str, None] = {}
     for start in depends_on:
         path = [(start, iter(depends_on[start]))] if start not in order else []
         while path:
             name, targets = path[-1]
             if name not in order:
                 order[name] = low[name] = len(order)
-                open_.append(name)
+                open_[name] = None
             following = next((target for target in targets if target in depends_on), None)
             if following is None:
                 path.pop()
                 if path:
                     low[path[-1][0]] = min(low[path[-1][0]], low[name])
                 if low[name] == order[name]:
-                    at = open_.index(name)
-                    group, open_ = open_[at:], open_[:at]
+                    group: list[str] = []
+                    while not group or group[-1] != name:
+                        group.append(open_.popitem()[0])
                     if len(group) > 1 or name in depends_on[name]:
                         found.append(tuple(sorted(group)))
             elif following not in order:

@@ -1,6 +1,6 @@
-"""What documents mean: the specs."""
+"""What documents mean: the specs, and the edges of the graph that they declare."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import bindparam, delete, insert, select
 
@@ -8,14 +8,16 @@ from lattice_console.engine.records import SpecRecord
 from lattice_console.engine.stores.database import Database
 from lattice_console.engine.stores.rows import chunks, columns, several, values
 from lattice_console.engine.stores.statements import Prepared
-from lattice_console.engine.stores.tables import specs
+from lattice_console.engine.stores.tables import edges, specs
 
 _OF_PROJECT = select(*columns(specs, SpecRecord)).where(specs.c.project_id == bindparam("project"))
 _ALL = Prepared(_OF_PROJECT.order_by(specs.c.name, specs.c.id))
 _BY_NAME = Prepared(_OF_PROJECT.where(specs.c.name == bindparam("name")).order_by(specs.c.id).limit(1))
+_NAMED = Prepared(_OF_PROJECT.where(specs.c.name.in_(several("names"))).order_by(specs.c.id.desc()))
 _REPLACED = Prepared(delete(specs).where(specs.c.id == bindparam("replaced")))
 _OF_DOCUMENTS = specs.c.document_id.in_(several("documents"))
 _WRITE = Prepared(insert(specs))
+_DECLARE = Prepared(insert(edges))
 _DROP = Prepared(
     delete(specs)
     .where(specs.c.project_id == bindparam("project"), _OF_DOCUMENTS)
@@ -38,13 +40,32 @@ class Specs:
         row = self._database.row(_BY_NAME, project=project_id, name=name)
         return SpecRecord(*row) if row else None
 
+    def named(self, project_id: str, names: Iterable[str]) -> dict[str, SpecRecord]:
+        """Those of the names that are specs, each with what `by_name` gives for it."""
+        found: dict[str, SpecRecord] = {}
+        for portion in chunks(names):
+            records = (SpecRecord(*row) for row in self._database.rows(_NAMED, project=project_id, names=portion))
+            found.update((record.name, record) for record in records)
+        return found
+
     def put(self, project_id: str, records: Sequence[SpecRecord]) -> None:
-        """Write the specs, in place of those with their ids."""
+        """Write the specs, in place of those with their ids, and what they depend on."""
+        # Edges go with the spec that declares them.
         self._database.run_each(_REPLACED, [{"replaced": record.id} for record in records])
         self._database.run_each(_WRITE, [values(record, project_id=project_id) for record in records])
 
+        declared = [
+            {"project_id": project_id, "source": record.name, "target": target, "spec_id": record.id}
+            for record in records
+            for target in dict.fromkeys(record.depends_on)
+        ]
+        self._database.run_each(_DECLARE, declared)
+
     def drop(self, project_id: str, document_ids: Sequence[str]) -> dict[str, str]:
-        """Forget the specs of those documents; returns spec ids by document id, for those that come back."""
+        """Forget the specs of those documents, and what these depend on.
+
+        Returns spec ids by document id, for those that come back.
+        """
         dropped: dict[str, str] = {}
         for portion in chunks(document_ids):
             dropped.update(self._database.rows(_DROP, project=project_id, documents=portion))

@@ -148,6 +148,19 @@ specs = Table(
     Index(None, "project_id", "name"),
 )
 
+# What the specs declare, by name: several specs may claim one name, and a target need not be there.
+edges = Table(
+    "edges",
+    metadata,
+    Column("project_id", Text, ForeignKey("projects.id"), primary_key=True),
+    Column("source", Text, primary_key=True),
+    Column("target", Text, primary_key=True),
+    Column("spec_id", Text, ForeignKey("specs.id", ondelete="CASCADE"), primary_key=True),
+    Index(None, "project_id", "target", "source"),
+    Index(None, "spec_id"),
+    sqlite_with_rowid=False,
+)
+
 mutations = Table(
     "mutations",
     metadata,

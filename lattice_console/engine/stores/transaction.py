@@ -5,6 +5,7 @@ from lattice_console.engine.stores.answers import Answers
 from lattice_console.engine.stores.audit import Audit
 from lattice_console.engine.stores.database import Database
 from lattice_console.engine.stores.documents import Documents
+from lattice_console.engine.stores.edges import Graph
 from lattice_console.engine.stores.events import Events
 from lattice_console.engine.stores.executions import Executions
 from lattice_console.engine.stores.mutations import Mutations
@@ -22,6 +23,7 @@ class Tables:
         self.people: ports.People = People(database)
         self.documents: ports.Documents = Documents(database)
         self.specs: ports.Specs = Specs(database)
+        self.graph: ports.Graph = Graph(database)
         self.mutations: ports.Mutations = Mutations(database)
         self.reviews: ports.Reviews = Reviews(database)
         self.executions: ports.Executions = Executions(database)

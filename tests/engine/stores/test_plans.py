@@ -50,8 +50,18 @@ CALLS: dict[str, Callable[[Tables], Any]] = {
     "documents.advance": lambda tables: step(tables, 2, HeadMove("d1", "modify", "a", "h2")),
     "specs.all": lambda tables: tables.specs.all(PROJECT),
     "specs.by_name": lambda tables: tables.specs.by_name(PROJECT, "s"),
+    "specs.named": lambda tables: tables.specs.named(PROJECT, ["s", "t"]),
     "specs.put": lambda tables: tables.specs.put(PROJECT, [spec("s2", "other")]),
     "specs.drop": lambda tables: tables.specs.drop(PROJECT, ["d1", "d2"]),
+    "graph.edges": lambda tables: tables.graph.edges(PROJECT),
+    "graph.next": lambda tables: tables.graph.next(PROJECT, ["s", "t"], reverse=False),
+    "graph.next in reverse": lambda tables: tables.graph.next(PROJECT, ["s", "t"], reverse=True),
+    "graph.reached": lambda tables: tables.graph.reached(PROJECT, ["s"], reverse=False, depth=None),
+    "graph.reached in reverse": lambda tables: tables.graph.reached(PROJECT, ["s"], reverse=True, depth=None),
+    "graph.reached within": lambda tables: tables.graph.reached(PROJECT, ["s"], reverse=True, depth=2),
+    "graph.touched_by": lambda tables: tables.graph.touched_by(PROJECT, 1),
+    "graph.declared": lambda tables: tables.graph.declared(PROJECT),
+    "graph.rebuild": lambda tables: tables.graph.rebuild(PROJECT),
     "mutations.by_id": lambda tables: tables.mutations.by_id(PROJECT, "m1"),
     "mutations.by_number": lambda tables: tables.mutations.by_number(PROJECT, 1),
     "mutations.many": lambda tables: tables.mutations.many(["m1", "m2"]),
@@ -142,7 +152,7 @@ def plans(lane: Lane, work: Callable[[Tables], Any]) -> list[str]:
 
 def scans(steps: list[str]) -> list[str]:
     """The steps that go through all of a stored table."""
-    passed = ("SCAN CONSTANT ROW", "SCAN (subquery", "SCAN anon_", "SCAN last")
+    passed = ("SCAN CONSTANT ROW", "SCAN (subquery", "SCAN anon_", "SCAN last", "SCAN reached")
     return [step for step in steps if step.startswith("SCAN") and not step.startswith(passed)]
 
 

@@ -1,0 +1,139 @@
+"""Which spec depends on which: all of it, around one spec, from one to another, and what a change may concern."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from lattice_console.contract.errors import NotFound
+from lattice_console.contract.models.spec import Impact, ReachedSpec, SpecEdge, SpecGraph, SpecNode, Toward
+from lattice_console.engine.features import views
+from lattice_console.engine.features.context import Context
+from lattice_console.engine.features.registry import reads
+from lattice_console.engine.records import EdgeRecord, SpecRecord
+from lattice_console.engine.rules import graph as rules
+from lattice_console.engine.rules.circles import cycles
+
+
+@reads("specs.graph")
+def graph(ctx: Context, *, name: str | None, toward: Toward, depth: int | None, limit: int) -> SpecGraph:
+    if name is None:
+        return _whole(ctx)
+    _expect(ctx, [name])
+    found: dict[str, int] = {}
+    passed: list[EdgeRecord] = []
+    for reverse in (False, True):
+        if toward != ("dependencies" if reverse else "dependents"):
+            edges, distances = _reach(ctx, [name], depth, reverse=reverse)
+            passed += edges
+            found.update((one, min(step, found.get(one, step))) for one, step in distances.items())
+    # The spec itself, and so many more.
+    kept = _nearest(found)[: limit + 1]
+    nodes = _nodes(ctx, kept)
+    edges = [edge for edge in dict.fromkeys(passed) if edge.source in nodes and edge.target in nodes]
+    return _graph([nodes[one] for one in sorted(kept, key=lambda one: (nodes[one].missing, one))], edges).model_copy(
+        update={"further": len(found) - len(kept)}
+    )
+
+
+def _whole(ctx: Context) -> SpecGraph:
+    records = ctx.tables.specs.all(ctx.project.id)
+    edges = ctx.tables.graph.edges(ctx.project.id)
+    paths = _paths(ctx, records)
+    missing = sorted({edge.target for edge in edges} - {record.name for record in records})
+    return _graph([*(_node(record, paths) for record in records), *map(_missing, missing)], edges)
+
+
+def _graph(nodes: Sequence[SpecNode], edges: Sequence[EdgeRecord]) -> SpecGraph:
+    following: dict[str, list[str]] = {node.name: [] for node in nodes}
+    for edge in edges:
+        following[edge.source].append(edge.target)
+    return SpecGraph(
+        nodes=tuple(nodes),
+        edges=tuple(SpecEdge(source=edge.source, target=edge.target) for edge in edges),
+        cycles=cycles(following),
+    )
+
+
+@reads("specs.chain")
+def chain(ctx: Context, *, source: str, target: str) -> tuple[SpecNode, ...]:
+    _expect(ctx, [source, target])
+
+    def look(names: Sequence[str], backwards: bool) -> Iterable[EdgeRecord]:
+        return ctx.tables.graph.next(ctx.project.id, names, reverse=backwards)
+
+    names = rules.shortest(source, target, look)
+    nodes = _nodes(ctx, names)
+    return tuple(nodes[name] for name in names)
+
+
+@reads("specs.impact")
+def impact(ctx: Context, *, names: Sequence[str], depth: int | None, limit: int) -> Impact:
+    _expect(ctx, names)
+    return _impact(ctx, names, depth, limit)
+
+
+@reads("mutations.impact")
+def impact_of_mutation(ctx: Context, *, mutation: str, limit: int) -> Impact:
+    record = views.find(ctx, mutation)
+    return _impact(ctx, ctx.tables.graph.touched_by(ctx.project.id, record.number), None, limit)
+
+
+def _impact(ctx: Context, names: Sequence[str], depth: int | None, limit: int) -> Impact:
+    roots = tuple(dict.fromkeys(names))
+    _, found = _reach(ctx, roots, depth, reverse=True)
+    dependents = _nearest(found)[len(roots) :]
+    counted = Counter(found[name] for name in dependents)
+    nodes = _nodes(ctx, dependents[:limit])
+    return Impact(
+        roots=roots,
+        total=len(dependents),
+        by_distance=tuple(counted[distance] for distance in sorted(counted)),
+        specs=tuple(ReachedSpec(node=nodes[name], distance=found[name]) for name in dependents[:limit]),
+    )
+
+
+def _reach(
+    ctx: Context, names: Sequence[str], depth: int | None, *, reverse: bool
+) -> tuple[list[EdgeRecord], dict[str, int]]:
+    """The edges passed within that many steps, and how far what they lead to is."""
+    edges = ctx.tables.graph.reached(ctx.project.id, names, reverse=reverse, depth=depth)
+    found = rules.distances(edges, names, reverse=reverse)
+    if depth is not None:
+        found = {name: distance for name, distance in found.items() if distance <= depth}
+        edges = [edge for edge in edges if found.get(edge.target if reverse else edge.source, depth) < depth]
+    return edges, found
+
+
+def _nearest(found: Mapping[str, int]) -> list[str]:
+    return sorted(found, key=lambda name: (found[name], name))
+
+
+def _expect(ctx: Context, names: Sequence[str]) -> None:
+    """Raise NotFound for a name that is no spec, and that none depends on."""
+    known = ctx.tables.specs.named(ctx.project.id, names)
+    unknown = [name for name in names if name not in known]
+    wanted = {edge.target for edge in ctx.tables.graph.next(ctx.project.id, unknown, reverse=True)}
+    for name in unknown:
+        if name not in wanted:
+            raise NotFound("NF_SPEC", f"There is no spec {name[:200]}. See: lattice spec list")
+
+
+def _nodes(ctx: Context, names: Iterable[str]) -> dict[str, SpecNode]:
+    """What is known of each name."""
+    wanted = list(names)
+    records = ctx.tables.specs.named(ctx.project.id, wanted)
+    paths = _paths(ctx, records.values())
+    return {name: _node(records[name], paths) if name in records else _missing(name) for name in wanted}
+
+
+def _paths(ctx: Context, records: Iterable[SpecRecord]) -> dict[str, str]:
+    ids = [record.document_id for record in records if record.document_id]
+    return {id: document.path for id, document in ctx.tables.documents.in_head(ctx.project.id, ids).items()}
+
+
+def _node(record: SpecRecord, paths: Mapping[str, str]) -> SpecNode:
+    path = paths.get(record.document_id or "")
+    return SpecNode(name=record.name, type=record.type, version=record.version, path=path)
+
+
+def _missing(name: str) -> SpecNode:
+    return SpecNode(name=name, type="generic", version=None, path=None, missing=True)

@@ -1,0 +1,128 @@
+"""Which spec depends on which: the graph as rows, asked by recursive queries.
+
+A name stands for all the specs that claim it: it depends on what any of them declares.
+"""
+
+from collections.abc import Iterable
+
+from sqlalchemy import CTE, ColumnElement, and_, bindparam, delete, insert, literal, select
+
+from lattice_console.engine.records import EdgeRecord
+from lattice_console.engine.stores.database import Database
+from lattice_console.engine.stores.rows import chunks, several
+from lattice_console.engine.stores.statements import Prepared
+from lattice_console.engine.stores.tables import edges, head, specs, touched
+
+_FEW_STEPS = 6
+"""How many steps are counted while walking; with more, walking all the way and cutting it then is less work.
+
+A name that is reached in different numbers of steps is walked from once for each of them.
+"""
+
+_OF_PROJECT = edges.c.project_id == bindparam("project")
+_EDGE = select(edges.c.source, edges.c.target).distinct().where(_OF_PROJECT)
+_ALL = Prepared(_EDGE.order_by(edges.c.source, edges.c.target))
+_DECLARED = Prepared(
+    select(specs.c.id, specs.c.name, specs.c.depends_on).where(specs.c.project_id == bindparam("project"))
+)
+_FORGET = Prepared(delete(edges).where(_OF_PROJECT))
+_WRITE = Prepared(insert(edges))
+_TOUCHED = Prepared(
+    select(specs.c.name)
+    .distinct()
+    .select_from(touched)
+    .join(head, and_(head.c.project_id == touched.c.project_id, head.c.path == touched.c.path))
+    .join(specs, specs.c.document_id == head.c.document_id)
+    .where(touched.c.project_id == bindparam("project"), touched.c.number == bindparam("number"))
+    .order_by(specs.c.name)
+)
+
+
+def _ends(reverse: bool) -> tuple[ColumnElement[str], ColumnElement[str]]:
+    """Where a step begins and where it leads."""
+    return (edges.c.target, edges.c.source) if reverse else (edges.c.source, edges.c.target)
+
+
+def _next(reverse: bool) -> Prepared:
+    near, _ = _ends(reverse)
+    return Prepared(_EDGE.where(near.in_(several("names"))))
+
+
+def _closure(reverse: bool) -> Prepared:
+    """Every edge that leaves a name that is reached; each name is walked from once, whatever circles there are."""
+    near, far = _ends(reverse)
+    reached: CTE = (
+        select(near.label("name")).where(_OF_PROJECT, near.in_(several("names"))).cte("reached", recursive=True)
+    )
+    reached = reached.union(select(far).where(_OF_PROJECT, near == reached.c.name))
+    return Prepared(_EDGE.where(near.in_(select(reached.c.name))))
+
+
+def _within(reverse: bool) -> Prepared:
+    """The same for those that are reached in few steps."""
+    near, far = _ends(reverse)
+    begin = select(near.label("name"), literal(1).label("step")).where(_OF_PROJECT, near.in_(several("names")))
+    reached: CTE = begin.cte("reached", recursive=True)
+    reached = reached.union(
+        select(far, reached.c.step + 1).where(_OF_PROJECT, near == reached.c.name, reached.c.step < bindparam("depth"))
+    )
+    return Prepared(_EDGE.where(near.in_(select(reached.c.name))))
+
+
+_NEXT = {reverse: _next(reverse) for reverse in (False, True)}
+_CLOSURE = {reverse: _closure(reverse) for reverse in (False, True)}
+_WITHIN = {reverse: _within(reverse) for reverse in (False, True)}
+
+
+class Graph:
+    """`ports.Graph` over SQL."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def edges(self, project_id: str) -> list[EdgeRecord]:
+        """All of the project's, by source and target."""
+        return [EdgeRecord(*row) for row in self._database.rows(_ALL, project=project_id)]
+
+    def next(self, project_id: str, names: Iterable[str], *, reverse: bool) -> list[EdgeRecord]:
+        """The edges that leave those names, or in `reverse` those that lead to them."""
+        return self._collect(_NEXT[reverse], project_id, names)
+
+    def reached(self, project_id: str, names: Iterable[str], *, reverse: bool, depth: int | None) -> list[EdgeRecord]:
+        """Every edge that is passed on the ways from those names, or in `reverse` to them.
+
+        With `depth` all that take at most so many steps; where that is not few, longer ways as well.
+        """
+        if depth is not None and depth <= _FEW_STEPS:
+            return self._collect(_WITHIN[reverse], project_id, names, depth=depth)
+        return self._collect(_CLOSURE[reverse], project_id, names)
+
+    def touched_by(self, project_id: str, number: int) -> list[str]:
+        """The names of the specs in the head whose documents the newest patchset of that mutation touches."""
+        return self._database.column(_TOUCHED, project=project_id, number=number)
+
+    def declared(self, project_id: str) -> list[EdgeRecord]:
+        """What the specs themselves say, by source and target."""
+        return sorted({EdgeRecord(source, target) for _, source, target in self._declared(project_id)})
+
+    def rebuild(self, project_id: str) -> None:
+        """Make the edges anew from what the specs say."""
+        self._database.run(_FORGET, project=project_id)
+        rows = [
+            {"project_id": project_id, "source": source, "target": target, "spec_id": spec_id}
+            for spec_id, source, target in self._declared(project_id)
+        ]
+        self._database.run_each(_WRITE, rows)
+
+    def _declared(self, project_id: str) -> Iterable[tuple[str, str, str]]:
+        """Spec, source and target."""
+        for spec_id, source, targets in self._database.rows(_DECLARED, project=project_id):
+            for target in dict.fromkeys(targets):
+                yield spec_id, source, target
+
+    def _collect(self, prepared: Prepared, project_id: str, names: Iterable[str], **values: int) -> list[EdgeRecord]:
+        portions = chunks(names)
+        found = [self._database.rows(prepared, project=project_id, names=portion, **values) for portion in portions]
+        if len(found) == 1:
+            return [EdgeRecord(*row) for row in found[0]]
+        return [EdgeRecord(*row) for row in dict.fromkeys(row for rows in found for row in rows)]
