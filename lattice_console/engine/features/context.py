@@ -159,9 +159,9 @@ class Context:
 
     def persons(self, user_ids: Iterable[str]) -> dict[str, Person]:
         """Users as others see them, by id."""
+        if self.user is not None and self.user.id not in self._people:
+            self._people[self.user.id] = _person(self.user)
         missing = set(user_ids) - self._people.keys()
-        if self.user is not None:
-            missing.discard(self.user.id)
         if missing:
             for user in self.tables.people.get(missing).values():
                 self._people[user.id] = _person(user)
