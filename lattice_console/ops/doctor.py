@@ -14,11 +14,13 @@ from lattice_console.config import Settings
 from lattice_console.contract.backend import Backend
 from lattice_console.contract.errors import LatticeError
 from lattice_console.contract.models.base import Model
+from lattice_console.contract.models.health import TRUTH
 from lattice_console.engine.stores.inspection import inspect
+from lattice_console.text import count
 from lattice_console.version import __version__
 from lattice_console.workspace import Checkout
 
-_LIBRARIES = ("textual", "pydantic", "sqlalchemy", "pygit2")
+_LIBRARIES = ("textual", "pydantic", "sqlalchemy", "pygit2", "asyncpg", "redis", "neo4j")
 
 
 class Check(Model):
@@ -42,7 +44,10 @@ async def doctor(start: Path, *, actor: str | None = None) -> AsyncIterator[Chec
     except LatticeError as error:
         yield _problem("project", error)
         return
-    yield Check(name="project", state="ok", message=f"{settings.root or settings.project_id}.")
+    where = f"{settings.root}." if settings.root else f"{settings.project_id}, without a folder here."
+    yield Check(name="project", state="ok", message=where)
+    for remark in settings.remarks:
+        yield Check(name="settings", state="warning", message=remark)
     async for check in _database(settings):
         yield check
         if check.state == "problem":
@@ -53,6 +58,8 @@ async def doctor(start: Path, *, actor: str | None = None) -> AsyncIterator[Chec
         yield _problem("database", error)
         return
     try:
+        async for check in _parts(settings, backend):
+            yield check
         yield await _membership(settings, backend)
         yield await _audit(backend)
         yield await _policy(backend)
@@ -71,6 +78,7 @@ def _problem(name: str, error: LatticeError) -> Check:
 async def _database(settings: Settings) -> AsyncIterator[Check]:
     file = settings.servers.database
     if isinstance(file, str):
+        # Whether a server is well, it says itself.
         return
     if file is None:
         yield Check(name="database", state="warning", message="It is in memory: all is gone when the program ends.")
@@ -85,6 +93,22 @@ async def _database(settings: Settings) -> AsyncIterator[Check]:
         yield Check(name="database", state="problem", message=message)
     else:
         yield Check(name="database", state="ok", message=f"{file} is whole, {file.stat().st_size:,} bytes.")
+
+
+async def _parts(settings: Settings, backend: Backend) -> AsyncIterator[Check]:
+    """Every server, as it is now; one that is not the truth can be done without."""
+    health = await backend.health.check()
+    for name, part in health.components.items():
+        if name == TRUTH and settings.servers.kind != "postgres":
+            continue
+        if part.status != "healthy":
+            state: Literal["warning", "problem"] = "problem" if name == TRUTH else "warning"
+            more = "" if name == TRUTH else " All goes on without it; lattice health shows when it is back."
+            yield Check(name=name, state=state, message=f"{part.error}{more}")
+            continue
+        pool = f", {count(part.connections_in_pool, 'connection')}" if part.connections_in_pool is not None else ""
+        lag = f", {count(part.lag, 'event')} behind" if part.lag else ""
+        yield Check(name=name, state="ok", message=f"It answers in {part.latency_ms:,.1f} ms{pool}{lag}.")
 
 
 async def _membership(settings: Settings, backend: Backend) -> Check:

@@ -3,9 +3,12 @@
 import contextlib
 import sqlite3
 import subprocess
+from pathlib import Path
 
 import pytest
 
+from lattice_console.contract.models.health import ComponentHealth
+from lattice_console.engine.stores.sqlite import SqliteStore
 from tests.headless.driver import Lattice
 
 
@@ -115,6 +118,44 @@ def test_doctor_looks_at_everything(lattice: Lattice) -> None:
     assert {"program", "project", "database", "you", "audit", "policy", "folder"} <= {
         check["name"] for check in checks["items"]
     }
+
+
+def test_doctor_warns_of_a_secret_that_goes_into_git_and_does_not_repeat_it(
+    lattice: Lattice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LATTICE_NEO4J_PASSWORD", "other")
+    lattice.write(".lattice/config.json", '{"neo4j": {"password": "hunter2"}}')
+    told = lattice.ok("doctor", "--output", "json")
+    [warning] = [check for check in told.json["items"] if check["name"] == "settings"]
+    assert (warning["state"], "neo4j.password" in warning["message"]) == ("warning", True)
+    assert "hunter2" not in told.text
+
+
+def test_doctor_tells_of_a_server_that_does_not_answer_and_goes_on(
+    lattice: Lattice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    measured = SqliteStore.health
+
+    async def with_replica(store: SqliteStore, project_id: str | None) -> dict[str, ComponentHealth]:
+        well = ComponentHealth(status="healthy", latency_ms=1.5, connections_in_pool=2, last_event=1)
+        gone = ComponentHealth(status="unhealthy", latency_ms=1.5, error="It cannot be reached (OSError).")
+        return {**await measured(store, project_id), "replica": well, "redis": gone}
+
+    monkeypatch.setattr(SqliteStore, "health", with_replica)
+    checks = {check["name"]: check for check in lattice.ok("doctor", "--output", "json").json["items"]}
+    assert checks["replica"]["message"] == "It answers in 1.5 ms, 2 connections, 3 events behind."
+    assert (checks["redis"]["state"], checks["folder"]["state"]) == ("warning", "ok")
+    assert checks["redis"]["message"].startswith("It cannot be reached (OSError). All goes on without it")
+
+
+def test_doctor_without_a_folder_looks_at_what_there_is(
+    lattice: Lattice, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{lattice.root}/.lattice/state/lattice.db")
+    monkeypatch.setenv("LATTICE_PROJECT_ID", "billing")
+    checks = {check["name"] for check in Lattice(tmp_path).ok("doctor", "--output", "json").json["items"]}
+    assert {"project", "database", "you", "audit", "policy"} <= checks
+    assert "folder" not in checks
 
 
 def test_doctor_outside_of_a_project_says_so(empty: Lattice) -> None:
