@@ -40,9 +40,7 @@ _TWINS = {
     "queue.filter": "queue.drop_filter",
     "queue.order": "queue.reverse",
     "queue.save_view": "queue.remove_view",
-    "review.apply": "review.apply_all",
     "review.edit": "review.drop",
-    "review.parent": "review.child",
 }
 """Actions that share a line with another one, so that all of them fit a small terminal."""
 

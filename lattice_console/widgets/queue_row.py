@@ -55,8 +55,8 @@ def draw_row(
         rest = "  ".join([f"{number}  {title}", *tail, votes, *([comments] if comments else [])])
         segments = [
             Segment(signs.bar, cursor + style("bar")),
-            Segment(f"{signs.status[row.status]} ", cursor + style(status_role(row.status))),
-            *(Segment(mark.text, cursor + mark_style) for mark in marks),
+            # In the cursor's own colour: those of roles are chosen for the page.
+            Segment(f"{signs.status[row.status]} {''.join(mark.text for mark in marks)}", cursor),
             Segment(fit(rest, width - 4 - len(marks)), cursor),
             Segment(" "),
         ]

@@ -45,3 +45,14 @@ async def test_a_page_leaves_the_terminal_its_own_colours_and_a_sheet_has_one_gr
         page, keys = styles(console)[1], styles(console)[-1]
         assert {ground(style) for _, style in page} == {"own"}
         assert {ground(style) for _, style in keys} == {DARK.variables["surface"]}
+
+
+async def test_in_high_contrast_the_row_with_the_cursor_has_nothing_light_on_white(office: Office) -> None:
+    app = make_app(office, settings=replace(office.settings(), theme="contrast"))
+    async with open_console(app, (80, 24)) as console:
+        await console.go_to("Name the plans")
+        await console.press("k", "space", "k")
+        row = next(line for line in styles(console) if line[0][0].startswith(console.bar))
+        on_white = [style for text, style in row[1:] if ground(style) == "#ffffff" and text.strip()]
+        assert on_white
+        assert {style.color.get_truecolor().hex for style in on_white if style.color} == {"#000000"}
