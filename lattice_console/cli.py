@@ -33,6 +33,7 @@ COMMANDS = {
     "spec": f"{_HEADLESS}.spec:group",
     "events": f"{_HEADLESS}.events:command",
     "team": f"{_HEADLESS}.team:group",
+    "project": f"{_HEADLESS}.project:group",
     "audit": f"{_HEADLESS}.audit:group",
     "import-git": f"{_OPS}:import_git",
     "health": f"{_HEADLESS}.health:command",

@@ -140,6 +140,18 @@ def test_a_folder_of_another_project_is_left_alone(team: Team, tmp_path: Path, m
     assert other.ok("status", "--output", "json").json["root"] == str(other.root)
 
 
+def test_ones_projects_are_listed_wherever_one_stands(team: Team, tmp_path: Path) -> None:
+    other = folder(tmp_path, "other")
+    other.ok("init", "--name", "ledger")
+    listed = team.nowhere.ok("project", "list", "--output", "json").json
+    assert [item["name"] for item in listed["items"]] == ["billing-specs", "ledger"]
+    assert [item["id"] for item in team.raj.ok("project", "list", "--as", "raj", "--output", "json").json["items"]] == [
+        team.project
+    ]
+    assert team.project in team.nowhere.ok("project", "list").text
+    assert "mallory is a member of no project here" in team.nowhere.ok("project", "list", "--as", "mallory").err
+
+
 # -- keeping up
 
 
