@@ -11,10 +11,10 @@ COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --upgrade --universal --
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test check format bench soak lock clean
+.PHONY: help venv demo test check format bench soak services services-stop lock clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 venv: $(STAMP) ## Set up .venv (another Python: make venv PYTHON=python3.12)
 	@:
@@ -33,7 +33,8 @@ $(STAMP): requirements/dev.txt pyproject.toml
 demo: venv ## Open the console on a demonstration project
 	@$(BIN)/lattice demo
 
-test: venv ## Run every test, save the long soak
+test: venv ## Run every test, save the long soak; says which servers it ran against (docs/services.md)
+	@$(BIN)/python -m tests.services fetch
 	@$(BIN)/python -m pytest -n auto tests
 
 check: venv ## Formatting, lint, types and the walls between the rooms
@@ -51,6 +52,12 @@ bench: venv ## Measure against the peers, printed as JSON lines
 
 soak: venv ## Run the long tests
 	@$(BIN)/python -m pytest -m soak --timeout 0 tests
+
+services: venv ## Start Postgres, Redis and Neo4j without Docker, and print their settings
+	@$(BIN)/python -m tests.services start
+
+services-stop: venv ## Stop them; the data stays
+	@$(BIN)/python -m tests.services stop
 
 lock: venv ## Compile the pins of requirements/ anew from pyproject.toml
 	@$(COMPILE) --output-file requirements/runtime.txt

@@ -37,7 +37,7 @@ class Neo4j(Server):
         return f"bolt://{HOST}:{self.port}"
 
     def prepare(self) -> None:
-        (self.folder / "conf").mkdir()
+        (self.folder / "conf").mkdir(exist_ok=True)
         (self.folder / "conf" / "neo4j.conf").write_text(CONFIGURATION.format(port=self.port), encoding="ascii")
 
     def command(self) -> Sequence[str]:
@@ -88,13 +88,18 @@ def java() -> str:
 @cache
 def jars() -> Path:
     """The folder of the jars, fetched where they are not there yet; raises Unavailable."""
-    folder = _cache() / f"neo4j-{version()}"
+    folder = place()
     folder.parent.mkdir(parents=True, exist_ok=True)
     with (folder.parent / "lock").open("wb") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not folder.exists():
             _fetch(folder)
     return folder
+
+
+def place() -> Path:
+    """The folder of the jars, there or not; raises Unavailable where they would be of no use."""
+    return _cache() / f"neo4j-{version()}"
 
 
 def _fetch(folder: Path) -> None:

@@ -5,23 +5,20 @@ import os
 import pwd
 import shutil
 import signal
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Self
+from typing import ClassVar, Self
 
 from tests.services.server import HOST, Server, Unavailable, group_of, run
 
 USER = "lattice"
 PASSWORD = "loopback-only"
 
-SETTINGS = {
-    "listen_addresses": HOST,
-    "unix_socket_directories": "",
+TESTING = {
     # A killed process loses nothing that the kernel has; tests cut no power.
     "fsync": "off",
     "full_page_writes": "off",
-    "shared_buffers": "64MB",
     "max_connections": "400",
     # A place where no test's machine is, so that times which depend on the server's clock are found.
     "timezone": "Asia/Kathmandu",
@@ -34,6 +31,8 @@ class Postgres(Server):
 
     # Disconnects everybody; the polite signal would wait for them.
     stops_at = signal.SIGINT
+
+    settings: ClassVar[Mapping[str, str]] = TESTING
 
     @property
     def url(self) -> str:
@@ -62,8 +61,9 @@ class Postgres(Server):
         return standby
 
     def command(self) -> Sequence[str]:
-        settings = [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")]
-        return [str(binaries() / "postgres"), "-D", str(self.folder / "data"), "-p", str(self.port), *settings]
+        settings = {"listen_addresses": HOST, "unix_socket_directories": "", **self.settings}
+        options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+        return [str(binaries() / "postgres"), "-D", str(self.folder / "data"), "-p", str(self.port), *options]
 
     def answers(self) -> bool:
         """As its own pg_ctl asks: the last line of the file that it keeps of itself."""

@@ -159,12 +159,18 @@ def group_of(user: str | None) -> int | None:
 
 def free_port() -> int:
     """A port of 127.0.0.1 on which nobody listens."""
-    while True:
-        port = random.choice(PORTS)
-        with socket.socket() as probe, suppress(OSError):
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    return next(port for port in iter(lambda: random.choice(PORTS), None) if is_free(port))
+
+
+def is_free(port: int) -> bool:
+    """Whether nobody listens there."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
             probe.bind((HOST, port))
-            return port
+        except OSError:
+            return False
+    return True
 
 
 def listens(port: int) -> bool:
