@@ -1,5 +1,6 @@
 """A run of tests leaves nothing behind, however it ends; a server that cannot be had is said to be missing."""
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -7,9 +8,12 @@ import sys
 import time
 from pathlib import Path
 
+import asyncpg
 import psutil
 import pytest
 
+from tests.services.postgres import Postgres
+from tests.services.redis import Redis
 from tests.services.run import FOLDER, OwnedRun, Run
 
 REPOSITORY = Path(__file__).parents[2]
@@ -30,9 +34,9 @@ sys.stdin.read()
 """
 
 
-def pytest_on(tmp_path: Path, *arguments: str, **environment: str) -> str:
-    """What pytest says of a test that asks for Redis, in a run of its own."""
-    (tmp_path / "test_asking.py").write_text(ASKING, encoding="ascii")
+def pytest_on(tmp_path: Path, *arguments: str, test: str = ASKING, **environment: str) -> str:
+    """What pytest says of a test, else one that asks for Redis, in a run of its own."""
+    (tmp_path / "test_asking.py").write_text(test, encoding="ascii")
     plugins = ["-p", "no:cacheprovider", "-p", "tests.services.fixtures"]
     where = ["-c", str(REPOSITORY / "pyproject.toml"), "--rootdir", str(tmp_path), str(tmp_path)]
     done = subprocess.run(
@@ -69,6 +73,23 @@ def test_a_server_that_cannot_be_had_skips_with_the_reason_or_fails_where_it_is_
 def test_a_word_that_names_no_server_ends_the_run(tmp_path: Path) -> None:
     told = pytest_on(tmp_path, "-n", "0", LATTICE_TEST_REQUIRE="reddis")
     assert "LATTICE_TEST_REQUIRE names reddis; known are postgres, redis, neo4j" in told
+
+
+async def test_a_server_that_is_given_is_used_and_left_as_it_was_found(
+    own_postgres: Postgres, own_redis: Redis, tmp_path: Path
+) -> None:
+    given = {"LATTICE_TEST_POSTGRES_URL": own_postgres.url, "LATTICE_TEST_REDIS_URL": own_redis.url}
+    test = f"def test_it(empty_postgres_database, redis_url):\n    assert ':{own_redis.port}/' in redis_url\n"
+    test += f"    assert ':{own_postgres.port}/test_' in empty_postgres_database\n"
+    told = await asyncio.to_thread(pytest_on, tmp_path, "-n", "2", test=test, **given)
+    assert "1 passed" in told
+    assert "Postgres given by LATTICE_TEST_POSTGRES_URL" in told
+    assert own_postgres.runs()
+    assert own_redis.runs()
+    connection = await asyncpg.connect(own_postgres.url)
+    names = await connection.fetch("SELECT datname FROM pg_database WHERE NOT datistemplate")
+    await connection.close()
+    assert [name for (name,) in names] == ["postgres"]
 
 
 def test_a_server_is_started_once_for_all_who_share_the_run(services_run: Run, redis_url: str) -> None:
