@@ -105,7 +105,9 @@ def _paired(commands: Sequence[Command]) -> list[tuple[str, str, str]]:
             found.append((heading, " ".join(command.keys[:2]), command.name))
         else:
             said = [*command.name.lower().split(), "the"]
-            other = " ".join(word for word in opposite.name.lower().split() if word not in said)
+            # Places have names.
+            name = opposite.name if command.id.startswith("go.") else opposite.name.lower()
+            other = " ".join(word for word in name.split() if word.lower() not in said)
             found.append((heading, f"{command.keys[0]} {opposite.keys[0]}", f"{command.name}, {other}"))
     return found
 
