@@ -7,7 +7,10 @@ from pathlib import Path
 from lattice_console.contract.errors import SystemFailure
 from lattice_console.engine.engine import Engine
 from lattice_console.engine.features.context import Limits, Surroundings, utc_now
-from lattice_console.engine.ports import Store
+from lattice_console.engine.ports import Bus, Store
+from lattice_console.engine.stores.bus_carried import CarriedBus, newest_in
+from lattice_console.engine.stores.bus_redis import RedisCarrier
+from lattice_console.engine.stores.redis_link import RedisLink
 from lattice_console.engine.stores.sqlite import SqliteStore
 from lattice_console.servers import Servers
 
@@ -20,7 +23,8 @@ async def assemble(servers: Servers, *, limits: Limits | None = None, now: Calla
     `now` is its clock, in UTC. Raises SystemFailure saying what to do where the truth cannot be used; what is not the
     truth may come later.
     """
-    return Engine(await _store(servers), Surroundings(limits=limits or Limits(), now=now))
+    store = await _store(servers)
+    return Engine(store, Surroundings(limits=limits or Limits(), now=now), bus=_bus(servers, store))
 
 
 async def _store(servers: Servers) -> Store:
@@ -28,3 +32,11 @@ async def _store(servers: Servers) -> Store:
     if servers.database is None or isinstance(servers.database, Path):
         return await SqliteStore.open(servers.database)
     raise SystemFailure("SYS_DATABASE_ERROR", "There is no store on Postgres yet.")
+
+
+def _bus(servers: Servers, store: Store) -> Bus | None:
+    """What carries the news, where that is not the truth itself."""
+    if servers.redis is None:
+        return None
+    link = RedisLink(servers.redis)
+    return CarriedBus(RedisCarrier(link), newest_in(store), link.thread)
