@@ -1,7 +1,8 @@
 """Settings: flags, then environment, `.lattice/local.json`, `.lattice/config.json`, and the user's profile.
 
-A bad value names the setting, where it stands, and what is allowed. What is secret, as the URLs of servers are, is not
-repeated, and does not count in `.lattice/config.json`, which goes into the team's git.
+A bad value names the setting, where it stands, and what is allowed. `${NAME}` in a value of a file is replaced from the
+environment. What is secret, as the URLs of servers are, is not repeated, and does not count where it stands itself in
+`.lattice/config.json`, which goes into the team's git.
 """
 
 import getpass
@@ -12,30 +13,19 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from lattice_console import servers
 from lattice_console.contract.errors import NotFound, ValidationFailed
 from lattice_console.profile.folder import work_folder
 from lattice_console.servers import Kind, Servers
+from lattice_console.sources import Sources, boolean, one_of, positive, text, whole
 
 FOLDER = ".lattice"
 """What makes a folder a project."""
 
-SECRET = {
-    "database.url": "DATABASE_URL",
-    "database.replica_url": "DATABASE_REPLICA_URL",
-    "redis.url": "LATTICE_REDIS_URL",
-    "neo4j.url": "LATTICE_NEO4J_URL",
-    "neo4j.password": "LATTICE_NEO4J_PASSWORD",
-}
-"""What is never read from `.lattice/config.json`, with the variable of the environment that it may stand in."""
-
 THEMES = ("dark", "light", "contrast", "ansi")
 """The themes that can be asked for."""
-
-Value = TypeVar("Value")
-Number = TypeVar("Number", int, float)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +103,12 @@ def load(start: Path | None = None, *, actor: str | None = None, environ: Mappin
 def at_root(root: Path | None, *, actor: str | None = None, environ: Mapping[str, str] | None = None) -> Settings:
     """The settings for the project at `root`, set up or not; None is for work without a folder."""
     environ = os.environ if environ is None else environ
-    sources = _Sources(root, environ)
+    sources = Sources(
+        environ,
+        local=root / FOLDER / "local.json" if root else None,
+        tracked=root / FOLDER / "config.json" if root else None,
+        profile=profile_path(environ),
+    )
     name, source = (actor, "--as") if actor else _actor(sources, root)
     found = _servers(sources, root)
     own = _own_project(root, found)
@@ -127,10 +122,10 @@ def at_root(root: Path | None, *, actor: str | None = None, environ: Mapping[str
         project_id=wanted or own,
         actor=name,
         actor_source=source,
-        document_limit=sources.find("LATTICE_DOCUMENT_LIMIT", "documents.limit", _positive(int), 10_000_000),
-        lease=sources.find("LATTICE_CLAIM_LEASE", "execution.lease_seconds", _positive(float), 30.0),
-        ascii=sources.find("LATTICE_ASCII", "console.ascii", _boolean, False),
-        theme=sources.find("LATTICE_THEME", "console.theme", _one_of(THEMES), None),
+        document_limit=sources.find("LATTICE_DOCUMENT_LIMIT", "documents.limit", positive(int), 10_000_000),
+        lease=sources.find("LATTICE_CLAIM_LEASE", "execution.lease_seconds", positive(float), 30.0),
+        ascii=sources.find("LATTICE_ASCII", "console.ascii", boolean, False),
+        theme=sources.find("LATTICE_THEME", "console.theme", one_of(THEMES), None),
         remarks=sources.remarks(),
     )
 
@@ -202,157 +197,38 @@ def profile_path(environ: Mapping[str, str] | None = None) -> Path:
     return (Path(base) if base else Path.home() / ".config") / "lattice" / "profile.json"
 
 
-class _Sources:
-    """The places a setting can stand in, most telling first."""
-
-    def __init__(self, root: Path | None, environ: Mapping[str, str]) -> None:
-        self.environ = environ
-        self._files: dict[Path, dict[str, Any]] = {}
-        self._tracked = root / FOLDER / "config.json" if root else None
-        self._local = root / FOLDER / "local.json" if root else profile_path(environ)
-        self._places = [place for place in (self._local, self._tracked) if place] + [profile_path(environ)]
-
-    def find(
-        self,
-        variables: str | tuple[str, ...],
-        key: str,
-        read: Callable[[Any], Any],
-        otherwise: Any,
-    ) -> Any:
-        """The first value given, read; `key` is a dotted path in the files.
-
-        Raises ValidationFailed for a bad value, and for a secret that stands in the tracked file alone.
-        """
-        for variable in (variables,) if isinstance(variables, str) else variables:
-            if self.environ.get(variable):
-                return _read(self.environ[variable], read, variable, "the environment")
-        for place in self._places:
-            value = self._value(place, key)
-            if value is None:
-                continue
-            if key in SECRET and place == self._tracked:
-                raise ValidationFailed("VAL_SETTING", self._exposed(key), field=key, source=str(place))
-            return _read(value, read, key, str(place))
-        return otherwise
-
-    def remarks(self) -> tuple[str, ...]:
-        """What is better changed: secrets that lie where everybody reads them."""
-        if self._tracked is None:
-            return ()
-        return tuple(self._exposed(key) for key in SECRET if self._value(self._tracked, key) is not None)
-
-    def _exposed(self, key: str) -> str:
-        return (
-            f"{key} in {self._tracked}: it is a secret, and that file goes into the team's git. Move it to "
-            f"{self._local} or {SECRET[key]}, and change the password if it had one."
-        )
-
-    def _value(self, place: Path, key: str) -> Any:
-        value: Any = self._content(place)
-        for part in key.split("."):
-            value = value.get(part) if isinstance(value, dict) else None
-        return value
-
-    def _content(self, place: Path) -> dict[str, Any]:
-        if place not in self._files:
-            try:
-                found = json.loads(place.read_text(encoding="utf-8"))
-            except FileNotFoundError:
-                found = {}
-            except (OSError, ValueError) as error:
-                raise ValidationFailed(
-                    "VAL_SETTING", f"{place} cannot be read as JSON: {error}. Mend or remove it.", source=str(place)
-                ) from None
-            self._files[place] = found if isinstance(found, dict) else {}
-        return self._files[place]
-
-
-def _read(value: Any, read: Callable[[Any], Value], name: str, source: str) -> Value:
-    try:
-        return read(value)
-    except (TypeError, ValueError) as error:
-        raise ValidationFailed("VAL_SETTING", f"{name} in {source}: {error}.", field=name, source=source) from None
-
-
-def _positive(kind: type[Number]) -> Callable[[Any], Number]:
-    def read(value: Any) -> Number:
-        try:
-            number = kind(value)
-        except ValueError:
-            number = kind(0)
-        if number <= 0:
-            raise ValueError(f"{value!r} is not a number above 0")
-        return number
-
-    return read
-
-
-def _whole(least: int) -> Callable[[Any], int]:
-    def read(value: Any) -> int:
-        text = str(value)
-        if not (text.isascii() and text.isdigit() and int(text) >= least):
-            raise ValueError(f"{value!r} is not a whole number from {least} on")
-        return int(text)
-
-    return read
-
-
-def _text(value: Any) -> str:
-    # Not repeated: it may be a secret.
-    if not isinstance(value, str):
-        raise ValueError("it is not a text")
-    return value
-
-
-def _boolean(value: Any) -> bool:
-    known = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
-    said = str(value).lower()
-    if said not in known:
-        raise ValueError(f"{value!r} is neither true nor false")
-    return known[said]
-
-
-def _one_of(allowed: tuple[str, ...]) -> Callable[[Any], str]:
-    def read(value: Any) -> str:
-        if value not in allowed:
-            raise ValueError(f"{value!r} is none of {', '.join(allowed)}")
-        return str(value)
-
-    return read
-
-
-def _servers(sources: _Sources, root: Path | None) -> Servers:
+def _servers(sources: Sources, root: Path | None) -> Servers:
     """What the engine stands on; without settings a SQLite file in the project's folder."""
 
     def url(*schemes: str) -> Callable[[Any], str]:
-        return lambda value: servers.server(_text(value), schemes)
+        return lambda value: servers.server(text(value), schemes)
 
     # As with SQLAlchemy, a relative path starts from the current folder; in a file, from the project's.
     base = Path.cwd() if sources.environ.get("DATABASE_URL") or root is None else root
     otherwise = root / FOLDER / "state" / "lattice.db" if root else None
 
     def truth(value: Any) -> Path | str | None:
-        return servers.database(_text(value), base)
+        return servers.database(text(value), base)
 
     database = sources.find("DATABASE_URL", "database.url", truth, otherwise)
     neo4j = sources.find(("LATTICE_NEO4J_URL", "NEO4J_URL", "NEO4J_URI"), "neo4j.url", url(*servers.NEO4J), None)
     if neo4j is not None:
-        user = sources.find("LATTICE_NEO4J_USER", "neo4j.user", _text, None)
-        password = sources.find("LATTICE_NEO4J_PASSWORD", "neo4j.password", _text, None)
+        user = sources.find("LATTICE_NEO4J_USER", "neo4j.user", text, None)
+        password = sources.find("LATTICE_NEO4J_PASSWORD", "neo4j.password", text, None)
         neo4j = servers.with_login(neo4j, user, password)
 
     def replica(value: Any) -> str:
         if not isinstance(database, str):
             raise ValueError("only a Postgres database has a replica; set DATABASE_URL to one as well")
-        return servers.postgres(_text(value))
+        return servers.postgres(text(value))
 
     return Servers(
         database=database,
         replica=sources.find("DATABASE_REPLICA_URL", "database.replica_url", replica, None),
         redis=sources.find(("LATTICE_REDIS_URL", "REDIS_URL"), "redis.url", url(*servers.REDIS), None),
         neo4j=neo4j,
-        pool_size=sources.find("DATABASE_POOL_SIZE", "database.pool_size", _whole(1), 5),
-        max_overflow=sources.find("DATABASE_MAX_OVERFLOW", "database.max_overflow", _whole(0), 10),
+        pool_size=sources.find("DATABASE_POOL_SIZE", "database.pool_size", whole(1), 5),
+        max_overflow=sources.find("DATABASE_MAX_OVERFLOW", "database.max_overflow", whole(0), 10),
         echo=sources.find("DATABASE_ECHO", "database.echo", lambda value: str(value).lower() == "true", False),
     )
 
@@ -364,7 +240,7 @@ def _own_project(root: Path | None, found: Servers) -> str | None:
     return bound_project(root) or (declared_project(root) if found.kind == "postgres" else None)
 
 
-def _actor(sources: _Sources, folder: Path | None) -> tuple[str, str]:
+def _actor(sources: Sources, folder: Path | None) -> tuple[str, str]:
     named = sources.find("LATTICE_ACTOR", "actor", str, None)
     if named:
         return named, "LATTICE_ACTOR" if sources.environ.get("LATTICE_ACTOR") else "settings"

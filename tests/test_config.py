@@ -125,6 +125,17 @@ def test_a_url_in_the_tracked_configuration_is_remarked_on_where_another_counts(
     assert "hunter2" not in settings.remarks[0]
 
 
+def test_a_variable_in_a_file_is_replaced_from_the_environment(root: Path) -> None:
+    write(root, "config.json", {"database": {"url": "postgresql://kim:${TEAM_PASSWORD}@db.example/team"}})
+    settings = load(root, TEAM_PASSWORD="hunter2")
+    assert settings.servers.database == SERVER
+    assert settings.remarks == ()
+    place = root / ".lattice/config.json"
+    assert refusal(root) == (
+        f"database.url in {place}: ${{TEAM_PASSWORD}} stands there, and the environment has no TEAM_PASSWORD."
+    )
+
+
 @pytest.mark.parametrize(
     ("environ", "words"),
     [
