@@ -34,7 +34,10 @@ LOOK = 1.0
 """Seconds between two looks at how the parts are."""
 
 PATIENCE = 3.5
-"""Seconds after which a look has found that the truth is gone: a person knows within five."""
+"""Seconds after which a look has found that a server is gone: a person knows within five."""
+
+BUSY = 30.0
+"""The same for a file, which no network can cut off: a busy machine answers late."""
 
 _MOVES_HEAD = frozenset({"mutation.executed", "mutation.rolled_back", "document.tracked"})
 
@@ -57,6 +60,7 @@ class Connection:
         self._back = asyncio.Event()
         self._following = True
         self._answers = True
+        self._patience = PATIENCE if session.settings.servers.kind == "postgres" else BUSY
 
     async def run(self) -> None:
         """Open, then follow until cancelled; the Backend is closed in the end.
@@ -188,11 +192,11 @@ class Connection:
         while True:
             start = time.perf_counter()
             try:
-                health = await asyncio.wait_for(backend.health.check(), PATIENCE)
+                health = await asyncio.wait_for(backend.health.check(), self._patience)
             except NotAuthenticated:
                 raise
             except TimeoutError:
-                health = self._gone(f"It has not answered for {PATIENCE:g} s.", start)
+                health = self._gone(f"It has not answered for {self._patience:g} s.", start)
             except LatticeError as error:
                 health = self._gone(error.message, start)
             except OSError as error:

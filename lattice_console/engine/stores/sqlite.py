@@ -79,7 +79,7 @@ class SqliteStore:
             last = await self.read(lambda tables: tables.events.last(project_id) if project_id else None)
             return Vitals(connections_in_pool=len(self._lanes), last_event=last)
 
-        return {TRUTH: await self._pulse.measure(ask)}
+        return {TRUTH: await self._pulse.measure(ask, patience=self._busy)}
 
     def bus(self) -> LocalBus:
         """News within this process, and what other processes wrote to the file."""
