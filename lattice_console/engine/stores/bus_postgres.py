@@ -40,10 +40,11 @@ class PostgresCarrier:
         # asyncpg does one thing at a time on a connection.
         self._lock = asyncio.Lock()
         self._followed: frozenset[str] = frozenset()
+        self._heard: asyncio.Queue[Heard | None] = asyncio.Queue()
 
     async def listen(self, projects: frozenset[str]) -> AsyncGenerator[Heard, None]:
         """Hear of those projects; raises ConnectionError."""
-        heard: asyncio.Queue[Heard | None] = asyncio.Queue()
+        self._heard = heard = asyncio.Queue[Heard | None]()
 
         def take(connection: object, pid: int, channel: str, payload: object) -> None:
             heard.put_nowait(_read(str(payload)))
@@ -58,8 +59,6 @@ class PostgresCarrier:
                 await connection.add_listener(CHANNEL, take)
         try:
             await self.follow(projects)
-            for project in projects:
-                yield Heard(project)
             while True:
                 try:
                     news = await asyncio.wait_for(heard.get(), SILENCE)
@@ -71,11 +70,15 @@ class PostgresCarrier:
                 if news.project is None or news.project in self._followed:
                     yield news
         finally:
+            self._followed = frozenset()
             self._drop(connection)
 
     async def follow(self, projects: frozenset[str]) -> None:
         """While it listens: hear of those projects instead."""
+        new = projects - self._followed
         self._followed = projects
+        for project in new:
+            self._heard.put_nowait(Heard(project))
 
     async def send(self, events: Sequence[tuple[str, Event]]) -> None:
         """Tell the newest number of each of those projects."""
