@@ -83,6 +83,8 @@ ROUTES: Mapping[str, tuple[str, str]] = {
     "events.last": ("GET", "/events/last"),
     "events.list": ("POST", "/events/query"),
     "events.since": ("GET", "/events"),
+    "events.look": ("POST", "/lookers"),
+    "events.lookers": ("GET", "/lookers"),
     "audit.log": ("GET", "/audit"),
     "audit.verify": ("POST", "/audit/verify"),
     "health.check": ("GET", "/health"),

@@ -43,7 +43,7 @@ from lattice_console.contract.models.mutation import (
     TimelineEntry,
 )
 from lattice_console.contract.models.page import Direction, Limit, Offset, Page
-from lattice_console.contract.models.people import Actor, Member
+from lattice_console.contract.models.people import Actor, Looker, Member
 from lattice_console.contract.models.project import Policy, Project, Vote
 from lattice_console.contract.models.query import EVERYTHING, MutationFilter, Sort
 from lattice_console.contract.models.review import Anchor, Comment, NewComment, Review
@@ -496,7 +496,7 @@ class Team(Protocol):
 
 
 class Events(Protocol):
-    """What happened, numbered per project."""
+    """What happened, numbered per project; and who is looking."""
 
     async def last(self) -> int:
         """The number of the newest event; 0 where there is none."""
@@ -519,6 +519,18 @@ class Events(Protocol):
 
     async def since(self, seq: Count, *, limit: Limit = 500, wait: Wait = 0.0) -> tuple[Event, ...]:
         """Events after `seq`, oldest first. Where there are none, waits up to `wait` seconds (at most 30) for one."""
+        ...
+
+    async def look(self, mutation: Reference | None, *, window: RequiredLine) -> tuple[Looker, ...]:
+        """Say which mutation the actor looks at now, None for none, and hear who looks at what, by handle.
+
+        What was said is forgotten after some seconds: who goes on looking says so again. `window` is an id of the
+        caller's choice, which tells windows of the same person apart.
+        """
+        ...
+
+    async def lookers(self) -> tuple[Looker, ...]:
+        """Who looks at what just now, by handle."""
         ...
 
     def subscribe(self, *, after: int | None = None) -> AsyncIterator[Event]:

@@ -68,6 +68,8 @@ RULES: Mapping[str, Rule] = {
     "events.last": Rule("mutations:view"),
     "events.list": Rule("mutations:view"),
     "events.since": Rule("mutations:view"),
+    "events.look": Rule("mutations:view"),
+    "events.lookers": Rule("mutations:view"),
     "events.subscribe": Rule("mutations:view"),
     "audit.log": Rule("audit:view"),
     "audit.verify": Rule("audit:view"),

@@ -1,15 +1,17 @@
 """Builds an engine on the servers that settings name."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 from lattice_console.contract.errors import SystemFailure
 from lattice_console.engine.engine import Engine
 from lattice_console.engine.features.context import Limits, Surroundings, utc_now
-from lattice_console.engine.ports import Bus, Store
+from lattice_console.engine.ports import Store
 from lattice_console.engine.stores.bus_carried import CarriedBus, newest_in
 from lattice_console.engine.stores.bus_redis import RedisCarrier
+from lattice_console.engine.stores.presence_redis import RedisPresence
 from lattice_console.engine.stores.redis_link import RedisLink
 from lattice_console.engine.stores.sqlite import SqliteStore
 from lattice_console.servers import Servers
@@ -24,7 +26,12 @@ async def assemble(servers: Servers, *, limits: Limits | None = None, now: Calla
     truth may come later.
     """
     store = await _store(servers)
-    return Engine(store, Surroundings(limits=limits or Limits(), now=now), bus=_bus(servers, store))
+    around = Surroundings(limits=limits or Limits(), now=now)
+    if servers.redis is None:
+        return Engine(store, around)
+    link = RedisLink(servers.redis)
+    bus = CarriedBus(RedisCarrier(link), newest_in(store), link.thread)
+    return Engine(store, replace(around, presence=RedisPresence(link)), bus=bus)
 
 
 async def _store(servers: Servers) -> Store:
@@ -32,11 +39,3 @@ async def _store(servers: Servers) -> Store:
     if servers.database is None or isinstance(servers.database, Path):
         return await SqliteStore.open(servers.database)
     raise SystemFailure("SYS_DATABASE_ERROR", "There is no store on Postgres yet.")
-
-
-def _bus(servers: Servers, store: Store) -> Bus | None:
-    """What carries the news, where that is not the truth itself."""
-    if servers.redis is None:
-        return None
-    link = RedisLink(servers.redis)
-    return CarriedBus(RedisCarrier(link), newest_in(store), link.thread)

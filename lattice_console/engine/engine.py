@@ -16,6 +16,7 @@ from lattice_console.engine.features import (  # noqa: F401 - each registers its
     health,
     imports,
     log,
+    looking,
     mutations,
     projects,
     reviews,
@@ -25,7 +26,7 @@ from lattice_console.engine.features import (  # noqa: F401 - each registers its
 )
 from lattice_console.engine.features.context import Context, Surroundings
 from lattice_console.engine.features.registry import USE_CASES
-from lattice_console.engine.ports import Bus, Store, Tables
+from lattice_console.engine.ports import Bus, Presence, Store, Tables
 
 Result = TypeVar("Result")
 Between = TypeVar("Between")
@@ -161,6 +162,10 @@ class _Call:
     async def health(self) -> Mapping[str, ComponentHealth]:
         store, bus = await asyncio.gather(self._store.health(self._project), self._bus.health(self._project))
         return {**store, **bus}
+
+    @property
+    def presence(self) -> Presence:
+        return self._around.presence
 
     def now(self) -> datetime:
         return self._around.now()

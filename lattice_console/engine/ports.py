@@ -22,6 +22,7 @@ from lattice_console.engine.records import (
     HeadMove,
     HeadRecord,
     ListedRecord,
+    LookerRecord,
     MembershipRecord,
     MutationRecord,
     OverrideRecord,
@@ -354,4 +355,20 @@ class Bus(Monitored, Protocol):
 
     async def close(self) -> None:
         """Wake all waiters for the last time; nobody publishes any more."""
+        ...
+
+
+class Presence(Protocol):
+    """Who looks at which mutation just now. It is no truth: it may forget, and it raises nothing."""
+
+    async def look(self, project_id: str, looker: LookerRecord) -> None:
+        """Take note of it, in place of what that window looked at before; forgotten after some seconds."""
+        ...
+
+    async def leave(self, project_id: str, user_id: str, window: str) -> None:
+        """That window looks at nothing any more."""
+        ...
+
+    async def lookers(self, project_id: str) -> list[LookerRecord]:
+        """All who look, as far as it is known."""
         ...

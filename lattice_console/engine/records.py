@@ -53,6 +53,14 @@ class StandingRecord(NamedTuple):
     members: int
 
 
+class LookerRecord(NamedTuple):
+    """A window of a user in which a mutation is open."""
+
+    user_id: str
+    window: str
+    mutation_id: str
+
+
 class HeadRecord(NamedTuple):
     """One entry of the head: which revision of which document stands at a path."""
 

@@ -199,6 +199,8 @@ ILL_TYPED: list[tuple[str, dict[str, Any]]] = [
     ("documents.head", {"after": "yesterday"}),
     ("events.since", {"seq": 0, "wait": 31}),
     ("events.since", {"seq": 0, "wait": -1}),
+    ("events.look", {"mutation": None, "window": ""}),
+    ("events.look", {"window": "w"}),
     ("executions.rollback", {"mutation": "1", "reason": ""}),
     ("team.add", {"user": "kim", "role": "king"}),
     ("team.add", {"user": "Kim Example", "role": "viewer"}),

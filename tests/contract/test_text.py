@@ -44,6 +44,7 @@ LINES: list[tuple[str, dict[str, Any], str]] = [
     ("mutations.list", {}, "filter.without.0.text.0"),
     ("mutations.counts", {}, "filter.either.0.all.0.label.0"),
     ("events.list", {}, "names.0"),
+    ("events.look", {"mutation": None}, "window"),
 ]
 TEXTS: list[tuple[str, dict[str, Any], str]] = [
     ("specs.create", {"name": "n", "template": "requirements"}, "description"),

@@ -100,6 +100,10 @@ async def _by_owner(scene: Scene) -> dict[str, Any]:
     return {"mutation": (await propose(scene.owner, create(_path()))).id}
 
 
+async def _look(scene: Scene) -> dict[str, Any]:
+    return {**await _by_owner(scene), "window": "the first"}
+
+
 async def _patchset(scene: Scene) -> dict[str, Any]:
     return {**await _by_owner(scene), "number": 1}
 
@@ -266,6 +270,8 @@ SAMPLES: Mapping[str, Callable[[Scene], Awaitable[dict[str, Any]]]] = {
     "events.last": _nothing,
     "events.list": _nothing,
     "events.since": _since,
+    "events.look": _look,
+    "events.lookers": _nothing,
     "audit.log": _nothing,
     "audit.verify": _nothing,
     "health.check": _nothing,

@@ -21,6 +21,13 @@ class Member(Model):
     version: int
 
 
+class Looker(Model):
+    """Somebody who has a mutation, by its id, open in front of them."""
+
+    person: Person
+    mutation: str
+
+
 class Actor(Model):
     """Who a Backend acts for; `role` is None where the user is no member of the project."""
 

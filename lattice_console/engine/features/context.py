@@ -13,7 +13,8 @@ from lattice_console.contract.errors import Conflict, NotAllowed, NotFound
 from lattice_console.contract.events import DATA_LIMIT, EventName
 from lattice_console.contract.models.people import Person
 from lattice_console.contract.models.project import ReviewPolicy
-from lattice_console.engine.ports import Tables
+from lattice_console.engine.ports import Presence, Tables
+from lattice_console.engine.presence import LocalPresence
 from lattice_console.engine.records import EventRecord, MembershipRecord, ProjectRecord, StandingRecord, UserRecord
 from lattice_console.engine.rules.hashes import canonical
 
@@ -39,6 +40,8 @@ class Surroundings:
     now: Callable[[], datetime] = utc_now
     granted: frozenset[str] = permissions.INSTALLATION
     """The permissions at the installation's level that every actor has."""
+    presence: Presence = field(default_factory=LocalPresence)
+    """Who looks at what."""
     policies: dict[str, tuple[tuple[str, ...], ReviewPolicy, tuple[str, ...]]] = field(default_factory=dict)
     """Policies read so far (sources, review policy, errors) by version; a version never changes its meaning."""
 

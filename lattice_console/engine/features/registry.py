@@ -7,6 +7,7 @@ from typing import Any, Concatenate, Literal, ParamSpec, Protocol, TypeVar
 
 from lattice_console.contract.models.health import ComponentHealth
 from lattice_console.engine.features.context import Context
+from lattice_console.engine.ports import Presence
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -39,6 +40,11 @@ class Steps(Protocol):
 
     async def health(self) -> Mapping[str, ComponentHealth]:
         """Every part that the engine stands on, measured now; nobody is authorised by it."""
+        ...
+
+    @property
+    def presence(self) -> Presence:
+        """Who looks at what; nobody is authorised by it."""
         ...
 
     def now(self) -> datetime:
