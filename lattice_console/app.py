@@ -23,6 +23,7 @@ from textual.timer import Timer
 from textual.worker import Worker, WorkerState
 
 from lattice_console.screens.news import (
+    CompanyChanged,
     Connected,
     Freshened,
     Happened,
@@ -100,6 +101,7 @@ class LatticeApp(App[None], inherit_bindings=False):
         super().__init__(ansi_color=True)
         self.stylesheet = self._sheet = KeptStylesheet(variables=self.get_css_variables())
         self.session = Session(settings, open_checkout, Look(ASCII if settings.ascii else UNICODE, now))
+        self.session.looking_at = self._looking_at
         self.session.tell = self._tell
         # Nothing glides: it costs bytes over SSH, and time.
         self.animation_level = "none"
@@ -184,6 +186,16 @@ class LatticeApp(App[None], inherit_bindings=False):
     def _tell_happened(self, message: Happened) -> None:
         for place in self._places:
             place.happened(message.events)
+
+    @on(CompanyChanged)
+    def _tell_company(self, message: CompanyChanged) -> None:
+        for place in self._places:
+            place.company_changed(message.ids)
+
+    def _looking_at(self) -> str | None:
+        """The mutation that is open in front of the person, if perhaps beneath a dialog."""
+        place = next((screen for screen in reversed(self.screen_stack) if isinstance(screen, Place)), None)
+        return place.looking_at if place is not None else None
 
     @on(MutationChanged)
     def _tell_changed(self, message: MutationChanged) -> None:

@@ -11,6 +11,7 @@ from lattice_console.contract.backend import Backend
 from lattice_console.contract.errors import LatticeError, NotAuthenticated, SystemFailure
 from lattice_console.contract.events import Event
 from lattice_console.contract.models.health import TRUTH, ComponentHealth, Health
+from lattice_console.screens.company import Company
 from lattice_console.screens.news import (
     Connected,
     Freshened,
@@ -77,6 +78,7 @@ class Connection:
             async with asyncio.TaskGroup() as all_of_it:
                 all_of_it.create_task(self._keep_folder(backend))
                 all_of_it.create_task(self._watch(backend))
+                all_of_it.create_task(Company(self._session, self._post).run(backend))
                 await self._follow(backend, seen)
         except* LatticeError as errors:
             self._following = False

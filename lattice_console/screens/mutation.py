@@ -85,6 +85,7 @@ class MutationScreen(Following, Settling, Looking):
     def on_mount(self) -> None:
         super().on_mount()
         self.query_one(MutationHead).mutation = self.row
+        self._show_company()
         self._name_tabs()
         self.restore_taste()
         self.view.focus()
@@ -132,6 +133,17 @@ class MutationScreen(Following, Settling, Looking):
         if any(event.subject == self.row.id or event.name == "policy.changed" for event in events):
             self._follow_news()
 
+    def company_changed(self, ids: frozenset[str]) -> None:
+        if self.row.id in ids:
+            self._show_company()
+
+    @property
+    def looking_at(self) -> str | None:
+        return self.row.id
+
+    def _show_company(self) -> None:
+        self.query_one(MutationHead).company = self.session.company.get(self.row.id, ())
+
     def mutation_changed(self, mutation: Mutation) -> None:
         if mutation.id == self.row.id:
             self._follow_news()
@@ -157,6 +169,8 @@ class MutationScreen(Following, Settling, Looking):
         self.row, self.model, self.compared, self.carried = row, None, None, {}
         head = self.query_one(MutationHead)
         head.newer, head.compared, head.stack, head.mutation = 0, "", (), row
+        self._show_company()
+        self.session.turned.set()
         self.view.show(DiffDocument())
         self.action_show_tab(0)
         self._name_tabs()

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from lattice_console.contract.models.mutation import Mutation
 
 __all__ = [
+    "CompanyChanged",
     "Connected",
     "Decided",
     "Freshened",
@@ -72,6 +73,13 @@ class HealthChanged(Message):
 
     lost: "dict[str, ComponentHealth]"
     back: tuple[str, ...]
+
+
+@dataclass
+class CompanyChanged(Message):
+    """Others have begun or ceased to look at these mutations; the session says who looks at what."""
+
+    ids: frozenset[str]
 
 
 @dataclass

@@ -110,6 +110,7 @@ class Place(Screen[None]):
         self.desk.worker_changed(event)
 
     def on_screen_resume(self) -> None:
+        self.session.turned.set()
         self.refresh_chrome()
 
     def start(self, group: str, work: Callable[[*Arguments], Coroutine[None, None, None]], *args: *Arguments) -> None:
@@ -138,6 +139,14 @@ class Place(Screen[None]):
 
     def mutation_changed(self, mutation: "Mutation") -> None:
         """Something was done to a mutation from this console."""
+
+    def company_changed(self, ids: frozenset[str]) -> None:
+        """Others have begun or ceased to look at these mutations."""
+
+    @property
+    def looking_at(self) -> str | None:
+        """The id of the mutation that is open here."""
+        return None
 
     # -- chrome
 

@@ -157,6 +157,10 @@ class QueueScreen(MarkingPlace, ChoosingPlace):
         else:
             self._outdated = True
 
+    def company_changed(self, ids: frozenset[str]) -> None:
+        self.listed.show_looked_at(self.session.company.keys())
+        self.query_one(Preview).show_company(self.session.company)
+
     def on_screen_resume(self) -> None:
         super().on_screen_resume()
         if self._outdated and self.session.connected:

@@ -1,6 +1,7 @@
 """What all screens of one console share: the Backend, who acts, how fresh it is, and what was typed and not sent."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -34,7 +35,8 @@ class Session:
 
     `stale_since` is None while the connection answers; `health` is what was measured last, and `workspace` how the
     folder is, as far as it is kept up from here. `contents` holds bytes by hash, `compared` files by what was
-    compared. `tell` shows a message, whatever the thread.
+    compared. `company` has the handles of the others who look at a mutation, by its id, and `looking_at` says which one
+    is open here; `turned` is set when that may be another one. `tell` shows a message, whatever the thread.
     """
 
     settings: "Settings"
@@ -46,6 +48,9 @@ class Session:
     health: "Health | None" = None
     workspace: "ComponentHealth | None" = None
     filter: str = ""
+    company: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    looking_at: Callable[[], str | None] = lambda: None
+    turned: asyncio.Event = field(default_factory=asyncio.Event)
     tell: Callable[[str], None] = lambda text: None
     _backend: "Backend | None" = None
     _checkout: "Checkout | None" = None

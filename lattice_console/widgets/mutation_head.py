@@ -31,6 +31,9 @@ class MutationHead(Sparing):
     compared: reactive[str] = reactive("")
     """What is compared, where it is not the whole change of the newest patchset; inert."""
 
+    company: reactive[Sequence[str]] = reactive(())
+    """The handles of the others who look at it."""
+
     stack: reactive[Sequence[MutationSummary]] = reactive(())
     """The mutations of its stack, parents first, itself among them."""
 
@@ -45,7 +48,7 @@ class MutationHead(Sparing):
         mutation, look, width = self.mutation, self._look, self.size.width
         if mutation is None:
             return []
-        first = summary_line(mutation, width, look, self.compared)
+        first = summary_line(mutation, width, look, self.compared, self.company)
         if self.newer:
             newer = f" ! Patchset {self.newer} has replaced patchset {mutation.patchset}. "
             second = Content.assemble((newer, "bold $warning"), ("R", "bold $accent"), " shows it.")

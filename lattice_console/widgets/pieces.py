@@ -14,6 +14,7 @@ from lattice_console.widgets.signs import Look, status_role
 
 __all__ = [
     "by_need",
+    "company_words",
     "counts",
     "file_lines",
     "paragraph",
@@ -173,8 +174,19 @@ def turn_words(mutation: MutationSummary) -> str:
     ]
 
 
-def summary_line(mutation: MutationSummary, width: int, look: Look, compared: str = "") -> Content:
-    """Status, whose turn it is, author, age, spec, patchset, and what it is `compared` with, on one line.
+def company_words(handles: Sequence[str]) -> str:
+    """Who is looking; empty where nobody is."""
+    names = [inert(handle) for handle in handles]
+    if len(names) < 2:
+        return f"{names[0]} is looking" if names else ""
+    first, last = (names[:-1], names[-1]) if len(names) < 4 else (names[:2], f"{len(names) - 2} more")
+    return f"{', '.join(first)} and {last} are looking"
+
+
+def summary_line(
+    mutation: MutationSummary, width: int, look: Look, compared: str = "", company: Sequence[str] = ()
+) -> Content:
+    """Status, whose turn it is, author, age, spec, patchset, what it is `compared` with, and who looks, on one line.
 
     What does not fit goes: labels first, then spec, age and author.
     """
@@ -189,6 +201,7 @@ def summary_line(mutation: MutationSummary, width: int, look: Look, compared: st
         "spec": inert(mutation.spec_id or ""),
         "patchset": f"patchset {mutation.patchset}" + (f" of {total}" if total > 1 else ""),
         "compared": compared,
+        "company": company_words(company),
         "labels": ", ".join(inert(label) for label in mutation.labels),
     }
     for dispensable in ("labels", "spec", "age", "author"):

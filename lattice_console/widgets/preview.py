@@ -1,6 +1,6 @@
 """The pane beside the queue: what the highlighted mutation is, as far as it fits."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import islice
 
 from textual.content import Content
@@ -12,6 +12,7 @@ from lattice_console.widgets.diff_text import text_of
 from lattice_console.widgets.file_change import FileChange
 from lattice_console.widgets.pieces import (
     MUTED,
+    company_words,
     file_lines,
     paragraph,
     requirement_line,
@@ -43,10 +44,16 @@ class Preview(Sparing):
         self._summary: MutationSummary | None = None
         self._mutation: Mutation | None = None
         self._files: Sequence[FileChange] = ()
+        self._company: Mapping[str, Sequence[str]] = {}
 
     def show(self, mutation: Mutation, files: Sequence[FileChange]) -> None:
         """Show a mutation with its files."""
         self._mutation, self._files = mutation, files
+        self.refresh()
+
+    def show_company(self, company: Mapping[str, Sequence[str]]) -> None:
+        """Show who looks at what: handles, by the mutation's id."""
+        self._company = company
         self.refresh()
 
     def clear(self) -> None:
@@ -60,7 +67,10 @@ class Preview(Sparing):
         mutation, width, look = self._mutation, self.size.width, self._look
         title = wrap(f"M-{mutation.number} {inert(mutation.title)}", width - 2)
         lines = [Content.styled(f" {text}", "bold") for text in title[:3]]
-        lines += [summary_line(mutation, width, look), Content("")]
+        lines.append(summary_line(mutation, width, look))
+        if company := company_words(self._company.get(mutation.id, ())):
+            lines.append(Content.assemble((f" {look.signs.looked_at} {company}", MUTED)))
+        lines.append(Content(""))
         held = [one for one in mutation.requirements if not one.blocks]
         lines += requirement_lines(mutation.blockers, width, look)
         lines.append(requirement_line(mutation, held, width, look))

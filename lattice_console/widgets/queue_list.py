@@ -1,6 +1,6 @@
 """The queue: rows of mutations, drawn from a window of the data however long the whole list is."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -132,6 +132,7 @@ class QueueList(LinePainter, can_focus=True, inherit_bindings=False):
         self._look = look
         self._window = QueueWindow()
         self._marks = Marks()
+        self._looked_at: frozenset[str] = frozenset()
         self._top = 0
 
     @property
@@ -195,6 +196,13 @@ class QueueList(LinePainter, can_focus=True, inherit_bindings=False):
             self.repaint((self._line_of(index),))
             if index == self.cursor:
                 self._tell()
+
+    def show_looked_at(self, ids: Collection[str]) -> None:
+        """Mark the rows that others look at."""
+        before, self._looked_at = self._looked_at, frozenset(ids)
+        changed = (self._window.find(id) for id in before ^ self._looked_at)
+        if lines := tuple(self._line_of(index) for index in changed if index is not None):
+            self.repaint(lines)
 
     def remove_row(self, id: str) -> None:
         """Take a row out of the window, if it is there; the cursor stays, and so is on the next one."""
@@ -386,6 +394,7 @@ class QueueList(LinePainter, can_focus=True, inherit_bindings=False):
             marked=self._marks.standing(row.id, index, self.cursor),
             branch=self._window.branch(index) if self.sort == STACKED else "",
             told_mine=self.tells_mine,
+            looked_at=row.id in self._looked_at,
         )
         return draw_row(row, self._columns(), width, self._look, self._style, standing)
 

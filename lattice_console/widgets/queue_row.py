@@ -19,7 +19,8 @@ __all__ = ["Standing", "draw_row"]
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a row stands in the list: under the cursor, marked or about to be, in its stack, and waiting for the actor.
+    """How a row stands in the list: under the cursor, marked or about to be, in its stack, waiting for the actor, and
+    open in front of others.
 
     `branch` is where the row is below others of its stack: `inner`, or the `last` of them.
     """
@@ -28,12 +29,13 @@ class Standing:
     marked: Literal["no", "range", "yes"] = "no"
     branch: Literal["", "inner", "last"] = ""
     told_mine: bool = False
+    looked_at: bool = False
 
 
 def draw_row(
     row: MutationSummary, columns: Columns, width: int, look: Look, style: Callable[[str], Style], standing: Standing
 ) -> Strip:
-    """The row in `width` cells, the last of them blank; `style` has that of each role."""
+    """The row in `width` cells, the last of them blank or a sign that others look; `style` has that of each role."""
     signs = look.signs
     number = str(row.number).rjust(columns.number)
     branch = {"": "", "inner": signs.branch, "last": signs.corner}[standing.branch]
@@ -58,7 +60,7 @@ def draw_row(
             # In the cursor's own colour: those of roles are chosen for the page.
             Segment(f"{signs.status[row.status]} {''.join(mark.text for mark in marks)}", cursor),
             Segment(fit(rest, width - 4 - len(marks)), cursor),
-            Segment(" "),
+            Segment(signs.looked_at if standing.looked_at else " ", style("muted") if standing.looked_at else None),
         ]
         return Strip(segments, width).simplify()
     muted = style("muted")
@@ -72,7 +74,10 @@ def draw_row(
         Segment(votes, style(votes_role)),
         Segment(f"  {comments}" if comments else "", style(comments_role)),
     ]
-    return Strip(segments).simplify().adjust_cell_length(width)
+    drawn = Strip(segments)
+    if standing.looked_at:
+        drawn = Strip([*drawn.adjust_cell_length(width - 1), Segment(signs.looked_at, muted)])
+    return drawn.simplify().adjust_cell_length(width)
 
 
 def _votes(row: MutationSummary, look: Look) -> tuple[str, str]:

@@ -39,6 +39,7 @@ class Signs:
     closed: str
     quote: str
     mark: str
+    looked_at: str
     branch: str
     corner: str
     rising: str
@@ -78,6 +79,7 @@ UNICODE = Signs(
     closed="▸",
     quote="┃",
     mark="◆",
+    looked_at="◉",
     branch="├ ",
     corner="└ ",
     rising="↑",
@@ -117,6 +119,7 @@ ASCII = Signs(
     closed=">",
     quote="|",
     mark="+",
+    looked_at="@",
     branch="|- ",
     corner="`- ",
     rising="^",

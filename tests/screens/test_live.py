@@ -71,7 +71,10 @@ class Wavering:
     def __init__(self, backend: Backend) -> None:
         self.backend = backend
         self.cut = False
-        self.events = SimpleNamespace(last=backend.events.last, since=self.since, subscribe=self.subscribe)
+        events = backend.events
+        self.events = SimpleNamespace(
+            last=events.last, since=self.since, subscribe=self.subscribe, look=events.look, lookers=events.lookers
+        )
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.backend, name)
