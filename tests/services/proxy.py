@@ -72,18 +72,15 @@ class Proxy:
 
     async def _end(self) -> None:
         self._server.close()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        # All transports are broken: whoever forwards finds out, and ends.
+        self._flowing.set()
+        await asyncio.gather(*self._tasks)
 
     async def _break_all(self) -> None:
         for writer in self._connections:
             writer.transport.abort()
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if self._refusing:
-            writer.transport.abort()
-            return
         task = asyncio.current_task()
         assert task is not None
         self._tasks.add(task)
@@ -91,6 +88,8 @@ class Proxy:
         self._connections.add(writer)
         try:
             await self._flowing.wait()
+            if self._refusing:
+                return
             there, onward = await asyncio.open_connection(self._target.hostname, self._target.port)
             self._connections.add(onward)
             try:
