@@ -104,7 +104,7 @@ class _Call:
 
     async def write(self, work: Callable[[Context], Result], *, final: bool = False) -> Result:
         try:
-            written = await self._store.write(lambda tables: self._write(tables, work, final))
+            written = await self._store.write(lambda tables: self._write(tables, work, final), project=self._project)
         except asyncio.CancelledError:
             self._tell_perhaps()
             raise
@@ -121,7 +121,9 @@ class _Call:
             return self._write(tables, lambda ctx: then(ctx, between.result), final)
 
         try:
-            written = await self._store.write_both(lambda tables: self._write(tables, first, False), second)
+            written = await self._store.write_both(
+                lambda tables: self._write(tables, first, False), second, project=self._project
+            )
         except asyncio.CancelledError:
             self._tell_perhaps()
             raise

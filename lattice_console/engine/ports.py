@@ -313,11 +313,20 @@ class Store(Monitored, Protocol):
         """Run `work` on one consistent view; raises SystemFailure where the database fails."""
         ...
 
-    async def write(self, work: Callable[[Tables], Result]) -> Result:
-        """Run `work` as one durable transaction: all of it, or on any exception nothing."""
+    async def write(self, work: Callable[[Tables], Result], *, project: str | None = None) -> Result:
+        """Run `work` as one durable transaction: all of it, or on any exception nothing.
+
+        Who writes in the same project waits. It may be run again, where others beside the project were first.
+        """
         ...
 
-    async def write_both(self, first: Callable[[Tables], Between], then: Callable[[Tables, Between], Result]) -> Result:
+    async def write_both(
+        self,
+        first: Callable[[Tables], Between],
+        then: Callable[[Tables, Between], Result],
+        *,
+        project: str | None = None,
+    ) -> Result:
         """Run two durable transactions, one right after the other: `first`, and `then` with what that returned.
 
         Others may write between them. Where `then` raises, `first` stays done.

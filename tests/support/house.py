@@ -50,7 +50,7 @@ class MortalStore:
     async def read(self, work: Callable[[Tables], Result]) -> Result:
         return await self._store.read(work)
 
-    async def write(self, work: Callable[[Tables], Result]) -> Result:
+    async def write(self, work: Callable[[Tables], Result], *, project: str | None = None) -> Result:
         if self.writes_left is not None:
             if self.writes_left == 0:
                 raise Killed
@@ -61,11 +61,17 @@ class MortalStore:
                 await self.stall.go_on.wait()
             else:
                 self.stall.writes_left -= 1
-        return await self._store.write(work)
+        return await self._store.write(work, project=project)
 
-    async def write_both(self, first: Callable[[Tables], Between], then: Callable[[Tables, Between], Result]) -> Result:
-        between = await self.write(first)
-        return await self.write(lambda tables: then(tables, between))
+    async def write_both(
+        self,
+        first: Callable[[Tables], Between],
+        then: Callable[[Tables, Between], Result],
+        *,
+        project: str | None = None,
+    ) -> Result:
+        between = await self.write(first, project=project)
+        return await self.write(lambda tables: then(tables, between), project=project)
 
     def bus(self) -> Bus:
         return self._store.bus()

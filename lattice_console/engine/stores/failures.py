@@ -3,11 +3,20 @@
 import sqlite3
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from lattice_console.contract.errors import SystemFailure
 
 DATABASE_ERRORS = (sqlite3.Error, SQLAlchemyError)
-"""What `failure` translates."""
+"""What `failure` translates of SQLite's."""
+
+
+def server_errors() -> tuple[type[Exception], ...]:
+    """What `failure` translates of a database server's; imports its driver."""
+    import asyncpg
+
+    return (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
+
 
 # By primary result code: https://www.sqlite.org/rescode.html
 _LOCKED = (
@@ -57,13 +66,73 @@ _OTHER = (
 )
 
 
+# By SQLSTATE, or the beginning of one: https://www.postgresql.org/docs/current/errcodes-appendix.html
+_ON_POSTGRES = {
+    "23": _KNOWN[sqlite3.SQLITE_CONSTRAINT],
+    "25006": (
+        "SYS_DATABASE_READONLY",
+        "The project's database takes no writes: it is a replica, or was made read-only. Set DATABASE_URL to the "
+        "server that is written to.",
+    ),
+    "28": (
+        "SYS_DATABASE_LOGIN",
+        "The database server refuses the login: check the user and the password in DATABASE_URL.",
+    ),
+    "3D000": (
+        "SYS_DATABASE_MISSING",
+        "The database server has no such database: create it, or correct its name in DATABASE_URL.",
+    ),
+    "40": (
+        "SYS_DATABASE_BUSY",
+        "Others have written at the same time, again and again. Nothing was written: try again.",
+    ),
+    "42501": (
+        "SYS_DATABASE_LOGIN",
+        "The user in DATABASE_URL lacks a right in this database: it must own the tables, or may create them.",
+    ),
+    "53100": (
+        "SYS_DATABASE_FULL",
+        "The disk of the database server is full. Nothing was written: free some space there, and try again.",
+    ),
+    "53300": (
+        "SYS_DATABASE_CONNECTIONS",
+        "The database server takes no more connections: lower DATABASE_POOL_SIZE, or raise its max_connections.",
+    ),
+    "55P03": _LOCKED,
+}
+_AWAY_STATES = ("08", "57")
+_AWAY = (
+    "SYS_DATABASE_UNREACHABLE",
+    "The database server does not answer: check that it runs and that DATABASE_URL leads to it. What was under way may "
+    "have been written or not: look again before you repeat it.",
+)
+
 UNREACHABLE = _KNOWN[sqlite3.SQLITE_CANTOPEN]
 
 
-def failure(error: sqlite3.Error | SQLAlchemyError) -> SystemFailure:
+def failure(error: Exception) -> SystemFailure:
     """The contract's error for the database's; `details["reason"]` is SQLite's name for it, or the exception's."""
     origin = error.orig if isinstance(error, DBAPIError) else error
-    code = getattr(origin, "sqlite_errorcode", None)
     reason = getattr(origin, "sqlite_errorname", None) or type(origin).__name__
-    code, message = _KNOWN.get(code & 0xFF, _OTHER) if code is not None else _OTHER
-    return SystemFailure(code, message, reason=reason)
+    return SystemFailure(*_told(origin), reason=reason)
+
+
+def _told(origin: BaseException | None) -> tuple[str, str]:
+    """Code and message."""
+    if isinstance(origin, sqlite3.Error):
+        code: int | None = getattr(origin, "sqlite_errorcode", None)
+        return _OTHER if code is None else _KNOWN.get(code & 0xFF, _OTHER)
+    state: str | None = getattr(origin, "sqlstate", None)
+    if state is not None:
+        known = _ON_POSTGRES.get(state) or _ON_POSTGRES.get(state[:2])
+        return known or (_AWAY if state[:2] in _AWAY_STATES else _OTHER)
+    if isinstance(origin, PoolTimeout):
+        return _ON_POSTGRES["53300"]
+    return _OTHER if isinstance(origin, SQLAlchemyError) else _AWAY
+
+
+def lost_race(error: BaseException) -> bool:
+    """Whether the transaction lost against others, and would do well if it were made again."""
+    origin = error.orig if isinstance(error, DBAPIError) else error
+    # Could not serialize; deadlock; a unique key that another transaction took at the same time; waited for a lock.
+    return getattr(origin, "sqlstate", None) in ("40001", "40P01", "23505", "55P03")

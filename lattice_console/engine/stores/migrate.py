@@ -54,14 +54,21 @@ def bring_up_to_date(lane: Lane, file: Path | None) -> Path | None:
 def revision(driver: sqlite3.Connection) -> str | None:
     """The revision of the database's tables, None where it has none; raises SystemFailure as `bring_up_to_date`."""
     tables = {name for (name,) in driver.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    if not tables:
-        return None
     if "alembic_version" not in tables:
+        return known(None, bool(tables))
+    (found,) = driver.execute("SELECT version_num FROM alembic_version").fetchone()
+    return known(found, True)
+
+
+def known(found: str | None, has_tables: bool) -> str | None:
+    """The revision that was found, None for a database without tables; raises SystemFailure as `bring_up_to_date`."""
+    if not has_tables:
+        return None
+    if found is None:
         raise SystemFailure(
             "SYS_DATABASE_FOREIGN",
-            "The project's database file holds the tables of another program. Move the file away, and try again.",
+            "The project's database holds the tables of another program. Take another file or database, and try again.",
         )
-    (found,) = driver.execute("SELECT version_num FROM alembic_version").fetchone()
     if found not in REVISIONS:
         raise SystemFailure(
             "SYS_DATABASE_NEWER",

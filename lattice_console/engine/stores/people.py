@@ -7,6 +7,7 @@ from sqlalchemy import bindparam, func, insert, select, update
 
 from lattice_console.engine.records import MembershipRecord, UserRecord
 from lattice_console.engine.stores.database import Database
+from lattice_console.engine.stores.dialects import mailbox
 from lattice_console.engine.stores.rows import chunks, columns, prefix_range, several, starts_with, values
 from lattice_console.engine.stores.statements import Prepared
 from lattice_console.engine.stores.tables import memberships, users
@@ -14,7 +15,7 @@ from lattice_console.engine.stores.tables import memberships, users
 _USER = select(*columns(users, UserRecord))
 _BY_IDS = Prepared(_USER.where(users.c.id.in_(several("ids"))))
 _BY_HANDLE = Prepared(_USER.where(users.c.handle == bindparam("handle")))
-_BY_EMAIL = Prepared(_USER.where(users.c.email == bindparam("email")))
+_BY_EMAIL = Prepared(_USER.where(mailbox(users.c.email) == mailbox(bindparam("email", type_=users.c.email.type))))
 _HANDLES = Prepared(select(users.c.handle).where(starts_with(users.c.handle)))
 _OF_PROJECT = memberships.c.project_id == bindparam("project")
 _OF_USER = memberships.c.user_id == bindparam("user")

@@ -6,6 +6,7 @@ from sqlalchemy import and_, bindparam, func, insert, select, update
 
 from lattice_console.engine.records import MembershipRecord, ProjectRecord, StandingRecord, UserRecord
 from lattice_console.engine.stores.database import Database
+from lattice_console.engine.stores.dialects import mailbox
 from lattice_console.engine.stores.rows import columns, values
 from lattice_console.engine.stores.statements import Prepared
 from lattice_console.engine.stores.tables import memberships, projects, users
@@ -67,7 +68,9 @@ _STANDING_BY_HANDLE = Prepared(
     _STANDING.outerjoin(users, users.c.handle == bindparam("name")).outerjoin(memberships, _MINE)
 )
 _STANDING_BY_EMAIL = Prepared(
-    _STANDING.outerjoin(users, users.c.email == bindparam("name")).outerjoin(memberships, _MINE)
+    _STANDING.outerjoin(
+        users, mailbox(users.c.email) == mailbox(bindparam("name", type_=users.c.email.type))
+    ).outerjoin(memberships, _MINE)
 )
 _USER = len(ProjectRecord._fields)
 _MEMBERSHIP = _USER + len(UserRecord._fields)

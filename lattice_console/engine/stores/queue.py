@@ -3,39 +3,37 @@
 import json
 import re
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import (
     ColumnElement,
-    LargeBinary,
     Select,
-    Text,
     and_,
     case,
     exists,
     false,
     func,
+    literal_column,
     not_,
     or_,
     select,
     true,
-    type_coerce,
 )
-from sqlalchemy import cast as sql_cast
 
 from lattice_console.contract.models.mutation import Status
 from lattice_console.contract.models.query import EVERYTHING, Condition, Having, MutationFilter, Sort, Voted
 from lattice_console.engine.records import Asker, ListedRecord, MutationRecord, Window
 from lattice_console.engine.rules import life
+from lattice_console.engine.stores import dialects
 from lattice_console.engine.stores.database import Database
 from lattice_console.engine.stores.rows import columns
 from lattice_console.engine.stores.tables import mutations, patchsets, reviews, seen, touched, users
+from lattice_console.engine.stores.types import time_text
 from lattice_console.engine.stores.windows import Order, read_window
 
 _RECORD = select(*columns(mutations, MutationRecord))
 _NUMBER = re.compile(r"(?:M-)?(\d{1,18})", re.IGNORECASE | re.ASCII)
-_ESCAPE = "\\"
 
 _COLUMNS: Mapping[str, ColumnElement[Any]] = {
     "number": mutations.c.number,
@@ -43,10 +41,10 @@ _COLUMNS: Mapping[str, ColumnElement[Any]] = {
     "status": mutations.c.status,
     "spec": func.coalesce(mutations.c.spec_name, ""),
     "author": select(users.c.handle).where(users.c.id == mutations.c.author_id).scalar_subquery(),
-    "age": type_coerce(mutations.c.created_at, Text),
+    "age": mutations.c.created_at,
     "votes": mutations.c.approvals,
     "comments": mutations.c.comments,
-    "updated": type_coerce(mutations.c.updated_at, Text),
+    "updated": mutations.c.updated_at,
 }
 _STACKED: Order = [(mutations.c.stack, True), (mutations.c.level, False), (mutations.c.number, False)]
 
@@ -63,11 +61,16 @@ def read_page(
         _RECORD.where(mutations.c.project_id == project_id, mutations.c.number.in_([key[-1] for key in keys]))
     )
     records = {record.number: record for record in (MutationRecord(*row) for row in rows)}
-    listed = [ListedRecord(tuple(key), records[key[-1]]) for key in keys]
+    listed = [ListedRecord(tuple(map(_text, key)), records[key[-1]]) for key in keys]
     if window.key is None and window.offset == 0 and len(listed) < window.limit:
         return listed, len(listed)
     ((total,),) = database.compose(select(func.count(mutations.c.number)).where(*meant))
     return listed, total
+
+
+def _text(value: Any) -> Any:
+    """A part of a key as a cursor carries it."""
+    return time_text(value) if isinstance(value, datetime) else value
 
 
 def count_by_status(database: Database, project_id: str, narrowed: MutationFilter, asker: Asker) -> dict[Status, int]:
@@ -76,7 +79,7 @@ def count_by_status(database: Database, project_id: str, narrowed: MutationFilte
     status: ColumnElement[str] = mutations.c.status
     if narrowed.model_copy(update={"status": ()}) != EVERYTHING:
         # Where more than the status is asked, keep to the index that has it all, not to the one in this order.
-        status = status.concat("")
+        status = status.concat(literal_column("''"))
     counted = database.compose(select(status, func.count()).where(*meant).group_by(status))
     return {cast("Status", status): count for status, count in counted}
 
@@ -204,12 +207,8 @@ def _awaiting(asker: Asker) -> ColumnElement[bool]:
 
 
 def _labelled(label: str) -> ColumnElement[bool]:
-    """That one of the labels is `label`. What cannot be is ruled out by the text, since that is quick."""
-    listed = func.json_each(mutations.c.labels).table_valued("value")
-    return and_(
-        func.instr(mutations.c.labels, json.dumps(label)) > 0,
-        exists(select(listed.c.value).where(listed.c.value == label)),
-    )
+    """That one of the labels is `label`."""
+    return dialects.listed(mutations.c.labels, label, json.dumps(label))
 
 
 def _says(word: str) -> ColumnElement[bool]:
@@ -223,14 +222,13 @@ def _holds(column: ColumnElement[str], part: str) -> ColumnElement[bool]:
     """That the text holds the part, whatever the case of either."""
     if all(char.isascii() or char.upper() == char.lower() for char in part):
         # LIKE ignores the case of ASCII letters, and the others have none.
-        return column.like(_pattern(part), escape=_ESCAPE)
+        return dialects.alike(column, _pattern(part))
     folded = part.casefold()
-    held = func.casefold(column).like(_pattern(folded), escape=_ESCAPE)
+    held = dialects.alike(dialects.folded(column), _pattern(folded))
     if folded.isascii():
         return held
     # Only a text beyond ASCII can hold it; the others are spared the function, which is slow.
-    beyond_ascii = func.length(sql_cast(column, LargeBinary)) > func.length(column)
-    return case((beyond_ascii, held), else_=false())
+    return case((dialects.beyond_ascii(column), held), else_=false())
 
 
 def _pattern(part: str) -> str:

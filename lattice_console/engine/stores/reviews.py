@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, select, update
-from sqlalchemy.dialects.sqlite import insert as insert_or_update
+from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as insert_or_update
 
 from lattice_console.engine.records import CommentRecord, ReviewRecord
 from lattice_console.engine.stores.database import Database
+from lattice_console.engine.stores.dialects import greater
 from lattice_console.engine.stores.rows import chunks, columns, several, values
 from lattice_console.engine.stores.statements import Prepared
 from lattice_console.engine.stores.tables import comments, reviews, seen
@@ -34,7 +35,7 @@ _NEWLY_SEEN = insert_or_update(seen)
 _NOTE_SEEN = Prepared(
     _NEWLY_SEEN.on_conflict_do_update(
         index_elements=["user_id", "mutation_id"],
-        set_={"patchset": func.max(seen.c.patchset, _NEWLY_SEEN.excluded.patchset)},
+        set_={"patchset": greater(seen.c.patchset, _NEWLY_SEEN.excluded.patchset)},
     )
 )
 _COMMENTS = Prepared(

@@ -53,14 +53,20 @@ class SqliteStore:
         """Run `work` on one consistent view; raises SystemFailure where the database fails."""
         return await self._submit(self._readers, "BEGIN", work)
 
-    async def write(self, work: Callable[[Tables], Result]) -> Result:
+    async def write(self, work: Callable[[Tables], Result], *, project: str | None = None) -> Result:
         """Run `work` as one durable transaction: all of it, or on any exception nothing.
 
         A caller that is cancelled leaves a transaction that has not begun undone, and one that has whole.
         """
         return await self._submit(self._writer, "BEGIN IMMEDIATE", work)
 
-    async def write_both(self, first: Callable[[Tables], Between], then: Callable[[Tables, Between], Result]) -> Result:
+    async def write_both(
+        self,
+        first: Callable[[Tables], Between],
+        then: Callable[[Tables, Between], Result],
+        *,
+        project: str | None = None,
+    ) -> Result:
         """Run two durable transactions, one right after the other: `first`, and `then` with what that returned.
 
         One way to the writing thread and back serves both. Where `then` raises, `first` stays done.

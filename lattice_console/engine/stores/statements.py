@@ -19,6 +19,9 @@ Values: TypeAlias = Mapping[str, Any]
 Row: TypeAlias = tuple[Any, ...]
 Convert: TypeAlias = Callable[[Any], Any]
 
+_FLOAT8 = 701
+"""Postgres's number of its floats: its numbers ask for it, to know that they are none with decimals."""
+
 
 @dataclass(frozen=True, slots=True)
 class Form:
@@ -36,7 +39,7 @@ class Form:
     lists: tuple[str, ...]
     results: Sequence[tuple[int, Convert]]
     _places: Sequence[tuple[int, Convert]]
-    _by_lengths: dict[tuple[int, ...], str] = field(default_factory=dict)
+    _by_lengths: dict[tuple[int, ...], tuple[str, Sequence[tuple[str, int | None]]]] = field(default_factory=dict)
 
     def render(self, values: Values) -> tuple[str, list[Any]]:
         """The SQL, and the values in its order, as the driver takes them."""
@@ -56,18 +59,24 @@ class Form:
             size = 1 << (len(items) - 1).bit_length() if items else 0
             values[name] = items + items[-1:] * (size - len(items))
         lengths = tuple([len(values[name]) for name in self.lists])
-        sql = self._by_lengths.get(lengths)
-        if sql is None:
-            sql = self._by_lengths[lengths] = self.compiled.construct_expanded_state(values).statement
+        expanded = self._by_lengths.get(lengths)
+        if expanded is None:
+            expanded = self._by_lengths[lengths] = self._expand(values)
+        sql, places = expanded
         for name, convert in self.converts.items():
             values[name] = [convert(item) for item in values[name]] if name in self.lists else convert(values[name])
-        bound: list[Any] = []
-        for name in self.arguments:
-            if name in self.lists:
-                bound.extend(values[name])
-            else:
-                bound.append(values[name])
-        return sql, bound
+        return sql, [values[name] if item is None else values[name][item] for name, item in places]
+
+    def _expand(self, values: dict[str, Any]) -> tuple[str, Sequence[tuple[str, int | None]]]:
+        """The SQL for lists of those lengths, and which value, or which item of which list, stands at each place."""
+        state = self.compiled.construct_expanded_state(values)
+        items = {
+            expanded: (name, item)
+            for name in self.lists
+            for item, expanded in enumerate(state.parameter_expansion.get(name, ()))
+        }
+        order = state.positiontup or []
+        return state.statement, [items.get(name, (name, None)) for name in order]
 
     def read(self, rows: list[Row]) -> list[Row]:
         """The rows, with their values as the columns' types have them."""
@@ -122,5 +131,5 @@ class Prepared:
 
 def _results(statement: Statement, dialect: Dialect) -> list[tuple[int, Convert]]:
     types = (column.type.dialect_impl(dialect) for column in statement.exported_columns)
-    converts = enumerate(kind.result_processor(dialect, None) for kind in types)
+    converts = enumerate(kind.result_processor(dialect, _FLOAT8) for kind in types)
     return [(position, convert) for position, convert in converts if convert is not None]

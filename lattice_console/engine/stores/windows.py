@@ -1,6 +1,7 @@
 """Keyset paging: a window of a list is read from its key on, whatever lies before it."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, TypeAlias
 
 from sqlalchemy import ColumnElement, Select, and_, or_
@@ -8,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, or_
 from lattice_console.engine.records import Window
 from lattice_console.engine.stores.database import Database
 from lattice_console.engine.stores.statements import Row, Values
+from lattice_console.engine.stores.types import UtcTime
 
 Order: TypeAlias = Sequence[tuple[ColumnElement[Any], bool]]
 """The columns that a list is in the order of, the first one first, and whether each falls; no two rows are equal."""
@@ -29,10 +31,16 @@ def read_window(
     forward = window.direction == "next"
     steps = [(column, falls == forward) for column, falls in order]
     if window.key is not None:
-        statement = statement.where(_beyond(steps, window.key))
+        key = [_value(column, part) for (column, _), part in zip(steps, window.key, strict=True)]
+        statement = statement.where(_beyond(steps, key))
     ordered = [column.desc() if falls else column for column, falls in steps]
     rows = database.compose(statement.order_by(*ordered).limit(window.limit).offset(window.offset), values)
     return rows if forward else rows[::-1]
+
+
+def _value(column: ColumnElement[Any], part: Any) -> Any:
+    """A part of a key as the column has it; a cursor carries times as text."""
+    return datetime.fromisoformat(part) if isinstance(column.type, UtcTime) and isinstance(part, str) else part
 
 
 def _beyond(steps: Order, key: Sequence[Any]) -> ColumnElement[bool]:

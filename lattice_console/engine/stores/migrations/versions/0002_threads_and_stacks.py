@@ -5,6 +5,8 @@ import json
 import sqlalchemy as sa
 from alembic import op
 
+from lattice_console.engine.stores.migrations.kinds import JSON, NUMBER, TIME, WORDS, is_postgres
+
 revision = "0002"
 down_revision = "0001"
 branch_labels = None
@@ -14,57 +16,59 @@ QUEUE = (
     "CREATE INDEX ix_mutations_queue ON mutations (project_id, stack DESC, level, number, status, turn, patchset, "
     "author_id, spec_name, type, title, labels, objections, comments, threads, created_at, id)"
 )
+QUEUE_ON_POSTGRES = "CREATE INDEX ix_mutations_queue ON mutations (project_id, stack DESC, level, number)"
 FORMER_QUEUE = (
     "CREATE INDEX ix_mutations_queue ON mutations "
     "(project_id, number, status, author_id, spec_name, type, title, labels)"
 )
+FORMER_QUEUE_ON_POSTGRES = "CREATE INDEX ix_mutations_queue ON mutations (project_id, number)"
 EXECUTED = ("completed", "rolled_back", "rollback_failed")
 
 
 def upgrade() -> None:
     op.drop_index("ix_mutations_queue", "mutations")
     with op.batch_alter_table("mutations") as mutations:
-        mutations.add_column(sa.Column("threads", sa.Integer(), nullable=False, server_default="0"))
-        mutations.add_column(sa.Column("unanswered", sa.Integer(), nullable=False, server_default="0"))
-        mutations.add_column(sa.Column("turn", sa.Text(), nullable=False, server_default="nobody"))
-        mutations.add_column(sa.Column("stack", sa.Integer(), nullable=False, server_default="0"))
-        mutations.add_column(sa.Column("level", sa.Integer(), nullable=False, server_default="0"))
+        mutations.add_column(sa.Column("threads", NUMBER, nullable=False, server_default="0"))
+        mutations.add_column(sa.Column("unanswered", NUMBER, nullable=False, server_default="0"))
+        mutations.add_column(sa.Column("turn", WORDS, nullable=False, server_default="nobody"))
+        mutations.add_column(sa.Column("stack", NUMBER, nullable=False, server_default="0"))
+        mutations.add_column(sa.Column("level", NUMBER, nullable=False, server_default="0"))
     _fill_mutations(op.get_bind())
     op.create_table(
         "seen",
-        sa.Column("user_id", sa.Text(), sa.ForeignKey("users.id", name="fk_seen_user_id"), nullable=False),
-        sa.Column("mutation_id", sa.Text(), sa.ForeignKey("mutations.id", name="fk_seen_mutation_id"), nullable=False),
-        sa.Column("patchset", sa.Integer(), nullable=False),
+        sa.Column("user_id", WORDS, sa.ForeignKey("users.id", name="fk_seen_user_id"), nullable=False),
+        sa.Column("mutation_id", WORDS, sa.ForeignKey("mutations.id", name="fk_seen_mutation_id"), nullable=False),
+        sa.Column("patchset", NUMBER, nullable=False),
         sa.PrimaryKeyConstraint("user_id", "mutation_id", name="pk_seen"),
         sqlite_with_rowid=False,
     )
     op.execute(
         "INSERT INTO seen SELECT author_id, mutation_id, max(patchset) FROM "
         "(SELECT author_id, mutation_id, patchset FROM reviews "
-        "UNION ALL SELECT author_id, mutation_id, patchset FROM comments) GROUP BY author_id, mutation_id"
+        "UNION ALL SELECT author_id, mutation_id, patchset FROM comments) AS said GROUP BY author_id, mutation_id"
     )
     op.create_index("ix_patchsets_author_id_mutation_id_number", "patchsets", ["author_id", "mutation_id", "number"])
     op.create_index("ix_reviews_author_id_state_mutation_id", "reviews", ["author_id", "state", "mutation_id"])
     with op.batch_alter_table("comments") as comments:
-        comments.add_column(sa.Column("thread", sa.Text(), nullable=False, server_default=""))
-        comments.add_column(sa.Column("anchor", sa.Text()))
-        comments.add_column(sa.Column("suggestion", sa.Text()))
-        comments.add_column(sa.Column("applied", sa.Integer()))
+        comments.add_column(sa.Column("thread", WORDS, nullable=False, server_default=""))
+        comments.add_column(sa.Column("anchor", JSON))
+        comments.add_column(sa.Column("suggestion", WORDS))
+        comments.add_column(sa.Column("applied", NUMBER))
         comments.add_column(sa.Column("open", sa.Boolean(), nullable=False, server_default=sa.false()))
-        comments.add_column(sa.Column("resolved_by", sa.Text()))
-        comments.add_column(sa.Column("resolved_at", sa.Text()))
+        comments.add_column(sa.Column("resolved_by", WORDS))
+        comments.add_column(sa.Column("resolved_at", TIME))
     op.execute("UPDATE comments SET thread = id")
     with op.batch_alter_table("comments") as comments:
         comments.create_foreign_key("fk_comments_thread", "comments", ["thread"], ["id"])
         comments.create_foreign_key("fk_comments_resolved_by", "users", ["resolved_by"], ["id"])
-        for column, kind in (("thread", sa.Text()), ("open", sa.Boolean())):
+        for column, kind in (("thread", WORDS), ("open", sa.Boolean())):
             comments.alter_column(column, existing_type=kind, existing_nullable=False, server_default=None)
     with op.batch_alter_table("mutations") as mutations:
         for column in ("threads", "unanswered", "stack", "level"):
-            mutations.alter_column(column, existing_type=sa.Integer(), existing_nullable=False, server_default=None)
-        mutations.alter_column("turn", existing_type=sa.Text(), existing_nullable=False, server_default=None)
+            mutations.alter_column(column, existing_type=NUMBER, existing_nullable=False, server_default=None)
+        mutations.alter_column("turn", existing_type=WORDS, existing_nullable=False, server_default=None)
     # Last, since a table that is rebuilt loses the order of its indexes.
-    op.execute(QUEUE)
+    op.execute(QUEUE_ON_POSTGRES if is_postgres(op.get_bind()) else QUEUE)
 
 
 def _fill_mutations(connection: sa.Connection) -> None:
@@ -121,4 +125,4 @@ def downgrade() -> None:
     with op.batch_alter_table("mutations") as mutations:
         for column in ("threads", "unanswered", "turn", "stack", "level"):
             mutations.drop_column(column)
-    op.execute(FORMER_QUEUE)
+    op.execute(FORMER_QUEUE_ON_POSTGRES if is_postgres(op.get_bind()) else FORMER_QUEUE)

@@ -6,6 +6,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
+from lattice_console.engine.stores.migrations.kinds import WORDS
+
 revision = "0003"
 down_revision = "0002"
 branch_labels = None
@@ -15,10 +17,10 @@ depends_on = None
 def upgrade() -> None:
     edges = op.create_table(
         "edges",
-        sa.Column("project_id", sa.Text(), nullable=False),
-        sa.Column("source", sa.Text(), nullable=False),
-        sa.Column("target", sa.Text(), nullable=False),
-        sa.Column("spec_id", sa.Text(), nullable=False),
+        sa.Column("project_id", WORDS, nullable=False),
+        sa.Column("source", WORDS, nullable=False),
+        sa.Column("target", WORDS, nullable=False),
+        sa.Column("spec_id", WORDS, nullable=False),
         sa.ForeignKeyConstraint(["project_id"], ["projects.id"], name="fk_edges_project_id"),
         sa.ForeignKeyConstraint(["spec_id"], ["specs.id"], name="fk_edges_spec_id", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("project_id", "source", "target", "spec_id", name="pk_edges"),
