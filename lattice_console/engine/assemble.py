@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from lattice_console.contract.errors import SystemFailure
 from lattice_console.engine.engine import Engine
 from lattice_console.engine.features.context import Limits, Surroundings, utc_now
 from lattice_console.engine.ports import Store
@@ -38,4 +37,8 @@ async def _store(servers: Servers) -> Store:
     """The truth."""
     if servers.database is None or isinstance(servers.database, Path):
         return await SqliteStore.open(servers.database)
-    raise SystemFailure("SYS_DATABASE_ERROR", "There is no store on Postgres yet.")
+    from lattice_console.engine.stores.postgres import PostgresStore
+
+    return await PostgresStore.open(
+        servers.database, pool_size=servers.pool_size, max_overflow=servers.max_overflow, echo=servers.echo
+    )
