@@ -98,7 +98,8 @@ class PostgresStore:
 
     def bus(self) -> CarriedBus:
         """News by the database's own notifications."""
-        return CarriedBus(PostgresCarrier(self._url), newest_in(self), self._thread)
+        # On a thread of its own: it closes that in the end, and news still go out once the store is closed.
+        return CarriedBus(PostgresCarrier(self._url), newest_in(self), LoopThread("lattice-news"))
 
     async def health(self, project_id: str | None) -> Mapping[str, ComponentHealth]:
         """The server, as `database`, by asking it for the project's newest event."""
