@@ -19,10 +19,11 @@ class Team:
     project: str
 
 
-@pytest.fixture
-def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+@pytest.fixture(params=["sqlite", "postgres"])
+def database(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """One database for everybody, in no project's folder."""
-    url = f"sqlite:///{tmp_path}/team.db"
+    on_server = request.param == "postgres"
+    url: str = request.getfixturevalue("postgres_database") if on_server else f"sqlite:///{tmp_path}/team.db"
     monkeypatch.setenv("DATABASE_URL", url)
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     return url
@@ -179,11 +180,62 @@ def test_only_the_executors_own_folder_holds_an_execution_back(team: Team) -> No
     assert team.raj.read("docs/api.yaml") == b"limit: mine\n"
 
 
-def test_a_folder_on_a_server_says_so_where_nothing_names_it(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
-    bound = team.kim.root / ".lattice/state/project.json"
-    bound.write_text(json.dumps({"id": team.project, "database": "postgres"}))
+# -- on a server
+
+
+@pytest.fixture
+def on_server(postgres_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lattice:
+    """kim's folder, of a project on Postgres."""
+    monkeypatch.setenv("DATABASE_URL", postgres_database)
+    kim = folder(tmp_path, "kim")
+    said = kim.ok("init", "--name", "billing-specs").err
+    assert "on the Postgres server" in said
+    assert f"write it as database.url into {kim.root}/.lattice/local.json" in said
+    assert postgres_database not in said
+    return kim
+
+
+def test_a_clone_of_a_colleague_is_at_once_a_checkout_of_the_project(on_server: Lattice, tmp_path: Path) -> None:
+    on_server.ok("team", "add", "raj", "--role", "reviewer")
+    clone = folder(tmp_path, "clone")
+    clone.write(".lattice/config.json", on_server.read(".lattice/config.json"))
+    assert clone.ok("status", "--as", "raj", "--output", "json").json["actor"]["role"] == "reviewer"
+    assert "is a checkout of billing-specs now" in clone.ok("init", "--as", "raj").err
+    assert not (clone.root / ".lattice/state/lattice.db").exists()
+
+
+def test_the_url_may_stand_in_local_json(
+    on_server: Lattice, postgres_database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv("DATABASE_URL")
-    refused = team.kim("status")
+    assert "Set DATABASE_URL, or write it as database.url" in on_server("status").err
+    on_server.write(".lattice/local.json", json.dumps({"database": {"url": postgres_database}}))
+    assert on_server.ok("status", "--output", "json").json["clean"]
+
+
+def test_health_and_doctor_measure_the_server(on_server: Lattice) -> None:
+    health = on_server.ok("health", "--output", "json").json
+    assert health["components"]["database"]["connections_in_pool"] >= 1
+    checks = {check["name"]: check for check in on_server.ok("doctor", "--output", "json").json["items"]}
+    assert checks["database"]["message"].startswith("It answers in ")
+    assert checks["audit"]["state"] == "ok"
+
+
+def test_a_server_that_is_away_is_told_without_its_url(on_server: Lattice, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://kim:hunter2@127.0.0.1:9/team")
+    for command, code in (("status", 1), ("health", 1), ("doctor", 10)):
+        told = on_server(command)
+        assert told.code == code, command
+        assert "hunter2" not in told.text + told.err
+        assert "127.0.0.1" not in told.text + told.err
+    assert not (on_server.root / ".lattice/state/lattice.log").exists()
+
+
+def test_a_folder_on_a_server_says_so_where_nothing_names_it(
+    on_server: Lattice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DATABASE_URL")
+    refused = on_server("status")
     assert refused.code == 2
     assert "is a checkout of a project on a Postgres server" in refused.err
-    assert not (team.kim.root / ".lattice/state/lattice.db").exists()
+    assert not (on_server.root / ".lattice/state/lattice.db").exists()
