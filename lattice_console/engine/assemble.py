@@ -10,6 +10,7 @@ from lattice_console.engine.features.context import Limits, Surroundings, utc_no
 from lattice_console.engine.ports import Store
 from lattice_console.engine.stores.bus_carried import CarriedBus, newest_in
 from lattice_console.engine.stores.bus_redis import RedisCarrier
+from lattice_console.engine.stores.cache_redis import RedisCache
 from lattice_console.engine.stores.presence_redis import RedisPresence
 from lattice_console.engine.stores.redis_link import RedisLink
 from lattice_console.engine.stores.sqlite import SqliteStore
@@ -30,7 +31,7 @@ async def assemble(servers: Servers, *, limits: Limits | None = None, now: Calla
         return Engine(store, around)
     link = RedisLink(servers.redis)
     bus = CarriedBus(RedisCarrier(link), newest_in(store), link.thread)
-    return Engine(store, replace(around, presence=RedisPresence(link)), bus=bus)
+    return Engine(store, replace(around, presence=RedisPresence(link), cache=RedisCache(link)), bus=bus)
 
 
 async def _store(servers: Servers) -> Store:

@@ -26,6 +26,7 @@ from lattice_console.engine.features import (  # noqa: F401 - each registers its
 )
 from lattice_console.engine.features.context import Context, Surroundings
 from lattice_console.engine.features.registry import USE_CASES
+from lattice_console.engine.kept import KeptAnswers
 from lattice_console.engine.ports import Bus, Presence, Store, Tables
 
 Result = TypeVar("Result")
@@ -42,6 +43,7 @@ class Engine:
         self._store = store
         self._bus = bus or store.bus()
         self._around = around or Surroundings()
+        self._kept = KeptAnswers(self._around.cache) if self._around.cache is not None else None
 
     async def call(self, actor: str, project: str | None, name: str, arguments: Mapping[str, Any]) -> Any:
         """Answer one call of a facet method for an actor; raises LatticeError."""
@@ -52,6 +54,8 @@ class Engine:
         key = checked.pop("idempotency_key", None)
         asked = _Call(self._store, self._bus, self._around, actor, project, name, key, arguments if key else {})
         if use_case.kind == "read":
+            if self._kept is not None and project is not None and use_case.whose is not None:
+                return await self._kept.answer(calls.call(name), actor, project, checked, asked.read)
             return await asked.read(lambda ctx: use_case.run(ctx, **checked))
         if use_case.kind == "write":
             return await asked.write(lambda ctx: use_case.run(ctx, **checked), final=True)

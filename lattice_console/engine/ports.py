@@ -381,3 +381,15 @@ class Presence(Protocol):
     async def lookers(self, project_id: str) -> list[LookerRecord]:
         """All who look, as far as it is known."""
         ...
+
+
+class Cache(Protocol):
+    """Keeps what took long to compute. It is no truth: it may forget, and what it gives is to be checked."""
+
+    async def get(self, project_id: str, question: str) -> bytes | None:
+        """What was kept for that question last, if it is known."""
+        ...
+
+    async def put(self, project_id: str, question: str, value: bytes) -> None:
+        """Keep a value for that question, in place of what was kept."""
+        ...

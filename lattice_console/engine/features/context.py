@@ -13,7 +13,7 @@ from lattice_console.contract.errors import Conflict, NotAllowed, NotFound
 from lattice_console.contract.events import DATA_LIMIT, EventName
 from lattice_console.contract.models.people import Person
 from lattice_console.contract.models.project import ReviewPolicy
-from lattice_console.engine.ports import Presence, Tables
+from lattice_console.engine.ports import Cache, Presence, Tables
 from lattice_console.engine.presence import LocalPresence
 from lattice_console.engine.records import EventRecord, MembershipRecord, ProjectRecord, StandingRecord, UserRecord
 from lattice_console.engine.rules.hashes import canonical
@@ -42,6 +42,8 @@ class Surroundings:
     """The permissions at the installation's level that every actor has."""
     presence: Presence = field(default_factory=LocalPresence)
     """Who looks at what."""
+    cache: Cache | None = None
+    """What keeps answers that took long, if anything does."""
     policies: dict[str, tuple[tuple[str, ...], ReviewPolicy, tuple[str, ...]]] = field(default_factory=dict)
     """Policies read so far (sources, review policy, errors) by version; a version never changes its meaning."""
 

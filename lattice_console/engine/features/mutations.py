@@ -17,7 +17,7 @@ from lattice_console.contract.models.page import Direction, Page
 from lattice_console.contract.models.query import MutationFilter, Sort
 from lattice_console.engine.features import judging, paging, proposals, stacks, stored, views
 from lattice_console.engine.features.context import Context, new_id
-from lattice_console.engine.features.registry import reads, writes
+from lattice_console.engine.features.registry import Whose, reads, writes
 from lattice_console.engine.records import Asker, ChangeRecord, MutationRecord, ReviewRecord, SpecRecord, Window
 from lattice_console.engine.rules import actions, life
 
@@ -59,7 +59,20 @@ _KEYS: Mapping[str, tuple[type, ...]] = {
 """The kinds of the values in a key, by the order; of all others a text and a number."""
 
 
-@reads("mutations.counts")
+_PERSONAL = {"mine", "awaiting", "changed", "reviewed"}
+"""The conditions that are about the actor."""
+
+
+def _whose(filter: MutationFilter) -> Whose:
+    """Who gets the same counts: ages go on by themselves, and some conditions are about the actor."""
+    within = [_whose(inner) for inner in (*filter.all, *filter.either, *filter.without)]
+    if "nobody" in within or filter.min_age is not None or filter.max_age is not None:
+        return "nobody"
+    personal = "me" in filter.author or not _PERSONAL.isdisjoint(filter.condition)
+    return "actor" if personal or "actor" in within else "everybody"
+
+
+@reads("mutations.counts", whose=_whose)
 def counts(ctx: Context, *, filter: MutationFilter) -> dict[Status, int]:
     return ctx.tables.mutations.counts(ctx.project.id, filter, _asker(ctx, filter))
 

@@ -52,12 +52,20 @@ class Steps(Protocol):
         ...
 
 
+Whose = Literal["everybody", "actor", "nobody"]
+"""Who gets the same answer to the same question of the same state of the project."""
+
+
 @dataclass(frozen=True, slots=True)
 class UseCase:
-    """`read` and `write` run in one transaction with a Context; a `flow` awaits several, with Steps."""
+    """`read` and `write` run in one transaction with a Context; a `flow` awaits several, with Steps.
+
+    `whose`, of a read whose answer may be kept for those who ask again, takes the call's arguments.
+    """
 
     kind: Literal["read", "write", "flow"]
     run: Callable[..., Any]
+    whose: Callable[..., Whose] | None = None
 
 
 USE_CASES: dict[str, UseCase] = {}
@@ -69,11 +77,13 @@ def _add(name: str, use_case: UseCase) -> None:
     USE_CASES[name] = use_case
 
 
-def reads(name: str) -> Callable[[Callable[Concatenate[Context, P], R]], Callable[Concatenate[Context, P], R]]:
-    """Register a use case that only looks."""
+def reads(
+    name: str, *, whose: Callable[..., Whose] | None = None
+) -> Callable[[Callable[Concatenate[Context, P], R]], Callable[Concatenate[Context, P], R]]:
+    """Register a use case that only looks; with `whose`, one that may take long and follows from the project alone."""
 
     def register(run: Callable[Concatenate[Context, P], R]) -> Callable[Concatenate[Context, P], R]:
-        _add(name, UseCase("read", run))
+        _add(name, UseCase("read", run, whose))
         return run
 
     return register

@@ -6,10 +6,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from lattice_console.contract.events import Event
-from lattice_console.engine.ports import Store
 from lattice_console.engine.pulse import Vitals
-from lattice_console.engine.stores.bus_carried import CarriedBus, Heard, newest_in
-from lattice_console.engine.stores.loop_thread import LoopThread
+from lattice_console.engine.stores.bus_carried import Heard
 
 # Imported with the first use.
 if TYPE_CHECKING:
@@ -122,11 +120,6 @@ class PostgresCarrier:
         connection.terminate()
         if self._connection is connection:
             self._connection = None
-
-
-def notifying_bus(url: str, store: Store) -> CarriedBus:
-    """A bus over the notifications of the Postgres database that the store is on."""
-    return CarriedBus(PostgresCarrier(url), newest_in(store), LoopThread("lattice-notifications"))
 
 
 def _read(payload: str) -> Heard:
