@@ -1,9 +1,8 @@
 """What every test's database on Postgres begins with."""
 
-import asyncio
-
 from lattice_console.engine.stores.postgres import PostgresStore
 from lattice_console.servers import postgres
+from tests.services.databases import at_once
 
 
 def fill(url: str) -> None:
@@ -13,4 +12,4 @@ def fill(url: str) -> None:
         store = await PostgresStore.open(postgres(url))
         await store.close()
 
-    asyncio.run(migrate())
+    at_once(migrate())
