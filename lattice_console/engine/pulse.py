@@ -28,6 +28,7 @@ class Vitals(NamedTuple):
     """What a part tells of itself, as in `ComponentHealth`."""
 
     connections_in_pool: int | None = None
+    retries: int | None = None
     lag: int | None = None
     last_event: int | None = None
 

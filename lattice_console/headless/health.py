@@ -35,6 +35,7 @@ _PARTS: Sequence[Column[_Part]] = (
     Column("STATE", lambda row: row.status, role=lambda row: _ROLES[row.status]),
     Column("LATENCY", lambda row: f"{row.latency_ms:,.1f} ms", right=True),
     Column("POOL", lambda row: _number(row.connections_in_pool), right=True),
+    Column("RETRIES", lambda row: _number(row.retries), right=True),
     Column("LAG", lambda row: _number(row.lag), right=True),
     Column("EVENT", lambda row: _number(row.last_event), right=True),
 )
@@ -45,9 +46,9 @@ _PARTS: Sequence[Column[_Part]] = (
 def command() -> int:
     """Measure every part that the project stands on.
 
-    Database, replica, live updates, graph, and this folder; each with its latency, the connections open to it, how many
-    events it is behind (the folder: executions), and its newest event. Exits 0 where all answer, 10 where all goes on
-    without one that does not, and 1 where the database does not answer.
+    Database, replica, live updates, graph, and this folder; each with its latency, the connections open to it, how
+    often a transaction was made again, how many events it is behind (the folder: executions), and its newest event.
+    Exits 0 where all answer, 10 where all goes on without one that does not, and 1 where the database does not answer.
     """
     session = current()
     health = asyncio.run(_measured(session))

@@ -30,7 +30,7 @@ def test_a_folder_that_is_behind_says_by_how_many_executions(lattice: Lattice) -
 def test_health_reads_as_a_table(lattice: Lattice) -> None:
     lines = lattice.ok("health").text.splitlines()
     assert lines[0] == "healthy: every part answers"
-    assert lines[1].split() == ["PART", "STATE", "LATENCY", "POOL", "LAG", "EVENT"]
+    assert lines[1].split() == ["PART", "STATE", "LATENCY", "POOL", "RETRIES", "LAG", "EVENT"]
     assert [line.split()[0] for line in lines[2:]] == ["database", "workspace"]
 
 

@@ -14,14 +14,16 @@ class ComponentHealth(Model):
     """One part, as measured for this answer; what says nothing about it is None.
 
     `latency_ms` is how long it took to answer, or to be given up, in milliseconds. `connections_in_pool` counts those
-    open to it. `error` says in words why it is unhealthy, without any URL, and `since` since when. `lag` is how many
-    events it is behind the truth (of the workspace: executions), and `last_event` the number of the newest one that it
-    has.
+    open to it from here, and `retries` how often a transaction of this process was made again, because it had lost
+    against others. `error` says in words why it is unhealthy, without any URL, and `since` since when. `lag` is how
+    many events it is behind the truth (of the workspace: executions), and `last_event` the number of the newest one
+    that it has.
     """
 
     status: Literal["healthy", "unhealthy"]
     latency_ms: float
     connections_in_pool: Count | None = None
+    retries: Count | None = None
     error: str | None = None
     since: Moment | None = None
     lag: Count | None = None

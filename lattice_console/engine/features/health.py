@@ -23,7 +23,7 @@ async def check(steps: Steps) -> Health:
     return Health.of(steps.now(), parts)
 
 
-_INSIDE = ("connections_in_pool", "lag", "last_event")
+_INSIDE = ("connections_in_pool", "retries", "lag", "last_event")
 
 
 async def _authorised(steps: Steps) -> bool:

@@ -106,10 +106,15 @@ class PostgresStore:
 
         async def ask() -> Vitals:
             last = await self.read(lambda tables: tables.events.last(project_id) if project_id else None)
-            pool = self._engine.pool if self._engine else None
-            return Vitals(connections_in_pool=pool.checkedin() if pool else 0, last_event=last)  # type: ignore[attr-defined]  # the pool that is made below has it
+            return Vitals(connections_in_pool=self._open_connections(), retries=self.retries, last_event=last)
 
         return {TRUTH: await self._pulse.measure(ask)}
+
+    def _open_connections(self) -> int:
+        from sqlalchemy import QueuePool
+
+        pool = self._engine.pool if self._engine else None
+        return pool.checkedin() + pool.checkedout() if isinstance(pool, QueuePool) else 0
 
     async def close(self) -> None:
         """Finish the calls under way, and let go of the connections; later calls raise SystemFailure."""

@@ -91,6 +91,6 @@ async def test_a_stranger_learns_no_numbers_also_while_the_truth_is_gone(store: 
     with pytest.raises(NotAllowed):
         await stranger.health.check()
     store.gone = True
-    store.replica = ComponentHealth(status="healthy", latency_ms=1.0, last_event=1, connections_in_pool=2)
+    store.replica = ComponentHealth(status="healthy", latency_ms=1.0, last_event=1, connections_in_pool=2, retries=3)
     replica = (await stranger.health.check()).components["replica"]
-    assert (replica.last_event, replica.lag, replica.connections_in_pool) == (None, None, None)
+    assert (replica.last_event, replica.lag, replica.connections_in_pool, replica.retries) == (None,) * 4
