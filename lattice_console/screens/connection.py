@@ -25,8 +25,11 @@ from lattice_console.screens.session import Session
 
 __all__ = ["Connection"]
 
+GATHER = 0.005
+"""Seconds for which events are collected that come after a silence: those of one transaction come together."""
+
 FLUSH = 0.08
-"""Seconds for which events are collected before the screens hear of them."""
+"""Seconds between two times that the screens hear of events, at least."""
 
 RETRY = (1.0, 2.0, 5.0, 10.0)
 """Seconds to wait after the first failure, the second, and so on."""
@@ -57,6 +60,7 @@ class Connection:
         self._post = post
         self._collected: list[Event] = []
         self._flushing: asyncio.TimerHandle | None = None
+        self._flushed = -FLUSH
         self._head_moved = asyncio.Event()
         self._back = asyncio.Event()
         self._following = True
@@ -144,10 +148,12 @@ class Connection:
         if event.name in _MOVES_HEAD:
             self._head_moved.set()
         if self._flushing is None:
-            self._flushing = asyncio.get_running_loop().call_later(FLUSH, self._flush)
+            loop = asyncio.get_running_loop()
+            self._flushing = loop.call_at(max(loop.time() + GATHER, self._flushed + FLUSH), self._flush)
 
     def _flush(self) -> None:
         self._flushing = None
+        self._flushed = asyncio.get_running_loop().time()
         events, self._collected = tuple(self._collected), []
         self._post(Happened(events))
 

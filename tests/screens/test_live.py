@@ -27,6 +27,19 @@ async def test_a_mutation_of_another_process_appears_and_the_cursor_stays_on_its
     assert "Pay refunds" in console.selected
 
 
+async def test_what_comes_after_a_silence_is_told_at_once_and_what_follows_it_together(
+    console: Console, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "FLUSH", 30.0)
+    raj = await office.as_("raj")
+    await raj.reviews.vote("M-6", vote="approve")
+    await console.until(lambda: console.line("Pay refunds").split()[0] == "✓", "the row to be approved")
+    await raj.reviews.withdraw("M-6")
+    await raj.close()
+    await console.pilot.pause(0.7)
+    assert console.line("Pay refunds").split()[0] == "✓"
+
+
 async def test_a_change_of_status_by_another_process_appears_in_the_row(console: Console, office: Office) -> None:
     raj = await office.as_("raj")
     await raj.reviews.vote("M-6", vote="approve")
