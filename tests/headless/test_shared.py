@@ -1,12 +1,14 @@
 """One project and several folders, or none: joining, working from anywhere, and keeping up with one another."""
 
 import json
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from tests.headless.driver import Lattice
+from tests.services.redis import Redis
 
 
 @dataclass(frozen=True)
@@ -220,6 +222,26 @@ def test_health_and_doctor_measure_the_server(on_server: Lattice) -> None:
     checks = {check["name"]: check for check in on_server.ok("doctor", "--output", "json").json["items"]}
     assert checks["database"]["message"].startswith("It answers in ")
     assert checks["audit"]["state"] == "ok"
+
+
+def test_a_redis_that_is_away_degrades_and_holds_nothing_up(
+    on_server: Lattice, own_redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REDIS_URL", own_redis.url)
+    health = on_server.ok("health", "--output", "json").json
+    assert health["components"]["redis"]["status"] == "healthy"
+    own_redis.kill()
+    told = on_server("health", "--output", "json")
+    assert (told.code, told.json["status"]) == (10, "degraded")
+    redis = told.json["components"]["redis"]
+    assert redis["error"]
+    assert own_redis.url not in told.text
+    start = time.monotonic()
+    on_server.write("docs/a.md", "a\n")
+    on_server.ok("track", "docs")
+    assert time.monotonic() - start < 5
+    checks = {check["name"]: check for check in on_server.ok("doctor", "--output", "json").json["items"]}
+    assert (checks["redis"]["state"], checks["database"]["state"]) == ("warning", "ok")
 
 
 def test_a_server_that_is_away_is_told_without_its_url(on_server: Lattice, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,7 @@ from lattice_console.config import Settings
 from lattice_console.contract.backend import Backend
 from lattice_console.ops import init
 from lattice_console.workspace import Checkout
-from tests.screens.console import make_app, open_console
+from tests.screens.console import Console, make_app, open_console
 from tests.screens.project import Office
 from tests.services.postgres import Postgres
 from tests.services.proxy import Proxy
@@ -129,6 +129,20 @@ async def test_a_database_that_is_restarted_is_told_and_the_console_goes_on_by_i
         await raj.mutations.create(title="Since then", changes=[create("docs/since.md")])
         await raj.close()
         await console.sees("Since then")
+
+
+async def test_a_database_that_is_down_when_the_console_opens_is_waited_for(
+    shared: Shared, own_postgres: Postgres
+) -> None:
+    await shared.build(own_postgres.url)
+    await to_thread(own_postgres.kill)
+    app = shared.console(own_postgres.url)
+    async with app.run_test(size=(100, 30), notifications=True) as pilot:
+        console = Console(app, pilot)
+        await console.sees("opening", "The database server does not answer", "R tries again")
+        assert own_postgres.url not in console.text
+        await to_thread(own_postgres.start)
+        await console.sees("kim · postgres · live", "Raise the limit")
 
 
 async def test_a_network_that_stalls_ends_in_a_clear_state_within_five_seconds(
