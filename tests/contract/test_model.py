@@ -318,13 +318,13 @@ def run(leg: str, examples: int, steps: int) -> None:
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("leg", LEGS)
 def test_random_histories_go_as_the_model_says(leg: str) -> None:
-    run(leg, examples=18, steps=45)
+    run(leg, examples=max(3, round(18 * LEGS[leg].examples)), steps=45)
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("leg", LEGS)
 def test_many_long_random_histories_go_as_the_model_says(leg: str) -> None:
-    run(leg, examples=400, steps=80)
+    run(leg, examples=round(400 * LEGS[leg].examples), steps=80)
 
 
 def test_the_model_imports_nothing_of_the_engine() -> None:

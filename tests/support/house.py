@@ -3,10 +3,9 @@
 import asyncio
 import hashlib
 import os
-import sqlite3
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, closing, contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,7 @@ from lattice_console.engine.engine import Engine
 from lattice_console.engine.features.context import Limits, Surroundings
 from lattice_console.engine.ports import Between, Bus, Result, Store, Tables
 from tests.support.clock import Clock
-from tests.support.legs import LEGS, Bind, Leg
+from tests.support.legs import LEGS, Bind, Truth
 
 OWNER = "ann"
 """Who makes the project, and owns it."""
@@ -86,9 +85,11 @@ class MortalStore:
 class House:
     """One project; its owner is `ann`, and nobody else is a member until `member` makes them one."""
 
-    def __init__(self, folder: Path, leg: Leg, clock: Clock, engine: Engine, store: MortalStore, bind: Bind) -> None:
+    def __init__(
+        self, folder: Path, truth: Truth, clock: Clock, engine: Engine, store: MortalStore, bind: Bind
+    ) -> None:
         self.folder = folder
-        self._leg = leg
+        self._truth = truth
         self.clock = clock
         self.engine = engine
         self.project_id = ""
@@ -135,7 +136,7 @@ class House:
     @asynccontextmanager
     async def neighbour(self) -> AsyncIterator[Engine]:
         """Another engine on the same truth, as another process would have it."""
-        engine = Engine(self._leg.reopen(self.folder), Surroundings(now=self.clock))
+        engine = Engine(self._truth.open(), Surroundings(now=self.clock))
         try:
             yield engine
         finally:
@@ -143,8 +144,7 @@ class House:
 
     def sql(self, statement: str, *parameters: Any) -> list[tuple[Any, ...]]:
         """Do something to the database underneath, past the engine."""
-        with closing(sqlite3.connect(self.folder / "lattice.db")) as connection, connection:
-            return connection.execute(statement, parameters).fetchall()
+        return self._truth.sql(statement, *parameters)
 
     @contextmanager
     def damaged(self, *contents: bytes) -> Iterator[None]:
@@ -163,15 +163,16 @@ async def open_house(leg: str, folder: Path, *, limits: Limits | None = None) ->
     """A house in that folder; afterwards nothing of it may be left: no thread, no connection."""
     before = set(threading.enumerate())
     clock = Clock()
-    store = MortalStore(LEGS[leg].store(folder))
-    engine = Engine(store, Surroundings(limits=limits or Limits(), now=clock))
-    try:
-        async with LEGS[leg].door(engine) as bind:
-            house = House(folder, LEGS[leg], clock, engine, store, bind)
-            house.project_id = (await house.without_project().projects.create(name="house")).id
-            yield house
-    finally:
-        await engine.close()
+    with LEGS[leg].truth(folder) as truth:
+        store = MortalStore(truth.open())
+        engine = Engine(store, Surroundings(limits=limits or Limits(), now=clock))
+        try:
+            async with LEGS[leg].door(engine) as bind:
+                house = House(folder, truth, clock, engine, store, bind)
+                house.project_id = (await house.without_project().projects.create(name="house")).id
+                yield house
+        finally:
+            await engine.close()
     # The event loop's own threads end with the loop.
     left = [thread for thread in set(threading.enumerate()) - before if not thread.name.startswith("asyncio_")]
     assert left == []

@@ -1,12 +1,17 @@
 """The legs of the contract suite: ways from a Backend to an engine, each on its own kind of store."""
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
+import itertools
+import re
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Protocol
+
+import asyncpg
 
 from lattice_console.backends import local, remote, wire
 from lattice_console.contract.backend import Backend
@@ -14,19 +19,40 @@ from lattice_console.engine.engine import Engine
 from lattice_console.engine.ports import Store
 from lattice_console.engine.stores.connection import open_lane
 from lattice_console.engine.stores.migrate import bring_up_to_date
+from lattice_console.engine.stores.postgres import PostgresStore
 from lattice_console.engine.stores.sqlite import SqliteStore
+from lattice_console.servers import postgres
+from tests.services import template
+from tests.services.databases import at_once, fresh_database
+from tests.services.fixtures import shared_url
+from tests.services.run import current
 
 Bind = Callable[[str, str | None], Backend]
 """Gives the Backend of an actor for a project."""
 
 
+class Truth(Protocol):
+    """A new database."""
+
+    def open(self) -> Store:
+        """A store on it; there may be several."""
+        ...
+
+    def sql(self, statement: str, *parameters: Any) -> list[tuple[Any, ...]]:
+        """Do something to it, past the engine; `?` stands for a parameter."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """`store` makes the truth in a folder and `reopen` takes it as it is; `door` opens a way to an engine."""
+    """`truth` makes a database, in a folder where it takes one; `door` opens a way to an engine.
 
-    store: Callable[[Path], Store]
-    reopen: Callable[[Path], Store]
+    `examples` is the part of a property test's examples that are tried on it.
+    """
+
+    truth: Callable[[Path], AbstractContextManager[Truth]]
     door: Callable[[Engine], AbstractAsyncContextManager[Bind]]
+    examples: float = 1.0
 
 
 @asynccontextmanager
@@ -72,13 +98,49 @@ def _response(sent: bytes) -> wire.Response:
     return wire.Response(int(status), body)
 
 
-def _new_sqlite(folder: Path) -> Store:
-    (folder / "lattice.db").write_bytes(_new_database())
-    return _sqlite(folder)
+class _Sqlite:
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    def open(self) -> Store:
+        return SqliteStore(self._file)
+
+    def sql(self, statement: str, *parameters: Any) -> list[tuple[Any, ...]]:
+        with closing(sqlite3.connect(self._file)) as connection, connection:
+            return connection.execute(statement, parameters).fetchall()
 
 
-def _sqlite(folder: Path) -> Store:
-    return SqliteStore(folder / "lattice.db")
+class _Postgres:
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    def open(self) -> Store:
+        return PostgresStore(postgres(self._url))
+
+    def sql(self, statement: str, *parameters: Any) -> list[tuple[Any, ...]]:
+        async def run() -> list[tuple[Any, ...]]:
+            connection = await asyncpg.connect(self._url)
+            try:
+                numbers = itertools.count(1)
+                numbered = re.sub(r"\?", lambda _: f"${next(numbers)}", statement)
+                return [tuple(record) for record in await connection.fetch(numbered, *parameters)]
+            finally:
+                await connection.close()
+
+        return at_once(run())
+
+
+@contextmanager
+def _sqlite(folder: Path) -> Iterator[Truth]:
+    file = folder / "lattice.db"
+    file.write_bytes(_new_database())
+    yield _Sqlite(file)
+
+
+@contextmanager
+def _postgres(folder: Path) -> Iterator[Truth]:
+    with fresh_database(current(), shared_url("postgres"), "migrated", template.fill) as url:
+        yield _Postgres(url)
 
 
 @cache
@@ -91,5 +153,9 @@ def _new_database() -> bytes:
         return file.read_bytes()
 
 
-LEGS = {"local": Leg(_new_sqlite, _sqlite, _at_home), "loopback": Leg(_new_sqlite, _sqlite, _through_the_wire)}
+LEGS = {
+    "local": Leg(_sqlite, _at_home),
+    "loopback": Leg(_sqlite, _through_the_wire),
+    "postgres": Leg(_postgres, _at_home, examples=0.2),
+}
 """Every leg by name."""
