@@ -146,6 +146,11 @@ class House:
         """Do something to the database underneath, past the engine."""
         return self._truth.sql(statement, *parameters)
 
+    def unguarded(self) -> None:
+        """Let the audit log be rewritten underneath, as whoever owns the database can."""
+        for statement in self._truth.unguard:
+            self.sql(statement)
+
     @contextmanager
     def damaged(self, *contents: bytes) -> Iterator[None]:
         """Other bytes lie in the store where these should, as long as the block runs."""

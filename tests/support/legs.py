@@ -3,13 +3,13 @@
 import itertools
 import re
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 import asyncpg
 
@@ -33,6 +33,9 @@ Bind = Callable[[str, str | None], Backend]
 
 class Truth(Protocol):
     """A new database."""
+
+    unguard: ClassVar[Sequence[str]]
+    """What lets the audit log be rewritten, past the engine."""
 
     def open(self) -> Store:
         """A store on it; there may be several."""
@@ -99,6 +102,8 @@ def _response(sent: bytes) -> wire.Response:
 
 
 class _Sqlite:
+    unguard: ClassVar[Sequence[str]] = tuple(f"DROP TRIGGER audit_never_{event}" for event in ("update", "delete", "insert"))
+
     def __init__(self, file: Path) -> None:
         self._file = file
 
@@ -111,6 +116,8 @@ class _Sqlite:
 
 
 class _Postgres:
+    unguard: ClassVar[Sequence[str]] = tuple(f"DROP TRIGGER audit_never_{event} ON audit" for event in ("rewritten", "truncated"))
+
     def __init__(self, url: str) -> None:
         self._url = url
 
