@@ -70,9 +70,15 @@ class _Clock:
 class _Unhurried(SqliteStore):
     """A store where others do write between the two steps of an execution, as on a busy day they would."""
 
-    async def write_both(self, first: Callable[[Tables], Between], then: Callable[[Tables, Between], Result]) -> Result:
-        between = await self.write(first)
-        return await self.write(lambda tables: then(tables, between))
+    async def write_both(
+        self,
+        first: Callable[[Tables], Between],
+        then: Callable[[Tables, Between], Result],
+        *,
+        project: str | None = None,
+    ) -> Result:
+        between = await self.write(first, project=project)
+        return await self.write(lambda tables: then(tables, between), project=project)
 
 
 async def build(folder: Path | None = None, *, now: datetime | None = None) -> Demonstration:

@@ -141,8 +141,10 @@ def test_a_plan_for_several_says_what_will_happen_to_each_and_why_some_are_left_
 @SIZES
 def test_a_report_says_what_was_done_and_what_was_not(looks: Looks, size: tuple[int, int]) -> None:
     async def steps(console: Console) -> None:
-        (console.app.session.settings.root / "docs").mkdir(exist_ok=True)
-        (console.app.session.settings.root / "docs/lines.md").write_text("mine\n")
+        root = console.app.session.settings.root
+        assert root is not None
+        (root / "docs").mkdir(exist_ok=True)
+        (root / "docs/lines.md").write_text("mine\n")
         await console.press("asterisk")
         await console.sees("◆ 13 marked")
         await console.press("e")
