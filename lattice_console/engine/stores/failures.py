@@ -15,7 +15,14 @@ def server_errors() -> tuple[type[Exception], ...]:
     """What `failure` translates of a database server's; imports its driver."""
     import asyncpg
 
-    return (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
+    return (
+        SQLAlchemyError,
+        asyncpg.PostgresError,
+        asyncpg.InterfaceError,
+        asyncpg.InternalClientError,
+        OSError,
+        TimeoutError,
+    )
 
 
 # By primary result code: https://www.sqlite.org/rescode.html
