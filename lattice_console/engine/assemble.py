@@ -41,5 +41,9 @@ async def _store(servers: Servers) -> Store:
     from lattice_console.engine.stores.postgres import PostgresStore
 
     return await PostgresStore.open(
-        servers.database, pool_size=servers.pool_size, max_overflow=servers.max_overflow, echo=servers.echo
+        servers.database,
+        replica=servers.replica,
+        pool_size=servers.pool_size,
+        max_overflow=servers.max_overflow,
+        echo=servers.echo,
     )

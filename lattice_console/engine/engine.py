@@ -27,7 +27,7 @@ from lattice_console.engine.features import (  # noqa: F401 - each registers its
 from lattice_console.engine.features.context import Context, Surroundings
 from lattice_console.engine.features.registry import USE_CASES
 from lattice_console.engine.kept import KeptAnswers
-from lattice_console.engine.ports import Bus, Presence, Store, Tables
+from lattice_console.engine.ports import Behind, Bus, Presence, Store, Tables
 
 Result = TypeVar("Result")
 Between = TypeVar("Between")
@@ -43,6 +43,7 @@ class Engine:
         self._store = store
         self._bus = bus or store.bus()
         self._around = around or Surroundings()
+        self._known: dict[str, int] = {}
         self._kept = KeptAnswers(self._around.cache) if self._around.cache is not None else None
 
     async def call(self, actor: str, project: str | None, name: str, arguments: Mapping[str, Any]) -> Any:
@@ -52,11 +53,14 @@ class Engine:
             raise NotAllowed("AUTH_FORBIDDEN", f"Nobody may call {name[:100]}.", permission=None)
         checked = calls.call(name).validate(arguments)
         key = checked.pop("idempotency_key", None)
-        asked = _Call(self._store, self._bus, self._around, actor, project, name, key, arguments if key else {})
+        asked = _Call(
+            self._store, self._bus, self._around, self._known, actor, project, name, key, arguments if key else {}
+        )
         if use_case.kind == "read":
+            read = asked.read_behind if use_case.may_lag else asked.read
             if self._kept is not None and project is not None and use_case.whose is not None:
-                return await self._kept.answer(calls.call(name), actor, project, checked, asked.read)
-            return await asked.read(lambda ctx: use_case.run(ctx, **checked))
+                return await self._kept.answer(calls.call(name), actor, project, checked, read)
+            return await read(lambda ctx: use_case.run(ctx, **checked))
         if use_case.kind == "write":
             return await asked.write(lambda ctx: use_case.run(ctx, **checked), final=True)
         known = await asked.known_answer()
@@ -86,6 +90,7 @@ class _Call:
         store: Store,
         bus: Bus,
         around: Surroundings,
+        known: dict[str, int],
         actor: str,
         project: str | None,
         name: str,
@@ -93,6 +98,7 @@ class _Call:
         arguments: Mapping[str, Any],
     ) -> None:
         self._store = store
+        self._known = known
         self._bus = bus
         self._around = around
         self._actor = actor
@@ -104,7 +110,24 @@ class _Call:
         )
 
     async def read(self, work: Callable[[Context], Result]) -> Result:
-        return await self._store.read(lambda tables: work(self._context(tables)))
+        return await self._store.read(lambda tables: self._read(tables, work))
+
+    async def read_behind(self, work: Callable[[Context], Result]) -> Result:
+        """Read where what this engine has told or shown of the project is known already; the truth comes first."""
+        project = self._project or ""
+        behind = Behind(project, self._known[project]) if project in self._known else None
+        return await self._store.read(lambda tables: self._read(tables, work), behind=behind)
+
+    def _read(self, tables: Tables, work: Callable[[Context], Result]) -> Result:
+        ctx = self._context(tables)
+        result = work(ctx)
+        self._learn(ctx)
+        return result
+
+    def _learn(self, ctx: Context) -> None:
+        """Remember the newest event that is known of the project: nobody is shown less from now on."""
+        if ctx.project_id is not None and ctx.knows_project:
+            self._known[ctx.project_id] = max(self._known.get(ctx.project_id, 0), ctx.project.event_seq)
 
     async def write(self, work: Callable[[Context], Result], *, final: bool = False) -> Result:
         try:
@@ -144,6 +167,7 @@ class _Call:
             return _Written(calls.call(self._name).load(known), None)
         result = work(ctx)
         ctx.flush()
+        self._learn(ctx)
         if final and self._key:
             dumped = calls.call(self._name).dump(result)
             tables.answers.keep(self._scope, self._actor, self._key, self._fingerprint, dumped, ctx.now)

@@ -5,7 +5,7 @@ All methods are synchronous: a transaction is one hop to where the database live
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from lattice_console.contract.events import Event
 from lattice_console.contract.models.mutation import Status
@@ -303,14 +303,24 @@ class Tables(Protocol):
     answers: Answers
 
 
+class Behind(NamedTuple):
+    """How far a view may be behind: it knows of this event of the project, at least."""
+
+    project: str
+    seq: int
+
+
 class Store(Monitored, Protocol):
     """The truth: transactions over `Tables`.
 
     Its health is that of `database`, and of `replica` where there is one.
     """
 
-    async def read(self, work: Callable[[Tables], Result]) -> Result:
-        """Run `work` on one consistent view; raises SystemFailure where the database fails."""
+    async def read(self, work: Callable[[Tables], Result], *, behind: "Behind | None" = None) -> Result:
+        """Run `work` on one consistent view; raises SystemFailure where the database fails.
+
+        With `behind`, on one that need not be the newest: a replica may have it.
+        """
         ...
 
     async def write(self, work: Callable[[Tables], Result], *, project: str | None = None) -> Result:

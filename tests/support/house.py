@@ -17,7 +17,7 @@ from lattice_console.contract.models.health import ComponentHealth
 from lattice_console.contract.models.mutation import ChangeInput, Execution, Mutation
 from lattice_console.engine.engine import Engine
 from lattice_console.engine.features.context import Limits, Surroundings
-from lattice_console.engine.ports import Between, Bus, Result, Store, Tables
+from lattice_console.engine.ports import Behind, Between, Bus, Result, Store, Tables
 from tests.support.clock import Clock
 from tests.support.legs import LEGS, Bind, Truth
 
@@ -46,8 +46,8 @@ class MortalStore:
         self.writes_left: int | None = None
         self.stall: Stall | None = None
 
-    async def read(self, work: Callable[[Tables], Result]) -> Result:
-        return await self._store.read(work)
+    async def read(self, work: Callable[[Tables], Result], *, behind: Behind | None = None) -> Result:
+        return await self._store.read(work, behind=behind)
 
     async def write(self, work: Callable[[Tables], Result], *, project: str | None = None) -> Result:
         if self.writes_left is not None:

@@ -17,7 +17,7 @@ from lattice_console.engine.records import CommentRecord, MutationRecord
 from lattice_console.merge.lines import LineIndex
 
 
-@reads("reviews.comments")
+@reads("reviews.comments", may_lag=True)
 def listing(ctx: Context, *, mutation: str, patchset: int | None) -> tuple[Comment, ...]:
     record = views.find(ctx, mutation)
     wanted = record.patchset if patchset is None else patchset

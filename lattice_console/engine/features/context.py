@@ -85,6 +85,11 @@ class Context:
             raise NotFound("NF_PROJECT", "There is no such project here. Start one with: lattice init")
         return self._standing.project
 
+    @property
+    def knows_project(self) -> bool:
+        """Whether the project was asked for already, and is there."""
+        return "project" in self.__dict__
+
     @cached_property
     def user(self) -> UserRecord | None:
         """The actor as a user, if there is one."""

@@ -15,7 +15,7 @@ from lattice_console.engine.rules import hashes
 from lattice_console.engine.rules import policy as policy_rules
 
 
-@reads("documents.list")
+@reads("documents.list", may_lag=True)
 def listing(ctx: Context, *, prefix: str, cursor: str | None, direction: Direction, limit: int) -> Page[Document]:
     window = Window(paging.key(cursor, "path", str), direction, 0, limit + 1)
     found, total = ctx.tables.documents.page(ctx.project.id, prefix, window)
@@ -34,7 +34,7 @@ def get(ctx: Context, *, document: str) -> Document:
     return _document(_find(ctx, document))
 
 
-@reads("documents.history")
+@reads("documents.history", may_lag=True)
 def history(ctx: Context, *, document: str, cursor: str | None, limit: int) -> Page[Revision]:
     here = ctx.tables.documents.at_paths(ctx.project.id, [document]).get(document)
     document_id = here.document_id if here else document
@@ -82,7 +82,7 @@ def head(ctx: Context, *, after: int) -> HeadDelta:
     return HeadDelta(project_id=project.id, sequence=project.sequence, entries=tuple(entries))
 
 
-@reads("documents.content")
+@reads("documents.content", may_lag=True)
 def content(ctx: Context, *, hash: str) -> bytes:
     found = ctx.tables.documents.content(ctx.project.id, hash)
     if found is None:

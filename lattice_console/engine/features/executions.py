@@ -17,7 +17,7 @@ from lattice_console.engine.rules import hashes, life
 _STALE = "base_current"
 
 
-@reads("executions.list")
+@reads("executions.list", may_lag=True)
 def listing(ctx: Context, *, mutation: str) -> tuple[Execution, ...]:
     record = views.find(ctx, mutation)
     return tuple(views.execution(ctx, record, one) for one in ctx.tables.executions.of(record.id))

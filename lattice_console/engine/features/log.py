@@ -17,7 +17,7 @@ from lattice_console.engine.features.registry import Steps, flows, reads
 from lattice_console.engine.records import GENESIS, AuditRecord, EventRecord
 
 
-@reads("events.list")
+@reads("events.list", may_lag=True)
 def listing(
     ctx: Context, *, names: Sequence[str], actor: str | None, subject: str | None, cursor: str | None, limit: int
 ) -> Page[Event]:
@@ -101,7 +101,7 @@ _SUMMARIES = {
 }
 
 
-@reads("mutations.timeline")
+@reads("mutations.timeline", may_lag=True)
 def timeline(ctx: Context, *, mutation: str) -> tuple[TimelineEntry, ...]:
     record = views.find(ctx, mutation)
     events = ctx.tables.events.of_subject(ctx.project.id, record.id)
@@ -137,7 +137,7 @@ def _detail(event: EventRecord) -> str:
     return next((str(event.data[name]) for name in telling if event.data.get(name)), "")
 
 
-@reads("audit.log")
+@reads("audit.log", may_lag=True)
 def log(ctx: Context, *, cursor: str | None, limit: int) -> Page[AuditRow]:
     key = paging.key(cursor, "sequence", int)
     before = key[0] if key else None

@@ -25,7 +25,7 @@ DEPLOYMENT = "deployment"
 """The spec of records without files that need not exist beforehand."""
 
 
-@reads("mutations.list")
+@reads("mutations.list", may_lag=True)
 def listing(
     ctx: Context,
     *,
@@ -72,7 +72,7 @@ def _whose(filter: MutationFilter) -> Whose:
     return "actor" if personal or "actor" in within else "everybody"
 
 
-@reads("mutations.counts", whose=_whose)
+@reads("mutations.counts", whose=_whose, may_lag=True)
 def counts(ctx: Context, *, filter: MutationFilter) -> dict[Status, int]:
     return ctx.tables.mutations.counts(ctx.project.id, filter, _asker(ctx, filter))
 

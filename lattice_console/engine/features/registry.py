@@ -66,6 +66,8 @@ class UseCase:
     kind: Literal["read", "write", "flow"]
     run: Callable[..., Any]
     whose: Callable[..., Whose] | None = None
+    may_lag: bool = False
+    """A read that may be answered by a replica, as long as that knows of all that this process knows of."""
 
 
 USE_CASES: dict[str, UseCase] = {}
@@ -78,12 +80,15 @@ def _add(name: str, use_case: UseCase) -> None:
 
 
 def reads(
-    name: str, *, whose: Callable[..., Whose] | None = None
+    name: str, *, whose: Callable[..., Whose] | None = None, may_lag: bool = False
 ) -> Callable[[Callable[Concatenate[Context, P], R]], Callable[Concatenate[Context, P], R]]:
-    """Register a use case that only looks; with `whose`, one that may take long and follows from the project alone."""
+    """Register a use case that only looks; with `whose`, one that may take long and follows from the project alone.
+
+    With `may_lag` a replica may answer it.
+    """
 
     def register(run: Callable[Concatenate[Context, P], R]) -> Callable[Concatenate[Context, P], R]:
-        _add(name, UseCase("read", run, whose))
+        _add(name, UseCase("read", run, whose, may_lag))
         return run
 
     return register

@@ -17,7 +17,7 @@ from lattice_console.engine.records import MutationRecord, ReviewRecord
 from lattice_console.engine.rules import actions, life
 
 
-@reads("reviews.list")
+@reads("reviews.list", may_lag=True)
 def listing(ctx: Context, *, mutation: str) -> tuple[Review, ...]:
     record = views.find(ctx, mutation)
     return tuple(views.review(ctx, one) for one in stored.votes(ctx, [record])[record.id])

@@ -13,7 +13,7 @@ from lattice_console.engine.rules import specs as rules
 from lattice_console.engine.rules import templates as spec_templates
 
 
-@reads("specs.list")
+@reads("specs.list", may_lag=True)
 def listing(ctx: Context) -> tuple[Spec, ...]:
     records = ctx.tables.specs.all(ctx.project.id)
     paths = _documents(ctx, records)

@@ -22,7 +22,7 @@ def whoami(ctx: Context) -> Actor:
     )
 
 
-@reads("team.list")
+@reads("team.list", may_lag=True)
 def listing(ctx: Context) -> tuple[Member, ...]:
     memberships = ctx.tables.people.members(ctx.project.id)
     users = ctx.tables.people.get(membership.user_id for membership in memberships)

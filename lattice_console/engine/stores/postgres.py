@@ -2,24 +2,18 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, NoReturn, Self
+from collections.abc import Awaitable, Callable, Mapping
+from typing import NoReturn, Self
 
 from lattice_console.contract.errors import SystemFailure
 from lattice_console.contract.models.health import TRUTH, ComponentHealth
-from lattice_console.engine.ports import Between, Result, Tables
+from lattice_console.engine.ports import Behind, Between, Result, Tables
 from lattice_console.engine.pulse import Pulse, Vitals
 from lattice_console.engine.stores.bus_carried import CarriedBus, newest_in
 from lattice_console.engine.stores.bus_postgres import PostgresCarrier
 from lattice_console.engine.stores.loop_thread import LoopThread
-
-# SQLAlchemy and asyncpg are imported when a store is opened: they take longer than the console's first frame may.
-if TYPE_CHECKING:
-    from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
-
-READ = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-"""One consistent view, which waits for nobody and keeps nobody waiting."""
+from lattice_console.engine.stores.postgres_pool import ANSWER, READ, Pool
+from lattice_console.engine.stores.replica import NotThere, Replica
 
 WRITE = "BEGIN ISOLATION LEVEL READ COMMITTED"
 """In a project, whose row is locked first: from then on nobody else writes there, and a statement sees the newest."""
@@ -27,41 +21,50 @@ WRITE = "BEGIN ISOLATION LEVEL READ COMMITTED"
 FOUND = "BEGIN ISOLATION LEVEL SERIALIZABLE"
 """Beside any project: what is read is as if nobody else wrote, or the transaction is made again."""
 
-LOCK = "SELECT 1 FROM projects WHERE id = $1 FOR NO KEY UPDATE"
-
-CONNECT = 3.0
-"""Seconds to wait for a connection, and for a free one of the pool."""
-
-ANSWER = 4.0
-"""Seconds to wait for one statement: whoever looks at a screen knows within five."""
-
 ATTEMPTS = 20
 """How often a transaction is made that loses against others."""
 
 
 class PostgresStore:
-    """`ports.Store` over one Postgres database, reached through a pool of connections.
+    """`ports.Store` over one Postgres database, reached through a pool of connections, and over a replica of it.
 
     Its work runs on an event loop in a thread of its own, so that nobody's screen waits for it. A store opens itself on
     its first call; `open` does it at once.
     """
 
-    def __init__(self, url: str, *, pool_size: int = 5, max_overflow: int = 10, echo: bool = False) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        replica: str | None = None,
+        pool_size: int = 5,
+        max_overflow: int = 10,
+        echo: bool = False,
+    ) -> None:
         self._url = url
-        self._pool = {"pool_size": pool_size, "max_overflow": max_overflow}
-        self._echo = echo
         self._thread = LoopThread("lattice-postgres")
+        self._truth = Pool(url, ANSWER, pool_size=pool_size, max_overflow=max_overflow, echo=echo)
+        self._replica = Replica(replica, pool_size=pool_size, max_overflow=max_overflow, echo=echo) if replica else None
         self._pulse = Pulse()
-        self._engine: AsyncEngine | None = None
+        self._closed = False
         self._opening: asyncio.Lock | None = None
         self._migrated = False
+        self._under_way: set[asyncio.Task[object]] = set()
         self.retries = 0
         """How often a transaction was made again because it had lost against others."""
 
     @classmethod
-    async def open(cls, url: str, *, pool_size: int = 5, max_overflow: int = 10, echo: bool = False) -> Self:
+    async def open(
+        cls,
+        url: str,
+        *,
+        replica: str | None = None,
+        pool_size: int = 5,
+        max_overflow: int = 10,
+        echo: bool = False,
+    ) -> Self:
         """The store on that database, which is migrated; raises SystemFailure."""
-        store = cls(url, pool_size=pool_size, max_overflow=max_overflow, echo=echo)
+        store = cls(url, replica=replica, pool_size=pool_size, max_overflow=max_overflow, echo=echo)
         try:
             await store.read(lambda tables: None)
         except BaseException:
@@ -69,9 +72,21 @@ class PostgresStore:
             raise
         return store
 
-    async def read(self, work: Callable[[Tables], Result]) -> Result:
-        """Run `work` on one consistent view; raises SystemFailure where the database fails."""
-        return await self._run(lambda: self._transact(READ, work, None))
+    async def read(self, work: Callable[[Tables], Result], *, behind: Behind | None = None) -> Result:
+        """Run `work` on one consistent view; raises SystemFailure where the database fails.
+
+        With `behind`, on the replica's where that knows of so much.
+        """
+
+        async def run() -> Result:
+            if behind is not None and self._replica is not None:
+                try:
+                    return await self._replica.read(work, behind)
+                except NotThere:
+                    """The truth has it."""
+            return await self._transact(READ, work, None)
+
+        return await self._run(run)
 
     async def write(self, work: Callable[[Tables], Result], *, project: str | None = None) -> Result:
         """Run `work` as one durable transaction: all of it, or on any exception nothing.
@@ -102,51 +117,59 @@ class PostgresStore:
         return CarriedBus(PostgresCarrier(self._url), newest_in(self), LoopThread("lattice-news"))
 
     async def health(self, project_id: str | None) -> Mapping[str, ComponentHealth]:
-        """The server, as `database`, by asking it for the project's newest event."""
+        """The server, as `database`, by asking it for the project's newest event, and the replica."""
 
         async def ask() -> Vitals:
             last = await self.read(lambda tables: tables.events.last(project_id) if project_id else None)
-            return Vitals(connections_in_pool=self._open_connections(), retries=self.retries, last_event=last)
+            return Vitals(connections_in_pool=self._truth.connections, retries=self.retries, last_event=last)
 
-        return {TRUTH: await self._pulse.measure(ask)}
-
-    def _open_connections(self) -> int:
-        from sqlalchemy import QueuePool
-
-        pool = self._engine.pool if self._engine else None
-        return pool.checkedin() + pool.checkedout() if isinstance(pool, QueuePool) else 0
+        found = {TRUTH: await self._pulse.measure(ask)}
+        if self._replica is not None and not self._closed:
+            newest = found[TRUTH].last_event
+            found["replica"] = await self._thread.run(self._replica.health(project_id, newest))
+        return found
 
     async def close(self) -> None:
         """Finish the calls under way, and let go of the connections; later calls raise SystemFailure."""
-        if self._engine is not None:
-            engine, self._engine = self._engine, None
-            try:
-                await self._thread.run(engine.dispose())
-            except ConnectionError:
-                return
+        if self._closed:
+            return
+        self._closed = True
+        if self._thread.started:
+            await self._thread.run(self._dispose())
         await self._thread.close()
+
+    async def _dispose(self) -> None:
+        if self._under_way:
+            await asyncio.wait(self._under_way)
+        await self._truth.close()
+        if self._replica is not None:
+            await self._replica.close()
 
     async def _run(self, work: Callable[[], Awaitable[Result]]) -> Result:
         from lattice_console.engine.stores.failures import failure, server_errors
 
         async def told() -> Result:
+            task = asyncio.current_task()
+            assert task is not None
+            self._under_way.add(task)
+            task.add_done_callback(self._under_way.discard)
             try:
+                await self._make_sure()
                 return await work()
             except server_errors() as error:
                 raise failure(error) from error
 
-        try:
-            # What has begun is brought to its end, also where nobody waits any more.
-            return await asyncio.shield(asyncio.ensure_future(self._thread.run(told())))
-        except ConnectionError:
+        if self._closed:
             _refuse()
+        # What has begun is brought to its end, also where nobody waits any more.
+        return await asyncio.shield(asyncio.ensure_future(self._thread.run(told())))
 
     async def _transact(self, begin: str, work: Callable[[Tables], Result], project: str | None) -> Result:
         from lattice_console.engine.stores.failures import lost_race
 
         for attempt in range(ATTEMPTS):
             try:
-                return await self._attempt(begin, work, project)
+                return await self._truth.attempt(begin, work, project)
             except Exception as error:
                 if attempt == ATTEMPTS - 1 or not lost_race(error):
                     raise
@@ -154,72 +177,18 @@ class PostgresStore:
             await asyncio.sleep(random.uniform(0, 0.002 * 2 ** min(attempt, 7)))
         raise AssertionError("unreachable")
 
-    async def _attempt(self, begin: str, work: Callable[[Tables], Result], project: str | None) -> Result:
-        from lattice_console.engine.stores.postgres_database import PostgresDatabase
-        from lattice_console.engine.stores.transaction import Tables as AllTables
-
-        async with self._connection() as connection:
-            driver = (await connection.get_raw_connection()).driver_connection
-            assert driver is not None
-            try:
-                await driver.execute(begin)
-                if project is not None:
-                    await driver.execute(LOCK, project)
-                result = await connection.run_sync(lambda bare: work(AllTables(PostgresDatabase(driver, bare))))
-                await driver.execute("COMMIT")
-                return result
-            except BaseException:
-                if not driver.is_closed():
-                    try:
-                        await driver.execute("ROLLBACK")
-                    except Exception:
-                        driver.terminate()
-                raise
-
-    @asynccontextmanager
-    async def _connection(self) -> "AsyncIterator[AsyncConnection]":
-        engine = await self._opened()
-        async with engine.connect() as connection:
-            yield connection
-
-    async def _opened(self) -> "AsyncEngine":
-        """The pool; the first one makes sure of the tables."""
+    async def _make_sure(self) -> None:
+        """Bring the tables to this program's, once."""
+        if self._migrated:
+            return
         self._opening = self._opening or asyncio.Lock()
         async with self._opening:
-            if self._engine is None:
-                self._engine = _pool(self._url, self._echo, **self._pool)
             if not self._migrated:
                 from lattice_console.engine.stores.migrate_postgres import bring_up_to_date
 
-                async with self._engine.connect() as connection:
+                async with self._truth.connection() as connection:
                     await bring_up_to_date(connection)
                 self._migrated = True
-            return self._engine
-
-
-def _pool(url: str, echo: bool, **sizes: int) -> "AsyncEngine":
-    from sqlalchemy.ext.asyncio import create_async_engine
-
-    return create_async_engine(
-        url,
-        # Every BEGIN, COMMIT and ROLLBACK is ours.
-        isolation_level="AUTOCOMMIT",
-        pool_pre_ping=True,
-        pool_timeout=CONNECT,
-        hide_parameters=True,
-        echo=echo,
-        connect_args={
-            "timeout": CONNECT,
-            "command_timeout": ANSWER,
-            "server_settings": {
-                "application_name": "lattice-console",
-                "timezone": "UTC",
-                "lock_timeout": "3500",
-                "idle_in_transaction_session_timeout": "60000",
-            },
-        },
-        **sizes,
-    )
 
 
 def _refuse() -> NoReturn:

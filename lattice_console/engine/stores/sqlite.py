@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NoReturn, Self
 
 from lattice_console.contract.errors import SystemFailure
 from lattice_console.contract.models.health import TRUTH, ComponentHealth
-from lattice_console.engine.ports import Between, Result, Tables
+from lattice_console.engine.ports import Behind, Between, Result, Tables
 from lattice_console.engine.pulse import Pulse, Vitals
 from lattice_console.engine.stores.bus import LocalBus
 
@@ -49,7 +49,7 @@ class SqliteStore:
             raise
         return store
 
-    async def read(self, work: Callable[[Tables], Result]) -> Result:
+    async def read(self, work: Callable[[Tables], Result], *, behind: Behind | None = None) -> Result:
         """Run `work` on one consistent view; raises SystemFailure where the database fails."""
         return await self._submit(self._readers, "BEGIN", work)
 
