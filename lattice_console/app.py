@@ -7,7 +7,7 @@ import time
 from asyncio import to_thread
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar, Literal
 
@@ -20,7 +20,7 @@ from textual.events import Event, InputEvent
 from textual.filter import LineFilter
 from textual.screen import ModalScreen
 from textual.timer import Timer
-from textual.worker import Worker, WorkerState
+from textual.worker import Worker, WorkerError, WorkerState
 
 from lattice_console.screens.news import (
     CompanyChanged,
@@ -60,6 +60,9 @@ Mode = Literal["queue", "specs", "activity", "home"]
 
 _AT_EASE = 0.4
 """Seconds after the queue has been read, when nobody waits any more."""
+
+_LEAVE = 2.0
+"""Seconds that leaving may wait for the connection."""
 
 _REMEMBERED = 200
 """Messages that can be read again."""
@@ -109,6 +112,7 @@ class LatticeApp(App[None], inherit_bindings=False):
         self._start = start
         self._made: set[str] = set()
         self._connection: Connection | None = None
+        self._connecting: Worker[None] | None = None
         self._work: dict[int, tuple[str, float]] = {}
         self._ticking: Timer | None = None
         self._tidying: Tidying | None = None
@@ -141,9 +145,15 @@ class LatticeApp(App[None], inherit_bindings=False):
 
     def connect(self) -> None:
         """Open the connection, or anew where it has ended."""
-        running = any(worker.group == "connection" and not worker.is_finished for worker in self.workers)
+        running = self._connecting is not None and not self._connecting.is_finished
         if self._connection is not None and not running:
-            self.run_worker(self._connection.run(), group="connection", exit_on_error=False)
+            self._connecting = self.run_worker(self._connection.run(), group="connection", exit_on_error=False)
+
+    async def on_unmount(self) -> None:
+        """Let the connection, which is cancelled by now, take leave and let go of the Backend."""
+        if self._connecting is not None:
+            with suppress(TimeoutError, WorkerError):
+                await asyncio.wait_for(self._connecting.wait(), _LEAVE)
 
     def _begin_loading_ahead(self) -> None:
         self.run_worker(self._load_ahead(), group="load ahead", exit_on_error=False)

@@ -99,7 +99,8 @@ async def test_others_hear_which_mutation_is_open_here_and_that_it_is_no_more(of
         await told()
         await console.press("enter")
         await told(six)
-    await told()
+    # Who leaves says so.
+    assert await raj.events.lookers() == ()
 
 
 async def test_a_failure_means_that_nobody_is_known_of(office: Office, bind: Bind) -> None:
