@@ -56,10 +56,10 @@ def pytest_report_header(config: pytest.Config) -> str:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Which servers were there, and which not."""
-    if (run := config.stash.get(RUN, None)) is not None and (told := run.told()):
+    if (run := config.stash.get(RUN, None)) is not None and (used := run.used()):
         terminalreporter.section("servers")
-        for kind, shared in told.items():
-            terminalreporter.write_line(f"{KINDS[kind].name} {shared.version or f'not used: {shared.reason}'}")
+        for kind, told in used.items():
+            terminalreporter.write_line(f"{KINDS[kind].name} {told}")
 
 
 def _outlook(kind: str) -> str:

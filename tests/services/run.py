@@ -71,9 +71,11 @@ class Run:
 
     def own(self, kind: str) -> Server:
         """A new server of that kind, started; raises Unavailable."""
+        version = KINDS[kind].version()
         server = KINDS[kind].server(self.new_folder(kind))
         server.prepare()
         server.start()
+        (self.folder / f"{kind}.version").write_text(version, encoding="utf-8")
         return server
 
     def new_folder(self, kind: str) -> Path:
@@ -87,14 +89,17 @@ class Run:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield self.folder / f"{name}.json"
 
-    def told(self) -> dict[str, Shared]:
-        """What was asked for so far."""
-        files = {kind: self.folder / f"{kind}.json" for kind in KINDS}
-        return {
-            kind: Shared(**json.loads(file.read_text(encoding="utf-8")))
-            for kind, file in files.items()
-            if file.exists()
-        }
+    def used(self) -> dict[str, str]:
+        """What became of each kind that was asked for: its version, or why there was none."""
+        told = {}
+        for kind in KINDS:
+            shared, own = self.folder / f"{kind}.json", self.folder / f"{kind}.version"
+            if shared.exists():
+                answer = Shared(**json.loads(shared.read_text(encoding="utf-8")))
+                told[kind] = answer.version or f"not used: {answer.reason}"
+            elif own.exists():
+                told[kind] = own.read_text(encoding="utf-8")
+        return told
 
 
 class OwnedRun(Run):
