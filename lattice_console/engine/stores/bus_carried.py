@@ -191,7 +191,8 @@ class CarriedBus:
                     hearing = both.create_task(self._hear_all(followed))
                     await self._keep_following(followed)
                     hearing.cancel()
-            except* ConnectionError:
+            except* Exception:
+                # Also where a driver fails as it never said that it can: the heartbeat goes on, and so do we.
                 self._pulse.failed()
             finally:
                 self._listening = False
@@ -242,8 +243,8 @@ class CarriedBus:
                 return
             try:
                 await asyncio.wait_for(self._carrier.send(batch), PATIENCE)
-            except (ConnectionError, TimeoutError):
-                # The others notice by their heartbeats.
+            except Exception:
+                # However that failed, the others notice by their heartbeats.
                 self._pulse.failed()
             else:
                 if self._listening or not self._followed:

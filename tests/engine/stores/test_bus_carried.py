@@ -3,7 +3,7 @@
 import asyncio
 import random
 import threading
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from itertools import chain, repeat
 
 import pytest
@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lattice_console.contract.errors import SystemFailure
+from lattice_console.contract.events import Event
 from lattice_console.engine.stores import bus_carried
 from lattice_console.engine.stores.bus_carried import Heard
 from tests.engine.stores.air import FATES, Air, Fate, Outbox, Reader, events
@@ -223,3 +224,39 @@ async def test_a_project_that_nobody_has_waited_for_in_a_while_is_followed_no_mo
     await asyncio.wait_for(bus.wait("p", bus.mark("p"), 600), 10)
     assert air.carriers[0].followed == {"p"}
     await bus.close()
+
+
+async def test_a_driver_that_fails_in_a_way_of_its_own_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    outbox = Outbox()
+    air = Air(lambda: "arrives")
+    bus, writer = air.bus(outbox, beat=NEVER), air.bus(outbox, beat=NEVER)
+    carrier, failing = air.carriers[0], True
+    listen, send = carrier.listen, air.carriers[1].send
+
+    async def fail(projects: frozenset[str]) -> AsyncGenerator[Heard, None]:
+        if failing:
+            raise RuntimeError("nobody expected that")
+        async for heard in listen(projects):
+            yield heard
+
+    async def fail_to_send(sent: Sequence[tuple[str, Event]]) -> None:
+        if failing:
+            raise AttributeError("nor that")
+        await send(sent)
+
+    monkeypatch.setattr(carrier, "listen", fail)
+    monkeypatch.setattr(air.carriers[1], "send", fail_to_send)
+    waiting = asyncio.create_task(bus.wait("p", bus.mark("p"), 600))
+    writer.publish("p", events([1]))
+    await asyncio.sleep(0.1)
+    assert not waiting.done()
+    assert (await bus.health("p"))["air"].status == "unhealthy"
+    failing = False
+    # Being heard again is news.
+    await asyncio.wait_for(waiting, 10)
+    waiting = asyncio.create_task(bus.wait("p", bus.mark("p"), 600))
+    await asyncio.sleep(0.05)
+    writer.publish("p", events([2]))
+    await asyncio.wait_for(waiting, 10)
+    await bus.close()
+    await writer.close()
