@@ -6,6 +6,7 @@ from collections.abc import Callable
 import asyncpg
 import pytest
 
+from lattice_console.contract.errors import SystemFailure
 from lattice_console.contract.models.query import MutationFilter
 from tests.fault.site import Site
 from tests.services.postgres import Postgres
@@ -27,6 +28,48 @@ async def pause_replay(replica: Postgres) -> None:
     else:
         raise AssertionError("it goes on replaying")
     await connection.close()
+
+
+async def reads_of(replica: Postgres) -> int:
+    """How many connections of ours have read on the replica."""
+    connection = await asyncpg.connect(replica.url)
+    try:
+        asked = "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'lattice%' AND query <> ''"
+        return int(await connection.fetchval(asked))
+    finally:
+        await connection.close()
+
+
+async def catch_up(replica: Postgres, primary: Postgres) -> None:
+    """Wait until the replica has all that the primary has written so far."""
+    there, here = await asyncpg.connect(primary.url), await asyncpg.connect(replica.url)
+    position = await there.fetchval("SELECT pg_current_wal_lsn()::text")
+    for _ in range(500):
+        if await here.fetchval("SELECT pg_last_wal_replay_lsn() >= $1::text::pg_lsn", position):
+            break
+        await asyncio.sleep(0.02)
+    else:
+        raise AssertionError("it does not catch up")
+    await there.close()
+    await here.close()
+
+
+async def test_it_answers_what_may_lag_also_where_the_truth_is_gone(
+    own_postgres: Postgres, replica_of: Replicating
+) -> None:
+    site = await Site.make(FILES, DATABASE_URL=own_postgres.url)
+    replica = replica_of(own_postgres)
+    async with site.but(DATABASE_REPLICA_URL=replica.url).backend() as backend:
+        assert await reads_of(replica) == 0
+        await backend.mutations.create(title="First", changes=[modify("docs/0.yaml", b"number: new\n")])
+        await catch_up(replica, own_postgres)
+        assert [one.title for one in (await backend.mutations.list()).items] == ["First"]
+        assert await reads_of(replica) > 0
+        await asyncio.to_thread(own_postgres.kill)
+        assert [one.title for one in (await backend.mutations.list()).items] == ["First"]
+        with pytest.raises(SystemFailure):
+            await backend.mutations.create(title="Second", changes=[modify("docs/1.yaml", b"number: new\n")])
+        await asyncio.to_thread(own_postgres.start)
 
 
 @pytest.mark.parametrize("trouble", ["behind", "stopped", "standing still"])
