@@ -241,7 +241,17 @@ async def test_a_range_that_is_none_is_refused_by_name(
         assert refused.value.code == code
 
 
+@pytest.fixture(params=["a file", "servers"])
+def _truth(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where projects lie: in a file of their folder, or on all the servers there are."""
+    if request.param == "servers":
+        monkeypatch.setenv("DATABASE_URL", request.getfixturevalue("postgres_database"))
+        monkeypatch.setenv("LATTICE_REDIS_URL", request.getfixturevalue("redis_url"))
+        monkeypatch.setenv("LATTICE_NEO4J_URL", request.getfixturevalue("neo4j_url"))
+
+
 @pytest.mark.timeout(300)
+@pytest.mark.usefixtures("_truth")
 async def test_the_real_history_comes_in_executes_to_its_tip_and_rolls_back_to_nothing(tmp_path: Path) -> None:
     bundle = real_data.find("openapi-history.bundle")
     repository = Repository(tmp_path / "repository", bundle)
