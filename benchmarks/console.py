@@ -34,6 +34,15 @@ def console(place: Path, *, columns: int = 160, rows: int = 50) -> Terminal:
     return Terminal(command, columns=columns, rows=rows, environ=environ)
 
 
+def server_console(url: str, carrier: str | None, project: str, kept: Path) -> Terminal:
+    """The console on a project of a server, without a folder; `carrier` is a Redis server's URL."""
+    environ = {"DATABASE_URL": url, "LATTICE_PROJECT_ID": project, "HOME": str(kept)}
+    environ |= {"XDG_CONFIG_HOME": str(kept / "config"), "XDG_STATE_HOME": str(kept / "state")}
+    if carrier is not None:
+        environ["LATTICE_REDIS_URL"] = carrier
+    return Terminal([str(Path(sys.executable).with_name("lattice")), "--as", ACTOR], environ=environ, folder=kept)
+
+
 def number_at_cursor(screen: pyte.Screen) -> int | None:
     """The number of the mutation under the queue's cursor."""
     found = (_CURSOR.match(line) for line in screen.display)
