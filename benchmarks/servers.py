@@ -220,7 +220,8 @@ def _to_the_screen(url: str, carrier: str | None, count: int) -> Iterator[dict[s
                 start = time.perf_counter()
                 runner.run(backend.mutations.create(title=title, changes=[change]))
                 times.append(terminal.started + terminal.wait_for(title) - start)
-                terminal.settle(quiet=0.2)
+                # So that each is news of its own, which no earlier one delays.
+                terminal.settle(quiet=0.8)
         runner.run(site.__aexit__(None, None, None))
     yield {"name": "to another screen", "over": "redis" if carrier else "postgres", "n": count, **_spread(times)}
 
