@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable, Mapping
 from typing import NoReturn, Self
+from weakref import WeakValueDictionary
 
 from lattice_console.contract.errors import SystemFailure
 from lattice_console.contract.models.health import TRUTH, ComponentHealth
@@ -49,6 +50,7 @@ class PostgresStore:
         self._closed = False
         self._opening: asyncio.Lock | None = None
         self._migrated = False
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._under_way: set[asyncio.Task[object]] = set()
         self.retries = 0
         """How often a transaction was made again because it had lost against others."""
@@ -165,6 +167,13 @@ class PostgresStore:
         return await asyncio.shield(asyncio.ensure_future(self._thread.run(told())))
 
     async def _transact(self, begin: str, work: Callable[[Tables], Result], project: str | None) -> Result:
+        if project is None:
+            return await self._attempts(begin, work)
+        # In one process they queue here, where nobody holds a connection meanwhile.
+        async with self._turns.setdefault(project, asyncio.Lock()):
+            return await self._attempts(begin, work, project)
+
+    async def _attempts(self, begin: str, work: Callable[[Tables], Result], project: str | None = None) -> Result:
         from lattice_console.engine.stores.failures import lost_race
 
         for attempt in range(ATTEMPTS):
