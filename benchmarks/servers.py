@@ -40,25 +40,26 @@ def run(quick: bool) -> Iterator[dict[str, object]]:
         # The server may run as another user.
         Path(folder).chmod(0o755)
         try:
-            truth = servers.enter_context(_started(LastingPostgres, Path(folder) / "postgres"))
-            news = servers.enter_context(_started(Redis, Path(folder) / "redis"))
+            truth = servers.enter_context(started(LastingPostgres, Path(folder) / "postgres"))
+            news = servers.enter_context(started(Redis, Path(folder) / "redis"))
         except Unavailable as missing:
             yield {"name": "on servers", "skipped": str(missing)}
             return
         for workers in _WORKERS:
             file = Path(folder) / f"{workers}.db"
             yield {"name": "propose, approve, execute", "store": "sqlite", **at_once(_executing(file, workers, count))}
-            url = _database(truth, f"workers_{workers}")
+            url = database(truth, f"workers_{workers}")
             yield {"name": "propose, approve, execute", "store": "postgres", **at_once(_executing(url, workers, count))}
         yield {"name": "propose, approve, execute, beside asyncpg", **at_once(_beside_asyncpg(truth, count // 4))}
         for carrier in (None, news.url):
-            url = _database(truth, "news_over_redis" if carrier else "news_over_postgres")
+            url = database(truth, "news_over_redis" if carrier else "news_over_postgres")
             yield from _to_the_screen(url, carrier, 10 if quick else 60)
         yield {"name": "Redis alone, publish to receive, the peer", **at_once(_raw_redis(news.url, count))}
 
 
 @contextmanager
-def _started(kind: type[Server], folder: Path) -> Iterator[Server]:
+def started(kind: type[Server], folder: Path) -> Iterator[Server]:
+    """A server of its own in that folder, which is made; removed afterwards. Raises Unavailable."""
     folder.mkdir()
     server = kind(folder)
     server.prepare()
@@ -69,7 +70,9 @@ def _started(kind: type[Server], folder: Path) -> Iterator[Server]:
         server.remove()
 
 
-def _database(server: Server, name: str, template: str = "template0") -> str:
+def database(server: Server, name: str, template: str = "template0") -> str:
+    """The URL of a new database on it."""
+
     async def make() -> None:
         connection = await asyncpg.connect(server.url)
         await connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
@@ -80,9 +83,9 @@ def _database(server: Server, name: str, template: str = "template0") -> str:
 
 
 @asynccontextmanager
-async def _project(database: Path | str, count: int, carrier: str | None = None) -> AsyncIterator[tuple[Engine, str]]:
+async def _project(place: Path | str, count: int, carrier: str | None = None) -> AsyncIterator[tuple[Engine, str]]:
     """An engine on it, and a new project of so many documents."""
-    truth = database if isinstance(database, Path) else postgres(database)
+    truth = place if isinstance(place, Path) else postgres(place)
     engine = await assemble(Servers(database=truth, redis=carrier))
     try:
         files = [TrackedFile(path=f"doc-{number}.json", content=b'{"value": 1}\n') for number in range(count)]
@@ -105,9 +108,9 @@ async def _one(engine: Engine, project: str, number: int) -> float:
     return time.perf_counter() - start
 
 
-async def _executing(database: Path | str, workers: int, count: int) -> dict[str, object]:
+async def _executing(place: Path | str, workers: int, count: int) -> dict[str, object]:
     times: list[float] = []
-    async with _project(database, count + _WARM_UP) as (engine, project):
+    async with _project(place, count + _WARM_UP) as (engine, project):
         for number in range(_WARM_UP):
             await _one(engine, project, number)
         numbers = iter(range(_WARM_UP, _WARM_UP + count))
@@ -132,10 +135,10 @@ async def _beside_asyncpg(server: Server, count: int) -> dict[str, object]:
     """The same statements by hand through asyncpg, on a copy of the database, in turns with the engine."""
     first = f"{count}_first"
     done = count + _WARM_UP
-    async with _project(await asyncio.to_thread(_database, server, first), done) as (_, project):
+    async with _project(await asyncio.to_thread(database, server, first), done) as (_, project):
         pass
     names = [f"{count}_{name}" for name in ("recorded", "ours", "hand")]
-    urls = [await asyncio.to_thread(_database, server, name, first) for name in names]
+    urls = [await asyncio.to_thread(database, server, name, first) for name in names]
     recorded: list[list[Statement]] = []
     with _recording(recorded):
         await _rounds(urls[0], project, done)
