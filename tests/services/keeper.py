@@ -1,7 +1,7 @@
 """Takes away the servers and the folder of a run when its owner is gone, however it went: `keeper.py FOLDER`.
 
 The owner holds a lock on FOLDER/alive, which the kernel lets go of with the last descriptor. Each server of the run has
-a folder of its own in FOLDER, and in it a file `pid`: its process id and the moment when that process began.
+a folder of its own in FOLDER, or in a folder there, and in it a file `pid`: its process id and when that began.
 """
 
 import fcntl
@@ -18,9 +18,10 @@ def keep(run: Path) -> None:
     """Wait until nobody holds the lock, then kill what runs and remove the folder."""
     with (run / "alive").open("rb") as alive:
         fcntl.flock(alive, fcntl.LOCK_SH)
-    for file in run.glob("*/pid"):
-        with suppress(FileNotFoundError):
-            kill(file)
+    for place in ("*/pid", "*/*/pid"):
+        for file in run.glob(place):
+            with suppress(FileNotFoundError):
+                kill(file)
     shutil.rmtree(run, ignore_errors=True)
 
 

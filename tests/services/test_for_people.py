@@ -12,25 +12,24 @@ from redis.asyncio import Redis
 from tests.services import __main__ as services
 from tests.services.databases import at_once
 from tests.services.fixtures import missing
-from tests.services.run import KINDS
+from tests.services.run import KINDS, Run
 from tests.services.server import Unavailable
 
 COMPOSE = yaml.safe_load((Path(__file__).parents[2] / "compose.yaml").read_text(encoding="utf-8"))
 
 
 @pytest.fixture
-def in_a_folder(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def in_a_folder(services_run: Run, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The commands work in a folder of this test's, on Postgres and Redis; nothing runs afterwards."""
     for kind in ("postgres", "redis"):
         try:
             KINDS[kind].version()
         except Unavailable as error:
             missing(kind, str(error))
-    folder = tmp_path_factory.mktemp("services")
-    # Postgres does not run as root, and pytest's folders are closed to others.
-    for part in (folder, folder.parent, folder.parent.parent):
-        part.chmod(0o711)
-    monkeypatch.setattr(services, "FOLDER", folder / "services")
+    folder = services_run.new_folder("people")
+    # Postgres does not run as root.
+    folder.chmod(0o711)
+    monkeypatch.setattr(services, "FOLDER", folder)
     monkeypatch.setattr(services, "KINDS", {kind: services.KINDS[kind] for kind in ("postgres", "redis")})
     yield
     services.reset()

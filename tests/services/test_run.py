@@ -12,6 +12,7 @@ import asyncpg
 import psutil
 import pytest
 
+from tests.services.fixtures import REQUIRE
 from tests.services.postgres import Postgres
 from tests.services.redis import Redis
 from tests.services.run import FOLDER, OwnedRun, Run
@@ -45,7 +46,7 @@ def pytest_on(tmp_path: Path, *arguments: str, test: str = ASKING, **environment
         text=True,
         check=False,
         cwd=tmp_path,
-        env={name: value for name, value in os.environ.items() if name != FOLDER}
+        env={name: value for name, value in os.environ.items() if name not in (FOLDER, REQUIRE)}
         | {"PYTHONPATH": str(REPOSITORY), "COLUMNS": "300", "TMPDIR": str(tmp_path)}
         | environment,
     )
