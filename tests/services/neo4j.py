@@ -9,9 +9,6 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-from neo4j import GraphDatabase
-from neo4j.exceptions import DriverError, Neo4jError
-
 from tests.services.server import HOST, Server, Unavailable, listens, run
 
 POM = Path(__file__).with_name("pom.xml")
@@ -51,6 +48,10 @@ class Neo4j(Server):
         ]
 
     def answers(self) -> bool:
+        # Every run of tests loads this module, and few ask for the server: the driver takes 0.15 s.
+        from neo4j import GraphDatabase
+        from neo4j.exceptions import DriverError, Neo4jError
+
         # Bolt's port is open before the database is.
         if not listens(self.port):
             return False
