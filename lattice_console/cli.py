@@ -38,6 +38,7 @@ COMMANDS = {
     "import-git": f"{_OPS}:import_git",
     "health": f"{_HEADLESS}.health:command",
     "doctor": f"{_OPS}:doctor",
+    "db": "lattice_console.ops.db_commands:group",
     "demo": f"{_OPS}:demo",
     "completion": f"{_HEADLESS}.completion:command",
     "console": f"{_HEADLESS}.console:command",

@@ -2,7 +2,6 @@
 
 import asyncio
 import shlex
-import shutil
 import sys
 from collections.abc import Iterable
 from dataclasses import asdict
@@ -12,7 +11,6 @@ import click
 from pydantic import BaseModel
 
 from lattice_console import config
-from lattice_console.cells import cut
 from lattice_console.contract.backend import Backend
 from lattice_console.contract.models.project import Project
 from lattice_console.headless import options
@@ -21,9 +19,9 @@ from lattice_console.headless.exits import Exit
 from lattice_console.headless.session import Session, connected, current
 from lattice_console.headless.style import Role
 from lattice_console.headless.table import Column
+from lattice_console.ops.progress import Progress
 from lattice_console.text import count, inert
 
-_BAR = 30
 _NO_TEMPLATE = "none"
 _STATES: dict[str, Role] = {"ok": "good", "warning": "warning", "problem": "bad"}
 
@@ -216,7 +214,7 @@ async def import_git(
     from lattice_console.ops.git_history import Selection
     from lattice_console.ops.import_git import import_git as work
 
-    with _Progress("Importing") as progress:
+    with Progress("Importing") as progress:
         report = await work(
             backend,
             session.start / repository,
@@ -250,28 +248,6 @@ def _imported_lines(made: Imported) -> Iterable[str]:
         yield f"{made.baseline:>6,}  files tracked as the baseline"
     for refused in made.refused:
         yield f"  left out: {inert(refused.path)}: {inert(refused.reason)}"
-
-
-class _Progress:
-    """A bar on stderr, where that is a terminal; gone when the work is done."""
-
-    def __init__(self, what: str) -> None:
-        self._what = what
-        self._shows = sys.stderr.isatty()
-
-    def __enter__(self) -> "_Progress":
-        return self
-
-    def __call__(self, done: int, total: int, title: str) -> None:
-        if self._shows:
-            filled = "#" * (_BAR * done // max(total, 1))
-            line = f"{self._what} [{filled:<{_BAR}}] {done:,}/{total:,} {inert(title)}"
-            sys.stderr.write("\r" + cut(line, shutil.get_terminal_size().columns - 1) + "\x1b[K")
-            sys.stderr.flush()
-
-    def __exit__(self, *_: object) -> None:
-        if self._shows:
-            sys.stderr.write("\r\x1b[K")
 
 
 @click.command(

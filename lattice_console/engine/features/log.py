@@ -14,6 +14,7 @@ from lattice_console.contract.models.page import Page
 from lattice_console.engine.features import paging, views
 from lattice_console.engine.features.context import Context
 from lattice_console.engine.features.registry import Steps, flows, reads
+from lattice_console.engine.ports import Audit
 from lattice_console.engine.records import GENESIS, AuditRecord, EventRecord
 
 
@@ -167,8 +168,8 @@ def _row(record: AuditRecord) -> AuditRow:
 
 @reads("audit.verify")
 def verify(ctx: Context) -> AuditReport:
-    rows, head, problems = _verify(ctx, ctx.project.id)
-    installation_rows, installation_head, more = _verify(ctx, None)
+    rows, head, problems = verify_chain(ctx.tables.audit, ctx.project.id)
+    installation_rows, installation_head, more = verify_chain(ctx.tables.audit, None)
     return AuditReport(
         ok=not problems and not more,
         rows=rows,
@@ -179,12 +180,12 @@ def verify(ctx: Context) -> AuditReport:
     )
 
 
-def _verify(ctx: Context, scope: str | None) -> tuple[int, str, list[str]]:
-    """Walk a chain from its start; returns its length, its last hash, and what does not hold."""
+def verify_chain(audit: Audit, scope: str | None) -> tuple[int, str, list[str]]:
+    """Walk a project's chain, or the installation's; returns its length, its last hash, and what does not hold."""
     name = "project" if scope else "installation"
     problems = []
     previous, expected = GENESIS, 1
-    for record in ctx.tables.audit.chain(scope):
+    for record in audit.chain(scope):
         if record.sequence != expected:
             problems.append(f"{name}: row {expected} is missing")
         if record.previous != previous:
@@ -194,7 +195,7 @@ def _verify(ctx: Context, scope: str | None) -> tuple[int, str, list[str]]:
         elif not _tells(record):
             problems.append(f"{name}: row {record.sequence} tells another number than its own")
         previous, expected = record.hash, record.sequence + 1
-    size, head = ctx.tables.audit.head(scope)
+    size, head = audit.head(scope)
     if (size, head) != (expected - 1, previous):
         problems.append(f"{name}: the chain ends at row {expected - 1}, but {size} rows were written")
     return expected - 1, previous, problems

@@ -33,14 +33,14 @@ async def bring_up_to_date(connection: AsyncConnection) -> str | None:
 
 
 def _migrate(connection: Connection) -> str | None:
-    found = _revision(connection)
+    found = revision(connection)
     if found == HEAD:
         return found
     connection.exec_driver_sql("BEGIN")
     try:
         # Whoever else starts now waits here, and then finds the work done.
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
-        found = _revision(connection)
+        found = revision(connection)
         if found != HEAD:
             _run(connection)
         connection.exec_driver_sql("COMMIT")
@@ -50,7 +50,8 @@ def _migrate(connection: Connection) -> str | None:
     return found
 
 
-def _revision(connection: Connection) -> str | None:
+def revision(connection: Connection) -> str | None:
+    """The revision of the database's tables, None where it has none; raises SystemFailure as `bring_up_to_date`."""
     tables = inspect(connection).get_table_names()
     if "alembic_version" not in tables:
         return known(None, bool(tables))
