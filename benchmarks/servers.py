@@ -53,7 +53,8 @@ def run(quick: bool) -> Iterator[dict[str, object]]:
         yield {"name": "propose, approve, execute, beside asyncpg", **at_once(_beside_asyncpg(truth, count // 4))}
         for carrier in (None, news.url):
             url = database(truth, "news_over_redis" if carrier else "news_over_postgres")
-            yield from _to_the_screen(url, carrier, 10 if quick else 60)
+            # No more than the screen has rows for: the cursor stays where it is, and what is new comes above.
+            yield from _to_the_screen(url, carrier, 10 if quick else 40)
         yield {"name": "Redis alone, publish to receive, the peer", **at_once(_raw_redis(news.url, count))}
 
 
