@@ -102,7 +102,9 @@ def _response(sent: bytes) -> wire.Response:
 
 
 class _Sqlite:
-    unguard: ClassVar[Sequence[str]] = tuple(f"DROP TRIGGER audit_never_{event}" for event in ("update", "delete", "insert"))
+    unguard: ClassVar[Sequence[str]] = tuple(
+        f"DROP TRIGGER audit_never_{event}" for event in ("update", "delete", "insert")
+    )
 
     def __init__(self, file: Path) -> None:
         self._file = file
@@ -116,7 +118,9 @@ class _Sqlite:
 
 
 class _Postgres:
-    unguard: ClassVar[Sequence[str]] = tuple(f"DROP TRIGGER audit_never_{event} ON audit" for event in ("rewritten", "truncated"))
+    unguard: ClassVar[Sequence[str]] = tuple(
+        f"DROP TRIGGER audit_never_{event} ON audit" for event in ("rewritten", "truncated")
+    )
 
     def __init__(self, url: str) -> None:
         self._url = url
