@@ -82,7 +82,7 @@ class _File:
                 found = migrate.revision(lane.driver)
                 return found, migrate.bring_up_to_date(lane, self._file)
         except (*DATABASE_ERRORS, OSError) as error:
-            raise failure(error) from error
+            raise failure(error, writing=True) from error
 
     async def problems(self) -> list[str]:
         return await asyncio.to_thread(inspect, self._file) if self._file.exists() else []
@@ -97,7 +97,7 @@ class _File:
                 _current(migrate.revision(lane.driver))
                 yield _OnLane(lane.connection, lane.tables)
         except DATABASE_ERRORS as error:
-            raise failure(error) from error
+            raise failure(error, writing=write) from error
 
 
 class _OnServer:
@@ -120,7 +120,7 @@ class _Server:
         self._url = url
 
     async def upgrade(self) -> tuple[str | None, Path | None]:
-        async with self._connected() as connection:
+        async with self._connected(write=True) as connection:
             return await migrate_postgres.bring_up_to_date(connection), None
 
     async def problems(self) -> list[str]:
@@ -128,7 +128,7 @@ class _Server:
 
     @asynccontextmanager
     async def transaction(self, *, write: bool) -> AsyncIterator[Transaction]:
-        async with self._connected() as connection:
+        async with self._connected(write=write) as connection:
             driver: Any = (await connection.get_raw_connection()).driver_connection
             # What is written is read again before the commit: by statements that see no one else's rows.
             await driver.execute(f"BEGIN ISOLATION LEVEL REPEATABLE READ READ {'WRITE' if write else 'ONLY'}")
@@ -143,13 +143,13 @@ class _Server:
                 raise
 
     @asynccontextmanager
-    async def _connected(self) -> AsyncIterator[Any]:
+    async def _connected(self, *, write: bool) -> AsyncIterator[Any]:
         pool = Pool(self._url, _STATEMENT, pool_size=1, max_overflow=0, echo=False)
         try:
             async with pool.connection() as connection:
                 yield connection
         except server_errors() as error:
-            raise failure(error) from error
+            raise failure(error, writing=write) from error
         finally:
             await pool.close()
 

@@ -108,34 +108,38 @@ _ON_POSTGRES = {
     "55P03": _LOCKED,
 }
 _AWAY_STATES = ("08", "57")
-_AWAY = (
+_DOES_NOT_ANSWER = "The database server does not answer: check that it runs and that DATABASE_URL leads to it."
+_AWAY = ("SYS_DATABASE_UNREACHABLE", f"{_DOES_NOT_ANSWER} Nothing was changed.")
+_AWAY_WHILE_WRITING = (
     "SYS_DATABASE_UNREACHABLE",
-    "The database server does not answer: check that it runs and that DATABASE_URL leads to it. What was under way may "
-    "have been written or not: look again before you repeat it.",
+    f"{_DOES_NOT_ANSWER} What was under way may have been written or not: look again before you repeat it.",
 )
 
 UNREACHABLE = _KNOWN[sqlite3.SQLITE_CANTOPEN]
 
 
-def failure(error: Exception) -> SystemFailure:
-    """The contract's error for the database's; `details["reason"]` is SQLite's name for it, or the exception's."""
+def failure(error: Exception, *, writing: bool) -> SystemFailure:
+    """The contract's error for the database's; `details["reason"]` is SQLite's name for it, or the exception's.
+
+    `writing` is whether what was under way would have changed something.
+    """
     origin = error.orig if isinstance(error, DBAPIError) else error
     reason = getattr(origin, "sqlite_errorname", None) or type(origin).__name__
-    return SystemFailure(*_told(origin), reason=reason)
+    return SystemFailure(*_told(origin, _AWAY_WHILE_WRITING if writing else _AWAY), reason=reason)
 
 
-def _told(origin: BaseException | None) -> tuple[str, str]:
-    """Code and message."""
+def _told(origin: BaseException | None, away: tuple[str, str]) -> tuple[str, str]:
+    """Code and message; `away` for a server that does not answer."""
     if isinstance(origin, sqlite3.Error):
         code: int | None = getattr(origin, "sqlite_errorcode", None)
         return _OTHER if code is None else _KNOWN.get(code & 0xFF, _OTHER)
     state: str | None = getattr(origin, "sqlstate", None)
     if state is not None:
         known = _ON_POSTGRES.get(state) or _ON_POSTGRES.get(state[:2])
-        return known or (_AWAY if state[:2] in _AWAY_STATES else _OTHER)
+        return known or (away if state[:2] in _AWAY_STATES else _OTHER)
     if isinstance(origin, PoolTimeout):
         return _ON_POSTGRES["53300"]
-    return _OTHER if isinstance(origin, SQLAlchemyError) else _AWAY
+    return _OTHER if isinstance(origin, SQLAlchemyError) else away
 
 
 def lost_race(error: BaseException) -> bool:

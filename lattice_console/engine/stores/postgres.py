@@ -88,14 +88,14 @@ class PostgresStore:
                     """The truth has it."""
             return await self._transact(READ, work, None)
 
-        return await self._run(run)
+        return await self._run(run, writing=False)
 
     async def write(self, work: Callable[[Tables], Result], *, project: str | None = None) -> Result:
         """Run `work` as one durable transaction: all of it, or on any exception nothing.
 
         It may be run again where others were first. Who writes in the project waits for those who do.
         """
-        return await self._run(lambda: self._transact(FOUND if project is None else WRITE, work, project))
+        return await self._run(lambda: self._transact(FOUND if project is None else WRITE, work, project), writing=True)
 
     async def write_both(
         self,
@@ -111,7 +111,7 @@ class PostgresStore:
             between = await self._transact(begin, first, project)
             return await self._transact(begin, lambda tables: then(tables, between), project)
 
-        return await self._run(run)
+        return await self._run(run, writing=True)
 
     def bus(self) -> CarriedBus:
         """News by the database's own notifications."""
@@ -147,7 +147,7 @@ class PostgresStore:
         if self._replica is not None:
             await self._replica.close()
 
-    async def _run(self, work: Callable[[], Awaitable[Result]]) -> Result:
+    async def _run(self, work: Callable[[], Awaitable[Result]], *, writing: bool) -> Result:
         from lattice_console.engine.stores.failures import failure, server_errors
 
         async def told() -> Result:
@@ -159,7 +159,7 @@ class PostgresStore:
                 await self._make_sure()
                 return await work()
             except server_errors() as error:
-                raise failure(error) from error
+                raise failure(error, writing=writing) from error
 
         if self._closed:
             _refuse()

@@ -112,7 +112,7 @@ class SqliteStore:
             with lane.transaction(begin):
                 result = work(lane.tables)
         except DATABASE_ERRORS as error:
-            raise failure(error) from error
+            raise failure(error, writing=begin != "BEGIN") from error
         return result
 
     def _lane(self) -> "Lane":

@@ -68,7 +68,7 @@ def test_a_full_disk_is_named_and_nothing_is_written(lane: Lane) -> None:
     with pytest.raises(DATABASE_ERRORS) as caught, lane.transaction("BEGIN IMMEDIATE"):
         step(lane.tables, 1, HeadMove("d1", "create", "secret.md", "h" * 100_000))
     assert isinstance(caught.value, DATABASE_ERRORS)
-    error = failure(caught.value)
+    error = failure(caught.value, writing=True)
     assert error.code == "SYS_DATABASE_FULL"
     assert error.details == {"reason": "SQLITE_FULL"}
     assert "secret" not in error.message
@@ -76,7 +76,15 @@ def test_a_full_disk_is_named_and_nothing_is_written(lane: Lane) -> None:
 
 
 def test_an_error_that_nobody_foresaw_is_named_by_its_kind() -> None:
-    error = failure(sqlite3.ProgrammingError("Cannot operate on SELECT secret"))
+    error = failure(sqlite3.ProgrammingError("Cannot operate on SELECT secret"), writing=False)
     assert error.code == "SYS_DATABASE_FAILED"
     assert error.details == {"reason": "ProgrammingError"}
     assert "secret" not in error.message
+
+
+@pytest.mark.parametrize("writing", [False, True])
+def test_only_a_write_that_a_server_did_not_answer_may_have_been_done(writing: bool) -> None:
+    message = failure(ConnectionRefusedError("10.0.0.1 secret"), writing=writing).message
+    assert ("may have been written or not" in message) is writing
+    assert ("Nothing was changed" in message) is not writing
+    assert "secret" not in message
