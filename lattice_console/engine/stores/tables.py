@@ -79,6 +79,8 @@ memberships = Table(
     Column("role", Words, nullable=False),
     Column("version", Number, nullable=False),
     Column("created_at", UtcTime, nullable=False),
+    # Somebody's projects.
+    Index("ix_memberships_user_id", "user_id"),
 )
 
 blobs = Table(
