@@ -5,11 +5,14 @@ import resource
 import shutil
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.headless.driver import Lattice
+from tests.services.proxy import Proxy
 
 COMMAND = Path(sys.executable).with_name("lattice")
 
@@ -103,6 +106,73 @@ def test_outside_of_a_project_and_for_strangers_there_is_nothing(project: Lattic
     assert ask(project.root, "lattice mutation show ", LATTICE_ACTOR="mallory") == []
     (project.root / ".lattice/state/lattice.db").write_bytes(b"no database")
     assert ask(project.root, "lattice mutation show ") == []
+
+
+@pytest.fixture
+def on_server(postgres_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lattice:
+    """The same project as `project`, on Postgres."""
+    monkeypatch.setenv("DATABASE_URL", postgres_database)
+    monkeypatch.setenv("LATTICE_ACTOR", "kim")
+    root = tmp_path / "served"
+    root.mkdir()
+    lattice = Lattice(root)
+    lattice.ok("init", "--name", "served")
+    lattice.ok("team", "add", "ana", "--role", "reviewer")
+    lattice.write(".lattice/specs/user-auth.json", '{"name": "user-auth", "version": "1.0.0"}')
+    lattice.ok("track", ".lattice/specs")
+    lattice.write("docs/api.yaml", "limit: 48\n")
+    lattice.propose("Raise the limit", "--files", "docs", "--spec", "user-auth")
+    lattice.propose("Deploy", "--spec", "deployment")
+    lattice.ok("mutation", "cancel", "2")
+    return lattice
+
+
+def test_on_a_server_the_same_is_offered(on_server: Lattice) -> None:
+    comment = on_server.ok("mutation", "comment", "1", "Why?", "--output", "json").json["id"]
+    for line, told in {
+        "lattice mutation approve ": ["1", "2"],
+        "lattice mutation show 2": ["2"],
+        "lattice mutation show 0": [],
+        "lattice mutation resolve 1 ": [comment],
+        "lattice spec show user": ["user-auth"],
+        "lattice team update a": ["ana"],
+    }.items():
+        assert ask(on_server.root, line) == [f"plain,{one}" for one in told]
+
+
+def test_on_a_server_strangers_are_offered_nothing(on_server: Lattice) -> None:
+    for line in ("lattice mutation show ", "lattice spec show ", "lattice team update ", "lattice mutation resolve 1 "):
+        assert ask(on_server.root, line, LATTICE_ACTOR="mallory") == []
+
+
+def test_a_server_is_asked_without_an_engine(on_server: Lattice) -> None:
+    code = "import sys; from lattice_console.cli import main; main(); print(*sys.modules, file=sys.stderr)"
+    asked = {"COMP_WORDS": "lattice\nmutation\nshow\n", "COMP_CWORD": "3", "_LATTICE_COMPLETE": "bash_complete"}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=on_server.root,
+        env={**environment(on_server.root), **asked},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "plain,1\nplain,2\n"
+    assert "asyncpg" in done.stderr.split()
+    assert not {"sqlalchemy", "textual", "pygit2", "lattice_console.engine.engine"} & set(done.stderr.split())
+
+
+def test_a_server_that_is_away_or_stalls_keeps_no_key_waiting(
+    on_server: Lattice, proxy_to: Callable[[str], Proxy], postgres_database: str
+) -> None:
+    proxy = proxy_to(postgres_database)
+    assert ask(on_server.root, "lattice mutation show ", DATABASE_URL=proxy.url) == ["plain,1", "plain,2"]
+    proxy.stall()
+    began = time.monotonic()
+    assert ask(on_server.root, "lattice mutation show ", DATABASE_URL=proxy.url) == []
+    # The wait is 0.3 s; the rest is Python's start on a busy machine.
+    assert time.monotonic() - began < 4
+    closed = "postgresql://kim:secret@127.0.0.1:9/team"
+    assert ask(on_server.root, "lattice mutation show ", DATABASE_URL=closed) == []
 
 
 def test_it_is_quick_and_starts_no_engine(project: Lattice) -> None:
