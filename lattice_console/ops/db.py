@@ -68,7 +68,7 @@ async def upgrade(database: Path | str) -> Upgraded:
 
 
 async def check(database: Path | str) -> Checked:
-    """Look through everything that can be proved: storage, the audit chains, the hash of every blob."""
+    """Look through everything that can be proved: storage, audit chains, numbers of events, hashes of blobs."""
     there = whole(database)
     problems = await there.problems()
     async with there.transaction(write=False) as transaction:
@@ -85,8 +85,10 @@ async def check(database: Path | str) -> Checked:
             return sum(rows for rows, _, _ in walked), told
 
         rows, broken = await transaction.run(walk)
+        gaps = [(scope, await copying.missing_events(transaction, scope)) for scope in found]
         damaged = await copying.damaged_blobs(transaction)
     problems += [f"audit: {problem}" for problem in broken]
+    problems += [f"events: {gap} ({scope})" for scope, gap in gaps if gap]
     problems += [f"the blob {hash} does not hold what its hash says" for hash in damaged]
     return Checked(
         ok=not problems,

@@ -1,6 +1,7 @@
 """`lattice db upgrade | check | copy`."""
 
 import asyncio
+from pathlib import Path
 
 import click
 
@@ -49,7 +50,8 @@ def upgrade(url: str | None) -> None:
 def check(url: str | None) -> int:
     """Look through a whole database.
 
-    Proves how it is stored (SQLite), every audit chain and the hash of every document. Exits 10 on findings.
+    Proves how it is stored (SQLite), every audit chain, that no event is missing, and the hash of every document. Exits
+    10 on findings.
     """
     from lattice_console.ops import db
 
@@ -100,4 +102,7 @@ def copy(source: str, target: str, project: str | None) -> None:
             f"  audit head  {done.audit_head}",
         ],
     )
-    session.output.say("The source stays as it is. To work on the copy, set DATABASE_URL to it.")
+    scheme = "sqlite" if isinstance(given, Path) else "postgresql"
+    session.output.say(
+        f"The source stays as it is. To work on the copy, set DATABASE_URL to the {scheme}:// URL of --to."
+    )

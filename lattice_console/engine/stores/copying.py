@@ -125,6 +125,20 @@ async def copy(source: Transaction, target: Transaction, project_id: str, progre
     return expected
 
 
+async def missing_events(database: Transaction, project_id: str) -> str | None:
+    """What does not hold of the project's events: they are numbered from 1 to its counter, without a gap."""
+    before, last = 0, await database.run(lambda _, tables: tables.events.last(project_id))
+    after: tuple[Any, ...] | None = None
+    while True:
+        rows, after = await _batch(database, t.events, project_id, after)
+        if not rows:
+            return None if before == last else f"event {before + 1} is missing: {last} were written"
+        for row in rows:
+            if row["seq"] != before + 1:
+                return f"event {before + 1} is missing"
+            before = row["seq"]
+
+
 async def damaged_blobs(database: Transaction, project_id: str | None = None) -> list[str]:
     """The hashes of all blobs, or the project's, whose bytes hash to something else."""
     found: list[str] = []
@@ -167,11 +181,7 @@ async def _people(source: Transaction, target: Transaction, project_id: str) -> 
         if not found and user.id not in ids:
             continue
         other = found.pop() if len(found) == 1 else None
-        if (
-            other is None
-            or other.id in same.values()
-            or (user.email and other.email and user.email.lower() != other.email.lower())
-        ):
+        if other is None or other.id in same.values() or _contradict(user.email, other.email):
             raise Conflict(
                 "CF_PERSON",
                 f"{user.handle} is another person in the target than in the source: their handles and e-mail "
@@ -190,6 +200,8 @@ _OF_PEOPLE = {
     table: tuple(column.name for column in table.c if column is t.users.c.id or column.references(t.users.c.id))
     for table in TABLES
 }
+# What an event is about may be a person.
+_OF_PEOPLE[t.events] += (t.events.c.subject.name,)
 
 
 def _translated(table: Table, row: Values, people: People) -> Values:
@@ -269,6 +281,8 @@ async def _compare(
             raise _differs(f"{table.name} reads otherwise than it was written")
         done += digests[0][0]
         progress(done, total, f"verified {table.name}")
+    if missing := await missing_events(target, project_id):
+        raise _differs(missing)
     if damaged := await damaged_blobs(target, project_id):
         raise _differs(f"{len(damaged):,} blobs do not hold what their hash says, the first is {damaged[0]}")
 
