@@ -34,6 +34,7 @@ PLACES: Mapping[str, tuple[str, ...]] = {
     "a picker": ("PickDialog",),
     "the help": ("HelpScreen",),
     "the messages": ("MessagesScreen",),
+    "the health of every part": ("HealthScreen",),
 }
 """Where actions can be chosen at once, by the classes that bring them; those of the app are everywhere."""
 

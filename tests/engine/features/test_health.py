@@ -11,7 +11,7 @@ from lattice_console.contract.errors import NotAllowed, SystemFailure
 from lattice_console.contract.models.health import ComponentHealth
 from lattice_console.engine.engine import Engine
 from lattice_console.engine.features.context import Surroundings
-from lattice_console.engine.ports import Result, Tables
+from lattice_console.engine.ports import Behind, Result, Tables
 from lattice_console.engine.stores.sqlite import SqliteStore
 from tests.support.clock import Clock
 
@@ -24,10 +24,10 @@ class Failing(SqliteStore):
         self.gone = False
         self.replica: ComponentHealth | None = None
 
-    async def read(self, work: Callable[[Tables], Result]) -> Result:
+    async def read(self, work: Callable[[Tables], Result], *, behind: Behind | None = None) -> Result:
         if self.gone:
             raise SystemFailure("SYS_DATABASE_UNREACHABLE", "The database cannot be reached.")
-        return await super().read(work)
+        return await super().read(work, behind=behind)
 
     async def health(self, project_id: str | None) -> Mapping[str, ComponentHealth]:
         found = await super().health(project_id)

@@ -67,7 +67,8 @@ class AirCarrier:
         if self._air.down:
             raise ConnectionError
         self._loop, self.followed = asyncio.get_running_loop(), projects
-        self._heard = heard = asyncio.Queue()
+        heard: asyncio.Queue[Heard | None] = asyncio.Queue()
+        self._heard = heard
         try:
             for project in projects:
                 yield Heard(project)
