@@ -105,7 +105,10 @@ async def chain(session: Session, backend: Backend, source: str, target: str) ->
 async def impact(
     session: Session, backend: Backend, names: tuple[str, ...], mutation: str | None, depth: int | None, limit: int
 ) -> None:
-    """Show what depends on specs, directly or through others: what changing them may concern."""
+    """Show what a change may concern.
+
+    That is what depends on the specs, directly or through others.
+    """
     if bool(names) == bool(mutation) or (mutation and depth is not None):
         raise click.UsageError("Name specs, perhaps with --depth, or take --mutation.")
     output = session.output
