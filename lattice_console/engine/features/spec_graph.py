@@ -13,7 +13,7 @@ from lattice_console.engine.rules import graph as rules
 from lattice_console.engine.rules.circles import cycles
 
 
-@reads("specs.graph")
+@reads("specs.graph", whose=lambda **_: "everybody")
 def graph(ctx: Context, *, name: str | None, toward: Toward, depth: int | None, limit: int) -> SpecGraph:
     if name is None:
         return _whole(ctx)
