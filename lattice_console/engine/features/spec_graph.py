@@ -13,7 +13,7 @@ from lattice_console.engine.rules import graph as rules
 from lattice_console.engine.rules.circles import cycles
 
 
-@reads("specs.graph", whose=lambda **_: "everybody")
+@reads("specs.graph", whose=lambda **_: "everybody", may_lag=True)
 def graph(ctx: Context, *, name: str | None, toward: Toward, depth: int | None, limit: int) -> SpecGraph:
     if name is None:
         return _whole(ctx)
@@ -53,7 +53,7 @@ def _graph(nodes: Sequence[SpecNode], edges: Sequence[EdgeRecord]) -> SpecGraph:
     )
 
 
-@reads("specs.chain")
+@reads("specs.chain", may_lag=True)
 def chain(ctx: Context, *, source: str, target: str) -> tuple[SpecNode, ...]:
     _expect(ctx, [source, target])
 
@@ -65,13 +65,13 @@ def chain(ctx: Context, *, source: str, target: str) -> tuple[SpecNode, ...]:
     return tuple(nodes[name] for name in names)
 
 
-@reads("specs.impact")
+@reads("specs.impact", may_lag=True)
 def impact(ctx: Context, *, names: Sequence[str], depth: int | None, limit: int) -> Impact:
     _expect(ctx, names)
     return _impact(ctx, names, depth, limit)
 
 
-@reads("mutations.impact")
+@reads("mutations.impact", may_lag=True)
 def impact_of_mutation(ctx: Context, *, mutation: str, limit: int) -> Impact:
     record = views.find(ctx, mutation)
     return _impact(ctx, ctx.tables.graph.touched_by(ctx.project.id, record.number), None, limit)
