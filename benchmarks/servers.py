@@ -14,9 +14,9 @@ import redis.asyncio
 
 from benchmarks.console import server_console
 from benchmarks.dataset import ACTOR
+from benchmarks.mutating import carry_through, documents
 from benchmarks.terminal import percentile
 from lattice_console.backends import local
-from lattice_console.contract.models.document import TrackedFile
 from lattice_console.contract.models.mutation import ChangeInput
 from lattice_console.engine.assemble import assemble
 from lattice_console.engine.engine import Engine
@@ -89,24 +89,16 @@ async def _project(place: Path | str, count: int, carrier: str | None = None) ->
     truth = place if isinstance(place, Path) else postgres(place)
     engine = await assemble(Servers(database=truth, redis=carrier))
     try:
-        files = [TrackedFile(path=f"doc-{number}.json", content=b'{"value": 1}\n') for number in range(count)]
-        project = await local.bind(engine, actor=ACTOR, project=None).projects.create(name="bench", files=files)
+        project = await local.bind(engine, actor=ACTOR, project=None).projects.create(
+            name="bench", files=documents(count)
+        )
         yield engine, project.id
     finally:
         await engine.close()
 
 
 async def _one(engine: Engine, project: str, number: int) -> float:
-    """Propose, approve and execute one mutation; returns the seconds that it took."""
-    backend = local.bind(engine, actor=ACTOR, project=project)
-    start = time.perf_counter()
-    change = ChangeInput(operation_type="modify", file_path=f"doc-{number}.json", content=b'{"value": 2}\n')
-    mutation = await backend.mutations.create(title=f"Change {number}", changes=[change])
-    await backend.reviews.vote(mutation.id, vote="approve")
-    execution = await backend.executions.execute(mutation.id)
-    if execution.status != "completed":
-        raise RuntimeError(f"not executed: {execution.errors}")
-    return time.perf_counter() - start
+    return await carry_through(local.bind(engine, actor=ACTOR, project=project), number)
 
 
 async def _executing(place: Path | str, workers: int, count: int) -> dict[str, object]:

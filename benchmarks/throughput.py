@@ -12,10 +12,8 @@ from pathlib import Path
 from typing import Any, ClassVar
 from unittest.mock import patch
 
+from benchmarks.mutating import carry_through, documents
 from lattice_console.backends import local
-from lattice_console.contract.backend import Backend
-from lattice_console.contract.models.document import TrackedFile
-from lattice_console.contract.models.mutation import ChangeInput
 from lattice_console.engine.engine import Engine
 from lattice_console.engine.ports import Result, Tables
 from lattice_console.engine.stores.connection import Begin
@@ -75,22 +73,9 @@ class _Recorder(sqlite3.Connection):
 async def _prepare(file: Path, count: int) -> str:
     engine = Engine(await SqliteStore.open(file))
     backend = local.bind(engine, actor="kim", project=None)
-    files = [TrackedFile(path=f"doc-{number}.json", content=b'{"value": 1}\n') for number in range(count)]
-    project = await backend.projects.create(name="bench", files=files)
+    project = await backend.projects.create(name="bench", files=documents(count))
     await backend.close()
     return project.id
-
-
-async def _one(backend: Backend, number: int) -> float:
-    """Propose, approve and execute one mutation; returns the seconds that it took."""
-    start = time.perf_counter()
-    change = ChangeInput(operation_type="modify", file_path=f"doc-{number}.json", content=b'{"value": 2}\n')
-    mutation = await backend.mutations.create(title=f"Change {number}", changes=[change])
-    await backend.reviews.vote(mutation.id, vote="approve")
-    execution = await backend.executions.execute(mutation.id)
-    if execution.status != "completed":
-        raise RuntimeError(f"not executed: {execution.errors}")
-    return time.perf_counter() - start
 
 
 async def _rounds(
@@ -102,7 +87,7 @@ async def _rounds(
     try:
         for first in range(0, count, _ROUND):
             done = range(first, min(first + _ROUND, count))
-            times += [await _one(backend, number) for number in done]
+            times += [await carry_through(backend, number) for number in done]
             between(done)
     finally:
         await backend.close()
