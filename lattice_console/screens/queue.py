@@ -167,11 +167,16 @@ class QueueScreen(MarkingPlace, ChoosingPlace):
             self.action_reload()
 
     def mutation_changed(self, mutation: Mutation) -> None:
-        """Show what was done from here at once; what waits for nobody here any more makes room for the next."""
-        if not mutation.mine and self.choice.query.view == AWAITING:
-            self.listed.remove_row(mutation.id)
+        """Show what was done from here at once; what waits for nobody here any more makes room for the next.
+
+        Once that is taken back, it is under the cursor again.
+        """
+        row = _summary(mutation)
+        if mutation.mine or self.choice.query.view != AWAITING:
+            self.listed.update_row(row)
+            self.listed.restore_row(row)
         else:
-            self.listed.update_row(_summary(mutation))
+            self.listed.remove_row(mutation.id)
         if self._opened:
             self.feed.refresh()
 
@@ -219,7 +224,7 @@ class QueueScreen(MarkingPlace, ChoosingPlace):
             found = window.find(row.id) if row is not None else None
             cursor = found if found is not None else listed.cursor + cursor - message.before
         listed.sort, listed.tells_mine = query.sort, query.view != AWAITING
-        listed.show(window, cursor)
+        listed.show(window, cursor, anew=message.before is None)
         self._say_instead("" if window.total else self._why_empty())
 
     def _why_empty(self) -> str:

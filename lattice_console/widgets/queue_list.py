@@ -133,6 +133,7 @@ class QueueList(LinePainter, can_focus=True, inherit_bindings=False):
         self._window = QueueWindow()
         self._marks = Marks()
         self._looked_at: frozenset[str] = frozenset()
+        self._left = ""
         self._top = 0
 
     @property
@@ -155,17 +156,26 @@ class QueueList(LinePainter, can_focus=True, inherit_bindings=False):
         """The mutation that the cursor is on, if it is loaded."""
         return self._window.row(self.cursor)
 
-    def show(self, window: QueueWindow, cursor: int) -> None:
+    def show(self, window: QueueWindow, cursor: int, *, anew: bool = False) -> None:
         """Show another window, with the cursor on row `cursor`, which keeps its line on the screen where it can.
 
-        A list that stands at its top stays there, so that what is new is seen.
+        A list that stands at its top stays there, so that what is new is seen. With `anew`, it is another list.
         """
+        before = self.row
+        if anew:
+            before, self._left = None, ""
+        self._show(window, cursor, before)
+
+    def _show(self, window: QueueWindow, cursor: int, before: MutationSummary | None) -> None:
+        """Show a window in place of one that had `before` under the cursor."""
         at_top = self._top == 0
         line = self.cursor - self._top
         seen = self.pivot == self.cursor
         self._window = window
         self._marks.follow(window)
         self.set_reactive(QueueList.cursor, max(0, min(cursor, window.total - 1)))
+        if before is not None and window.find(before.id) is None and (self.row is not None or not window.total):
+            self._left = self._left or before.id
         self._top = self._within(0 if at_top else self.cursor - line)
         if seen:
             self._reveal()
@@ -205,9 +215,22 @@ class QueueList(LinePainter, can_focus=True, inherit_bindings=False):
             self.repaint(lines)
 
     def remove_row(self, id: str) -> None:
-        """Take a row out of the window, if it is there; the cursor stays, and so is on the next one."""
-        self._window.remove(id)
-        self.show(self._window, self.cursor)
+        """Take a row out of the window, if it is there. The cursor stays on its mutation, or is on the next one."""
+        before = self.row
+        index = self._window.remove(id)
+        if index is not None:
+            self._show(self._window, self.cursor - (index < self.cursor), before)
+
+    def restore_row(self, row: MutationSummary) -> None:
+        """Put a row that is in the list again under the cursor, if it left from there and the cursor has not moved."""
+        if row.id != self._left:
+            return
+        self._left = ""
+        index = self._window.find(row.id)
+        if index is None:
+            index = self.cursor
+            self._window.insert(index, row)
+        self._show(self._window, index, None)
 
     # -- marks
 
@@ -318,6 +341,7 @@ class QueueList(LinePainter, can_focus=True, inherit_bindings=False):
         if index == before:
             return
         self.cursor = index
+        self._left = ""
         top = self._top
         self._reveal()
         if self._top != top or self.in_range:

@@ -102,6 +102,16 @@ class QueueWindow:
             self._collect(self.total - 1)
         return index
 
+    def insert(self, index: int, row: MutationSummary) -> None:
+        """Put a row in before the one at `index`, or at the end of those held, so that those behind it move down."""
+        at = max(0, min(index, self.end) - self.first)
+        for number, page in enumerate(self._pages):
+            if at <= len(page.items):
+                self._pages[number] = page.model_copy(update={"items": (*page.items[:at], row, *page.items[at:])})
+                self._collect(self.total + 1)
+                return
+            at -= len(page.items)
+
     def branch(self, index: int) -> Literal["", "inner", "last"]:
         """Where a row is below the one before it in a list ordered by stacks: with others after it, or the last one.
 

@@ -77,3 +77,53 @@ async def test_a_key_pressed_again_before_the_row_has_left_decides_on_nothing_el
     kim = await office.as_("kim")
     assert [one.title for one in made if (await kim.mutations.get(one.id)).status == "approved"] == [made[-1].title]
     await kim.close()
+
+
+async def test_the_cursor_keeps_its_mutation_while_others_above_it_are_decided_and_taken_back(office: Office) -> None:
+    await stack_up(office)
+    async with open_console(make_app(office, view=None)) as console:
+        await console.sees("1 of 9")
+        # The cursor moves on with each mark.
+        await console.press("space", "space", "space")
+        await console.on("Tax per line")
+        await console.press("a")
+        await console.sees("Approve: 3 of 3 mutations")
+        await console.press("enter")
+        await console.sees("Approve: 3 done.")
+        await console.press("escape")
+        await console.sees("1 of 6")
+        await console.on("Tax per line")
+        await console.press("u")
+        await console.sees("Undone: 3 approvals.", "4 of 9")
+        await console.on("Tax per line")
+
+
+async def test_a_row_that_has_left_is_under_the_cursor_again_once_its_verdict_is_taken_back(office: Office) -> None:
+    await stack_up(office)
+    async with open_console(make_app(office, view=None)) as console:
+        await console.sees("1 of 9")
+        await console.press("space", "space", "k")
+        await console.on("Name the currency")
+        await console.press("a")
+        await console.sees("Approve: 2 of 2 mutations")
+        await console.press("enter")
+        await console.sees("Approve: 2 done.")
+        await console.press("escape")
+        await console.sees("1 of 7")
+        await console.on("Split invoice lines")
+        await console.press("u")
+        await console.sees("Undone: 2 approvals.", "2 of 9")
+        await console.on("Name the currency")
+
+
+async def test_a_row_that_comes_back_does_not_draw_the_cursor_from_where_it_was_moved(office: Office) -> None:
+    await stack_up(office)
+    async with open_console(make_app(office, view=None)) as console:
+        await console.on("Round up late fees")
+        await console.press("a")
+        await console.sees("Approved M-13", "1 of 8")
+        await console.press("j")
+        await console.on("Split invoice lines")
+        await console.press("u")
+        await console.sees("Undone: the approval of M-13.", "3 of 9")
+        await console.on("Split invoice lines")

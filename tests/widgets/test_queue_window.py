@@ -104,3 +104,16 @@ def test_a_list_that_has_shown_a_spec_keeps_saying_so_while_its_pages_come_and_g
         window.append(page(200, start, SIZE).model_copy(update={"items": rows}))
         said.append(window.specs)
     assert said == [False] + [True] * 11
+
+
+@given(st.integers(0, 3 * SIZE - 1))
+def test_a_row_that_is_put_back_stands_where_it_was_taken_out(index: int) -> None:
+    window = QueueWindow(page(100, 0, SIZE), 0)
+    window.append(page(100, SIZE, SIZE))
+    window.append(page(100, 2 * SIZE, SIZE))
+    before, taken = [held.id for held in window], window.row(index)
+    assert taken is not None
+    window.remove(taken.id)
+    window.insert(index, taken)
+    assert [held.id for held in window] == before
+    assert (window.total, window.end) == (100, 3 * SIZE)
