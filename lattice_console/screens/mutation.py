@@ -171,6 +171,7 @@ class MutationScreen(Following, Settling, Looking):
         head.newer, head.compared, head.stack, head.mutation = 0, "", (), row
         self._show_company()
         self.session.turned.set()
+        self.view.find("")
         self.view.show(DiffDocument())
         self.action_show_tab(0)
         self._name_tabs()

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from typing import ClassVar, Self, TypeVarTuple
 
 from textual import events, on
@@ -99,6 +100,7 @@ class DiffPane(Horizontal):
     @on(DiffView.Shown)
     def _shown(self) -> None:
         self._tree.show(self.view.document.files)
+        self._start = self.view.at
         self._marked()
 
     @on(DiffView.Marked)
@@ -137,13 +139,15 @@ class DiffPane(Horizontal):
     @on(SearchBar.Typed)
     def _typed(self, message: SearchBar.Typed) -> None:
         message.stop()
-        self._have(self.view.find, message.text, self._start)
+        self._have(partial(self.view.find, message.text, self._start, typing=True))
 
     @on(SearchBar.Kept)
     def _kept(self, message: SearchBar.Kept) -> None:
         message.stop()
         self._text = message.text
-        if message.text != self.view.searched:
+        if message.text == self.view.searched:
+            self._have(self.view.keep_search)
+        else:
             self._have(self.view.find, message.text, self._start)
         self._bar.close()
         self.view.focus()
@@ -151,7 +155,7 @@ class DiffPane(Horizontal):
     @on(SearchBar.Left)
     def _end(self, message: SearchBar.Left) -> None:
         message.stop()
-        self._have(self.view.find, "")
+        self._have(self.view.find, "", self._start)
         self._bar.close()
         self.view.focus()
 

@@ -91,12 +91,17 @@ def place_of(document: DiffDocument, spot: Spot) -> Hit:
     if spot.line is None:
         return Hit(spot.file, -1, False, 0)
     # A fold stands before the first line that it hides.
-    line = spot.line - 1 - (spot.kind == "fold")
-    return Hit(spot.file, unit_of(document.files[spot.file].diff, spot.side, max(0, line)), spot.side == "new", line)
+    line, compared = max(0, spot.line - 1 - (spot.kind == "fold")), document.files[spot.file].diff
+    unit, new = unit_of(compared, spot.side, line), spot.side == "new"
+    if not new and unit % 2 == 0:
+        # What did not change stands among hits as it does on the new side.
+        before = compared.blocks[unit // 2 - 1] if unit else None
+        line += before.new + before.added - before.old - before.removed if before else 0
+        new = True
+    return Hit(spot.file, unit, new, line)
 
 
-def following(hits: list[Hit], at: Hit, by: int) -> int | None:
-    """The number of the next hit (or the one before, for -1), going round at the ends; None where there are none."""
-    if not hits:
-        return None
-    return (bisect_right(hits, at) if by > 0 else bisect_left(hits, at) - 1) % len(hits)
+def following(hits: list[Hit], at: Hit, by: int) -> tuple[int, bool]:
+    """The number of the next hit (or the one before, for -1) of at least one, and whether that is round an end."""
+    number = bisect_right(hits, at) if by > 0 else bisect_left(hits, at) - 1
+    return number % len(hits), not 0 <= number < len(hits)

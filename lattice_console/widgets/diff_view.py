@@ -4,6 +4,7 @@ What leaves the view counts files from 0 and lines from 1. What takes time is as
 `DiffView.Work`, which runs it in a thread and hands back the result.
 """
 
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal
@@ -20,7 +21,7 @@ from lattice_console.widgets.diff_layout import DiffLayout
 from lattice_console.widgets.diff_notes import Thread
 from lattice_console.widgets.diff_paint import Paint
 from lattice_console.widgets.diff_rows import Drawing
-from lattice_console.widgets.diff_search import Found, Search, following, place_of
+from lattice_console.widgets.diff_search import Found, Hit, Search, following, place_of
 from lattice_console.widgets.signs import Look
 
 __all__ = ["SPLIT_FROM", "DiffView", "Taste"]
@@ -105,6 +106,9 @@ class DiffView(DiffCursor):
         self._search: Search | None = None
         self._found: Found | None = None
         self._start: Spot | None = None
+        self._typing = False
+        # The hit that was come to past an end of the diff, and what to say of it while the cursor is there.
+        self._round: tuple[Hit, str] | None = None
 
     # -- what the screen gives
 
@@ -189,11 +193,11 @@ class DiffView(DiffCursor):
         if not hits:
             return f"no match for {inert(self._search.text)}"
         place = place_of(self._document, self.at)
-        at = following(hits, place, -1)
-        number = ((at or 0) + 1) % len(hits)
-        if hits[number] != place:
+        number = bisect_left(hits, place)
+        if hits[number : number + 1] != [place]:
             return count(len(hits), "matching line")
-        return f"match {number + 1:,} of {len(hits):,}"
+        words = f"match {number + 1:,} of {len(hits):,}"
+        return f"{words}, {self._round[1]}" if self._round is not None and self._round[0] == place else words
 
     # -- going
 
@@ -226,15 +230,27 @@ class DiffView(DiffCursor):
         """The text that is looked for; empty without a search."""
         return self._search.text if self._search else ""
 
-    def find(self, text: str, start: Spot | None = None) -> None:
-        """Look for a text from a spot on, or from the cursor; an empty text ends the search."""
+    def find(self, text: str, start: Spot | None = None, *, typing: bool = False) -> None:
+        """Look for a text from a spot on, or from the cursor; an empty text ends the search, and goes back there.
+
+        While the person is `typing`, finding nothing is no end yet: `keep_search` says when they are done.
+        """
         self._search = Search(self._document, text) if text else None
-        self._found = None
-        self._start = start
+        self._found, self._round = None, None
+        self._start, self._typing = start, typing
         self._redraw()
         self._tell()
         if self._search is not None:
             self.post_message(self.Work("search", self._search.run, self._take_found))
+        elif start is not None:
+            self.go_to(start)
+
+    def keep_search(self) -> None:
+        """Go on with the search that was typed. One that finds nothing ends, and says so."""
+        self._typing = False
+        if self._found is not None and not self._found.hits:
+            self._refuse(f"There is {self.found}.")
+            self.find("")
 
     def _take_found(self, found: Found) -> None:
         if found.search is not self._search:
@@ -242,7 +258,19 @@ class DiffView(DiffCursor):
         self._found = found
         start = place_of(self._document, self._start or self.at)
         if found.hits and start not in found.hits:
-            self.go_to(found.hits[following(found.hits, start, 1) or 0].spot)
+            self._go_on(found.hits, start, 1)
+        elif self._start is not None:
+            # What was found of the text so far may have led away from there.
+            self.go_to(self._start)
+        if not self._typing:
+            self.keep_search()
+        self._tell()
+
+    def _go_on(self, hits: list[Hit], place: Hit, by: int) -> None:
+        """Go to the hit after a place, or before it, round the ends."""
+        number, past = following(hits, place, by)
+        self._round = (hits[number], "from the top again" if by > 0 else "from the end again") if past else None
+        self.go_to(hits[number].spot)
         self._tell()
 
     # -- keys
@@ -312,13 +340,14 @@ class DiffView(DiffCursor):
         self._choose(replace(self._taste, wrap=not self._taste.wrap))
 
     def action_found(self, by: int) -> None:
-        if self._found is None or not self._found.hits:
-            self._refuse(f"There is {self.found}." if self._found else "Search for something first.")
-            return
-        number = following(self._found.hits, place_of(self._document, self.at), by)
-        if number is not None:
-            self.go_to(self._found.hits[number].spot)
-            self._tell()
+        if self._search is None:
+            self._refuse("Search for something first.")
+        elif self._found is None:
+            self._refuse("The search is still under way.")
+        elif not self._found.hits:
+            self._refuse(f"There is {self.found}.")
+        else:
+            self._go_on(self._found.hits, place_of(self._document, self.at), by)
 
     def _choose(self, taste: Taste) -> None:
         self.taste = taste
@@ -363,7 +392,7 @@ class DiffView(DiffCursor):
         self._remark()
         self._rows.collapse(collapsed)
         if self._search is not None:
-            self.find(self._search.text)
+            self.find(self._search.text, typing=self._typing)
 
     def _compare(self) -> None:
         """Compare the files anew, with other whitespace ignored."""

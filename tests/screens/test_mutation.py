@@ -46,6 +46,30 @@ async def test_brackets_jump_between_hunks_and_braces_between_files(console: Con
     await console.on('"Sessions expire after 48 hours"')
 
 
+async def test_a_search_in_vain_is_said_and_gone_with_enter(console: Console) -> None:
+    await opened(console, "Raise the session")
+    await console.sees("Sessions expire after 48 hours")
+    await console.press("right_square_bracket")
+    await console.sees("user-auth.json · hunk 1 of 2")
+    await console.press("slash")
+    await console.type("zzzz")
+    await console.sees("no match for zzzz")
+    await console.press("enter")
+    await console.sees("There is no match for zzzz.", "user-auth.json · hunk 1 of 2")
+    await console.misses("· no match for zzzz")
+
+
+async def test_a_search_does_not_go_on_in_the_next_mutation(console: Console) -> None:
+    await opened(console, "Raise the session")
+    await console.press("slash")
+    await console.type("48")
+    await console.press("enter")
+    await console.sees("match 1 of 2")
+    await console.press("J")
+    await console.sees("M-6 Pay refunds", "7 days")
+    await console.misses("match")
+
+
 async def test_binary_files_and_renames_are_said_plainly(console: Console) -> None:
     await opened(console, "Raise the session")
     await console.press("G")

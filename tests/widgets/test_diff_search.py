@@ -3,6 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lattice_console.merge.diff import Side
 from lattice_console.merge.lines import split_lines
 from lattice_console.widgets import diff_search
 from lattice_console.widgets.diff_document import DiffDocument, LineRow
@@ -43,16 +44,18 @@ def test_lines_are_counted_across_the_pieces_that_are_searched_at_a_time() -> No
     assert [hit.line for hit in found.hits] == [number for number in range(50_000) if "99" in str(number)]
 
 
-def test_going_on_goes_round_at_the_ends() -> None:
+def test_going_on_goes_round_at_the_ends_and_tells() -> None:
     hits = [Hit(0, 0, True, line) for line in (3, 5, 9)]
-    assert [following(hits, Hit(0, 0, True, line), 1) for line in (0, 3, 4, 9)] == [0, 1, 1, 0]
-    assert [following(hits, Hit(0, 0, True, line), -1) for line in (0, 3, 4, 10)] == [2, 2, 0, 2]
-    assert following([], Hit(0, 0, True, 1), 1) is None
+    after = [following(hits, Hit(0, 0, True, line), 1) for line in (0, 3, 4, 9)]
+    assert after == [(0, False), (1, False), (1, False), (0, True)]
+    before = [following(hits, Hit(0, 0, True, line), -1) for line in (0, 3, 4, 10)]
+    assert before == [(2, True), (2, True), (0, False), (2, False)]
 
 
-@given(TEXTS)
-def test_places_come_in_the_order_of_rows(text: tuple[bytes, bytes]) -> None:
+@given(TEXTS, st.sampled_from(["old", "new"]))
+def test_places_come_in_the_order_of_rows_whichever_side_is_stood_on(text: tuple[bytes, bytes], side: Side) -> None:
     shown = document(text)
     layout = DiffLayout(shown)
-    places = [place_of(shown, layout.spot(row)) for row in range(layout.total)]
+    places = [place_of(shown, layout.spot(row, side)) for row in range(layout.total)]
     assert places == sorted(places)
+    assert places == [place_of(shown, layout.spot(row)) for row in range(layout.total)]

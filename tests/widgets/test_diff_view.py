@@ -518,8 +518,13 @@ async def test_a_search_counts_what_it_finds_and_n_goes_through_folds() -> None:
         await desk.press("n")
         assert desk.view.at == Spot("line", 0, "new", 70)
         assert desk.view.found == "match 2 of 11"
-        await desk.press("N", "N")
-        assert desk.view.found == "match 11 of 11"
+        await desk.press("N")
+        assert desk.view.found == "match 1 of 11"
+        await desk.press("N")
+        assert desk.view.found == "match 11 of 11, from the end again"
+        await desk.press("n")
+        assert desk.view.found == "match 1 of 11, from the top again"
+        await desk.press("n", "N", "N")
         assert MATCH in dict(desk.styles("line 79"))["line 7"]
         await desk.press("escape")
         assert desk.view.found == ""
@@ -536,7 +541,7 @@ async def test_a_search_looks_at_both_sides_and_lower_case_finds_capitals() -> N
         assert desk.view.at == Spot("line", 0, "new", 1)
         await typed(desk, "Alpha")
         await desk.press("enter")
-        assert desk.view.found == "match 1 of 1"
+        assert desk.view.found == "match 1 of 1, from the top again"
 
 
 async def test_a_search_without_a_find_says_so_and_esc_leaves_it() -> None:
@@ -546,6 +551,42 @@ async def test_a_search_without_a_find_says_so_and_esc_leaves_it() -> None:
         await desk.press("escape", "n")
         assert desk.view.found == ""
         assert desk.app.refused == ["Search for something first."]
+
+
+async def test_a_search_without_a_find_ends_with_enter_and_says_so() -> None:
+    async with at_desk(long()) as desk:
+        await desk.press("right_square_bracket")
+        where = desk.view.where
+        await typed(desk, "zzzz")
+        await desk.press("enter")
+        assert desk.view.where == where
+        assert desk.app.refused == ["There is no match for zzzz."]
+
+
+async def test_what_is_typed_in_vain_leaves_the_cursor_where_the_search_began() -> None:
+    async with at_desk(long()) as desk:
+        await desk.press("right_square_bracket")
+        begun = desk.view.at
+        for key in ("enter", "escape"):
+            # There is an "r" in row 150, and nothing that goes on like this.
+            await typed(desk, "rx")
+            await desk.press(key)
+            assert desk.view.at == begun
+        await typed(desk, "line 7")
+        assert desk.view.found == "match 1 of 11, from the top again"
+        await desk.press("escape")
+        assert desk.view.at == begun
+
+
+async def test_from_an_unchanged_line_of_the_old_side_the_next_match_is_the_one_below() -> None:
+    old = b"a\nb\nmatch\nc\nmatch\n"
+    async with at_desk(modified(b"gone\n" + old, old), size=(120, 24)) as desk:
+        await desk.press("j", "j", "H", "j", "j", "j", "j")
+        assert desk.view.at == Spot("line", 0, "old", 4)
+        await typed(desk, "match")
+        assert desk.view.found == "match 1 of 2"
+        await desk.press("enter", "j", "H", "n")
+        assert desk.view.found == "match 2 of 2"
 
 
 async def test_a_search_opens_a_collapsed_file() -> None:
