@@ -1,6 +1,7 @@
 """A place with a mutation under the cursor: the keys that act on it, the questions they ask, what is said after."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -164,7 +165,7 @@ class ActingPlace(Place):
         from lattice_console.screens.dialog import ConfirmDialog, ReasonDialog
 
         if drafts:
-            return await self._review(verb.about(mutation, len(drafts)), verb.name.lower(), mutation, drafts, verb)
+            return await self._review(partial(verb.about, mutation), verb.name.lower(), mutation, drafts, verb)
         if verb.ask == "nothing":
             return Review((), "")
         session = self.session
@@ -186,9 +187,14 @@ class ActingPlace(Place):
         return None if text is None else Review((), text)
 
     async def _review(
-        self, sentence: str, name: str, mutation: Mutation, drafts: Sequence[Draft], verb: Verb | None
+        self,
+        sentence: Callable[[int], str],
+        name: str,
+        mutation: Mutation,
+        drafts: Sequence[Draft],
+        verb: Verb | None,
     ) -> Review | None:
-        """Show what would be sent; returns what the person chose of it."""
+        """Show what would be sent; returns what the person chose of it. `sentence` says it for so many drafts."""
         from lattice_console.screens.review_dialog import ReviewDialog
 
         keeping = self.session.keeping
@@ -198,8 +204,11 @@ class ActingPlace(Place):
         def keep(text: str) -> None:
             keeping.keep_unsent(mutation.id, action, text)
 
-        def drop(draft: Draft) -> None:
-            self.app.run_worker(self.drop(draft), group="drafts", exit_on_error=False)
+        async def restore(step: Drop) -> None:
+            await step.restore()
+            self.session.undoing.forget(step)
+            self.desk.say("The draft is back.")
+            self.drafts_changed()
 
         return await self.app.push_screen_wait(
             ReviewDialog(
@@ -212,12 +221,13 @@ class ActingPlace(Place):
                 required=verb.required if verb else "",
                 text=keeping.unsent(mutation.id, action) if verb else "",
                 keep=keep,
-                drop=drop,
+                drop=self.drop,
+                restore=restore,
             )
         )
 
-    async def drop(self, draft: Draft) -> None:
-        """Forget a draft; u brings it back."""
+    async def drop(self, draft: Draft) -> Drop:
+        """Forget a draft; u brings it back. Raises LatticeError."""
         keeping = self.session.keeping
 
         async def restore() -> None:
@@ -228,9 +238,11 @@ class ActingPlace(Place):
 
         await keeping.settled()
         await remove()
-        self.session.undoing.push(Drop("The draft", draft.mutation_id, restore, remove))
+        step = Drop("The draft", draft.mutation_id, restore, remove)
+        self.session.undoing.push(step)
         self.desk.say("Dropped the draft. u brings it back.")
         self.drafts_changed()
+        return step
 
     def drafts_changed(self) -> None:
         """The drafts of this machine are others now."""
@@ -251,7 +263,10 @@ class ActingPlace(Place):
             if not drafts:
                 self.desk.say(f"There are no drafts on {name}. c on a line begins one.")
                 return
-            sentence = f"Send {count(len(drafts), 'comment')} on {name}, without a verdict."
+
+            def sentence(number: int) -> str:
+                return f"Send {count(number, 'comment')} on {name}, without a verdict."
+
             review = await self._review(sentence, "send", mutation, drafts, None)
             if review is None:
                 return

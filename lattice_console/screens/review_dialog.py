@@ -1,20 +1,23 @@
 """The dialog before a verdict: every draft that goes with it, every open thread, and the text for all of it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Static, TextArea
 
+from lattice_console.contract.errors import LatticeError
 from lattice_console.contract.models.review import Anchor, Comment
 from lattice_console.profile.drafts import Draft
 from lattice_console.screens.dialog import Dialog
 from lattice_console.screens.review_sending import Review
 from lattice_console.screens.review_threads import lines_of
+from lattice_console.screens.undoing import Drop
 from lattice_console.text import count, inert
+from lattice_console.widgets.bottom_line import BottomLine
 from lattice_console.widgets.editor import Editor
 from lattice_console.widgets.item_list import Item, ItemList
 from lattice_console.widgets.pieces import MUTED, paragraph
@@ -26,9 +29,9 @@ __all__ = ["ReviewDialog"]
 class ReviewDialog(Dialog[Review | None]):
     """Lists drafts and open threads above the field of the text; None where the person leaves.
 
-    Where nothing but drafts is sent there is no field (`verb` says what ctrl+s does; `voting` is False). `required` is
-    what to say where neither a draft nor a text goes with a verdict that needs one. `keep` is told of every change of
-    the text, `drop` of a draft that is not wanted any more.
+    `sentence` says what will happen to so many drafts. Where nothing but drafts is sent there is no field (`verb` says
+    what ctrl+s does; `voting` is False). `required` is what to say where neither a draft nor a text goes with a verdict
+    that needs one. `keep` is told of every change of the text; `drop` forgets a draft, and `restore` takes that back.
     """
 
     DEFAULT_CSS = """
@@ -45,11 +48,12 @@ class ReviewDialog(Dialog[Review | None]):
         Binding("tab,shift+tab", "turn", "Drafts or text", id="review.turn", priority=True),
         Binding("space", "choose", "Send this draft, or leave it for later", id="review.choose"),
         Binding("D", "drop", "Drop this draft", id="review.drop"),
+        Binding("u", "restore", "Bring back the draft dropped last", id="review.restore"),
     ]
 
     def __init__(
         self,
-        sentence: str,
+        sentence: Callable[[int], str],
         verb: str,
         look: Look,
         drafts: Sequence[Draft],
@@ -59,20 +63,23 @@ class ReviewDialog(Dialog[Review | None]):
         required: str = "",
         text: str = "",
         keep: Callable[[str], None],
-        drop: Callable[[Draft], None],
+        drop: Callable[[Draft], Awaitable[Drop]],
+        restore: Callable[[Drop], Awaitable[None]],
     ) -> None:
-        turn = (("Tab", "text"),) if voting else ()
-        hints = (("ctrl+s", verb), ("Esc", "leave"), *turn, ("Space", "not now"), ("D", "drop"))
-        super().__init__(sentence, hints)
+        super().__init__(sentence(len(drafts)), ())
+        self._say = sentence
+        self._verb = verb
         self._look = look
         self._drafts = tuple(drafts)
         self._threads = tuple(open_threads)
         self._left: set[str] = set()
+        self._dropped: list[tuple[int, Draft, Drop]] = []
         self._voting = voting
         self._required = required
         self._text = text
         self._keep = keep
         self._drop = drop
+        self._restore = restore
 
     def compose_field(self) -> ComposeResult:
         yield ItemList(self._look)
@@ -82,8 +89,25 @@ class ReviewDialog(Dialog[Review | None]):
         yield Static("", id="missing", markup=False)
 
     def on_mount(self) -> None:
+        self._show()
+        (self.query_one(Editor) if self._voting else self.query_one(ItemList)).focus()
+
+    def _show(self) -> None:
         self.query_one(ItemList).fill(self._items)
-        self.query_one(ItemList).focus()
+        self.query_one("#sentence", Static).update(Content(self._say(len(self._chosen))))
+        self._hint()
+
+    @on(events.DescendantFocus)
+    def _hint(self) -> None:
+        """Show the keys of what has the focus."""
+        send = ("ctrl+s", self._verb)
+        if self._voting and self.query_one(Editor).has_focus:
+            hints = (send, ("Tab", "drafts"), ("Esc", "leave, all is kept"))
+        else:
+            turn = (("Tab", "text"),) if self._voting else ()
+            back = (("u", "bring back"),) if self._dropped else ()
+            hints = (send, *turn, ("Space", "not now"), ("D", "drop"), *back, ("Esc", "leave"))
+        self.query_one(BottomLine).hints = hints
 
     def _items(self, width: int) -> list[Item]:
         items = [self._draft(draft, width) for draft in self._drafts]
@@ -135,15 +159,41 @@ class ReviewDialog(Dialog[Review | None]):
         draft = self.query_one(ItemList).value
         if isinstance(draft, Draft):
             self._left ^= {draft.id}
-            self.query_one(ItemList).fill(self._items)
+            self._show()
 
-    def action_drop(self) -> None:
+    async def action_drop(self) -> None:
         """Forget the draft under the cursor."""
         draft = self.query_one(ItemList).value
-        if isinstance(draft, Draft):
-            self._drafts = tuple(known for known in self._drafts if known.id != draft.id)
-            self._drop(draft)
-            self.query_one(ItemList).fill(self._items)
+        if not isinstance(draft, Draft):
+            return
+        try:
+            step = await self._drop(draft)
+        except LatticeError as error:
+            self._tell(f"Not dropped: {error.message}")
+            return
+        at = self._drafts.index(draft)
+        self._dropped.append((at, draft, step))
+        self._drafts = (*self._drafts[:at], *self._drafts[at + 1 :])
+        self._show()
+
+    async def action_restore(self) -> None:
+        """Bring back the draft that was dropped last here."""
+        if not self._dropped:
+            self._tell("No draft was dropped here.")
+            return
+        at, draft, step = self._dropped[-1]
+        try:
+            await self._restore(step)
+        except LatticeError as error:
+            self._tell(f"Not brought back: {error.message}")
+            return
+        self._dropped.pop()
+        self._drafts = (*self._drafts[:at], draft, *self._drafts[at:])
+        self._show()
+
+    @on(ItemList.Opened)
+    def _entered(self) -> None:
+        self._tell(f"Press ctrl+s to {self._verb}.")
 
     def action_send(self) -> None:
         """Send what is chosen, with the verdict."""

@@ -56,6 +56,11 @@ class Undoing:
         self._done.append(step)
         self._undone.clear()
 
+    def forget(self, step: Step) -> None:
+        """Know no more of a step that was taken back where it was done."""
+        if step in self._done:
+            self._done.remove(step)
+
     @property
     def last(self) -> Step | None:
         """What would be taken back."""

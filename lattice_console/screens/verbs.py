@@ -41,8 +41,9 @@ class Verb:
 
     def about(self, mutation: Mutation, drafts: int) -> str:
         """The sentence of the dialog that lists the drafts that go with it."""
+        along = f", with {count(drafts, 'comment')}" if drafts else ", without a comment"
         effect = "; it is closed at once, and can be reopened" if self.action == "reject" else ""
-        return f"{self.name}: M-{mutation.number} {inert(mutation.title)}, with {count(drafts, 'comment')}{effect}."
+        return f"{self.name}: M-{mutation.number} {inert(mutation.title)}{along}{effect}."
 
     def question(self, mutation: Mutation, files: Sequence[FileChange], place: str, look: Look) -> str:
         """The sentence of its dialog, with the numbers."""

@@ -180,7 +180,6 @@ async def test_an_approval_lists_the_drafts_and_sends_all_in_one_step(console: C
     await console.press("a")
     await console.sees("Approve: M-6 Pay refunds within a week, with 2 comments.")
     await console.sees("line 3", "Say working days", "line 5", "Or the account", "1 open thread", "Which week?")
-    await console.press("tab")
     await console.type("Fine otherwise.")
     await console.press("ctrl+s")
     await console.sees("Approved M-6 with 2 comments. e executes it.")
@@ -198,15 +197,62 @@ async def test_before_the_verdict_a_draft_is_left_out_or_dropped(console: Consol
     await drafted(console, "It goes to the card", "Third")
     await console.press("A")
     await console.sees("Approve with suggestions: M-6", "First", "Third")
-    await console.press("space")
-    await console.sees("kept for later")
+    await console.press("tab", "space")
+    await console.sees("kept for later", "M-6 Pay refunds within a week, with 2 comments.")
     await console.press("j", "D")
     await console.misses("Second")
+    await console.sees("with 1 comment.")
     await console.press("ctrl+s")
     await console.sees("Approved M-6 with 1 comment.", "draft: First")
     assert [one.text for one in await comments(office, "M-6")] == ["Third"]
     found = await mutation(office, "M-6")
     assert [draft.text for draft in kept(office, found.id)] == ["First"]
+
+
+async def test_what_is_typed_before_a_verdict_is_its_text_and_touches_no_draft(
+    console: Console, office: Office
+) -> None:
+    await opened(console, "Pay refunds")
+    await drafted(console, "paid within 7 days", "First")
+    await console.press("a")
+    await console.sees("Approve: M-6", "Tab drafts")
+    await console.type("Dont ")
+    assert "with 1 comment." in console.text
+    await console.press("ctrl+s")
+    await console.sees("Approved M-6 with 1 comment.")
+    assert [one.comment for one in (await mutation(office, "M-6")).reviews] == ["Dont"]
+
+
+async def test_a_draft_dropped_before_a_verdict_comes_back_with_u_where_it_was(
+    console: Console, office: Office
+) -> None:
+    await opened(console, "Pay refunds")
+    await drafted(console, "# Refunds", "First")
+    await drafted(console, "paid within 7 days", "Second")
+    await console.press("a")
+    await console.sees("Approve: M-6")
+    await console.press("tab", "D", "D")
+    await console.sees("No drafts are left.", "without a comment.", "u bring back")
+    found = await mutation(office, "M-6")
+    assert kept(office, found.id) == ()
+    await console.press("u", "u")
+    await console.sees("First", "Second", "with 2 comments.")
+    await console.misses("u bring back")
+    await console.sees("The draft is back.")
+    assert {draft.text for draft in kept(office, found.id)} == {"First", "Second"}
+    await console.press("escape")
+    await console.misses("Approve: M-6")
+    await console.press("u")
+    await console.sees("There is nothing to undo.")
+
+
+async def test_enter_among_the_drafts_says_which_key_it_takes(console: Console) -> None:
+    await opened(console, "Pay refunds")
+    await drafted(console, "paid within 7 days", "First")
+    await console.press("a")
+    await console.sees("Approve: M-6")
+    await console.press("tab", "enter")
+    await console.sees("Press ctrl+s to approve.")
 
 
 async def test_a_request_for_changes_takes_a_draft_for_its_reason_but_needs_one_of_both(
@@ -216,8 +262,8 @@ async def test_a_request_for_changes_takes_a_draft_for_its_reason_but_needs_one_
     await drafted(console, "paid within 7 days", "Five, please")
     await console.press("x")
     await console.sees("Request changes: M-6")
-    await console.press("space", "ctrl+s")
-    await console.sees("The author needs to know what has to change.")
+    await console.press("tab", "space", "ctrl+s")
+    await console.sees("without a comment.", "The author needs to know what has to change.")
     await console.press("space", "ctrl+s")
     await console.sees("Requested changes of M-6 with 1 comment.")
     assert [one.vote for one in (await mutation(office, "M-6")).reviews] == ["request_changes"]
@@ -277,7 +323,6 @@ async def test_a_patchset_that_comes_while_a_verdict_is_written_stops_it_and_los
     await drafted(console, "It goes to the card", "Always?")
     await console.press("x")
     await console.sees("Request changes: M-6")
-    await console.press("tab")
     await console.type("See below.")
     async with acting(office, "agent-7") as agent:
         content = b"# Refunds\n\nA refund is paid at once.\n\nIt goes to the card that was charged.\n"

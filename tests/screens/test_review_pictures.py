@@ -150,7 +150,7 @@ def test_before_a_verdict_all_drafts_and_open_threads_are_listed_above_the_field
         await drafted(console, "hours=48", "Two days?")
         await console.press("x")
         await console.sees("Request changes: M-7", "open threads")
-        await console.press("space")
+        await console.press("tab", "space")
 
     assert looks(steps, size)
 
