@@ -97,6 +97,16 @@ def both(first: MutationFilter, second: MutationFilter) -> MutationFilter:
         raise from_validation(error) from None
 
 
+def either(first: MutationFilter, second: MutationFilter) -> MutationFilter:
+    """What either filter lets pass; raises ValidationFailed where that is longer than a filter may be."""
+    if EVERYTHING in (first, second):
+        return EVERYTHING
+    try:
+        return MutationFilter(either=(first, second))
+    except ValidationError as error:
+        raise from_validation(error) from None
+
+
 def _conjunction(text: str, found: list[Word]) -> MutationFilter:
     fields: dict[str, Any] = {}
     further: list[MutationFilter] = []

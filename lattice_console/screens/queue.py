@@ -169,14 +169,17 @@ class QueueScreen(MarkingPlace, ChoosingPlace):
     def mutation_changed(self, mutation: Mutation) -> None:
         """Show what was done from here at once; what waits for nobody here any more makes room for the next.
 
-        Once that is taken back, it is under the cursor again.
+        Once that is taken back, it is under the cursor again. In other views what is under the cursor stays there until
+        that moves, whether or not it still matches: the next key may be meant for it.
         """
-        row = _summary(mutation)
+        row, listed = _summary(mutation), self.listed
         if mutation.mine or self.choice.query.view != AWAITING:
-            self.listed.update_row(row)
-            self.listed.restore_row(row)
+            listed.update_row(row)
+            listed.restore_row(row)
+            if listed.row == row:
+                self.feed.kept = row.number
         else:
-            self.listed.remove_row(mutation.id)
+            listed.remove_row(mutation.id)
         if self._opened:
             self.feed.refresh()
 
@@ -269,6 +272,9 @@ class QueueScreen(MarkingPlace, ChoosingPlace):
 
     @on(QueueList.Highlighted)
     def _highlighted(self, message: QueueList.Highlighted) -> None:
+        if self.feed.kept is not None and message.row is not None and message.row.number != self.feed.kept:
+            self.feed.kept = None
+            self.feed.refresh()
         if self._follow is not None:
             self._follow.stop()
         self._follow = self.set_timer(FOLLOW, self._settled)

@@ -7,9 +7,10 @@ from textual.message import Message
 
 from lattice_console.contract import filters
 from lattice_console.contract.backend import Mutations
-from lattice_console.contract.errors import LatticeError
+from lattice_console.contract.errors import LatticeError, ValidationFailed
 from lattice_console.contract.models.mutation import MutationSummary
 from lattice_console.contract.models.page import Page
+from lattice_console.contract.models.query import MutationFilter
 from lattice_console.profile.views import View
 from lattice_console.screens.pacing import Paced
 from lattice_console.screens.paging import around, from_end, from_start, read
@@ -78,19 +79,23 @@ class Failed(Message):
 
 
 class QueueFeed:
-    """Reads for `place`, around what `listed` shows; `query` and `views` are what is read and counted."""
+    """Reads for `place`, around what `listed` shows; `query` and `views` are what is read and counted.
+
+    `kept` is the number of a mutation that is read with the list whether or not it matches.
+    """
 
     def __init__(self, place: Place, listed: QueueList) -> None:
         self._place = place
         self._listed = listed
         self.query = Query()
+        self.kept: int | None = None
         self.views: Sequence[View] = ()
         self._news = Paced(self._reload, _NEWS, lambda run: place.start("news", run), share=_SHARE)
         self._counts = Paced(self._count, _COUNTS, lambda run: place.start("counts", run), share=_SHARE)
 
     def ask(self, query: Query) -> None:
         """Read another list from its start."""
-        self.query = query
+        self.query, self.kept = query, None
         self._place.start("window", self._start)
 
     def reload(self) -> None:
@@ -126,7 +131,7 @@ class QueueFeed:
     async def _start(self) -> None:
         query, listed = self.query, self._listed
         try:
-            window, cursor = await from_start(self._mutations, query.filter, query.sort, listed.window, listed.cursor)
+            window, cursor = await from_start(self._mutations, self._filter, query.sort, listed.window, listed.cursor)
             self._post(Loaded(query, window, cursor))
         except LatticeError as error:
             self._post(Failed(error))
@@ -135,7 +140,7 @@ class QueueFeed:
         query, listed = self.query, self._listed
         try:
             before, anchor = listed.cursor, listed.pivot
-            window, index = await around(self._mutations, query.filter, query.sort, listed.window, anchor)
+            window, index = await around(self._mutations, self._filter, query.sort, listed.window, anchor)
             self._post(Loaded(query, window, before + index - anchor, before))
         except LatticeError as error:
             self._post(Failed(error))
@@ -144,9 +149,9 @@ class QueueFeed:
         query, listed = self.query, self._listed
         try:
             if index >= listed.window.total - PAGE:
-                window = await from_end(self._mutations, query.filter, query.sort)
+                window = await from_end(self._mutations, self._filter, query.sort)
             else:
-                window = await read(self._mutations, query.filter, query.sort, max(0, index - PAGE // 2))
+                window = await read(self._mutations, self._filter, query.sort, max(0, index - PAGE // 2))
             self._post(Loaded(query, window, listed.cursor, listed.cursor))
         except LatticeError as error:
             self._post(Failed(error))
@@ -158,7 +163,7 @@ class QueueFeed:
             return
         try:
             page = await self._mutations.list(
-                filter=query.filter,
+                filter=self._filter,
                 sort=query.sort,
                 cursor=cursor,
                 direction="next" if forward else "prev",
@@ -173,7 +178,9 @@ class QueueFeed:
         query = self.query
         start, limit = (0, MARK_LIMIT) if rows is None else (rows.start, min(len(rows), MARK_LIMIT))
         try:
-            page = await self._mutations.list(filter=query.filter, sort=query.sort, offset=start, limit=limit)
+            # All that match are not what is kept among them; rows are counted with it.
+            narrowed = query.filter if rows is None else self._filter
+            page = await self._mutations.list(filter=narrowed, sort=query.sort, offset=start, limit=limit)
         except LatticeError as error:
             self._post(Failed(error))
         else:
@@ -189,6 +196,18 @@ class QueueFeed:
                 return
             counts[view.slug] = sum(found.values())
         self._post(Counted(counts))
+
+    @property
+    def _filter(self) -> MutationFilter:
+        """What is read: what is asked for, and what is kept."""
+        wanted = self.query.filter
+        if self.kept is None:
+            return wanted
+        try:
+            return filters.either(wanted, MutationFilter(number=(self.kept,)))
+        except ValidationFailed:
+            # As long as a filter may be: then nothing is kept.
+            return wanted
 
     @property
     def _mutations(self) -> Mutations:

@@ -155,7 +155,7 @@ async def _put(backend: Backend, user_id: str, change: VoteChange) -> Mutation:
     mutation = await backend.mutations.get(change.mutation_id)
     name = f"M-{mutation.number}"
     if mutation.status in _EXECUTED:
-        raise RuleBroken("BR_EXECUTED", f"{name} was executed since; b rolls it back.")
+        raise RuleBroken("BR_EXECUTED", f"{name} was executed since; b on it rolls it back.")
     if mutation.patchset != change.patchset:
         raise RuleBroken(
             "BR_PATCHSET", f"{name} has patchset {mutation.patchset} by now, and the vote was on {change.patchset}."

@@ -251,7 +251,7 @@ def outcome(verb: Verb, mutation: Mutation, result: Outcome, comments: int = 0) 
         return f"The rollback of {number} could not be completed: {why}. An operator has to finish it.", False
     match verb.action:
         case "execute":
-            return f"Executed {number}: {count(len(mutation.changes), 'file')} changed. b rolls it back.", True
+            return f"Executed {number}: {count(len(mutation.changes), 'file')} changed. b on it rolls it back.", True
         case "rollback" | "finish_rollback":
             return f"Rolled back {number}.", True
         case "comment":
@@ -274,4 +274,4 @@ def _next(mutation: Mutation) -> str:
         return f"It stays {status_words(mutation.status)}: {'; '.join(open_ones)}."
     if mutation.blockers:
         return f"Before it can be executed: {'; '.join(one.reason.rstrip('.') for one in mutation.blockers)}."
-    return "e executes it."
+    return "e on it executes it."

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from lattice_console.contract.errors import ValidationFailed
-from lattice_console.contract.filters import KEYS, VALUES, both, parse, words
+from lattice_console.contract.filters import KEYS, VALUES, both, either, parse, words
 from lattice_console.contract.models.query import EVERYTHING, MutationFilter
 from tests.support.meaning import Facts, means
 
@@ -208,12 +208,14 @@ def test_all_words_must_hold_turned_round_by_a_minus_in_one_of_the_alternatives(
 
 
 @given(alternatives, alternatives, facts)
-def test_what_both_let_pass_is_what_each_does(
+def test_what_both_let_pass_is_what_each_does_and_what_either_lets_pass_what_one_does(
     one: list[list[tuple[bool, str]]], other: list[list[tuple[bool, str]]], facts: Facts
 ) -> None:
     first, second = (parse(" or ".join(words[0][1] for words in said)) for said in (one, other))
     assert means(both(first, second), facts) == (means(first, facts) and means(second, facts))
     assert both(EVERYTHING, first) == both(first, EVERYTHING) == first
+    assert means(either(first, second), facts) == (means(first, facts) or means(second, facts))
+    assert either(EVERYTHING, first) == either(first, EVERYTHING) == EVERYTHING
 
 
 def nested(depth: int) -> dict[str, Any]:

@@ -20,7 +20,7 @@ async def mutation(office: Office, name: str) -> Mutation:
 async def test_a_approves_the_row_under_the_cursor_without_opening_it(console: Console, office: Office) -> None:
     await console.go_to("Pay refunds")
     await console.press("a")
-    await console.sees("Approved M-6. e executes it.")
+    await console.sees("Approved M-6. e on it executes it.")
     assert console.line("Pay refunds").split()[0] == "▌✓"
     assert console.line("Pay refunds").split()[-1] == "1/1"
     assert (await mutation(office, "M-6")).status == "approved"
@@ -123,7 +123,7 @@ async def test_e_asks_with_the_numbers_then_executes_and_the_file_on_disk_change
     await console.press("e")
     await console.sees("Execute M-7: 4 files (+5 −4 lines) of billing-specs will change.", "Enter execute", "Esc leave")
     await console.press("enter")
-    await console.sees("Executed M-7: 4 files changed. b rolls it back.")
+    await console.sees("Executed M-7: 4 files changed. b on it rolls it back.")
     assert place.read_bytes() == NEW_SESSION
     assert (office.root / "docs/sessions.md").exists()
     assert console.line("Raise the session").split()[0] == "▌●"

@@ -182,7 +182,7 @@ async def test_an_approval_lists_the_drafts_and_sends_all_in_one_step(console: C
     await console.sees("line 3", "Say working days", "line 5", "Or the account", "1 open thread", "Which week?")
     await console.type("Fine otherwise.")
     await console.press("ctrl+s")
-    await console.sees("Approved M-6 with 2 comments. e executes it.")
+    await console.sees("Approved M-6 with 2 comments. e on it executes it.")
     found = await mutation(office, "M-6")
     assert [(one.vote, one.comment) for one in found.reviews] == [("approve", "Fine otherwise.")]
     texts = [one.text for one in await comments(office, "M-6")]

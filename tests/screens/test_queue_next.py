@@ -127,3 +127,41 @@ async def test_a_row_that_comes_back_does_not_draw_the_cursor_from_where_it_was_
         await console.press("u")
         await console.sees("Undone: the approval of M-13.", "3 of 9")
         await console.on("Split invoice lines")
+
+
+async def test_what_was_executed_stays_under_the_cursor_until_it_moves_so_that_b_rolls_it_back(office: Office) -> None:
+    made = await stack_up(office, approved=("Name the currency", "Round up late fees"))
+    async with open_console(make_app(office, view="ready")) as console:
+        await console.sees("1 of 3")
+        await console.on("Round up late fees")
+        await console.press("e")
+        await console.sees("Execute M-13")
+        await console.press("enter")
+        await console.sees("Executed M-13: 1 file changed. b on it rolls it back.", "Ready 2")
+        await console.on("Round up late fees")
+        # Read anew, with what is said to have happened.
+        await console.press("R")
+        await console.on("Round up late fees")
+        assert console.selected.split()[0] == "▌●"
+        await console.press("b")
+        await console.sees("Roll back M-13")
+        await console.type("Too early.")
+        await console.press("ctrl+s")
+        await console.sees("Rolled back M-13.")
+        await console.press("j")
+        await console.misses("Round up late fees")
+        await console.sees("1 of 2")
+        await console.on("Name the currency")
+    kim = await office.as_("kim")
+    assert [(await kim.mutations.get(one.id)).status for one in made[3:]] == ["approved", "rolled_back"]
+    await kim.close()
+
+
+async def test_what_only_stays_until_the_cursor_moves_is_none_of_all_that_match(office: Office) -> None:
+    await stack_up(office, approved=("Name the currency", "Round up late fees"))
+    async with open_console(make_app(office, view="ready")) as console:
+        await console.on("Round up late fees")
+        await console.press("e", "enter")
+        await console.sees("Executed M-13", "Ready 2")
+        await console.press("asterisk")
+        await console.sees("◆ 2 marked")

@@ -267,7 +267,7 @@ async def test_enter_on_a_requirement_says_why_and_offers_what_would_satisfy_it(
     await console.press("enter")
     await console.sees("Approvals: 0 of 1 approval: a member other than the author has to approve it.", "Enter approve")
     await console.press("enter")
-    await console.sees("Approved M-6. e executes it.")
+    await console.sees("Approved M-6. e on it executes it.")
     assert (await mutation(office, "M-6")).status == "approved"
     await on_line(console, "specs valid")
     await console.press("enter")
@@ -337,7 +337,7 @@ async def test_what_was_executed_is_not_undone_and_the_reason_is_said(console: C
     await console.press("enter")
     await console.sees("Executed M-6")
     await console.press("u")
-    await console.sees("Not undone: M-6 was executed since; b rolls it back.")
+    await console.sees("Not undone: M-6 was executed since; b on it rolls it back.")
 
 
 # -- from one to the next
