@@ -164,7 +164,7 @@ class ActingPlace(Place):
         # A dialog is loaded when it is needed, here and below: no queue waits for it.
         from lattice_console.screens.dialog import ConfirmDialog, ReasonDialog
 
-        if drafts:
+        if drafts or (verb.vote and verb.ask == "nothing" and self.session.keeping.unsent(mutation.id, verb.action)):
             return await self._review(partial(verb.about, mutation), verb.name.lower(), mutation, drafts, verb)
         if verb.ask == "nothing":
             return Review((), "")
@@ -326,9 +326,20 @@ class ActingPlace(Place):
             self.desk.say(nothing)
             return
         self.desk.say(done.said, "information" if done.good else "warning")
+        await self._take_back_texts(done.votes)
         self.drafts_changed()
         for mutation in done.mutations:
             self.app.post_message(MutationChanged(mutation))
+
+    async def _take_back_texts(self, votes: Sequence[VoteChange]) -> None:
+        """Keep the texts of votes that are gone, as if they had been typed and not sent."""
+        keeping = self.session.keeping
+        await keeping.settled()
+        for one in votes:
+            if one.before is not None:
+                keeping.unsaid(one.mutation_id, one.before, one.before_text)
+            if one.after is not None:
+                keeping.said(one.mutation_id, one.after, one.after_text)
 
     async def _dry_run(self, seen: MutationSummary) -> None:
         try:

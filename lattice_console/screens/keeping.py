@@ -86,6 +86,16 @@ class Keeping:
         """Keep what was typed in a dialog: soon, and without waiting for it; an empty text forgets it."""
         self._soon((mutation_id, action), lambda: self._drafts.keep_unsent(mutation_id, action, text))
 
+    def unsaid(self, mutation_id: str, action: str, text: str) -> None:
+        """Keep a text that was sent and taken back, unless another one is typed by now."""
+        if text and not self.unsent(mutation_id, action):
+            self.keep_unsent(mutation_id, action, text)
+
+    def said(self, mutation_id: str, action: str, text: str) -> None:
+        """Forget a text, as it was sent, unless another one is typed by now."""
+        if text and self.unsent(mutation_id, action) == text:
+            self.keep_unsent(mutation_id, action, "")
+
     def _soon(self, what: object, work: Callable[[], None]) -> None:
         """Do `work`, in place of what is still to be done for the same."""
         idle = what not in self._typed

@@ -112,7 +112,7 @@ class ReviewDialog(Dialog[Review | None]):
     def _items(self, width: int) -> list[Item]:
         items = [self._draft(draft, width) for draft in self._drafts]
         if not items:
-            items.append(Item((Content.assemble((" No drafts are left.", MUTED)),), title=True))
+            items.append(Item((Content.assemble((" There are no drafts.", MUTED)),), title=True))
         if self._threads:
             title = f" {count(len(self._threads), 'open thread')} of this mutation:"
             items += [Item((Content(""),), title=True), Item((Content.assemble((title, MUTED)),), title=True)]

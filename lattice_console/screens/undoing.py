@@ -25,11 +25,15 @@ _EXECUTED = ("in_progress", "completed", "rolled_back", "rollback_failed")
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What came of taking a step back or again: a sentence, whether it is good news, and the mutations as they are."""
+    """What came of taking a step back or again: a sentence, whether it is good news, and the mutations as they are.
+
+    `votes` are those that were changed by it.
+    """
 
     said: str
     good: bool
     mutations: Sequence[Mutation] = ()
+    votes: "Sequence[VoteChange]" = ()
 
 
 class Step(Protocol):
@@ -126,10 +130,12 @@ class Votes:
     async def _put(self, backend: Backend, changes: Sequence[VoteChange], done: str, refused: str) -> Done:
         """Bring every vote from `before` to `after`; raises what stands in the way where that is of all of them."""
         mutations: list[Mutation] = []
+        changed: list[VoteChange] = []
         problems: list[LatticeError] = []
         for change in changes:
             try:
                 mutations.append(await _put(backend, self._user_id, change))
+                changed.append(change)
             except LatticeError as error:
                 problems.append(error)
         if not mutations:
@@ -138,9 +144,11 @@ class Votes:
         said = f"{done}: {self._name(len(mutations))}."
         if len(mutations) == 1:
             said += f" It is {status_words(mutations[0].status)}."
+        if any(one.before_text for one in changed):
+            said += " The text is kept."
         if problems:
             said += f" Not of {count(len(problems), 'other')}: {' '.join(one.message for one in problems[:3])}"
-        return Done(said, not problems, mutations)
+        return Done(said, not problems, mutations, changed)
 
     def _name(self, number: int) -> str:
         change = self._changes[0]

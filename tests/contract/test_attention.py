@@ -179,9 +179,28 @@ async def test_what_somebody_has_seen_is_the_newest_patchset_that_they_voted_or_
     old = NewComment(text="about the first one", patchset=1)
     await rob.reviews.vote(proposed.id, vote="request_changes", comments=[old])
     assert await seen(rob) == 2
-    await rob.reviews.withdraw(proposed.id)
-    await rob.reviews.comment(proposed.id, text="about the first one", patchset=1)
-    assert (await seen(rob), await seen(ann), await seen(dev)) == (2, None, None)
+    assert (await seen(ann), await seen(dev)) == (None, None)
+
+
+async def test_a_vote_that_is_withdrawn_leaves_what_was_seen_as_it_was_before(
+    rob: Backend, dev: Backend, proposed: Mutation
+) -> None:
+    async def seen() -> int | None:
+        return (await rob.mutations.get(proposed.id)).seen
+
+    await rob.reviews.vote(proposed.id, vote="approve")
+    await rob.reviews.vote(proposed.id, vote="reject")
+    assert (await rob.reviews.withdraw(proposed.id)).seen is None
+    assert await seen() is None
+    await rob.reviews.vote(proposed.id, vote="request_changes")
+    await dev.mutations.update(proposed.id, changes=[create("a.txt", b"two\n")])
+    await rob.reviews.vote(proposed.id, vote="approve")
+    await rob.reviews.vote(proposed.id, vote="request_changes")
+    assert (await rob.reviews.vote(proposed.id, vote="approve")).seen == 2
+    assert (await rob.reviews.withdraw(proposed.id)).seen == 1
+    assert await seen() == 1
+    await rob.reviews.vote(proposed.id, vote="approve", comments=[NewComment(text="Said all the same.")])
+    assert (await rob.reviews.withdraw(proposed.id)).seen == 2
 
 
 async def test_a_new_patchset_is_changed_for_those_who_reviewed_the_one_before(
@@ -197,6 +216,9 @@ async def test_a_new_patchset_is_changed_for_those_who_reviewed_the_one_before(
     assert [await listed(actor, "changed") for actor in ("rob", "ann", "dev")] == [True, False, False]
     await rob.reviews.vote(proposed.id, vote="approve")
     assert not await listed("rob", "changed")
+    await rob.reviews.withdraw(proposed.id)
+    assert await listed("rob", "changed")
+    await rob.reviews.vote(proposed.id, vote="approve")
     await dev.mutations.update(proposed.id, changes=[create("a.txt", b"three\n")])
     await dev.mutations.cancel(proposed.id)
     assert not await listed("rob", "changed")

@@ -232,7 +232,7 @@ async def test_a_draft_dropped_before_a_verdict_comes_back_with_u_where_it_was(
     await console.press("a")
     await console.sees("Approve: M-6")
     await console.press("tab", "D", "D")
-    await console.sees("No drafts are left.", "without a comment.", "u bring back")
+    await console.sees("There are no drafts.", "without a comment.", "u bring back")
     found = await mutation(office, "M-6")
     assert kept(office, found.id) == ()
     await console.press("u", "u")

@@ -319,6 +319,63 @@ async def test_a_rejection_is_taken_back(console: Console, office: Office) -> No
     assert (await mutation(office, "M-6")).status == "pending"
 
 
+async def test_the_text_of_a_verdict_that_is_taken_back_is_there_for_the_next_one(
+    console: Console, office: Office
+) -> None:
+    await console.go_to("Pay refunds")
+    await console.press("x")
+    await console.sees("Request changes of M-6")
+    await console.type("Five days.")
+    await console.press("ctrl+s")
+    await console.sees("Requested changes of M-6.")
+    await console.press("u")
+    await console.sees("Undone: the request for changes of M-6.", "The text is kept.")
+    await console.press("x")
+    await console.sees("Request changes of M-6", "Five days.")
+    await console.press("escape", "U")
+    await console.sees("Redone: the request for changes of M-6.")
+    await console.press("x")
+    await console.sees("Request changes of M-6")
+    assert "Five days." not in console.text
+
+
+async def test_an_approval_that_is_taken_back_keeps_its_text_although_its_drafts_are_sent(
+    console: Console, office: Office
+) -> None:
+    await opened(console, "Pay refunds")
+    await drafted(console, "paid within 7 days", "Working days?")
+    await console.press("a")
+    await console.sees("Approve: M-6")
+    await console.type("Fine otherwise.")
+    await console.press("ctrl+s")
+    await console.sees("Approved M-6 with 1 comment.")
+    await console.press("u")
+    await console.sees("Undone: the approval of M-6.", "The text is kept.")
+    await console.press("a")
+    await console.sees("Approve: M-6 Pay refunds within a week, without a comment.", "Fine otherwise.")
+    await console.press("ctrl+s")
+    await console.sees("Approved M-6. e executes it.")
+    found = await mutation(office, "M-6")
+    assert [(one.vote, one.comment) for one in found.reviews if one.current] == [("approve", "Fine otherwise.")]
+
+
+async def test_a_rejection_that_is_taken_back_leaves_the_mutation_among_those_that_changed(office: Office) -> None:
+    await said(office, "kim", "M-7", "Why 48?", SESSION_PATH, 3)
+    await renewed(office)
+    async with open_console(make_app(office, view="changed")) as console:
+        await console.sees("Changed 1")
+        await console.go_to("Raise the session")
+        await console.press("X")
+        await console.sees("Reject M-7")
+        await console.type("No.")
+        await console.press("ctrl+s")
+        await console.sees("M-7 is rejected now.", "Changed 0")
+        await console.press("u")
+        await console.sees("Undone: the rejection of M-7.", "Changed 1")
+        await opened(console, "Raise the session")
+        await console.sees("since my review: 1 file")
+
+
 async def test_after_a_new_start_u_takes_back_the_vote_on_the_mutation_under_the_cursor(office: Office) -> None:
     async with acting(office, "kim") as kim:
         await kim.reviews.vote("M-6", vote="approve")

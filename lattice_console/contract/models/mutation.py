@@ -160,7 +160,8 @@ class Execution(Model):
 class Mutation(MutationSummary):
     """A mutation whole: its current patchset, votes, requirements with reasons, and what the asking actor may do.
 
-    `seen` is the newest patchset that the asking actor voted or commented on, None where there is none.
+    `seen` is the newest patchset that the asking actor voted or commented on, None where there is none. A vote that was
+    withdrawn does not count.
     """
 
     project_id: str

@@ -85,6 +85,7 @@ def withdraw(ctx: Context, *, mutation: str, expected_version: int | None) -> Mu
     if refused := actions.refuse_withdrawal(record.status, standing):
         _refuse(record, refused, forbidden=False)
     stored.settle(ctx, record, _own(ctx, record), "withdrawn")
+    stored.look_back(ctx, record)
     ctx.record("mutation.reviewed", record.id, number=record.number, vote=None, withdrawn=standing.vote)
     changed = stored.change(ctx, record)
     ctx.announce("mutation.reviewed", record.id, changed.version, number=record.number, vote=None)

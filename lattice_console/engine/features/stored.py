@@ -123,6 +123,21 @@ def look(ctx: Context, record: MutationRecord) -> None:
     ctx.memo["seen", record.id] = record.patchset
 
 
+def look_back(ctx: Context, record: MutationRecord) -> None:
+    """Note what the actor has seen of the mutation, now that their vote is withdrawn: as if it had not been cast."""
+    newest: dict[int, ReviewRecord] = {}
+    for one in votes(ctx, [record])[record.id]:
+        if one.author_id == ctx.me.id:
+            newest.setdefault(one.patchset, one)
+    said = ctx.tables.reviews.comments(record.id) if record.comments else []
+    seen = [number for number, one in newest.items() if one.state != "withdrawn"]
+    seen += [one.patchset for one in said if one.author_id == ctx.me.id]
+    ctx.tables.reviews.forget_seen(ctx.me.id, record.id)
+    if seen:
+        ctx.tables.reviews.note_seen(ctx.me.id, record.id, max(seen))
+    ctx.memo["seen", record.id] = max(seen, default=None)
+
+
 def cast(ctx: Context, vote: ReviewRecord) -> None:
     """Write a vote."""
     ctx.tables.reviews.add(vote)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or_update
 
 from lattice_console.engine.records import CommentRecord, ReviewRecord
@@ -37,6 +37,9 @@ _NOTE_SEEN = Prepared(
         index_elements=["user_id", "mutation_id"],
         set_={"patchset": greater(seen.c.patchset, _NEWLY_SEEN.excluded.patchset)},
     )
+)
+_FORGET_SEEN = Prepared(
+    delete(seen).where(seen.c.user_id == bindparam("user"), seen.c.mutation_id == bindparam("mutation"))
 )
 _COMMENTS = Prepared(
     select(*columns(comments, CommentRecord))
@@ -87,6 +90,10 @@ class Reviews:
     def note_seen(self, user_id: str, mutation_id: str, patchset: int) -> None:
         """Remember that the user voted or commented on that patchset."""
         self._database.run(_NOTE_SEEN, user_id=user_id, mutation_id=mutation_id, patchset=patchset)
+
+    def forget_seen(self, user_id: str, mutation_id: str) -> None:
+        """Know no more of what the user voted or commented on."""
+        self._database.run(_FORGET_SEEN, user=user_id, mutation=mutation_id)
 
     def update_comment(self, comment_id: str, **columns: Any) -> None:
         """Set columns of a comment."""

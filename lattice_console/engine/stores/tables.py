@@ -288,7 +288,7 @@ reviews = Table(
     Index(None, "author_id", "state", "mutation_id"),
 )
 
-# The newest patchset of each mutation that each person voted or commented on.
+# The newest patchset of each mutation that each person voted or commented on; a vote withdrawn does not count.
 seen = Table(
     "seen",
     metadata,

@@ -85,6 +85,7 @@ CALLS: dict[str, Callable[[Tables], Any]] = {
     "reviews.cast_by": lambda tables: tables.reviews.cast_by(KIM, ["m1", "m2"]),
     "reviews.seen": lambda tables: tables.reviews.seen(KIM, "m1"),
     "reviews.note_seen": lambda tables: tables.reviews.note_seen(KIM, "m1", 1),
+    "reviews.forget_seen": lambda tables: tables.reviews.forget_seen(KIM, "m1"),
     "reviews.update_comment": lambda tables: tables.reviews.update_comment("c1", open=False),
     "executions.get": lambda tables: tables.executions.get("e1"),
     "executions.of": lambda tables: tables.executions.of("m1"),

@@ -64,6 +64,16 @@ def test_the_newest_patchset_that_somebody_has_seen_only_grows(tables: Tables) -
     assert [tables.reviews.seen(*asked) for asked in ((KIM, "m1"), (ALEX, "m1"), (KIM, "m2"))] == [2, 3, None]
 
 
+def test_what_somebody_has_seen_is_forgotten_for_them_alone(tables: Tables) -> None:
+    tables.mutations.create(PROJECT, mutation(1))
+    for user in (KIM, ALEX):
+        tables.reviews.note_seen(user, "m1", 2)
+    tables.reviews.forget_seen(KIM, "m1")
+    assert [tables.reviews.seen(user, "m1") for user in (KIM, ALEX)] == [None, 2]
+    tables.reviews.note_seen(KIM, "m1", 1)
+    assert tables.reviews.seen(KIM, "m1") == 1
+
+
 def test_votes_that_count_are_found_by_who_cast_them(tables: Tables) -> None:
     for number in (1, 2, 3):
         tables.mutations.create(PROJECT, mutation(number))
