@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import islice
 
-__all__ = ["MARKS", "age", "count", "inert", "inert_bytes", "inert_lines", "inert_pieces"]
+__all__ = ["MARKS", "age", "count", "inert", "inert_bytes", "inert_lines", "inert_pieces", "pointed"]
 
 TAB = 4
 """Cells from one tab stop to the next."""
@@ -61,6 +61,12 @@ def inert_pieces(line: bytes) -> list[tuple[int, str]]:
         column = 0 if char in "\n\r" else column + width
         pieces.append((len(char.encode("utf-8", "surrogateescape")), "".join(islice(shown, width))))
     return pieces
+
+
+def pointed(pointer: str, parted: str) -> str:
+    """The way of a JSON pointer (RFC 6901) from key to key, inert; `parted` stands between them."""
+    keys = [key.replace("~1", "/").replace("~0", "~") for key in pointer.split("/")[1:]]
+    return f" {parted} ".join(inert(key) or '""' for key in keys)
 
 
 def _visible(text: str) -> str:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lattice_console.cells import cells
-from lattice_console.text import age, count, inert, inert_bytes, inert_lines, inert_pieces
+from lattice_console.text import age, count, inert, inert_bytes, inert_lines, inert_pieces, pointed
 
 ANY_TEXT = st.text(alphabet=st.characters(exclude_categories=())) | st.text(
     alphabet="ab \t\n\x1b\x9b\u202e\u200d\u200b\u0301\ufe0f👩你🇩🏽\udc80é"
@@ -120,3 +120,17 @@ def test_an_age_counts_to_this_moment_where_no_other_is_named() -> None:
 def test_a_number_stands_with_its_noun() -> None:
     assert [count(1, "file"), count(0, "file"), count(1204, "file")] == ["1 file", "0 files", "1,204 files"]
     assert count(2, "child", "children") == "2 children"
+
+
+@pytest.mark.parametrize(
+    ("pointer", "shown"),
+    [
+        ("/paths/~1payments~1{id}~1refunds/post/operationId", "paths › /payments/{id}/refunds › post › operationId"),
+        ("/requirements/3", "requirements › 3"),
+        ("/~01/a~0b", "~1 › a~b"),
+        ("/a//b", 'a › "" › b'),
+        ("/\x1b", "⟨U+001B⟩"),
+    ],
+)
+def test_a_pointer_is_told_as_the_keys_on_the_way(pointer: str, shown: str) -> None:
+    assert pointed(pointer, "›") == shown

@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from textual import on
 from textual.app import ComposeResult, SuspendNotSupported
@@ -15,10 +15,13 @@ from textual.widgets import Static, TextArea
 from lattice_console.contract.errors import LatticeError
 from lattice_console.screens.dialog import Dialog
 from lattice_console.screens.outside_editor import edit
+from lattice_console.text import pointed
 from lattice_console.widgets.editor import Editor
 
-__all__ = ["CommentDialog", "Written"]
+__all__ = ["CommentDialog", "Ending", "Written"]
 
+Ending = Literal["keep", "leave", "replace"]
+"""The draft is wanted; the person leaves; the lines are to be suggested anew that replace those it is about."""
 
 _QUOTED = 4
 """Lines that are shown of what the comment is about."""
@@ -33,12 +36,13 @@ class Written:
     pointed: bool = False
 
 
-class CommentDialog(Dialog[bool]):
-    """Ends with True where the draft is wanted, with False where the person leaves; what was written is kept anyway.
+class CommentDialog(Dialog[Ending]):
+    """What was written is kept whichever way it ends.
 
     `keep` is told of every change. `quoted` are the lines that it is about, inert; `lines` is what a suggestion begins
-    with, None where none can be made; `pointer` is what the comment could be about instead, empty where there is
-    nothing. Long texts are taken to an editor by way of a file in `folder`.
+    with, None where none can be made; `replaced` says that other lines stand where these did, which can be suggested
+    anew instead. `pointer` is what the comment could be about instead, empty where there is nothing, shown with
+    `parted` between its keys. Long texts are taken to an editor by way of a file in `folder`.
     """
 
     DEFAULT_CSS = """
@@ -47,8 +51,9 @@ class CommentDialog(Dialog[bool]):
             margin: 0 1 1 1; padding: 0 1; max-height: 4; border-left: outer $rule; text-wrap: nowrap;
             text-overflow: ellipsis; color: $muted; text-style: $muted-style;
         }
-        & #pointed, & #suggests { padding: 0 1; height: 1; color: $muted; text-style: $muted-style; }
-        & #suggests { margin: 1 0 0 0; }
+        & #pointed, & #suggests { padding: 0 1; color: $muted; text-style: $muted-style; }
+        & #pointed { height: auto; max-height: 3; }
+        & #suggests { height: 1; margin: 1 0 0 0; }
         & Editor { height: auto; min-height: 3; max-height: 10; }
     }
     """
@@ -70,17 +75,22 @@ class CommentDialog(Dialog[bool]):
         quoted: Sequence[str] = (),
         lines: str | None = None,
         pointer: str = "",
+        parted: str = "",
+        replaced: bool = False,
+        suggesting: bool = False,
         folder: Path,
     ) -> None:
         hints = [("ctrl+s", "save draft"), ("Esc", "leave, kept"), ("ctrl+o", "$EDITOR")]
-        if lines is not None:
+        if lines is not None or replaced:
             hints.append(("ctrl+g", "suggest lines"))
         super().__init__(sentence, tuple(hints))
         self._written = written
         self._keep = keep
         self._quoted = quoted
         self._lines = lines
-        self._pointer = pointer
+        self._pointer = pointed(pointer, parted)
+        self._replaced = replaced
+        self._suggesting = suggesting
         self._folder = folder
 
     def compose_field(self) -> ComposeResult:
@@ -98,14 +108,16 @@ class CommentDialog(Dialog[bool]):
     def on_mount(self) -> None:
         self._show()
         self.query_one("#text").focus()
+        if self._suggesting:
+            self.action_suggest()
 
     def _show(self) -> None:
         suggests = self._written.suggestion is not None
         self.query_one("#suggests").display = self.query_one("#suggestion").display = suggests
-        pointed = self.query_one("#pointed", Static)
-        pointed.display = bool(self._pointer)
+        there = self.query_one("#pointed", Static)
+        there.display = bool(self._pointer)
         about = f"About the value at {self._pointer}, wherever it moves."
-        pointed.update(
+        there.update(
             Content(about if self._written.pointed else f"ctrl+r: about the value at {self._pointer} instead.")
         )
 
@@ -127,16 +139,19 @@ class CommentDialog(Dialog[bool]):
         if not self._written.text.strip() and self._written.suggestion in (None, self._lines):
             self._tell("There is nothing to keep yet.")
         else:
-            self.dismiss(True)
+            self.dismiss("keep")
 
     def action_leave(self) -> None:
         """Leave; what was typed is kept."""
-        self.dismiss(False)
+        self.dismiss("leave")
 
     def action_suggest(self) -> None:
-        """Make a suggestion of the lines, or take it away."""
+        """Make a suggestion of the lines, or of those that replace them; or take it away."""
+        if self._replaced:
+            self.dismiss("replace")
+            return
         if self._lines is None:
-            self._tell("Only lines as they are after the change can be suggested anew.")
+            self._tell("Only lines as they are after the change can be suggested anew: comment on one of them.")
             return
         field = self.query_one("#suggestion", Editor)
         if self._written.suggestion is None:

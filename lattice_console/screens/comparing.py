@@ -11,6 +11,7 @@ from lattice_console.merge.positions import Carried, Positions
 from lattice_console.screens.loading import load_content, load_file
 from lattice_console.screens.session import Session
 from lattice_console.widgets.diff_document import Selection
+from lattice_console.widgets.diff_units import new_line
 from lattice_console.widgets.file_change import FileChange
 
 __all__ = ["Compared", "ComparedFile", "Comparison", "Origin", "carry", "compare", "first_look"]
@@ -72,6 +73,13 @@ class Compared:
         origin = self.files[selection.file].origin(selection.side)
         last = selection.last if selection.last > selection.first else None
         return origin.patchset, Anchor(file_path=origin.path, side=origin.side, line=selection.first, end_line=last)
+
+    def replacing(self, selection: Selection) -> Selection | None:
+        """The lines of the new side that stand where those of the old one stood; None where nothing does."""
+        compared = self.files[selection.file].change.diff
+        found = [new_line(compared, line) for line in range(selection.first - 1, selection.last)]
+        there = [line + 1 for line in found if line is not None]
+        return Selection(selection.file, "new", there[0], there[-1]) if there else None
 
     def file_anchor(self, index: int) -> tuple[int, Anchor]:
         """What a remark on a file is about: of its new state, or of the old one where it is gone."""

@@ -20,11 +20,15 @@ __all__ = ["Drafting"]
 
 @dataclass(frozen=True, slots=True)
 class _Offer:
-    """What a comment is about, as inert lines; the lines that can be suggested anew; the pointer of the value there."""
+    """What a comment is about, as inert lines; the lines that can be suggested anew; the pointer of the value there.
+
+    `replacing` is the patchset and the place of the lines that replace those, where they are of the old side.
+    """
 
     quoted: tuple[str, ...]
     lines: str | None = None
     pointer: str = ""
+    replacing: tuple[int, Anchor] | None = None
 
 
 class Drafting(ReviewPlace):
@@ -88,7 +92,7 @@ class Drafting(ReviewPlace):
             self._begin(self._sentence(anchor), (patchset, anchor))
 
     def _sentence(self, anchor: Anchor) -> str:
-        return f"Comment on {inert(anchor.file_path)}, {lines_of(anchor)}."
+        return f"Comment on {inert(anchor.file_path)}, {lines_of(anchor, self.session.look.signs.crumb)}."
 
     def _begin(self, sentence: str, place: tuple[int, Anchor] | None, reply_to: str | None = None) -> None:
         """Write a draft there, or go on with the one that is there already."""
@@ -122,7 +126,7 @@ class Drafting(ReviewPlace):
         # On the app, so that leaving this place stops nothing half-way.
         self.app.run_worker(self._edit(draft, sentence), group="drafts", exclusive=True, exit_on_error=False)
 
-    async def _edit(self, draft: Draft, sentence: str) -> None:
+    async def _edit(self, draft: Draft, sentence: str, *, suggesting: bool = False) -> None:
         keeping = self.session.keeping
         offer = await self._offer(draft)
         latest = draft
@@ -148,16 +152,25 @@ class Drafting(ReviewPlace):
             quoted=offer.quoted,
             lines=offer.lines,
             pointer=offer.pointer,
+            parted=self.session.look.signs.crumb,
+            replaced=offer.replacing is not None,
+            suggesting=suggesting,
             folder=self.session.folder,
         )
-        wanted = await self.app.push_screen_wait(dialog)
+        ending = await self.app.push_screen_wait(dialog)
+        if ending == "replace" and offer.replacing is not None:
+            patchset, anchor = offer.replacing
+            moved = latest.model_copy(update={"patchset": patchset, "anchor": anchor})
+            sentence = f"{self._sentence(anchor).removesuffix('.')}, which stands there after the change."
+            await self._edit(moved, sentence, suggesting=True)
+            return
         await keeping.settled()
         if self.is_mounted:
             self.drafts_changed()
-            if wanted and self.view.has_range:
-                self.view.action_clear()
+            if ending == "keep" and self.view.has_range:
+                self.view.end_range()
         if latest.text.strip() or latest.suggestion is not None:
-            self._say_kept(latest, wanted)
+            self._say_kept(latest, ending == "keep")
 
     def _say_kept(self, draft: Draft, wanted: bool) -> None:
         keys = {command.id: command.keys[0] for command in self.commands()}
@@ -180,13 +193,17 @@ class Drafting(ReviewPlace):
         content = (diff.new if at[1] == "new" else diff.old) or b""
         pointer = await asyncio.to_thread(pointer_at, anchor.file_path, content, anchor.line)
         found = diff.lines(at[1], anchor.line - 1, anchor.last)
-        lines: str | None = None
+        quoted = tuple(inert_bytes(line.removesuffix(b"\r")) for line in found)
+        lines, replacing = None, None
         if anchor.side == "new":
             try:
                 lines = "\n".join(line.removesuffix(b"\r").decode() for line in found)
             except UnicodeDecodeError:
                 lines = None
-        return _Offer(tuple(inert_bytes(line.removesuffix(b"\r")) for line in found), lines, pointer or "")
+        elif at[1] == "old" and (there := compared.replacing(Selection(at[0], "old", anchor.line, anchor.last))):
+            place = compared.anchor(there)
+            replacing = place if place[1].side == "new" else None
+        return _Offer(quoted, lines, pointer or "", replacing)
 
 
 def _about_the_same(draft: Draft, patchset: int, anchor: Anchor | None, reply_to: str | None) -> bool:

@@ -123,7 +123,7 @@ class ReviewDialog(Dialog[Review | None]):
         signs = self._look.signs
         goes = draft.id not in self._left
         head = [(f" {signs.check if goes else signs.dash} ", "$good" if goes else MUTED)]
-        where = _where(draft.anchor) if draft.anchor else "reply" if draft.reply_to else "on the mutation"
+        where = _where(draft.anchor, signs.crumb) if draft.anchor else "reply" if draft.reply_to else "on the mutation"
         about = f" {signs.dot} patchset {draft.patchset}" + ("" if goes else f" {signs.dot} kept for later")
         lines = [Content.assemble(*head, (inert(where), "bold"), (about, MUTED))]
         lines += paragraph(draft.text, width, 3, "" if goes else MUTED) if draft.text.strip() else []
@@ -134,7 +134,7 @@ class ReviewDialog(Dialog[Review | None]):
         return Item(tuple(lines), draft)
 
     def _thread(self, comment: Comment, width: int) -> Item:
-        where = inert(_where(comment.anchor)) if comment.anchor else ""
+        where = inert(_where(comment.anchor, self._look.signs.crumb)) if comment.anchor else ""
         age = f" {self._look.signs.dot} {self._look.age(comment.created_at)}"
         head = Content.assemble(f"   {inert(comment.author.handle)} ", (f"{where}{age}", MUTED))
         return Item((head, *paragraph(comment.text or "suggests other lines", width, 5, MUTED)))
@@ -213,5 +213,5 @@ class ReviewDialog(Dialog[Review | None]):
         self.query_one("#missing", Static).update(Content(text))
 
 
-def _where(anchor: Anchor) -> str:
-    return f"{anchor.file_path}, {lines_of(anchor)}"
+def _where(anchor: Anchor, parted: str) -> str:
+    return f"{anchor.file_path}, {lines_of(anchor, parted)}"

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from lattice_console.contract.models.review import Anchor, Comment
 from lattice_console.profile.drafts import Draft
 from lattice_console.screens.comparing import Compared
+from lattice_console.text import pointed
 from lattice_console.widgets.diff_document import Spot
 from lattice_console.widgets.diff_notes import Note, Thread
+from lattice_console.widgets.signs import UNICODE
 
 __all__ = ["Place", "Remarks", "lines_of", "spot_of", "threads"]
 
@@ -19,7 +21,8 @@ Place = tuple[int, Anchor]
 class Remarks:
     """All that was said about a mutation, and what is still to be: `carried` has the places of drafts by their ids.
 
-    `hints` are the words at the right of a draft, of an open thread, and of one whose suggestion can be applied.
+    `hints` are the words at the right of a draft, of an open thread, and of one whose suggestion can be applied;
+    `parted` stands between the keys on the way to a value.
     """
 
     comments: Sequence[Comment] = ()
@@ -27,6 +30,7 @@ class Remarks:
     carried: Mapping[str, Place | None] | None = None
     author: str = ""
     hints: tuple[str, str, str] = ("", "", "")
+    parted: str = UNICODE.crumb
 
 
 def threads(remarks: Remarks, compared: Compared) -> tuple[Thread, ...]:
@@ -46,7 +50,7 @@ def threads(remarks: Remarks, compared: Compared) -> tuple[Thread, ...]:
     for comment in remarks.comments:
         if not comment.is_reply and comment.anchor is not None:
             notes = (_note(comment), *replies.get(comment.id, ()))
-            thread = _thread(comment, notes, compared, remarks.hints)
+            thread = _thread(comment, notes, compared, remarks)
             if thread is not None:
                 found.append(thread)
     for draft in remarks.drafts:
@@ -67,9 +71,8 @@ def _draft_note(draft: Draft, author: str) -> Note:
     return Note(draft.id, author, None, draft.text, draft.suggestion, draft=True)
 
 
-def _thread(
-    comment: Comment, notes: tuple[Note, ...], compared: Compared, hints: tuple[str, str, str]
-) -> Thread | None:
+def _thread(comment: Comment, notes: tuple[Note, ...], compared: Compared, remarks: Remarks) -> Thread | None:
+    hints = remarks.hints
     places = [(comment.patchset, comment.anchor)] if comment.anchor else []
     if comment.place is not None:
         places.insert(0, (compared.comparison.newer, comment.place))
@@ -79,12 +82,13 @@ def _thread(
         at = compared.find(patchset, anchor)
         if at is not None:
             first, last = (anchor.line, anchor.last) if anchor.line is not None else (None, None)
+            about = pointed(anchor.pointer or "", remarks.parted)
             return Thread(
-                comment.id, notes, at[0], at[1], last, first, resolved=not comment.open, about=_about(anchor), hint=hint
+                comment.id, notes, at[0], at[1], last, first, resolved=not comment.open, about=about, hint=hint
             )
     if comment.anchor is None or not comment.gone:
         return None
-    about = f"{lines_of(comment.anchor)} of patchset {comment.patchset}, gone"
+    about = f"{lines_of(comment.anchor, remarks.parted)} of patchset {comment.patchset}, gone"
     file = compared.file_at(comment.anchor.file_path)
     if file is None:
         about = f"{comment.anchor.file_path}, {about}"
@@ -99,23 +103,20 @@ def _draft(draft: Draft, remarks: Remarks, compared: Compared) -> Thread | None:
     at = compared.find(*place) if place is not None else None
     if place is None or at is None:
         file = compared.file_at(draft.anchor.file_path)
-        about = f"{draft.anchor.file_path}, {lines_of(draft.anchor)} of patchset {draft.patchset}"
+        about = f"{draft.anchor.file_path}, {lines_of(draft.anchor, remarks.parted)} of patchset {draft.patchset}"
         return Thread(draft.id, notes, file, gone=True, about=about, hint=hint)
     anchor = place[1]
-    return Thread(draft.id, notes, at[0], at[1], anchor.last, anchor.line, about=_about(anchor), hint=hint)
+    about = pointed(anchor.pointer or "", remarks.parted)
+    return Thread(draft.id, notes, at[0], at[1], anchor.last, anchor.line, about=about, hint=hint)
 
 
-def _about(anchor: Anchor) -> str:
-    return anchor.pointer or ""
-
-
-def lines_of(anchor: Anchor) -> str:
-    """Where within its file an anchor points, in words."""
+def lines_of(anchor: Anchor, parted: str) -> str:
+    """Where within its file an anchor points, in inert words; `parted` stands between the keys to a value."""
     side = " before the change" if anchor.side == "old" else ""
     if anchor.line is None:
         return f"the file{side}"
     if anchor.pointer:
-        return anchor.pointer
+        return pointed(anchor.pointer, parted)
     if anchor.end_line is None:
         return f"line {anchor.line}{side}"
     return f"lines {anchor.line}-{anchor.end_line}{side}"

@@ -125,4 +125,5 @@ class ReviewPlace(ActingPlace, Colouring):
                 hint(("act.comment", "reply"), ("review.resolve", "resolve")),
                 hint(("review.apply", "apply"), ("act.comment", "reply")) if may_apply else "",
             ),
+            self.session.look.signs.crumb,
         )

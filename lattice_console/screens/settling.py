@@ -120,7 +120,7 @@ class Settling(ReviewPlace):
         outdated = f", which outdates {count(votes, 'vote')}" if votes else ""
         what = f"Make patchset {mutation.patchset + 1} of M-{mutation.number} with "
         if len(comments) > 1:
-            places = [f"  {_where(one)}, by {inert(one.author.handle)}" for one in comments]
+            places = [f"  {self._told_place(one)}, by {inert(one.author.handle)}" for one in comments]
             more = [f"  and {len(places) - 6} more"] if len(places) > 6 else []
             return "\n".join([f"{what}{len(comments)} suggestions{outdated}:", *places[:6], *more])
         one = comments[0]
@@ -128,7 +128,14 @@ class Settling(ReviewPlace):
         old = self._lines(one)
         minus = self.session.look.signs.minus
         shown = [f"  {minus} {line}" for line in _some(old)] + [f"  + {line}" for line in _some(new)]
-        return "\n".join([f"{what}the suggestion of {inert(one.author.handle)} for {_where(one)}{outdated}:", *shown])
+        return "\n".join(
+            [f"{what}the suggestion of {inert(one.author.handle)} for {self._told_place(one)}{outdated}:", *shown]
+        )
+
+    def _told_place(self, one: Comment) -> str:
+        anchor = one.place or one.anchor
+        crumb = self.session.look.signs.crumb
+        return f"{inert(anchor.file_path)}, {lines_of(anchor, crumb)}" if anchor else "the mutation"
 
     def _lines(self, one: Comment) -> list[str]:
         """The lines that a suggestion replaces, as they are now."""
@@ -143,8 +150,3 @@ class Settling(ReviewPlace):
 def _some(lines: Sequence[str]) -> list[str]:
     more = [f"({len(lines) - _LINES} more lines)"] if len(lines) > _LINES else []
     return [*lines[:_LINES], *more]
-
-
-def _where(one: Comment) -> str:
-    anchor = one.place or one.anchor
-    return f"{inert(anchor.file_path)}, {lines_of(anchor)}" if anchor else "the mutation"

@@ -10,12 +10,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, pairwise, takewhile
 from typing import Literal, NamedTuple
 
-from lattice_console.merge.diff import Block, FileDiff, Side
+from lattice_console.merge.diff import Block, Side
 from lattice_console.widgets.diff_document import CONTEXT, FileRow, FoldRow, LineRow, NoteRow, Row, WordsRow
 from lattice_console.widgets.diff_notes import Thread
+from lattice_console.widgets.diff_units import unit_of
 from lattice_console.widgets.file_change import FileChange
 
-__all__ = ["FileRows", "note_rows", "unit_of"]
+__all__ = ["FileRows", "note_rows"]
 
 _SMALLEST = 2
 """Lines that a fold hides at least: one line takes no more room than the row that would stand for it."""
@@ -376,17 +377,6 @@ class FileRows:
     def hunks_begun(self, row: int) -> int:
         """How many hunks have their first changed line at or above a row."""
         return bisect_right(range(self.hunks), row, key=self.hunk_start)
-
-
-def unit_of(compared: FileDiff, side: Side, line: int) -> int:
-    """The gap (even) or block (odd) of a file that a line is in: block k is number 2k + 1."""
-    old = side == "old"
-    at = bisect_right(compared.blocks, line, key=lambda block: block.old if old else block.new) - 1
-    if at < 0:
-        return 0
-    block = compared.blocks[at]
-    start, size = (block.old, block.removed) if old else (block.new, block.added)
-    return 2 * at + (1 if line < start + size else 2)
 
 
 def note_rows(thread: Thread, opened: frozenset[str]) -> list[NoteRow]:

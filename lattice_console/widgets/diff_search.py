@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from lattice_console.merge.diff import FileDiff, Side
 from lattice_console.widgets.diff_document import DiffDocument, Spot
-from lattice_console.widgets.diff_file import unit_of
+from lattice_console.widgets.diff_units import new_line, unit_of
 
 __all__ = ["Found", "Hit", "Search", "following", "place_of"]
 
@@ -92,13 +92,12 @@ def place_of(document: DiffDocument, spot: Spot) -> Hit:
         return Hit(spot.file, -1, False, 0)
     # A fold stands before the first line that it hides.
     line, compared = max(0, spot.line - 1 - (spot.kind == "fold")), document.files[spot.file].diff
-    unit, new = unit_of(compared, spot.side, line), spot.side == "new"
-    if not new and unit % 2 == 0:
-        # What did not change stands among hits as it does on the new side.
-        before = compared.blocks[unit // 2 - 1] if unit else None
-        line += before.new + before.added - before.old - before.removed if before else 0
-        new = True
-    return Hit(spot.file, unit, new, line)
+    unit, old = unit_of(compared, spot.side, line), spot.side == "old"
+    if old and unit % 2:
+        return Hit(spot.file, unit, False, line)
+    # What did not change stands among hits as it does on the new side.
+    same = new_line(compared, line) if old else line
+    return Hit(spot.file, unit, True, line if same is None else same)
 
 
 def following(hits: list[Hit], at: Hit, by: int) -> tuple[int, bool]:

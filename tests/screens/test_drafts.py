@@ -6,7 +6,7 @@ from lattice_console.contract.models.review import Anchor
 from lattice_console.profile.drafts import Draft, Drafts
 from lattice_console.profile.folder import work_folder
 from tests.screens.console import Console, make_app, open_console
-from tests.screens.project import NOON, Office
+from tests.screens.project import NOON, REFUNDS, Office
 from tests.screens.reviewing import (
     SESSION_PATH,
     SPEC_PATH,
@@ -101,17 +101,53 @@ async def test_a_comment_can_be_about_the_value_at_a_json_pointer(console: Conso
     await opened(console, "Raise the session")
     await on_line(console, "48 hours")
     await console.press("c")
-    await console.sees("ctrl+r: about the value at /requirements/3 instead.")
+    await console.sees("ctrl+r: about the value at requirements › 3 instead.")
     await console.type("Too long.")
     await console.press("ctrl+r")
-    await console.sees("About the value at /requirements/3, wherever it moves.")
+    await console.sees("About the value at requirements › 3, wherever it moves.")
     await console.press("ctrl+s")
-    await console.sees("/requirements/3", "Too long.")
+    await console.sees("kim draft requirements › 3:", "Too long.")
     await console.press("ctrl+s", "ctrl+s")
     await console.sees("Sent 1 comment")
     found = next(one for one in await comments(office, "M-7") if one.text == "Too long.")
     assert found.anchor is not None
     assert found.anchor.pointer == "/requirements/3"
+
+
+async def test_a_suggestion_for_a_removed_line_is_made_for_the_line_that_replaces_it(
+    console: Console, office: Office
+) -> None:
+    await opened(console, "Pay refunds")
+    await on_line(console, "paid within 14 days")
+    await console.press("c")
+    await console.sees("Comment on docs/refunds.md, line 3 before the change.", "ctrl+g suggest lines")
+    await console.type("Between them.")
+    await console.press("ctrl+g")
+    await console.sees("Comment on docs/refunds.md, line 3, which stands there after the change.", "Between them.")
+    await console.sees("Suggested instead of these lines:")
+    await console.press(*["backspace"] * len("7 days."))
+    await console.type("9 days.")
+    await console.press("ctrl+s")
+    await console.sees("Draft kept", "draft: Between them.")
+    [draft] = kept(office, (await mutation(office, "M-6")).id)
+    assert draft.anchor == Anchor(file_path="docs/refunds.md", line=3)
+    assert (draft.text, draft.suggestion) == ("Between them.", "A refund is paid within 9 days.")
+
+
+async def test_where_nothing_replaces_a_removed_line_the_key_says_what_can_be_suggested(
+    console: Console, office: Office
+) -> None:
+    async with acting(office, "ana") as ana:
+        shorter = REFUNDS.partition(b"It goes")[0]
+        await ana.mutations.create(title="Leave the card out", changes=[modify("docs/refunds.md", shorter)])
+    await console.sees("Leave the card out")
+    await console.press("g")
+    await opened(console, "Leave the card out")
+    await on_line(console, "card that was charged")
+    await console.press("c")
+    await console.sees("before the change")
+    await console.press("ctrl+g")
+    await console.sees("Only lines as they are after the change can be suggested anew")
 
 
 async def test_where_there_is_no_value_the_key_says_so(console: Console) -> None:
