@@ -84,7 +84,7 @@ class LatticeApp(App[None], inherit_bindings=False):
         Binding("f9", "go('home')", "Home", id="go.home", priority=True),
         Binding("colon,ctrl+p", "palette", "All actions by name", id="app.palette"),
         Binding("m", "messages", "What was said, again", id="app.messages"),
-        Binding("exclamation_mark", "health", "How every part is", id="app.health"),
+        Binding("exclamation_mark", "health", "Health of every part", id="app.health"),
         Binding("question_mark", "help", "Help", id="app.help"),
         Binding("f1", "help", "Help", id="app.help", priority=True),
         Binding("q", "leave", "Quit", id="app.quit"),
@@ -353,7 +353,7 @@ class LatticeApp(App[None], inherit_bindings=False):
             self.push_screen(MessagesScreen(self._said, self.session.look))
 
     def action_health(self) -> None:
-        """Show how every part is."""
+        """Show the health of every part."""
         from lattice_console.screens.health import HealthScreen
 
         if isinstance(self.screen, Place):

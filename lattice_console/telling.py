@@ -70,7 +70,7 @@ def tell(event: Event) -> Told:
         return Told("document", "took", first, f"{more} under review".strip(), ", ".join(others))
     if event.name == "spec.updated":
         version = _text(data, "spec_version")
-        return Told("spec", "brought the spec", _text(data, "name"), f"to {version}" if version else "up to date")
+        return Told("spec", "updated the spec", _text(data, "name"), f"({version})" if version else "")
     if event.name == "policy.changed":
         return Told("policy", "changed", "the policy")
     if event.name == "team.changed":

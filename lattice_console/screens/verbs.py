@@ -23,8 +23,9 @@ Outcome = Mutation | Execution | Comment
 class Verb:
     """One act. `action` is its name in the contract; `{M}` in `sentence` stands for the mutation's number.
 
-    `ask` says what it takes before it is done: nothing, a confirmation, or a text, which may be needed. An act that
-    `binds` is meant for the patchset that the person saw, and for no other.
+    `ask` says what it takes before it is done: nothing, a confirmation, or a text, which may be needed. `recorded` is
+    the sentence for a mutation that changes no files, where that is another. An act that `binds` is meant for the
+    patchset that the person saw, and for no other.
     """
 
     action: str
@@ -34,6 +35,7 @@ class Verb:
     do: Callable[[Session, Mutation, str], Awaitable[Outcome]]
     ask: Literal["nothing", "confirm", "text", "needed text"] = "nothing"
     sentence: str = ""
+    recorded: str = ""
     required: str = ""
     binds: bool = False
     counts_files: bool = False
@@ -48,7 +50,8 @@ class Verb:
     def question(self, mutation: Mutation, files: Sequence[FileChange], place: str, look: Look) -> str:
         """The sentence of its dialog, with the numbers."""
         added, removed = (sum(getattr(file.diff, side) for file in files) for side in ("added", "removed"))
-        return self.sentence.format(
+        sentence = self.sentence if mutation.changes or not self.recorded else self.recorded
+        return sentence.format(
             M=f"M-{mutation.number}",
             title=inert(mutation.title),
             files=count(len(mutation.changes), "file"),
@@ -206,6 +209,7 @@ _ALL = (
         _execute,
         ask="confirm",
         sentence="Execute {M}: {files} ({lines} lines) of {place} will change.",
+        recorded="Execute {M} {title}: it is a record, and changes no file.",
         binds=True,
         counts_files=True,
     ),
@@ -218,6 +222,7 @@ _ALL = (
         _rollback,
         ask="needed text",
         sentence="Roll back {M}: {files} of {place} will be as before it. Why?",
+        recorded="Roll back {M} {title}: it is a record, and no file changes. Why?",
         required="A rollback needs its reason.",
     ),
     Verb(
@@ -251,7 +256,8 @@ def outcome(verb: Verb, mutation: Mutation, result: Outcome, comments: int = 0) 
         return f"The rollback of {number} could not be completed: {why}. An operator has to finish it.", False
     match verb.action:
         case "execute":
-            return f"Executed {number}: {count(len(mutation.changes), 'file')} changed. b on it rolls it back.", True
+            files = f": {count(len(mutation.changes), 'file')} changed" if mutation.changes else ""
+            return f"Executed {number}{files}. b on it rolls it back.", True
         case "rollback" | "finish_rollback":
             return f"Rolled back {number}.", True
         case "comment":

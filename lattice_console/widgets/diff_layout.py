@@ -264,7 +264,7 @@ class DiffLayout:
         return self._starts[at] if at >= 0 else None
 
     def hunk_at(self, row: int) -> int | None:
-        """The number of the hunk at a row, or else of the one before, from 0; None above the first."""
+        """The number of the hunk at a row, or else of the one before in its file, from 0; None above the first."""
         index = self.file_at(row)
         if index is None:
             return None
@@ -272,8 +272,8 @@ class DiffLayout:
         at = min(row + CONTEXT, self.file_end(index)) if row > self._starts[index] else row
         before = sum(len(file.change.diff.hunks) for file in self.files[:index])
         file = self.files[index]
-        number = before + (file.hunks_begun(at - self._starts[index]) if file.hunks else 0)
-        return number - 1 if number else None
+        begun = file.hunks_begun(at - self._starts[index]) if file.hunks else 0
+        return before + begun - 1 if begun else None
 
     def into_hunk(self, row: int) -> int:
         """How many rows a row is below the first changed line of its hunk; 0 where it is in none."""

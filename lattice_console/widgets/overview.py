@@ -1,5 +1,6 @@
 """Everything about one mutation but its lines: turn, requirements, stack, files, votes, remarks, history."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
@@ -7,7 +8,7 @@ from typing import Self
 from textual.content import Content
 
 from lattice_console.cells import cells, cut, fit
-from lattice_console.contract.models.mutation import Mutation, MutationSummary, TimelineEntry
+from lattice_console.contract.models.mutation import Execution, Mutation, MutationSummary, TimelineEntry
 from lattice_console.contract.models.review import Anchor, Comment
 from lattice_console.profile.drafts import Draft
 from lattice_console.text import count, inert
@@ -219,17 +220,32 @@ def _facts(mutation: Mutation, width: int, look: Look) -> list[Content]:
         "proposed": moment(mutation.created_at),
         "changed": moment(mutation.updated_at),
         "patchset": mutation.patchset_hash[:12],
-        **{key: value if isinstance(value, str) else str(value) for key, value in mutation.metadata.items()},
+        "execution": _execution(mutation.execution, look) if mutation.execution else "",
+        **{
+            key: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+            for key, value in mutation.metadata.items()
+            # The execution, as those find it who read no more than metadata.
+            if key != "execution_result"
+        },
     }
-    size = min(24, max(len(inert(key)) for key in facts))
+    said = {inert(key): inert(value) for key, value in facts.items() if value}
+    size = min(24, max(len(key) for key in said))
     dots = look.signs.ellipsis
     return [
-        Content.assemble(
-            (f"   {cut(inert(key), size, dots):<{size}}  ", MUTED), cut(inert(value), width - size - 6, dots)
-        )
-        for key, value in facts.items()
-        if value
+        Content.assemble((f"   {cut(key, size, dots):<{size}}  ", MUTED), cut(value, width - size - 6, dots))
+        for key, value in said.items()
     ]
+
+
+def _execution(execution: Execution, look: Look) -> str:
+    """How the last execution ended, in one line."""
+    words = [status_words(execution.status)]
+    if execution.executed_changes:
+        words.append(count(len(execution.executed_changes), "file"))
+    words += [error.error for error in execution.errors]
+    if execution.status == "completed":
+        words.append("can be rolled back" if execution.rollback_available else "cannot be rolled back")
+    return f" {look.signs.dot} ".join(words)
 
 
 def _timeline(timeline: Sequence[TimelineEntry], width: int, look: Look) -> list[Item]:

@@ -105,7 +105,7 @@ async def test_a_wrong_filter_says_in_place_what_is_wrong_and_can_be_mended(
     await activity.press("ctrl+u")
     await activity.type("user-auth")
     await activity.press("enter")
-    await activity.sees("/user-auth", "brought the spec user-auth to 1.2.0", "1 of 1")
+    await activity.sees("/user-auth", "updated the spec user-auth (1.2.0)", "1 of 1")
 
 
 async def test_what_matches_no_filter_says_how_to_change_it(activity: Console) -> None:

@@ -150,6 +150,23 @@ async def test_b_rolls_back_with_a_reason(console: Console, office: Office) -> N
     assert (await mutation(office, "M-1")).status == "rolled_back"
 
 
+async def test_a_record_without_files_is_executed_and_rolled_back_without_counting_any(
+    console: Console, office: Office
+) -> None:
+    await console.go_to("Deploy 1.4.2")
+    await console.press("a")
+    await console.sees("Approved M-5.")
+    await console.press("e")
+    await console.sees("Execute M-5 Deploy 1.4.2 to staging: it is a record, and changes no file.")
+    await console.press("enter")
+    await console.sees("Executed M-5. b")
+    await console.press("enter")
+    await console.sees("2 Overview", "execution", "completed · can be rolled back")
+    await console.misses("execution_result", "0 files")
+    await console.press("b")
+    await console.sees("Roll back M-5 Deploy 1.4.2 to staging: it is a record, and no file changes. Why?")
+
+
 async def test_a_local_edit_in_the_same_file_stops_the_execution_and_is_named(console: Console, office: Office) -> None:
     (office.root / "src/auth/session.py").write_text("LIMIT = 1\n")
     await console.go_to("Raise the session")

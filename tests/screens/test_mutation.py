@@ -37,6 +37,7 @@ async def test_brackets_jump_between_hunks_and_braces_between_files(console: Con
     await console.sees("user-auth.json · hunk 1 of 2")
     await console.press("right_curly_bracket")
     await console.on("docs/logo.png")
+    await console.misses("· hunk")
     await console.press("right_square_bracket")
     await console.on("LIMIT = timedelta(hours=48)")
     await console.sees("src/auth/session.py · hunk 2 of 2")
