@@ -4,16 +4,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Generic, TypeVar
 
+from rich.segment import Segment
+from rich.style import Style
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Input, OptionList
+from textual.strip import Strip
+from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
+from lattice_console.text import inert
 from lattice_console.widgets.bottom_line import BottomLine
+from lattice_console.widgets.field import Field
 
 __all__ = ["Choice", "PickDialog"]
 
@@ -29,10 +34,24 @@ class Choice(Generic[Value]):
     lead: str = ""
 
 
+class _Options(OptionList):
+    """An option list whose cursor may be shown by `reverse`, which Textual's own leaves out."""
+
+    def render_line(self, y: int) -> Strip:
+        strip = super().render_line(y)
+        if not self.get_component_styles("option-list--option-highlighted").text_style.reverse:
+            return strip
+        segments = list(strip)
+        if not segments or not segments[0].style or segments[0].style.meta.get("option") != self.highlighted:
+            return strip
+        return Strip(Segment.apply_style(segments, post_style=Style(reverse=True)), strip.cell_length)
+
+
 class PickDialog(ModalScreen[Value | None]):
     """Type some letters of a name, choose with the arrows, take it with Enter; Esc takes none.
 
-    `question` stands in the empty field. The choice at `at` is under the cursor to begin with.
+    `question` stands in the empty field. The choice at `at` is under the cursor to begin with. Where no name has the
+    letters it says so, and stays.
     """
 
     CSS_PATH = "picker.tcss"
@@ -53,17 +72,16 @@ class PickDialog(ModalScreen[Value | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="sheet"):
-            yield Input(placeholder=self._question)
-            yield OptionList(markup=False)
+            yield Field(f"{self._question} Some letters of its name find it.")
+            yield _Options(markup=False)
+            yield Static(id="none", markup=False)
             line = BottomLine()
             line.help_key = ""
             line.hints = (("Enter", "choose"), ("Esc", "leave"))
             yield line
 
     def on_mount(self) -> None:
-        field = self.query_one(Input)
-        field.cursor_blink = False
-        field.focus()
+        self.query_one(Field).focus()
         self.query_one(OptionList).can_focus = False
         self._narrow("")
         if self._shown:
@@ -83,6 +101,9 @@ class PickDialog(ModalScreen[Value | None]):
         options.clear_options()
         options.add_options(Option(self._line(choice)) for choice in self._shown)
         options.highlighted = 0 if self._shown else None
+        nothing = self.query_one("#none", Static)
+        nothing.set_class(not self._shown, "-told")
+        nothing.update(Content(f"Nothing matches “{inert(text)}”. Backspace takes a letter back, Esc leaves."))
 
     def _line(self, choice: Choice[Value]) -> Content:
         return Content.assemble(
@@ -98,7 +119,9 @@ class PickDialog(ModalScreen[Value | None]):
     @on(Input.Submitted)
     def _entered(self) -> None:
         at = self.query_one(OptionList).highlighted
-        self.dismiss(self._shown[at].value if at is not None and at < len(self._shown) else None)
+        # Enter chooses nothing where nothing is left to choose.
+        if at is not None:
+            self.dismiss(self._shown[at].value)
 
     @on(OptionList.OptionSelected)
     def _selected(self, event: OptionList.OptionSelected) -> None:

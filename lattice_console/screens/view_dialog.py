@@ -11,6 +11,7 @@ from textual.widgets import Input
 from lattice_console.screens.dialog import Dialog
 from lattice_console.screens.queue_choice import Query
 from lattice_console.text import inert
+from lattice_console.widgets.field import Field
 from lattice_console.widgets.queue_columns import STACKED
 
 __all__ = ["ViewDialog"]
@@ -35,12 +36,10 @@ class ViewDialog(Dialog[str | None]):
         )
 
     def compose_field(self) -> ComposeResult:
-        yield Input(placeholder="Late refunds")
+        yield Field("Late refunds")
 
     def on_mount(self) -> None:
-        field = self.query_one(Input)
-        field.cursor_blink = False
-        field.focus()
+        self.query_one(Field).focus()
 
     @on(Input.Submitted)
     def _entered(self, event: Input.Submitted) -> None:

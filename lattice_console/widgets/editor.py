@@ -29,11 +29,12 @@ class Editor(TextArea, inherit_bindings=False):
     Editor {
         height: 6;
         border: none;
+        border-left: $field-edge;
         padding: 0 1;
         background: $field;
         color: $field-text;
         scrollbar-size-vertical: 1;
-        &:focus { border: none; }
+        &:focus { border: none; border-left: $field-edge; }
         &:ansi { background: $field; }
         & .text-area--cursor { color: $field; background: $field-text; text-style: none; }
         & .text-area--selection { background: $cursor; }
@@ -42,6 +43,6 @@ class Editor(TextArea, inherit_bindings=False):
     """
 
     def __init__(self, text: str = "", *, id: str | None = None) -> None:
-        super().__init__(text, id=id, soft_wrap=True, show_line_numbers=False, tab_behavior="focus", compact=True)
+        super().__init__(text, id=id, soft_wrap=True, show_line_numbers=False, tab_behavior="focus")
         self.cursor_blink = False
         self.move_cursor(self.document.end)

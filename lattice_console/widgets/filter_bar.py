@@ -17,6 +17,7 @@ from textual.widgets import Input, Static
 from lattice_console.contract.errors import ValidationFailed
 from lattice_console.contract.filters import parse
 from lattice_console.contract.models.query import MutationFilter
+from lattice_console.widgets.field import Field
 from lattice_console.widgets.filter_completion import Completion, Known, complete
 from lattice_console.widgets.filter_help import FilterHelp
 from lattice_console.widgets.signs import Look
@@ -48,16 +49,6 @@ class FilterBar(Vertical):
         & > .filter-bar--wrong { color: $bad; text-style: bold underline; }
         & Horizontal { height: 1; background: $field; }
         & #slash { width: 2; padding: 0 0 0 1; color: $accent; text-style: bold; }
-        & Input {
-            border: none;
-            height: 1;
-            padding: 0;
-            background: $field;
-            color: $field-text;
-            &:focus { border: none; background: $field; }
-            &:ansi { background: $field; color: $field-text; }
-            & > .input--placeholder { color: $muted; text-style: $muted-style; }
-        }
     }
     """
 
@@ -90,11 +81,9 @@ class FilterBar(Vertical):
     def compose(self) -> ComposeResult:
         with Horizontal():
             yield Static("/", markup=False, id="slash")
-            yield Input(
-                placeholder="is:awaiting status:pending author:me words of the title",
-                highlighter=_Wrong(self),
-                select_on_focus=False,
-            )
+            field = Field("is:awaiting status:pending author:me words of the title")
+            field.highlighter = _Wrong(self)
+            yield field
         yield FilterHelp(self._look)
 
     def open(self, text: str) -> None:
@@ -103,7 +92,6 @@ class FilterBar(Vertical):
         self._before = text
         self._recalled = len(self._history)
         field = self.query_one(Input)
-        field.cursor_blink = False
         self._put(text, len(text))
         field.focus()
         field.select_all()

@@ -11,6 +11,8 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
 
+from lattice_console.widgets.field import Field
+
 __all__ = ["NarrowBar"]
 
 
@@ -26,16 +28,6 @@ class NarrowBar(Vertical):
         &.-open { display: block; }
         & Horizontal { height: 1; background: $field; }
         & #slash { width: 2; padding: 0 0 0 1; color: $accent; text-style: bold; }
-        & Input {
-            border: none;
-            height: 1;
-            padding: 0;
-            background: $field;
-            color: $field-text;
-            &:focus { border: none; background: $field; }
-            &:ansi { background: $field; color: $field-text; }
-            & > .input--placeholder { color: $muted; text-style: $muted-style; }
-        }
         & #told { height: auto; padding: 0 1; color: $muted; text-style: $muted-style; }
         &.-wrong #told { color: $bad; text-style: bold; }
     }
@@ -65,14 +57,13 @@ class NarrowBar(Vertical):
     def compose(self) -> ComposeResult:
         with Horizontal():
             yield Static("/", markup=False, id="slash")
-            yield Input(placeholder=self._placeholder, select_on_focus=True)
+            yield Field(self._placeholder, select_on_focus=True)
         yield Static(id="told", markup=False)
 
     def open(self, text: str) -> None:
         """Show the line with that text, ready to be typed over."""
         self.add_class("-open")
         field = self.query_one(Input)
-        field.cursor_blink = False
         with field.prevent(Input.Changed):
             field.value = text
         self.tell("")

@@ -11,6 +11,8 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
 
+from lattice_console.widgets.field import Field
+
 __all__ = ["SearchBar"]
 
 
@@ -27,17 +29,7 @@ class SearchBar(Horizontal):
         &.-open { display: block; }
         & #slash { width: 2; padding: 0 0 0 1; color: $accent; text-style: bold; }
         & #found { width: auto; padding: 0 1; color: $muted; text-style: $muted-style; }
-        & Input {
-            border: none;
-            width: 1fr;
-            height: 1;
-            padding: 0;
-            background: $field;
-            color: $field-text;
-            &:focus { border: none; background: $field; }
-            &:ansi { background: $field; color: $field-text; }
-            & > .input--placeholder { color: $muted; text-style: $muted-style; }
-        }
+        & Field { width: 1fr; }
     }
     """
 
@@ -59,14 +51,13 @@ class SearchBar(Horizontal):
 
     def compose(self) -> ComposeResult:
         yield Static("/", markup=False, id="slash")
-        yield Input(placeholder="text in the diff; capitals count where you type any", select_on_focus=True)
+        yield Field("text in the diff; capitals count where you type any", select_on_focus=True)
         yield Static(id="found", markup=False)
 
     def open(self, text: str) -> None:
         """Show the line with the last text, ready to be typed over."""
         self.add_class("-open")
         field = self.query_one(Input)
-        field.cursor_blink = False
         with self.prevent(Input.Changed):
             field.value = text
         field.focus()
