@@ -39,6 +39,7 @@ COMMANDS = {
     "health": f"{_HEADLESS}.health:command",
     "doctor": f"{_OPS}:doctor",
     "db": "lattice_console.ops.db_commands:group",
+    "graph": "lattice_console.ops.graph_commands:group",
     "demo": f"{_OPS}:demo",
     "completion": f"{_HEADLESS}.completion:command",
     "console": f"{_HEADLESS}.console:command",

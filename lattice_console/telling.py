@@ -71,6 +71,8 @@ def tell(event: Event) -> Told:
     if event.name == "spec.updated":
         version = _text(data, "spec_version")
         return Told("spec", "updated the spec", _text(data, "name"), f"({version})" if version else "")
+    if event.name == "spec.removed":
+        return Told("spec", "removed the spec", _text(data, "name"))
     if event.name == "policy.changed":
         return Told("policy", "changed", "the policy")
     if event.name == "team.changed":

@@ -52,6 +52,7 @@ def event(name: str, /, **data: Any) -> Event:
         (event("document.tracked", paths=["a.md"]), "took a.md under review", ""),
         (event("document.tracked", paths=["a", "b", "c"]), "took a and 2 more documents under review", "b, c"),
         (event("spec.updated", name="auth", spec_version="1.2.0"), "updated the spec auth (1.2.0)", ""),
+        (event("spec.removed", name="auth"), "removed the spec auth", ""),
         (event("policy.changed"), "changed the policy", ""),
         (event("team.changed", user="raj", role="reviewer"), "gave raj the role reviewer", ""),
     ],

@@ -25,6 +25,7 @@ EventName = Literal[
     "mutation.rolled_back",
     "document.tracked",
     "spec.updated",
+    "spec.removed",
     "policy.changed",
     "team.changed",
 ]

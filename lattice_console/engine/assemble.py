@@ -12,11 +12,12 @@ from lattice_console.engine.stores.bus_carried import CarriedBus, newest_in
 from lattice_console.engine.stores.bus_redis import RedisCarrier
 from lattice_console.engine.stores.cache_redis import RedisCache
 from lattice_console.engine.stores.presence_redis import RedisPresence
+from lattice_console.engine.stores.projecting import Neo4jProjection
 from lattice_console.engine.stores.redis_link import RedisLink
 from lattice_console.engine.stores.sqlite import SqliteStore
 from lattice_console.servers import Servers
 
-__all__ = ["Servers", "assemble"]
+__all__ = ["Servers", "assemble", "engine_on", "open_store"]
 
 
 async def assemble(servers: Servers, *, limits: Limits | None = None, now: Callable[[], datetime] = utc_now) -> Engine:
@@ -25,17 +26,22 @@ async def assemble(servers: Servers, *, limits: Limits | None = None, now: Calla
     `now` is its clock, in UTC. Raises SystemFailure saying what to do where the truth cannot be used; what is not the
     truth may come later.
     """
-    store = await _store(servers)
-    around = Surroundings(limits=limits or Limits(), now=now)
-    if servers.redis is None:
-        return Engine(store, around)
-    link = RedisLink(servers.redis)
-    bus = CarriedBus(RedisCarrier(link), newest_in(store), link.thread)
-    return Engine(store, replace(around, presence=RedisPresence(link), cache=RedisCache(link)), bus=bus)
+    return engine_on(await open_store(servers), servers, Surroundings(limits=limits or Limits(), now=now))
 
 
-async def _store(servers: Servers) -> Store:
-    """The truth."""
+def engine_on(store: Store, servers: Servers, around: Surroundings) -> Engine:
+    """An engine on that truth, with what else those servers are for."""
+    bus = store.bus()
+    if servers.redis is not None:
+        link = RedisLink(servers.redis)
+        bus = CarriedBus(RedisCarrier(link), newest_in(store), link.thread)
+        around = replace(around, presence=RedisPresence(link), cache=RedisCache(link))
+    projection = Neo4jProjection(servers.neo4j, store, bus) if servers.neo4j is not None else None
+    return Engine(store, around, bus=bus, projection=projection)
+
+
+async def open_store(servers: Servers) -> Store:
+    """The truth; raises SystemFailure saying what to do where it cannot be used."""
     if servers.database is None or isinstance(servers.database, Path):
         return await SqliteStore.open(servers.database)
     from lattice_console.engine.stores.postgres import PostgresStore

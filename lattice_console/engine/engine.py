@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack
 from datetime import datetime
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -25,9 +26,11 @@ from lattice_console.engine.features import (  # noqa: F401 - each registers its
     team,
 )
 from lattice_console.engine.features.context import Context, Surroundings
+from lattice_console.engine.features.projected import Elsewhere
 from lattice_console.engine.features.registry import USE_CASES
 from lattice_console.engine.kept import KeptAnswers
-from lattice_console.engine.ports import Behind, Bus, Presence, Store, Tables
+from lattice_console.engine.ports import GRAPH_EVENTS, Behind, Bus, Presence, Projection, Store, Tables
+from lattice_console.engine.records import GraphQuestion, ProjectedRecord
 
 Result = TypeVar("Result")
 Between = TypeVar("Between")
@@ -36,12 +39,21 @@ Between = TypeVar("Between")
 class Engine:
     """Use cases over one store. Any number of actors and projects may call it at the same time.
 
-    `bus` carries the news to other engines on the same truth; without one, the store's own does.
+    `bus` carries the news to other engines on the same truth; without one, the store's own does. `projection` answers
+    large questions about the graph, where there is one.
     """
 
-    def __init__(self, store: Store, around: Surroundings | None = None, *, bus: Bus | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        around: Surroundings | None = None,
+        *,
+        bus: Bus | None = None,
+        projection: Projection | None = None,
+    ) -> None:
         self._store = store
         self._bus = bus or store.bus()
+        self._projection = projection
         self._around = around or Surroundings()
         self._known: dict[str, int] = {}
         self._kept = KeptAnswers(self._around.cache) if self._around.cache is not None else None
@@ -54,7 +66,16 @@ class Engine:
         checked = calls.call(name).validate(arguments)
         key = checked.pop("idempotency_key", None)
         asked = _Call(
-            self._store, self._bus, self._around, self._known, actor, project, name, key, arguments if key else {}
+            self._store,
+            self._bus,
+            self._projection,
+            self._around,
+            self._known,
+            actor,
+            project,
+            name,
+            key,
+            arguments if key else {},
         )
         if use_case.kind == "read":
             read = asked.read_behind if use_case.may_lag else asked.read
@@ -67,11 +88,12 @@ class Engine:
         return await use_case.run(asked, **checked) if known is None else known
 
     async def close(self) -> None:
-        """Let the store and the bus go; calls under way are finished first, and waiting ends."""
-        try:
-            await self._store.close()
-        finally:
-            await self._bus.close()
+        """Let the store, the bus and the projection go; calls under way are finished first, and waiting ends."""
+        async with AsyncExitStack() as parts:
+            parts.push_async_callback(self._bus.close)
+            parts.push_async_callback(self._store.close)
+            if self._projection is not None:
+                parts.push_async_callback(self._projection.close)
 
 
 class _Written(NamedTuple, Generic[Result]):
@@ -89,6 +111,7 @@ class _Call:
         self,
         store: Store,
         bus: Bus,
+        projection: Projection | None,
         around: Surroundings,
         known: dict[str, int],
         actor: str,
@@ -100,6 +123,7 @@ class _Call:
         self._store = store
         self._known = known
         self._bus = bus
+        self._projection = projection
         self._around = around
         self._actor = actor
         self._project = project
@@ -110,16 +134,32 @@ class _Call:
         )
 
     async def read(self, work: Callable[[Context], Result]) -> Result:
-        return await self._store.read(lambda tables: self._read(tables, work))
+        return await self._look(work, None)
 
     async def read_behind(self, work: Callable[[Context], Result]) -> Result:
         """Read where what this engine has told or shown of the project is known already; the truth comes first."""
         project = self._project or ""
         behind = Behind(project, self._known[project]) if project in self._known else None
-        return await self._store.read(lambda tables: self._read(tables, work), behind=behind)
+        return await self._look(work, behind)
 
-    def _read(self, tables: Tables, work: Callable[[Context], Result]) -> Result:
+    async def _look(self, work: Callable[[Context], Result], behind: Behind | None) -> Result:
+        answers: dict[GraphQuestion, ProjectedRecord | None] = {}
+        while True:
+            try:
+                return await self._store.read(lambda tables: self._read(tables, work, answers), behind=behind)
+            except Elsewhere as asked:
+                if self._projection is None or self._project is None:
+                    raise
+                answers[asked.question] = await self._projection.ask(self._project, asked.question, asked.seq)
+
+    def _read(
+        self,
+        tables: Tables,
+        work: Callable[[Context], Result],
+        answers: Mapping[GraphQuestion, ProjectedRecord | None],
+    ) -> Result:
         ctx = self._context(tables)
+        ctx.answers = answers if self._projection is not None else None
         result = work(ctx)
         self._learn(ctx)
         return result
@@ -128,6 +168,8 @@ class _Call:
         """Remember the newest event that is known of the project: nobody is shown less from now on."""
         if ctx.project_id is not None and ctx.knows_project:
             self._known[ctx.project_id] = max(self._known.get(ctx.project_id, 0), ctx.project.event_seq)
+            if self._projection is not None:
+                self._projection.follow(ctx.project_id)
 
     async def write(self, work: Callable[[Context], Result], *, final: bool = False) -> Result:
         try:
@@ -176,6 +218,8 @@ class _Call:
     def _tell(self, written: _Written[Any]) -> None:
         if written.project is not None and written.events:
             self._bus.publish(written.project, written.events)
+            if self._projection is not None and any(event.name in GRAPH_EVENTS for event in written.events):
+                self._projection.follow(written.project, written=True)
 
     def _tell_perhaps(self) -> None:
         """Nobody is left to say whether a transaction was committed: who waits looks."""
@@ -190,8 +234,9 @@ class _Call:
         await self._bus.wait(self._project or "", mark, seconds)
 
     async def health(self) -> Mapping[str, ComponentHealth]:
-        store, bus = await asyncio.gather(self._store.health(self._project), self._bus.health(self._project))
-        return {**store, **bus}
+        parts = [self._store, self._bus, *([self._projection] if self._projection is not None else [])]
+        found = await asyncio.gather(*(part.health(self._project) for part in parts))
+        return {name: component for told in found for name, component in told.items()}
 
     @property
     def presence(self) -> Presence:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol, TypeVar
 
-from lattice_console.contract.events import Event
+from lattice_console.contract.events import Event, EventName
 from lattice_console.contract.models.mutation import Status
 from lattice_console.contract.models.query import MutationFilter, Sort
 from lattice_console.engine.pulse import Monitored
@@ -19,15 +19,19 @@ from lattice_console.engine.records import (
     EdgeRecord,
     EventRecord,
     ExecutionRecord,
+    GraphQuestion,
     HeadMove,
     HeadRecord,
     ListedRecord,
     LookerRecord,
     MembershipRecord,
     MutationRecord,
+    NamedRecord,
+    NodeRecord,
     OverrideRecord,
     ParentRecord,
     PatchsetRecord,
+    ProjectedRecord,
     ProjectRecord,
     ReviewRecord,
     RevisionRecord,
@@ -133,8 +137,8 @@ class Specs(Protocol):
         ...
 
     def put(self, project_id: str, records: Sequence[SpecRecord]) -> None: ...
-    def drop(self, project_id: str, document_ids: Sequence[str]) -> dict[str, str]:
-        """Forget the specs of those documents; returns spec ids by document id, for those that come back."""
+    def drop(self, project_id: str, document_ids: Sequence[str]) -> dict[str, NamedRecord]:
+        """Forget the specs of those documents; returns what they were by document id, for those that come back."""
         ...
 
 
@@ -153,6 +157,14 @@ class Graph(Protocol):
         """Every edge that is passed on the ways from those names, or in `reverse` to them, of at most `depth` steps."""
         ...
 
+    def size(self, project_id: str, names: Iterable[str], *, reverse: bool, most: int) -> int:
+        """How many names are come by on the ways from those, or in `reverse` to them; counted up to `most`."""
+        ...
+
+    def nodes(self, project_id: str, names: Iterable[str] | None = None) -> list[NodeRecord]:
+        """What is known of each of those names, or of all that are in the graph."""
+        ...
+
     def touched_by(self, project_id: str, number: int) -> list[str]:
         """The names of the specs in the head whose documents the newest patchset of that mutation touches."""
         ...
@@ -164,6 +176,10 @@ class Graph(Protocol):
     def rebuild(self, project_id: str) -> None:
         """Make the edges anew from what the specs say."""
         ...
+
+
+GRAPH_EVENTS: Sequence[EventName] = ("spec.updated", "spec.removed")
+"""The events that tell of every change to the graph; their data has the `name` of the spec."""
 
 
 class Mutations(Protocol):
@@ -254,6 +270,10 @@ class Events(Protocol):
 
     def last(self, project_id: str) -> int: ...
     def since(self, project_id: str, seq: int, limit: int) -> list[EventRecord]: ...
+    def first(self, project_id: str, after: int, names: Sequence[EventName]) -> EventRecord | None:
+        """The first event of one of those names after that number."""
+        ...
+
     def of_subject(self, project_id: str, subject: str) -> list[EventRecord]: ...
     def page(
         self,
@@ -376,6 +396,23 @@ class Bus(Monitored, Protocol):
     async def close(self) -> None:
         """Wake all waiters for the last time; nobody publishes any more."""
         ...
+
+
+class Projection(Monitored, Protocol):
+    """The graph once more, in a server that is made for large questions about it, as the outbox brings it there.
+
+    It is no truth: it may be behind, or not there, and raises nothing because of that. Its health is that of `neo4j`.
+    """
+
+    def follow(self, project_id: str, *, written: bool = False) -> None:
+        """Keep up with that project from now on, at once where this process has `written` to its graph."""
+        ...
+
+    async def ask(self, project_id: str, question: GraphQuestion, seq: int) -> ProjectedRecord | None:
+        """What it answers, and as of when, if it does; it waits a little to be as new as that event."""
+        ...
+
+    async def close(self) -> None: ...
 
 
 class Presence(Protocol):

@@ -115,11 +115,71 @@ class SpecRecord(NamedTuple):
     requirements: int
 
 
+class NamedRecord(NamedTuple):
+    id: str
+    name: str
+
+
 class EdgeRecord(NamedTuple):
     """The spec of one name depends on that of the other."""
 
     source: str
     target: str
+
+
+class NodeRecord(NamedTuple):
+    """A name in the graph, and what it depends on; `missing` where no spec has that name."""
+
+    name: str
+    type: SpecType | None
+    version: str | None
+    missing: bool
+    depends_on: Sequence[str]
+
+
+class MarkRecord(NamedTuple):
+    """A place in the outbox: the number of an event and its id, by which another history is told from this one."""
+
+    seq: int
+    event_id: str
+
+
+class DependentsQuestion(NamedTuple):
+    """What depends on those specs, over however many others."""
+
+    names: tuple[str, ...]
+    limit: int
+
+
+class DependentsAnswer(NamedTuple):
+    """How many specs are so many steps away, from one step on, and the nearest by distance and name."""
+
+    by_distance: Sequence[int]
+    nearest: Sequence[tuple[str, int]]
+
+
+class ChainQuestion(NamedTuple):
+    """The shortest way from one spec to another that it depends on."""
+
+    source: str
+    target: str
+
+
+class ChainAnswer(NamedTuple):
+    """The names on the way, both ends included; none where there is no way."""
+
+    names: Sequence[str]
+
+
+GraphQuestion = DependentsQuestion | ChainQuestion
+GraphAnswer = DependentsAnswer | ChainAnswer
+
+
+class ProjectedRecord(NamedTuple):
+    """An answer out of a projection of the graph as it was right after that event."""
+
+    mark: MarkRecord
+    answer: GraphAnswer
 
 
 class MutationRecord(NamedTuple):

@@ -9,7 +9,7 @@ from typing import Any, get_args
 from lattice_console.contract.backend import Backend
 from lattice_console.contract.events import DATA_LIMIT, Event, EventName
 from lattice_console.contract.models.mutation import Mutation
-from tests.support.changes import create, modify
+from tests.support.changes import create, delete, modify
 from tests.support.house import House, carry_out, propose, track
 from tests.support.legs import LEGS
 from tests.support.refusals import refusal
@@ -30,6 +30,7 @@ KNOWN = {
     "mutation.rolled_back",
     "document.tracked",
     "spec.updated",
+    "spec.removed",
     "policy.changed",
 }
 SECRET = b"words that stand in a document alone"
@@ -52,6 +53,7 @@ async def a_whole_life(house: House, ann: Backend, rob: Backend) -> Mutation:
     await ann.executions.retry(mutation.id)
     await ann.executions.execute(mutation.id)
     await ann.executions.rollback(mutation.id, reason="r" * 50_000)
+    await carry_out(ann, delete(".lattice/specs/billing.json"), approver=rob)
     policy = b'{"review_requirements": {"min_reviewers": 2}}'
     await carry_out(ann, create(".lattice/workflows/code-review.json", policy), approver=rob)
     return mutation

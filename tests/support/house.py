@@ -15,6 +15,7 @@ from lattice_console.contract.backend import Backend
 from lattice_console.contract.models.document import TrackedFile
 from lattice_console.contract.models.health import ComponentHealth
 from lattice_console.contract.models.mutation import ChangeInput, Execution, Mutation
+from lattice_console.engine.assemble import engine_on
 from lattice_console.engine.engine import Engine
 from lattice_console.engine.features.context import Limits, Surroundings
 from lattice_console.engine.ports import Behind, Between, Bus, Result, Store, Tables
@@ -136,7 +137,7 @@ class House:
     @asynccontextmanager
     async def neighbour(self) -> AsyncIterator[Engine]:
         """Another engine on the same truth, as another process would have it."""
-        engine = Engine(self._truth.open(), Surroundings(now=self.clock))
+        engine = engine_on(self._truth.open(), self._truth.others, Surroundings(self._truth.limits, self.clock))
         try:
             yield engine
         finally:
@@ -170,7 +171,7 @@ async def open_house(leg: str, folder: Path, *, limits: Limits | None = None) ->
     clock = Clock()
     with LEGS[leg].truth(folder) as truth:
         store = MortalStore(truth.open())
-        engine = Engine(store, Surroundings(limits=limits or Limits(), now=clock))
+        engine = engine_on(store, truth.others, Surroundings(limits=limits or truth.limits, now=clock))
         try:
             async with LEGS[leg].door(engine) as bind:
                 house = House(folder, truth, clock, engine, store, bind)

@@ -16,15 +16,17 @@ import asyncpg
 from lattice_console.backends import local, remote, wire
 from lattice_console.contract.backend import Backend
 from lattice_console.engine.engine import Engine
+from lattice_console.engine.features.context import Limits
 from lattice_console.engine.ports import Store
 from lattice_console.engine.stores.connection import open_lane
 from lattice_console.engine.stores.migrate import bring_up_to_date
 from lattice_console.engine.stores.postgres import PostgresStore
 from lattice_console.engine.stores.sqlite import SqliteStore
-from lattice_console.servers import postgres
+from lattice_console.servers import Servers, postgres
 from tests.services import template
-from tests.services.databases import at_once, fresh_database
+from tests.services.databases import at_once, fresh_database, worker_number
 from tests.services.fixtures import shared_url
+from tests.services.redis_database import clients, flush, numbered
 from tests.services.run import current
 
 Bind = Callable[[str, str | None], Backend]
@@ -36,6 +38,11 @@ class Truth(Protocol):
 
     unguard: ClassVar[Sequence[str]]
     """What lets the audit log be rewritten, past the engine."""
+
+    others: Servers
+    """The servers beside it."""
+
+    limits: Limits
 
     def open(self) -> Store:
         """A store on it; there may be several."""
@@ -106,6 +113,9 @@ class _Sqlite:
         f"DROP TRIGGER audit_never_{event}" for event in ("update", "delete", "insert")
     )
 
+    others = Servers()
+    limits = Limits()
+
     def __init__(self, file: Path) -> None:
         self._file = file
 
@@ -122,8 +132,10 @@ class _Postgres:
         f"DROP TRIGGER audit_never_{event} ON audit" for event in ("rewritten", "truncated")
     )
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, others: Servers, limits: Limits) -> None:
         self._url = url
+        self.others = others
+        self.limits = limits
 
     def open(self) -> Store:
         return PostgresStore(postgres(self._url))
@@ -151,7 +163,19 @@ def _sqlite(folder: Path) -> Iterator[Truth]:
 @contextmanager
 def _postgres(folder: Path) -> Iterator[Truth]:
     with fresh_database(current(), shared_url("postgres"), "migrated", template.fill) as url:
-        yield _Postgres(url)
+        yield _Postgres(url, Servers(), Limits())
+
+
+@contextmanager
+def _servers(folder: Path) -> Iterator[Truth]:
+    """Postgres, Redis and Neo4j, which is asked whatever the size of the graph."""
+    redis = numbered(shared_url("redis"), worker_number())
+    others = Servers(redis=redis, neo4j=shared_url("neo4j"))
+    at_once(flush(redis))
+    with fresh_database(current(), shared_url("postgres"), "migrated", template.fill) as url:
+        yield _Postgres(url, others, Limits(graph=1))
+    at_once(flush(redis))
+    assert at_once(clients(redis)) == []
 
 
 @cache
@@ -168,5 +192,6 @@ LEGS = {
     "local": Leg(_sqlite, _at_home),
     "loopback": Leg(_sqlite, _through_the_wire),
     "postgres": Leg(_postgres, _at_home, examples=0.2),
+    "servers": Leg(_servers, _at_home, examples=0.1),
 }
 """Every leg by name."""

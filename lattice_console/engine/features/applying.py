@@ -43,7 +43,7 @@ def advance(ctx: Context, moves: Sequence[HeadMove], mutation_id: str | None) ->
 
 def _follow_specs(ctx: Context, moves: Sequence[HeadMove]) -> None:
     """Bring the specs of changed documents to what the documents say now."""
-    known = ctx.tables.specs.drop(ctx.project.id, [move.document_id for move in moves])
+    dropped = ctx.tables.specs.drop(ctx.project.id, [move.document_id for move in moves])
     contents = stored.blobs(ctx, (move.hash for move in moves if move.hash))
     read = []
     for move in moves:
@@ -54,7 +54,7 @@ def _follow_specs(ctx: Context, moves: Sequence[HeadMove]) -> None:
             continue
         read.append(
             SpecRecord(
-                id=known.get(move.document_id) or new_id(),
+                id=dropped[move.document_id].id if move.document_id in dropped else new_id(),
                 name=reading.name,
                 type=reading.type,
                 version=reading.version,
@@ -68,3 +68,7 @@ def _follow_specs(ctx: Context, moves: Sequence[HeadMove]) -> None:
     ctx.tables.specs.put(ctx.project.id, read)
     for spec in read:
         ctx.announce("spec.updated", spec.id, ctx.project.version, name=spec.name, spec_version=spec.version)
+    names = {spec.name for spec in read}
+    for gone in dropped.values():
+        if gone.name not in names:
+            ctx.announce("spec.removed", gone.id, ctx.project.version, name=gone.name)

@@ -7,10 +7,21 @@ from lattice_console.contract.errors import NotFound
 from lattice_console.contract.models.spec import Impact, ReachedSpec, SpecEdge, SpecGraph, SpecNode, Toward
 from lattice_console.engine.features import views
 from lattice_console.engine.features.context import Context
+from lattice_console.engine.features.projected import answered, ask, unasked
 from lattice_console.engine.features.registry import reads
-from lattice_console.engine.records import EdgeRecord, SpecRecord
+from lattice_console.engine.records import (
+    ChainAnswer,
+    ChainQuestion,
+    DependentsAnswer,
+    DependentsQuestion,
+    EdgeRecord,
+    SpecRecord,
+)
 from lattice_console.engine.rules import graph as rules
 from lattice_console.engine.rules.circles import cycles
+
+_FEW = 8
+"""How many specs a projection is asked for at once."""
 
 
 @reads("specs.graph", whose=lambda **_: "everybody", may_lag=True)
@@ -57,12 +68,26 @@ def _graph(nodes: Sequence[SpecNode], edges: Sequence[EdgeRecord]) -> SpecGraph:
 def chain(ctx: Context, *, source: str, target: str) -> tuple[SpecNode, ...]:
     _expect(ctx, [source, target])
 
-    def look(names: Sequence[str], backwards: bool) -> Iterable[EdgeRecord]:
-        return ctx.tables.graph.next(ctx.project.id, names, reverse=backwards)
-
-    names = rules.shortest(source, target, look)
+    names = _shortest(ctx, source, target)
     nodes = _nodes(ctx, names)
     return tuple(nodes[name] for name in names)
+
+
+def _shortest(ctx: Context, source: str, target: str) -> Sequence[str]:
+    question = ChainQuestion(source, target)
+    told = answered(ctx, question, ChainAnswer)
+    if told is not None:
+        return told.names
+    looked = 0
+
+    def look(names: Sequence[str], backwards: bool) -> Iterable[EdgeRecord]:
+        nonlocal looked
+        looked += len(names)
+        if looked > ctx.around.limits.graph:
+            ask(ctx, question)
+        return ctx.tables.graph.next(ctx.project.id, names, reverse=backwards)
+
+    return rules.shortest(source, target, look)
 
 
 @reads("specs.impact", may_lag=True)
@@ -79,16 +104,34 @@ def impact_of_mutation(ctx: Context, *, mutation: str, limit: int) -> Impact:
 
 def _impact(ctx: Context, names: Sequence[str], depth: int | None, limit: int) -> Impact:
     roots = tuple(dict.fromkeys(names))
-    _, found = _reach(ctx, roots, depth, reverse=True)
-    dependents = _nearest(found)[len(roots) :]
-    counted = Counter(found[name] for name in dependents)
-    nodes = _nodes(ctx, dependents[:limit])
+    found = _dependents(ctx, roots, depth, limit)
+    nodes = _nodes(ctx, [name for name, _ in found.nearest])
     return Impact(
         roots=roots,
-        total=len(dependents),
-        by_distance=tuple(counted[distance] for distance in sorted(counted)),
-        specs=tuple(ReachedSpec(node=nodes[name], distance=found[name]) for name in dependents[:limit]),
+        total=sum(found.by_distance),
+        by_distance=tuple(found.by_distance),
+        specs=tuple(ReachedSpec(node=nodes[name], distance=distance) for name, distance in found.nearest),
     )
+
+
+def _dependents(ctx: Context, roots: tuple[str, ...], depth: int | None, limit: int) -> DependentsAnswer:
+    question = DependentsQuestion(roots, limit)
+    # A projection walks from one root after the other, however far that leads.
+    if depth is None and len(roots) <= _FEW:
+        told = answered(ctx, question, DependentsAnswer)
+        if told is not None:
+            return told
+        if unasked(ctx, question) and _is_large(ctx, roots):
+            ask(ctx, question)
+    _, found = _reach(ctx, roots, depth, reverse=True)
+    counted = Counter(distance for distance in found.values() if distance)
+    nearest = _nearest(found)[len(roots) : len(roots) + limit]
+    return DependentsAnswer([counted[distance] for distance in sorted(counted)], [(one, found[one]) for one in nearest])
+
+
+def _is_large(ctx: Context, roots: Sequence[str]) -> bool:
+    most = ctx.around.limits.graph
+    return ctx.tables.graph.size(ctx.project.id, roots, reverse=True, most=most) == most
 
 
 def _reach(

@@ -5,9 +5,9 @@ A name stands for all the specs that claim it: it depends on what any of them de
 
 from collections.abc import Iterable
 
-from sqlalchemy import CTE, ColumnElement, and_, bindparam, delete, insert, literal, select
+from sqlalchemy import CTE, ColumnElement, and_, bindparam, delete, func, insert, literal, select
 
-from lattice_console.engine.records import EdgeRecord
+from lattice_console.engine.records import EdgeRecord, NodeRecord
 from lattice_console.engine.stores.database import Database
 from lattice_console.engine.stores.rows import chunks, several
 from lattice_console.engine.stores.statements import Prepared
@@ -25,6 +25,9 @@ _ALL = Prepared(_EDGE.order_by(edges.c.source, edges.c.target))
 _DECLARED = Prepared(
     select(specs.c.id, specs.c.name, specs.c.depends_on).where(specs.c.project_id == bindparam("project"))
 )
+_SPECS = select(specs.c.name, specs.c.type, specs.c.version).where(specs.c.project_id == bindparam("project"))
+_SPECS_ALL = Prepared(_SPECS.order_by(specs.c.id.desc()))
+_SPECS_NAMED = Prepared(_SPECS.where(specs.c.name.in_(several("names"))).order_by(specs.c.id.desc()))
 _FORGET = Prepared(delete(edges).where(_OF_PROJECT))
 _WRITE = Prepared(insert(edges))
 _TOUCHED = Prepared(
@@ -48,14 +51,25 @@ def _next(reverse: bool) -> Prepared:
     return Prepared(_EDGE.where(near.in_(several("names"))))
 
 
-def _closure(reverse: bool) -> Prepared:
-    """Every edge that leaves a name that is reached; each name is walked from once, whatever circles there are."""
+def _reached(reverse: bool) -> CTE:
+    """The names that are reached, those begun with among them; each is walked from once, whatever circles there are."""
     near, far = _ends(reverse)
     reached: CTE = (
         select(near.label("name")).where(_OF_PROJECT, near.in_(several("names"))).cte("reached", recursive=True)
     )
-    reached = reached.union(select(far).where(_OF_PROJECT, near == reached.c.name))
-    return Prepared(_EDGE.where(near.in_(select(reached.c.name))))
+    return reached.union(select(far).where(_OF_PROJECT, near == reached.c.name))
+
+
+def _closure(reverse: bool) -> Prepared:
+    """Every edge that leaves a name that is reached."""
+    near, _ = _ends(reverse)
+    return Prepared(_EDGE.where(near.in_(select(_reached(reverse).c.name))))
+
+
+def _size(reverse: bool) -> Prepared:
+    """How many names are reached: the walk ends with the limit."""
+    some = select(_reached(reverse).c.name).limit(bindparam("most")).subquery()
+    return Prepared(select(func.count()).select_from(some))
 
 
 def _within(reverse: bool) -> Prepared:
@@ -71,6 +85,7 @@ def _within(reverse: bool) -> Prepared:
 
 _NEXT = {reverse: _next(reverse) for reverse in (False, True)}
 _CLOSURE = {reverse: _closure(reverse) for reverse in (False, True)}
+_SIZE = {reverse: _size(reverse) for reverse in (False, True)}
 _WITHIN = {reverse: _within(reverse) for reverse in (False, True)}
 
 
@@ -96,6 +111,36 @@ class Graph:
         if depth is not None and depth <= _FEW_STEPS:
             return self._collect(_WITHIN[reverse], project_id, names, depth=depth)
         return self._collect(_CLOSURE[reverse], project_id, names)
+
+    def size(self, project_id: str, names: Iterable[str], *, reverse: bool, most: int) -> int:
+        """How many names are come by on the ways from those, or in `reverse` to them; counted up to `most`."""
+        found = 0
+        for portion in chunks(names):
+            ((size,),) = self._database.rows(_SIZE[reverse], project=project_id, names=portion, most=most)
+            found = max(found, size)
+        return found
+
+    def nodes(self, project_id: str, names: Iterable[str] | None = None) -> list[NodeRecord]:
+        """What is known of each of those names, or of all that are in the graph."""
+        if names is None:
+            found, edges = self._database.rows(_SPECS_ALL, project=project_id), self.edges(project_id)
+            wanted = [name for name, _, _ in found] + [edge.target for edge in edges]
+        else:
+            wanted = list(names)
+            portions = [
+                self._database.rows(_SPECS_NAMED, project=project_id, names=portion) for portion in chunks(wanted)
+            ]
+            found = [row for rows in portions for row in rows]
+            edges = self.next(project_id, wanted, reverse=False)
+        # Of several that claim a name, the oldest comes last.
+        specs = {name: (type, version) for name, type, version in found}
+        following: dict[str, list[str]] = {}
+        for edge in edges:
+            following.setdefault(edge.source, []).append(edge.target)
+        return [
+            NodeRecord(name, *specs.get(name, (None, None)), name not in specs, following.get(name, ()))
+            for name in dict.fromkeys(wanted)
+        ]
 
     def touched_by(self, project_id: str, number: int) -> list[str]:
         """The names of the specs in the head whose documents the newest patchset of that mutation touches."""

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from sqlalchemy import bindparam, func, insert, or_, select
 
+from lattice_console.contract.events import EventName
 from lattice_console.engine.records import EventRecord, ProjectRecord
 from lattice_console.engine.stores.database import Database
-from lattice_console.engine.stores.rows import columns, values
+from lattice_console.engine.stores.rows import columns, several, values
 from lattice_console.engine.stores.statements import Prepared
 from lattice_console.engine.stores.tables import events, projects
 
@@ -16,6 +17,7 @@ _OF_PROJECT = (
     select(*columns(events, EventRecord)).where(events.c.project_id == bindparam("project")).order_by(events.c.seq)
 )
 _SINCE = Prepared(_OF_PROJECT.where(events.c.seq > bindparam("seq")).limit(bindparam("limit")))
+_FIRST = Prepared(_OF_PROJECT.where(events.c.seq > bindparam("after"), events.c.name.in_(several("names"))).limit(1))
 _OF_SUBJECT = Prepared(_OF_PROJECT.where(events.c.subject == bindparam("subject")))
 
 
@@ -41,6 +43,11 @@ class Events:
         """The events after that number, oldest first."""
         rows = self._database.rows(_SINCE, project=project_id, seq=seq, limit=limit)
         return [EventRecord(*row) for row in rows]
+
+    def first(self, project_id: str, after: int, names: Sequence[EventName]) -> EventRecord | None:
+        """The first event of one of those names after that number."""
+        row = self._database.row(_FIRST, project=project_id, after=after, names=list(names))
+        return EventRecord(*row) if row else None
 
     def of_subject(self, project_id: str, subject: str) -> list[EventRecord]:
         """What happened to one thing, oldest first."""

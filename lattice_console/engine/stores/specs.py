@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import bindparam, delete, insert, select
 
-from lattice_console.engine.records import SpecRecord
+from lattice_console.engine.records import NamedRecord, SpecRecord
 from lattice_console.engine.stores.database import Database
 from lattice_console.engine.stores.rows import chunks, columns, several, values
 from lattice_console.engine.stores.statements import Prepared
@@ -21,7 +21,7 @@ _DECLARE = Prepared(insert(edges))
 _DROP = Prepared(
     delete(specs)
     .where(specs.c.project_id == bindparam("project"), _OF_DOCUMENTS)
-    .returning(specs.c.document_id, specs.c.id)
+    .returning(specs.c.document_id, specs.c.id, specs.c.name)
 )
 
 
@@ -61,12 +61,13 @@ class Specs:
         ]
         self._database.run_each(_DECLARE, declared)
 
-    def drop(self, project_id: str, document_ids: Sequence[str]) -> dict[str, str]:
+    def drop(self, project_id: str, document_ids: Sequence[str]) -> dict[str, NamedRecord]:
         """Forget the specs of those documents, and what these depend on.
 
-        Returns spec ids by document id, for those that come back.
+        Returns what they were by document id, for those that come back.
         """
-        dropped: dict[str, str] = {}
+        dropped: dict[str, NamedRecord] = {}
         for portion in chunks(document_ids):
-            dropped.update(self._database.rows(_DROP, project=project_id, documents=portion))
+            for document_id, id, name in self._database.rows(_DROP, project=project_id, documents=portion):
+                dropped[document_id] = NamedRecord(id, name)
         return dropped

@@ -28,10 +28,10 @@ def test_of_two_specs_of_one_name_the_older_is_found(tables: Tables) -> None:
     assert found.id == "s1"
 
 
-def test_dropping_tells_the_ids_for_documents_that_come_back(tables: Tables) -> None:
+def test_dropping_tells_ids_and_names_for_documents_that_come_back(tables: Tables) -> None:
     step(tables, 1, *(HeadMove(f"d{n}", "create", f"{n}.json", "h") for n in range(3)))
     tables.specs.put(PROJECT, [spec(f"s{n}", f"spec-{n}", document_id=f"d{n}") for n in range(3)])
     tables.specs.put(PROJECT, [spec("s9", "deployment")])
     assert tables.specs.drop(OTHER, ["d0"]) == {}
-    assert tables.specs.drop(PROJECT, ["d0", "d2", "d7"]) == {"d0": "s0", "d2": "s2"}
+    assert tables.specs.drop(PROJECT, ["d0", "d2", "d7"]) == {"d0": ("s0", "spec-0"), "d2": ("s2", "spec-2")}
     assert [record.name for record in tables.specs.all(PROJECT)] == ["deployment", "spec-1"]
