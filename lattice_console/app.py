@@ -116,6 +116,7 @@ class LatticeApp(App[None], inherit_bindings=False):
         self._work: dict[int, tuple[str, float]] = {}
         self._ticking: Timer | None = None
         self._tidying: Tidying | None = None
+        self._copied = False
         self._said: deque[Said] = deque(maxlen=_REMEMBERED)
         self._grounds: dict[str, Ground] = {}
         for theme in THEMES.values():
@@ -281,7 +282,9 @@ class LatticeApp(App[None], inherit_bindings=False):
         from lattice_console.screens.clipboard import copy
 
         write = self._driver.write if self._driver is not None else str
-        self.say(copy(text, what, write, self.session.folder / "copied.txt", os.environ))
+        file = self.session.folder / "copied.txt"
+        self.say(copy(text, what, write, file, os.environ, again=self._copied))
+        self._copied = True
 
     @contextmanager
     def working(self, label: str) -> Iterator[None]:

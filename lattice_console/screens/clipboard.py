@@ -22,10 +22,12 @@ def sequence(text: str, environ: Mapping[str, str]) -> str:
     return plain
 
 
-def copy(text: str, what: str, write: Callable[[str], object], file: Path, environ: Mapping[str, str]) -> str:
+def copy(
+    text: str, what: str, write: Callable[[str], object], file: Path, environ: Mapping[str, str], *, again: bool = False
+) -> str:
     """Copy `text`, called `what`, to the clipboard by `write`, and to `file`; returns what to tell the person.
 
-    Nobody answers whether a terminal took it, so the file has it in any case.
+    Nobody answers whether a terminal took it, so the file has it in any case; `again` says that they know of it.
     """
     kept = _keep(text, file)
     if len(text.encode()) > LIMIT:
@@ -33,7 +35,7 @@ def copy(text: str, what: str, write: Callable[[str], object], file: Path, envir
             return f"{what[:1].upper()}{what[1:]} is too long for a terminal's clipboard: it is in {_short(file)}."
         return f"Not copied: {what} is too long for a terminal's clipboard, and {_short(file)} cannot be written."
     write(sequence(text, environ))
-    if not any(environ.get(name) for name in ("TMUX", "STY", "SSH_TTY")):
+    if again or not any(environ.get(name) for name in ("TMUX", "STY", "SSH_TTY")):
         return f"Copied {what}."
     # Between here and the clipboard others decide.
     return f"Copied {what}; also in {_short(file)}." if kept else f"Copied {what}, if the terminal allows it."

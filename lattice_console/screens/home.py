@@ -54,6 +54,8 @@ class HomeScreen(Place):
         Binding("1", "show_section(0)", "What awaits me", id="home.awaiting"),
         Binding("2", "show_section(1)", "What ran and failed lately", id="home.lately"),
         Binding("3", "show_section(2)", "What happened", id="home.activity"),
+        Binding("slash", "filter", "Filter", id="home.filter"),
+        Binding("escape", "back", "Back", id="home.back"),
         Binding("R", "reload", "Refresh", id="place.refresh"),
     ]
 
@@ -221,6 +223,14 @@ class HomeScreen(Place):
 
     def on_descendant_focus(self) -> None:
         self.refresh_chrome()
+
+    def action_filter(self) -> None:
+        """Say where there is a filter."""
+        self.desk.say("Home shows everything. F2 is the queue and F6 the activity: / filters them.")
+
+    def action_back(self) -> None:
+        """Say where one is."""
+        self.desk.say("Nothing is open here that Esc could leave. F2 is the queue, q quits.")
 
     # -- opening
 

@@ -255,11 +255,12 @@ class DiffRows:
                 for at, piece in enumerate(pieces)
             ]
         shift, room = self.drawing.shift, max(0, room - Segment.get_line_length(tail))
+        dots = Segment(self._look.signs.ellipsis[:1], base + self._style("muted"))
         longer = Segment.get_line_length(segments) - shift > room
+        left = shift > 0 and bool(text) and room > 1
         if shift or longer:
-            segments = list(Strip(segments).crop(shift, shift + room - longer))
-        if longer:
-            segments.append(Segment(self._look.signs.ellipsis[:1], base + self._style("muted")))
+            segments = list(Strip(segments).crop(shift + left, shift + room - longer))
+        segments = [dots] * left + segments + [dots] * longer
         return [Segment.adjust_line_length([head, *segments, *tail], width, base)]
 
     def _words(self, row: LineRow, side: Side, line: int) -> Sequence[Span]:

@@ -32,6 +32,11 @@ def test_tmux_is_asked_to_hand_it_on_and_the_file_is_named(tmp_path: Path) -> No
     assert told == f"Copied M-12; also in {tmp_path / 'copied.txt'}."
 
 
+def test_the_file_is_named_once(tmp_path: Path) -> None:
+    file = tmp_path / "copied.txt"
+    assert copy("M-12", "M-12", len, file, {"TMUX": "/tmp/tmux"}, again=True) == "Copied M-12."
+
+
 def test_over_ssh_without_a_file_nothing_is_promised(tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("")
     _, told = copied("M-12", tmp_path / "taken" / "copied.txt", SSH_TTY="/dev/pts/3")

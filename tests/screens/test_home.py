@@ -189,6 +189,13 @@ async def test_the_keys_of_home_stand_in_the_help_and_in_the_palette(home: Conso
     await home.on("drafted M-8")
 
 
+async def test_keys_that_do_something_elsewhere_say_why_they_do_not_at_home(home: Console) -> None:
+    await home.press("slash")
+    await home.sees("Home shows everything. F2 is the queue")
+    await home.press("escape")
+    await home.sees("Nothing is open here that Esc could leave.")
+
+
 async def test_hostile_titles_act_on_nothing_at_home(home: Console) -> None:
     assert "[@click=app.leave]press[/] ⟨U+202E⟩gnp.exe" in home.text
     await home.pilot.click(offset=(12, 4))

@@ -353,6 +353,12 @@ async def test_long_lines_are_scrolled_or_wrapped() -> None:
         assert "…" in desk.text
         await desk.press("l")
         assert "word0" not in desk.text
+        # What stands to the left is told of, also where nothing else of the line is in sight.
+        assert desk.lines[3].endswith("1     − …")
+        assert " 1 + …" in desk.lines[4]
+        assert desk.lines[4].endswith("…")
+        await desk.press("h")
+        assert desk.lines[3].endswith("1     − a")
         await desk.press("z")
         assert "word0" in desk.text
         assert "word29" in desk.text
