@@ -354,7 +354,7 @@ async def test_an_approval_that_is_taken_back_keeps_its_text_although_its_drafts
     await console.press("a")
     await console.sees("Approve: M-6 Pay refunds within a week, without a comment.", "Fine otherwise.")
     await console.press("ctrl+s")
-    await console.sees("Approved M-6. e executes it.")
+    await console.sees("Approved M-6. e on it executes it.")
     found = await mutation(office, "M-6")
     assert [(one.vote, one.comment) for one in found.reviews if one.current] == [("approve", "Fine otherwise.")]
 
