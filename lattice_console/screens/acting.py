@@ -1,7 +1,6 @@
 """A place with a mutation under the cursor: the keys that act on it, the questions they ask, what is said after."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from functools import partial
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -11,6 +10,7 @@ from lattice_console.contract.errors import LatticeError
 from lattice_console.contract.models.mutation import Mutation, MutationSummary, Status
 from lattice_console.contract.models.requirement import Requirement
 from lattice_console.profile.drafts import Draft
+from lattice_console.screens.foreseeing import foresee, standing_on
 from lattice_console.screens.loading import load_changes, load_dry_run
 from lattice_console.screens.news import MutationChanged
 from lattice_console.screens.place import Place
@@ -164,14 +164,20 @@ class ActingPlace(Place):
         # A dialog is loaded when it is needed, here and below: no queue waits for it.
         from lattice_console.screens.dialog import ConfirmDialog, ReasonDialog
 
+        children = (await standing_on(self.session.backend.mutations, verb, (mutation,))).get(mutation.id, ())
+        ahead = f" {foresee(verb, mutation, '', children)}" if children else ""
         if drafts or (verb.vote and verb.ask == "nothing" and self.session.keeping.unsent(mutation.id, verb.action)):
-            return await self._review(partial(verb.about, mutation), verb.name.lower(), mutation, drafts, verb)
+
+            def about(comments: int) -> str:
+                return verb.about(mutation, comments) + ahead
+
+            return await self._review(about, verb.name.lower(), mutation, drafts, verb)
         if verb.ask == "nothing":
             return Review((), "")
         session = self.session
         files = await load_changes(session, mutation.changes) if verb.counts_files else ()
         place = session.project.name if session.project else ""
-        sentence = verb.question(mutation, files, place, session.look)
+        sentence = verb.question(mutation, files, place, session.look) + ahead
         if verb.ask == "confirm":
             sure = await self.app.push_screen_wait(ConfirmDialog(sentence, verb.name.lower()))
             return Review((), "") if sure else None

@@ -12,6 +12,7 @@ from lattice_console.contract.models.mutation import Mutation
 from lattice_console.screens.acting import ActingPlace
 from lattice_console.screens.bulk_run import Bulk, Item, plan
 from lattice_console.screens.dialog import ReasonDialog
+from lattice_console.screens.foreseeing import standing_on
 from lattice_console.screens.mutation import MutationScreen
 from lattice_console.screens.news import Decided, MutationChanged
 from lattice_console.screens.place import Place
@@ -73,7 +74,7 @@ class BulkScreen(Place):
     # -- chrome
 
     def crumbs(self) -> tuple[str, ...]:
-        return ("Queue", f"{self._verb.name} {count(len(self._ids), 'mutation')}")
+        return (*self._opener.crumbs(), f"{self._verb.name} {count(len(self._ids), 'mutation')}")
 
     def hints(self) -> Sequence[tuple[str, str]]:
         if self._phase == "plan" and (planned := self._bulk.number("planned")):
@@ -102,11 +103,14 @@ class BulkScreen(Place):
             for id in self._ids:
                 mutations.append(await self.session.backend.mutations.get(id))
                 self._read += 1
+            upon = await standing_on(self.session.backend.mutations, self._verb, mutations)
         except LatticeError as error:
             self.desk.say(f"{self._verb.refused}: {error.message}", "error")
             self.dismiss()
             return
-        self._bulk.items = plan(self._verb, mutations, self.session.keeping.drafted())
+        me = self.session.actor.user if self.session.actor else None
+        drafted = self.session.keeping.drafted()
+        self._bulk.items = plan(self._verb, mutations, drafted, user_id=me.id if me else "", upon=upon)
         self._phase = "plan"
         self.call_later(self._draw)
 
@@ -202,7 +206,7 @@ class BulkScreen(Place):
         if item.state == "planned":
             files = f" {count(len(item.mutation.changes), 'file')}" if self._verb.counts_files else ""
             said = f"{self._verb.name.lower()}{files} {item.why}".rstrip()
-            return BulkRow(item.mutation, said, "strong")
+            return BulkRow(item.mutation, said, "strong", item.ahead)
         running = f"{self._verb.running}{self.session.look.signs.ellipsis}"
         said = running if item.state == "running" else item.state
         return BulkRow(item.mutation, said, _ROLES[item.state], item.why)

@@ -8,6 +8,7 @@ from typing import Literal
 
 from lattice_console.contract.errors import LatticeError
 from lattice_console.contract.models.mutation import Mutation
+from lattice_console.screens.foreseeing import APPROVING, foresee
 from lattice_console.screens.session import Session
 from lattice_console.screens.undoing import VoteChange, Votes, my_vote
 from lattice_console.screens.verbs import Verb, outcome
@@ -20,18 +21,30 @@ State = Literal["left out", "planned", "running", "done", "refused", "stopped"]
 
 @dataclass(slots=True)
 class Item:
-    """One of the mutations: as it was when it was planned, then as it is; `why` is told where it is not simply done."""
+    """One of the mutations: as it was when it was planned, then as it is; `why` is told where it is not simply done.
+
+    `ahead` is what will be left to do once it is done.
+    """
 
     mutation: Mutation
     state: State
     why: str = ""
+    ahead: str = ""
 
 
-def plan(verb: Verb, mutations: Sequence[Mutation], drafted: Mapping[str, int]) -> list[Item]:
+def plan(
+    verb: Verb,
+    mutations: Sequence[Mutation],
+    drafted: Mapping[str, int],
+    *,
+    user_id: str,
+    upon: Mapping[str, Sequence[int]],
+) -> list[Item]:
     """What would happen to each: what can be done first, parents before children (for a rollback the other way round).
 
     A child whose parents are executed in the same go is to be executed after them. What has drafts (`drafted`, by id)
-    is left to a decision of its own, with which they are sent.
+    is left to a decision of its own, with which they are sent, and what is approved is not approved once more.
+    `user_id` is whose act it is, `upon` what stands on each (see `standing_on`).
     """
     ordered = _parents_first(mutations)
     if verb.action == "rollback":
@@ -39,9 +52,10 @@ def plan(verb: Verb, mutations: Sequence[Mutation], drafted: Mapping[str, int]) 
     items: list[Item] = []
     planned: set[str] = set()
     for mutation in ordered:
-        item = _plan(verb, mutation, planned, drafted.get(mutation.id, 0))
+        item = _plan(verb, mutation, planned, drafted.get(mutation.id, 0), user_id)
         if item.state == "planned":
             planned.add(mutation.id)
+            item.ahead = foresee(verb, mutation, user_id, upon.get(mutation.id, ()))
         items.append(item)
     return [item for item in items if item.state == "planned"] + [item for item in items if item.state != "planned"]
 
@@ -64,11 +78,17 @@ def _parents_first(mutations: Sequence[Mutation]) -> list[Mutation]:
     return found
 
 
-def _plan(verb: Verb, mutation: Mutation, planned: set[str], drafts: int) -> Item:
-    action = mutation.action(verb.action)
+def _plan(verb: Verb, mutation: Mutation, planned: set[str], drafts: int, user_id: str) -> Item:
+    action, (vote, _) = mutation.action(verb.action), my_vote(mutation, user_id)
     if verb.vote is not None and drafts:
         why = f"{count(drafts, 'draft')} of yours would go with the verdict: decide on it by itself."
         return Item(mutation, "left out", why)
+    if action.allowed and verb.vote in APPROVING and mutation.status == "approved":
+        needed = count(mutation.approvals_required, "approval")
+        hint = "" if vote in APPROVING else "; approve it by itself to add yours"
+        return Item(mutation, "left out", f"It is approved already, {mutation.approvals} of {needed}{hint}.")
+    if action.allowed and vote == verb.vote == "approve":
+        return Item(mutation, "left out", "You approved it already.")
     if action.allowed:
         return Item(mutation, "planned")
     parents = [parent for parent in mutation.parents if parent.status != "completed"]

@@ -16,7 +16,6 @@ from lattice_console.cells import wrap
 from lattice_console.contract.errors import LatticeError
 from lattice_console.contract.events import Event
 from lattice_console.contract.models.mutation import Mutation, MutationSummary
-from lattice_console.contract.models.query import MutationFilter
 from lattice_console.screens.comparing import Compared, Comparison, carry, compare, first_look
 from lattice_console.screens.following import Following
 from lattice_console.screens.looking import Looking
@@ -25,6 +24,7 @@ from lattice_console.screens.review_sending import drafts_of
 from lattice_console.screens.review_threads import Place
 from lattice_console.screens.session import Session
 from lattice_console.screens.settling import Settling
+from lattice_console.screens.stack import read_stack
 from lattice_console.text import count, inert
 from lattice_console.widgets.diff_document import Cover, DiffDocument
 from lattice_console.widgets.diff_pane import DiffPane
@@ -37,7 +37,6 @@ __all__ = ["MutationScreen"]
 
 _MEASURE = 76
 _TABS = ("diff", "overview")
-_STACK = 100
 
 
 class MutationScreen(Following, Settling, Looking):
@@ -195,13 +194,13 @@ class MutationScreen(Following, Settling, Looking):
                 timeline, comments, stack = await asyncio.gather(
                     backend.mutations.timeline(row.id),
                     backend.reviews.comments(row.id, patchset=comparison.newer),
-                    backend.mutations.list(filter=MutationFilter(stack=mutation.stack), limit=_STACK),
+                    read_stack(backend.mutations, mutation),
                 )
                 drafts = await drafts_of(session, mutation)
                 shown = self.model.files if self.model else None
                 compared = self.compared
                 if newest or compared is None or compared.comparison != comparison:
-                    first = OverviewModel(mutation, timeline, comments, shown, drafts, stack.items)
+                    first = OverviewModel(mutation, timeline, comments, shown, drafts, stack)
                     if self.model is None:
                         self.post_message(self.Loaded(first, None, {}))
                     compared = await compare(session, mutation, comparison)
@@ -214,7 +213,7 @@ class MutationScreen(Following, Settling, Looking):
             self._asked = None
             self.desk.say(error.message, "error")
             return
-        model = OverviewModel(mutation, timeline, comments, compared.changes, drafts, stack.items)
+        model = OverviewModel(mutation, timeline, comments, compared.changes, drafts, stack)
         self.post_message(self.Loaded(model, compared if compared is not self.compared else None, carried))
 
     @on(Outdated)

@@ -15,6 +15,8 @@ from lattice_console.text import count, inert
 
 __all__ = ["Turning"]
 
+_EXECUTED = ("completed", "rolled_back", "rollback_failed")
+
 
 class Turning(ReviewPlace):
     """Keys that go to another mutation, in place of this one."""
@@ -51,7 +53,8 @@ class Turning(ReviewPlace):
 
     def action_whole_stack(self) -> None:
         """Act on every mutation of the stack, with one summary."""
-        stack = self.model.stack if self.model else ()
+        # What was executed of it is shown with it, and decided.
+        stack = [row for row in (self.model.stack if self.model else ()) if row.status not in _EXECUTED]
         if len(stack) < 2:
             self.desk.say("It stands in no stack: nothing that waits is below it or on it.")
             return

@@ -35,8 +35,9 @@ async def test_a_plan_says_what_will_happen_to_each_and_why_some_are_left_out(of
     async with open_console(make_app(office)) as console:
         await mark_all(console, "-status:draft", 12)
         await console.press("a")
-        await console.sees("Approve: 9 of 12 mutations", "3 left out, for the reason beneath", "Enter approve 9")
+        await console.sees("Approve: 8 of 12 mutations", "4 left out, for the reason beneath", "Enter approve 8")
         await console.sees("Votes are for mutations under review; this one is rejected.")
+        await console.sees("It is approved already, 1 of 1 approval; approve it by itself to add yours.")
         assert "left out" in console.line("Drop the password rule")
         assert console.line("Name the currency").rstrip().endswith("approve")
         await console.press("escape")
