@@ -129,7 +129,7 @@ class MutationScreen(Following, Settling, Looking):
         self.action_reload()
 
     def happened(self, events: Sequence[Event]) -> None:
-        if any(event.subject == self.row.id or event.name == "policy.changed" for event in events):
+        if any(self._concerns(event.subject) or event.name == "policy.changed" for event in events):
             self._follow_news()
 
     def company_changed(self, ids: frozenset[str]) -> None:
@@ -144,8 +144,12 @@ class MutationScreen(Following, Settling, Looking):
         self.query_one(MutationHead).company = self.session.company.get(self.row.id, ())
 
     def mutation_changed(self, mutation: Mutation) -> None:
-        if mutation.id == self.row.id:
+        if self._concerns(mutation.id):
             self._follow_news()
+
+    def _concerns(self, id: str) -> bool:
+        """Whether what happened to that mutation shows here: its own stack stands above it, and its blockers."""
+        return id == self.row.id or any(row.id == id for row in (self.model.stack if self.model else ()))
 
     def _follow_news(self) -> None:
         """Read the mutation anew; what is compared stays."""

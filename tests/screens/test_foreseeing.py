@@ -115,3 +115,14 @@ async def renew(office: Office, first: Mutation) -> None:
     again = create("docs/lines.md", b"Split otherwise\n")
     await agent.mutations.update(first.id, changes=[again], expected_version=first.version)
     await agent.close()
+
+
+async def test_what_happens_to_its_parent_is_seen_at_once(office: Office) -> None:
+    made = await stack_up(office, approved=STACK)
+    async with open_console(make_app(office)) as console:
+        await opened(console, "Tax per line")
+        await console.sees("stack  ✓ M-9  ✓ M-10", "✗ parents")
+        kim = await office.as_("kim")
+        await kim.executions.execute(made[0].id)
+        await kim.close()
+        await console.sees("stack  ● M-9  ✓ M-10", "✓ parents")
