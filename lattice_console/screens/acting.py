@@ -7,12 +7,13 @@ from textual.binding import Binding, BindingType
 
 from lattice_console.contract.backend import Backend
 from lattice_console.contract.errors import LatticeError
-from lattice_console.contract.models.mutation import Mutation, MutationSummary, Status
+from lattice_console.contract.models.mutation import Mutation, MutationSummary
 from lattice_console.contract.models.requirement import Requirement
 from lattice_console.profile.drafts import Draft
 from lattice_console.screens.foreseeing import foresee, standing_on
 from lattice_console.screens.loading import load_changes, load_dry_run
 from lattice_console.screens.news import MutationChanged
+from lattice_console.screens.offered import offered
 from lattice_console.screens.place import Place
 from lattice_console.screens.review_sending import Review, drafts_of, send_alone, send_with
 from lattice_console.screens.undoing import Done, Drop, VoteChange, Votes, my_vote
@@ -20,21 +21,6 @@ from lattice_console.screens.verbs import VERBS, Outcome, Verb, outcome
 from lattice_console.text import count
 
 __all__ = ["ActingPlace"]
-
-_HINTS: dict[Status, tuple[tuple[str, str], ...]] = {
-    "draft": (("act.submit", "submit"), ("act.comment", "comment")),
-    "pending": (("act.approve", "approve"), ("act.request_changes", "request changes"), ("act.comment", "comment")),
-    "approved": (("act.execute", "execute"), ("act.dry_run", "dry run"), ("act.comment", "comment")),
-    "needs_manual_resolution": (("act.comment", "comment"),),
-    "in_progress": (),
-    "failed": (("act.retry", "retry"), ("act.comment", "comment")),
-    "completed": (("act.rollback", "roll back"), ("act.comment", "comment")),
-    "rolled_back": (("act.comment", "comment"),),
-    "rollback_failed": (("act.comment", "comment"),),
-    "rejected": (("act.reopen", "reopen"), ("act.comment", "comment")),
-    "expired": (("act.reopen", "reopen"), ("act.comment", "comment")),
-    "cancelled": (("act.reopen", "reopen"), ("act.comment", "comment")),
-}
 
 
 class ActingPlace(Place):
@@ -70,9 +56,9 @@ class ActingPlace(Place):
         """The mutation that comes `by` places after one in the list of this place, which follows; None at its ends."""
         return None
 
-    def acts(self, status: Status) -> Sequence[tuple[str, str]]:
-        """The keys that matter for a mutation in that status, the usual one first."""
-        return _HINTS[status]
+    def acts(self, row: MutationSummary) -> Sequence[tuple[str, str]]:
+        """The keys that matter for a mutation, what is the person's to do first; three at most."""
+        return offered(row, self.session.actor)[:3]
 
     def action_act(self, action: str) -> None:
         """Do `action` to the mutation under the cursor, or say why not."""

@@ -19,6 +19,7 @@ from lattice_console.contract.models.mutation import Mutation, MutationSummary
 from lattice_console.screens.comparing import Compared, Comparison, carry, compare, first_look
 from lattice_console.screens.following import Following
 from lattice_console.screens.looking import Looking
+from lattice_console.screens.offered import own_vote
 from lattice_console.screens.place import FOLLOW
 from lattice_console.screens.review_sending import drafts_of
 from lattice_console.screens.review_threads import Place
@@ -96,7 +97,7 @@ class MutationScreen(Following, Settling, Looking):
         return (f"M-{self.row.number} {inert(self.row.title)}",)
 
     def hints(self) -> Sequence[tuple[str, str]]:
-        acts = list(self.acts(self.row.status)[:3])
+        acts = list(self.acts(self.row))
         if self.drafts:
             acts.insert(0, ("act.send", f"send {count(len(self.drafts), 'draft')}"))
         diff = (("diff.next_hunk", "next hunk"),) if self._tab == 0 else ()
@@ -171,7 +172,7 @@ class MutationScreen(Following, Settling, Looking):
     def turn_to(self, row: MutationSummary) -> None:
         self.row, self.model, self.compared, self.carried = row, None, None, {}
         head = self.query_one(MutationHead)
-        head.newer, head.compared, head.stack, head.mutation = 0, "", (), row
+        head.newer, head.compared, head.vote, head.stack, head.mutation = 0, "", None, (), row
         self._show_company()
         self.session.turned.set()
         self.view.find("")
@@ -239,6 +240,7 @@ class MutationScreen(Following, Settling, Looking):
         head = self.query_one(MutationHead)
         head.newer, head.mutation, head.stack = 0, model.mutation, model.stack
         self.show_remarks(model)
+        head.vote = own_vote(model.mutation, self.session.actor)
         head.compared = self._compared_words()
         if message.compared is not None:
             self.show_viewed()

@@ -104,9 +104,11 @@ class QueueScreen(MarkingPlace, ChoosingPlace):
         if marked := self.marking_hints():
             return marked
         row = self.subject()
-        acts = self.acts(row.status) if row else ()
-        first = (("list.open", "open"),) if row else ()
-        return (*acts[:3], *first, ("queue.filter", "filter"), ("queue.next_view", "next view"))
+        acts = self.acts(row) if row else ()
+        opening = (("list.open", "open"),) if row else ()
+        # Where nothing but a comment is left to do, reading comes first.
+        here = (*acts, *opening) if len(acts) > 1 else (*opening, *acts)
+        return (*here, ("queue.filter", "filter"), ("queue.next_view", "next view"))
 
     def subject(self) -> MutationSummary | None:
         return self.listed.row

@@ -7,6 +7,7 @@ from textual.reactive import reactive
 
 from lattice_console.cells import cells
 from lattice_console.contract.models.mutation import Mutation, MutationSummary
+from lattice_console.contract.models.project import Vote
 from lattice_console.widgets.pieces import MUTED, requirement_line, summary_line
 from lattice_console.widgets.signs import Look
 from lattice_console.widgets.sparing import Sparing
@@ -31,6 +32,9 @@ class MutationHead(Sparing):
     compared: reactive[str] = reactive("")
     """What is compared, where it is not the whole change of the newest patchset; inert."""
 
+    vote: reactive[Vote | None] = reactive(None)
+    """The person's own vote that counts."""
+
     company: reactive[Sequence[str]] = reactive(())
     """The handles of the others who look at it."""
 
@@ -48,7 +52,7 @@ class MutationHead(Sparing):
         mutation, look, width = self.mutation, self._look, self.size.width
         if mutation is None:
             return []
-        first = summary_line(mutation, width, look, self.compared, self.company)
+        first = summary_line(mutation, width, look, self.vote, self.compared, self.company)
         if self.newer:
             newer = f" ! Patchset {self.newer} has replaced patchset {mutation.patchset}. "
             second = Content.assemble((newer, "bold $warning"), ("R", "bold $accent"), " shows it.")

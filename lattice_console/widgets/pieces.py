@@ -6,6 +6,7 @@ from textual.content import Content
 
 from lattice_console.cells import cells, cut, wrap
 from lattice_console.contract.models.mutation import Mutation, MutationSummary, Status
+from lattice_console.contract.models.project import Vote
 from lattice_console.contract.models.requirement import Requirement, RequirementState
 from lattice_console.contract.models.review import Review
 from lattice_console.text import count, inert
@@ -52,6 +53,14 @@ _WORDS: dict[Status, str] = {
     "in_progress": "in progress",
     "rolled_back": "rolled back",
     "rollback_failed": "rollback failed",
+}
+
+
+_OWN_VOTES: dict[Vote, str] = {
+    "approve": "approved",
+    "approve_with_suggestions": "approved, with suggestions",
+    "request_changes": "requested changes",
+    "reject": "rejected",
 }
 
 
@@ -184,11 +193,16 @@ def company_words(handles: Sequence[str]) -> str:
 
 
 def summary_line(
-    mutation: MutationSummary, width: int, look: Look, compared: str = "", company: Sequence[str] = ()
+    mutation: MutationSummary,
+    width: int,
+    look: Look,
+    vote: Vote | None = None,
+    compared: str = "",
+    company: Sequence[str] = (),
 ) -> Content:
-    """Status, whose turn it is, author, age, spec, patchset, what it is `compared` with, and who looks, on one line.
+    """Status, whose turn it is, the reader's own `vote`, author and so on, what it is `compared` with, and who looks.
 
-    What does not fit goes: labels first, then spec, age and author.
+    It is one line. What does not fit goes: labels first, then spec, age and author.
     """
     signs = look.signs
     dot = f" {signs.dot} "
@@ -196,6 +210,7 @@ def summary_line(
     total = mutation.patchsets if isinstance(mutation, Mutation) else mutation.patchset
     facts = {
         "turn": turn_words(mutation),
+        "vote": f"you {_OWN_VOTES[vote]}" if vote else "",
         "author": inert(mutation.author.handle),
         "age": look.age(mutation.created_at),
         "spec": inert(mutation.spec_id or ""),

@@ -42,7 +42,7 @@ async def test_nobody_approves_their_own_and_the_console_says_so(office: Office)
     async with open_console(make_app(office, actor="ana")) as console:
         await console.go_to("Raise the session")
         await console.press("a")
-        await console.sees("Not approved: It takes the permission mutations:approve.")
+        await console.sees("Not approved: Your role does not allow it")
 
 
 async def test_a_pending_mutation_is_not_executed_and_the_reason_is_said(console: Console) -> None:

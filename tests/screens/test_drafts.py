@@ -383,7 +383,7 @@ async def test_whoever_may_not_comment_is_told_so(office: Office) -> None:
         await opened(console, "Pay refunds")
         await on_line(console, "paid within 7 days")
         await console.press("c")
-        await console.sees("Not commented: It takes the permission specs:comment.")
+        await console.sees("Not commented: Your role does not allow it;")
 
 
 async def test_a_reply_joins_its_thread(console: Console, office: Office) -> None:

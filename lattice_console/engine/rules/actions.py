@@ -71,7 +71,7 @@ def refuse_vote(vote: Vote, status: Status, standing: Standing, authors_may_appr
     """Why this vote cannot be cast; empty where it can."""
     needed = _PERMISSIONS[vote]
     if needed not in standing.permitted:
-        return f"it takes the permission {needed}"
+        return _lacking(needed)
     if status not in life.REVIEWED:
         return f"votes are for mutations under review; this one is {_said(status)}"
     if vote in ("approve", "approve_with_suggestions") and standing.is_patchset_author and not authors_may_approve:
@@ -92,7 +92,7 @@ def refuse_on_others(standing: Standing) -> str:
     """Why the actor cannot change this mutation; empty for its author and for who may act on others'."""
     if standing.is_author or permissions.OTHERS in standing.permitted:
         return ""
-    return f"only its author may, or who has the permission {permissions.OTHERS}"
+    return f"only its author may, or the roles {_roles(permissions.OTHERS)}"
 
 
 def refuse_update(status: Status) -> str:
@@ -126,7 +126,7 @@ def _refuse(
         vote: Vote = name  # type: ignore[assignment]  # the four names are the votes
         return refuse_vote(vote, status, standing, authors_may_approve)
     if _PERMISSIONS[name] not in standing.permitted:
-        return f"it takes the permission {_PERMISSIONS[name]}"
+        return _lacking(_PERMISSIONS[name])
     if name == "withdraw":
         return refuse_withdrawal(status, standing)
     if name in _OWN and (refused := refuse_on_others(standing)):
@@ -146,6 +146,16 @@ def _refuse_execution(status: Status, requirements: Sequence[Requirement]) -> st
     if status in life.REVIEWED and blocking:
         return f"held back: {'; '.join(blocking)}"
     return "" if life.becomes(status, "claim") else life.refusal(status, "claim")
+
+
+def _lacking(permission: str) -> str:
+    return f"your role does not allow it; the roles {_roles(permission)} do"
+
+
+def _roles(permission: str) -> str:
+    """Which of the built-in roles carry a permission."""
+    *others, last = (role for role, carried in permissions.ROLES.items() if permission in carried)
+    return f"{', '.join(others)} and {last}"
 
 
 def _said(status: Status) -> str:
