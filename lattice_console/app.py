@@ -398,8 +398,11 @@ class LatticeApp(App[None], inherit_bindings=False):
 
     async def action_leave(self) -> None:
         """Quit; what was typed and not sent is kept for the next time."""
+        from lattice_console.widgets.editor import Editor
+
+        typed = any(field.text.strip() for field in self.screen.query(Editor))
         await self.session.settled()
-        self.exit()
+        self.exit(message="What you were typing is kept: it is there again where you typed it." if typed else None)
 
     def _leave_on_signals(self) -> None:
         """Quit as by the key where the terminal is closed, or the process is asked to end."""

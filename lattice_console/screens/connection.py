@@ -95,12 +95,14 @@ class Connection:
 
     async def _open(self) -> tuple[Backend, int] | None:
         failures = 0
+        self._session.refused = False
         while True:
             try:
                 return await self._begin()
             except LatticeError as error:
+                self._session.refused = not isinstance(error, SystemFailure)
                 self._post(Unreachable(error))
-                if not isinstance(error, SystemFailure):
+                if self._session.refused:
                     return None
             await asyncio.sleep(_delay(failures))
             failures += 1

@@ -33,10 +33,11 @@ _ROOM = 64_000_000
 class Session:
     """The state of a console beside what its screens show.
 
-    `stale_since` is None while the connection answers; `health` is what was measured last, and `workspace` how the
-    folder is, as far as it is kept up from here. `contents` holds bytes by hash, `compared` files by what was
-    compared. `company` has the handles of the others who look at a mutation, by its id, and `looking_at` says which one
-    is open here; `turned` is set when that may be another one. `tell` shows a message, whatever the thread.
+    `refused` says that the Backend did not open, and will not by itself. `stale_since` is None while the connection
+    answers; `health` is what was measured last, and `workspace` how the folder is, as far as it is kept up from here.
+    `contents` holds bytes by hash, `compared` files by what was compared. `company` has the handles of the others who
+    look at a mutation, by its id, and `looking_at` says which one is open here; `turned` is set when that may be
+    another one. `tell` shows a message, whatever the thread.
     """
 
     settings: "Settings"
@@ -44,6 +45,7 @@ class Session:
     look: Look
     project: "Project | None" = None
     actor: "Actor | None" = None
+    refused: bool = False
     stale_since: datetime | None = None
     health: "Health | None" = None
     workspace: "ComponentHealth | None" = None
@@ -149,5 +151,5 @@ class Session:
     def freshness(self) -> str:
         """How fresh the screens are, in a word or two."""
         if not self.connected:
-            return "opening"
+            return "not open" if self.refused else "opening"
         return "live" if self.stale_since is None else f"stale {self.look.age(self.stale_since)}"

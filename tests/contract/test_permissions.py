@@ -63,6 +63,16 @@ async def test_who_is_no_member_may_call_nothing_of_the_project(house: House) ->
     assert [name for name in SAMPLES if await _allowed(house, outsider, name, False)] == []
 
 
+@pytest.mark.parametrize(("name", "said"), [("Agent7", "house, agent-7 is."), ("agent-8", "house."), ("--", "house.")])
+async def test_who_is_no_member_hears_of_the_one_whose_name_is_spelt_nearly_so(
+    house: House, name: str, said: str
+) -> None:
+    await house.member("agent-7", "developer")
+    with refusal("AUTH_FORBIDDEN") as refused:
+        await house.backend(name).mutations.list()
+    assert f"{name} is no member of {said} An owner" in refused.value.message
+
+
 async def test_who_is_no_member_gets_no_events(house: House) -> None:
     with refusal("AUTH_FORBIDDEN"):
         await anext(house.backend("mallory").events.subscribe(after=0))

@@ -22,6 +22,8 @@ from tests.screens.reviewing import (
 )
 from tests.support.changes import modify
 
+KEPT = "What you were typing is kept: it is there again where you typed it."
+
 
 async def test_a_comment_on_a_line_is_a_draft_there_until_it_is_sent(console: Console, office: Office) -> None:
     await opened(console, "Pay refunds")
@@ -157,6 +159,20 @@ async def test_where_there_is_no_value_the_key_says_so(console: Console) -> None
     await console.sees("Comment on")
     await console.press("ctrl+r")
     await console.sees("There is no value of JSON or YAML at this line to point at.")
+
+
+@pytest.mark.parametrize(("text", "said"), [("Half a thou", [KEPT]), ("", [])])
+async def test_who_quits_while_typing_hears_on_the_way_out_that_the_text_is_kept(
+    office: Office, capsys: pytest.CaptureFixture[str], text: str, said: list[str]
+) -> None:
+    async with open_console(make_app(office)) as console:
+        await opened(console, "Pay refunds")
+        await on_line(console, "paid within 7 days")
+        await console.press("c")
+        await console.sees("Comment on")
+        await console.type(text)
+        await console.press("ctrl+q")
+    assert capsys.readouterr().err.splitlines() == said
 
 
 async def test_what_was_typed_survives_esc_leaving_and_a_new_start(office: Office) -> None:

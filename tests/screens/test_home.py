@@ -173,7 +173,7 @@ async def test_home_that_cannot_be_read_says_why_and_r_tries_again(office: Offic
     app = make_app(office, open_backend=connect, start="home")
     async with app.run_test(size=(100, 30), notifications=True) as pilot:
         console = Console(app, pilot)
-        await console.sees("The project's database is gone.", "R tries again")
+        await console.sees("The project's database is gone.", "R tries again", "local · not open")
         there = True
         await console.press("R")
         await console.sees("Awaiting me  4", "live")

@@ -147,6 +147,13 @@ async def test_a_poor_terminal_gets_the_ascii_twins_of_all_signs(office: Office)
         assert console.line("Tighten").startswith("|.")
 
 
+async def test_who_is_no_member_hears_it_and_of_whom_the_name_nearly_is(office: Office) -> None:
+    app = make_app(office, actor="agent7")
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        console = Console(app, pilot)
+        await console.sees("agent7 is no member of billing-specs, agent-7 is.", "agent7 · local · not open")
+
+
 async def test_where_no_row_has_a_spec_the_title_has_its_room_and_keeps_it_while_one_moves(office: Office) -> None:
     async with open_console(make_app(office), (80, 24)) as console:
         await console.sees("SPEC")

@@ -165,13 +165,20 @@ class Context:
             raise self._denied(permission)
 
     def _no_member(self) -> NotAllowed:
+        meant = self._meant()
         return NotAllowed(
             "AUTH_FORBIDDEN",
-            f"{self.actor_name} is no member of {self.project.name}. "
+            f"{self.actor_name} is no member of {self.project.name}{f', {meant} is' if meant else ''}. "
             f"An owner can change that: lattice team add {self.actor_name} --role reviewer",
             permission=None,
             actor=self.actor_name,
         )
+
+    def _meant(self) -> str | None:
+        """The member whose handle has the same letters and digits as the name of who is none: that much they know."""
+        ids = [membership.user_id for membership in self.tables.people.members(self.project.id)]
+        handles = sorted(user.handle for user in self.tables.people.get(ids).values())
+        return next((handle for handle in handles if _letters(handle) == _letters(self.actor_name)), None)
 
     def _denied(self, permission: str) -> NotAllowed:
         role = f"as {self.membership.role} " if self.membership else ""
@@ -238,6 +245,10 @@ class Context:
             self.told += [one._replace(seq=seq) for seq, one in enumerate(self._announced, before.event_seq + 1)]
         self._audited.clear()
         self._announced.clear()
+
+
+def _letters(name: str) -> str:
+    return "".join(char for char in name.casefold() if char.isalnum())
 
 
 def _person(user: UserRecord) -> Person:
