@@ -46,3 +46,8 @@ class Editor(TextArea, inherit_bindings=False):
         super().__init__(text, id=id, soft_wrap=True, show_line_numbers=False, tab_behavior="focus")
         self.cursor_blink = False
         self.move_cursor(self.document.end)
+
+    def on_resize(self) -> None:
+        # The text area wraps its lines anew after it has been painted, and does not say that they changed.
+        self.refresh()
+        self.call_after_refresh(self.scroll_cursor_visible)
