@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from rich.text import Text
 from textual import on
-from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.color import Color
 from textual.events import Event, InputEvent
@@ -39,6 +38,7 @@ from lattice_console.screens.opening import OpeningScreen
 from lattice_console.screens.place import Command, Place, Said, Severity
 from lattice_console.screens.session import Session
 from lattice_console.screens.tidying import LOOK, Tidying
+from lattice_console.screens.typing_ahead import TypingAhead
 from lattice_console.text import count, inert
 from lattice_console.widgets.ground import Ground
 from lattice_console.widgets.keys import printed_key
@@ -68,7 +68,7 @@ _REMEMBERED = 200
 """Messages that can be read again."""
 
 
-class LatticeApp(App[None], inherit_bindings=False):
+class LatticeApp(TypingAhead, inherit_bindings=False):
     """The console. `open_backend` is called in a worker, after the first frame."""
 
     TITLE = "Lattice Console"

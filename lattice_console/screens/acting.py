@@ -65,13 +65,16 @@ class ActingPlace(Place):
         seen = self.subject()
         if seen is not None and self.session.connected and self.may_write():
             # On the app, so that leaving this place stops nothing half-way.
-            self.app.run_worker(self._act(VERBS[action], seen), group="acts", exit_on_error=False)
+            verb = VERBS[action]
+            worker = self.app.run_worker(self._act(verb, seen), group="acts", exit_on_error=False)
+            if self._asks(verb, seen.id):
+                self.desk.expect(worker)
 
     def action_dry_run(self) -> None:
         """Show what executing would do now."""
         seen = self.subject()
         if seen is not None and self.session.connected:
-            self.app.run_worker(self._dry_run(seen), group="dry run", exit_on_error=False)
+            self.desk.expect(self.app.run_worker(self._dry_run(seen), group="dry run", exit_on_error=False))
 
     def action_copy_id(self) -> None:
         """Put the mutation's number on the terminal's clipboard, or what is selected."""
@@ -144,6 +147,12 @@ class ActingPlace(Place):
             return mutation
         self.app.post_message(MutationChanged(mutation))
         return None
+
+    def _asks(self, verb: Verb, mutation_id: str) -> bool:
+        """Whether there is a dialog before an act."""
+        keeping = self.session.keeping
+        waiting = verb.vote and (keeping.drafts(mutation_id) or keeping.unsent(mutation_id, verb.action))
+        return verb.ask != "nothing" or bool(waiting)
 
     async def _ask(self, verb: Verb, mutation: Mutation, drafts: Sequence[Draft]) -> Review | None:
         """What goes with an act: drafts and a text, where it takes them; None where the person leaves."""
@@ -245,7 +254,7 @@ class ActingPlace(Place):
         """Send the drafts as comments, without a verdict."""
         seen = self.subject()
         if seen is not None and self.session.connected and self.may_write():
-            self.app.run_worker(self._send(seen), group="acts", exit_on_error=False)
+            self.desk.expect(self.app.run_worker(self._send(seen), group="acts", exit_on_error=False))
 
     async def _send(self, seen: MutationSummary) -> None:
         session, name = self.session, f"M-{seen.number}"

@@ -277,7 +277,7 @@ class ActivityScreen(Place):
     def _opened(self) -> None:
         event = self._list.event
         if event is not None and self.session.connected:
-            self.start("open", self._open, event)
+            self.desk.expect(self.start("open", self._open, event))
 
     async def _open(self, event: Event) -> None:
         try:

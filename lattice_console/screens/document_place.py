@@ -252,7 +252,7 @@ class DocumentPlace(Colouring):
         if revision.mutation is None:
             self.desk.say("No mutation made this revision: it was taken under review as it lay there.")
         else:
-            self.start("open", self._open_mutation, str(revision.mutation))
+            self.desk.expect(self.start("open", self._open_mutation, str(revision.mutation)))
 
     async def _open_mutation(self, number: str) -> None:
         try:

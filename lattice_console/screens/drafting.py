@@ -124,7 +124,8 @@ class Drafting(ReviewPlace):
             where = self._sentence(draft.anchor) if draft.anchor else f"Comment on M-{self.row.number}."
             sentence = "Reply." if draft.reply_to else where
         # On the app, so that leaving this place stops nothing half-way.
-        self.app.run_worker(self._edit(draft, sentence), group="drafts", exclusive=True, exit_on_error=False)
+        work = self._edit(draft, sentence)
+        self.desk.expect(self.app.run_worker(work, group="drafts", exclusive=True, exit_on_error=False))
 
     async def _edit(self, draft: Draft, sentence: str, *, suggesting: bool = False) -> None:
         keeping = self.session.keeping

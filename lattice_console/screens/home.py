@@ -245,7 +245,7 @@ class HomeScreen(Place):
     def _opened_event(self) -> None:
         event = self.query_one("#activity", EventList).event
         if event is not None and self.session.connected:
-            self.start("open", self._open, event)
+            self.desk.expect(self.start("open", self._open, event))
 
     async def _open(self, event: Event) -> None:
         try:

@@ -53,7 +53,8 @@ class Looking(ReviewPlace):
         if mutation.patchset < 2:
             self.desk.say("There is one patchset, which is shown whole.")
             return
-        self.app.run_worker(self._pick(mutation), group="acts", exclusive=True, exit_on_error=False)
+        work = self._pick(mutation)
+        self.desk.expect(self.app.run_worker(work, group="acts", exclusive=True, exit_on_error=False))
 
     async def _pick(self, mutation: Mutation) -> None:
         numbers = range(mutation.patchset, 0, -1)

@@ -71,6 +71,10 @@ class Desk(Protocol):
         """Show that something runs, once it takes longer than a moment."""
         ...
 
+    def expect(self, worker: Worker[None]) -> None:
+        """Let what is typed from now on wait for the dialog that `worker` may open; where it opens none, forget it."""
+        ...
+
     def worker_changed(self, event: Worker.StateChanged) -> None:
         """Tell of a worker that failed, and log it."""
         ...
@@ -113,11 +117,17 @@ class Place(Screen[None]):
         self.session.turned.set()
         self.refresh_chrome()
 
-    def start(self, group: str, work: Callable[[*Arguments], Coroutine[None, None, None]], *args: *Arguments) -> None:
+    def start(
+        self, group: str, work: Callable[[*Arguments], Coroutine[None, None, None]], *args: *Arguments
+    ) -> Worker[None]:
         """Run `work(*args)` beside the screen, in place of what still runs in its group; it ends with the screen."""
         # No coroutine before it runs: the next one may replace it before that.
         begin: WorkType[None] = partial(work, *args)
-        self.run_worker(begin, group=group, exclusive=True, exit_on_error=False)
+        return self.run_worker(begin, group=group, exclusive=True, exit_on_error=False)
+
+    def on_paste(self) -> None:
+        """What is pasted where there is no field is no command, whatever keys it is made of."""
+        self.desk.say("Nothing was pasted: there is no field for it here.")
 
     def may_write(self) -> bool:
         """Whether anything can be written now; says why where it cannot."""

@@ -87,7 +87,8 @@ class Settling(ReviewPlace):
 
     def _apply(self, comments: Sequence[Comment]) -> None:
         if self.may_write():
-            self.app.run_worker(self._ask_and_apply(comments), group="acts", exit_on_error=False)
+            work = self._ask_and_apply(comments)
+            self.desk.expect(self.app.run_worker(work, group="acts", exit_on_error=False))
 
     async def _ask_and_apply(self, comments: Sequence[Comment]) -> None:
         backend = self.session.backend

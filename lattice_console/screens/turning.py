@@ -72,7 +72,8 @@ class Turning(ReviewPlace):
         if not numbers:
             self.desk.say(none)
         else:
-            self.app.run_worker(self._go(numbers), group="acts", exclusive=True, exit_on_error=False)
+            work = self._go(numbers)
+            self.desk.expect(self.app.run_worker(work, group="acts", exclusive=True, exit_on_error=False))
 
     async def _go(self, numbers: list[int]) -> None:
         number: int | None = numbers[0]

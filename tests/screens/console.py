@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from textual.events import Key
 from textual.pilot import Pilot
 
 from lattice_console.app import LatticeApp, Mode
@@ -33,6 +34,13 @@ class Console:
 
     async def type(self, text: str) -> None:
         await self.pilot.press(*(_KEYS.get(char, char) for char in text))
+
+    def burst(self, text: str, *keys: str) -> None:
+        """Type a text, and press keys after it, so fast that all have come before the first is handled."""
+        for char in text:
+            self.app.post_message(Key(_KEYS.get(char, char), char))
+        for key in keys:
+            self.app.post_message(Key(key, None))
 
     @property
     def lines(self) -> list[str]:

@@ -1,0 +1,122 @@
+"""Keys one after the other: what a key opens gets those that are typed after it, however fast they come.
+
+Textual hands a key to what has the focus when it comes, and runs what it is bound to some messages later. Keys that
+come meanwhile would go to the same place: as its commands, although they were meant for what is being opened.
+"""
+
+import asyncio
+import time
+from collections import deque
+from dataclasses import dataclass
+
+from textual import on
+from textual.app import App
+from textual.events import Event, Key, Paste
+from textual.message import Message
+from textual.screen import Screen
+from textual.worker import Worker
+
+__all__ = ["TypingAhead"]
+
+_ROUNDS = 2
+"""Ways through the screen: on the first the key is handled, on the second what a widget then tells its screen."""
+
+_LOOK = 0.02
+"""Seconds between two looks at whether a dialog is there."""
+
+_LONG = 1.0
+"""Seconds after which a dialog that is not there can be given up."""
+
+_LOST = 0.5
+"""Seconds after which a message is taken for lost: a widget on its way was removed."""
+
+
+@dataclass
+class _Opening:
+    """A dialog that `worker` may open over `screen`, and since when it is waited for."""
+
+    worker: Worker[None]
+    screen: Screen[object]
+    since: float
+
+
+class TypingAhead(App[None]):
+    """Handles a key, or a paste, once the one before it has had its effect. Those that come sooner wait."""
+
+    @dataclass
+    class Followed(Message):
+        """Comes to the app through a screen, behind all that a key has caused there; it has `rounds` to go."""
+
+        screen: Screen[object]
+        rounds: int
+
+    def __init__(self, *, ansi_color: bool) -> None:
+        super().__init__(ansi_color=ansi_color)
+        self._typed: deque[Key | Paste] = deque()
+        self._follower: TypingAhead.Followed | None = None
+        self._lost: asyncio.TimerHandle | None = None
+        self._opening: _Opening | None = None
+
+    def expect(self, worker: Worker[None]) -> None:
+        """Let what is typed from now on wait for the dialog that `worker` may open; where it opens none, forget it."""
+        self._opening = _Opening(worker, self.screen, time.monotonic())
+
+    async def on_event(self, event: Event) -> None:
+        if not isinstance(event, Key | Paste) or event.is_forwarded:
+            await super().on_event(event)
+            return
+        opening = self._still_opening()
+        if opening is not None and isinstance(event, Key) and self._is_way_out(event, opening):
+            opening.worker.cancel()
+            self._opening = opening = None
+            self._typed.clear()
+            if event.key == "escape":
+                return
+        self._typed.append(event)
+        if self._follower is None and opening is None:
+            await self._handle_next()
+        elif self._follower is None:
+            self._follow(_ROUNDS)
+
+    def _is_way_out(self, key: Key, opening: _Opening) -> bool:
+        """Whether a key gives up a dialog that is long in coming, or leaves for elsewhere."""
+        bindings = self._bindings.key_to_bindings.get(key.key, ())
+        leaves = key.key == "escape" or any(binding.priority for binding in bindings)
+        return leaves and time.monotonic() - opening.since > _LONG
+
+    def _still_opening(self) -> _Opening | None:
+        """The dialog that may still come; where none came, what was typed for it is forgotten."""
+        opening = self._opening
+        if opening is None or (opening.screen is self.screen and not opening.worker.is_finished):
+            return opening
+        self._opening = None
+        if opening.screen is self.screen:
+            self._typed.clear()
+        return None
+
+    async def _handle_next(self) -> None:
+        await super().on_event(self._typed.popleft())
+        self._follow(_ROUNDS)
+
+    def _follow(self, rounds: int) -> None:
+        """Send a message behind what is under way in the screen."""
+        self._follower = message = self.Followed(self.screen, rounds)
+        self._lost = asyncio.get_running_loop().call_later(_LOST, self.post_message, message)
+        (self.focused or self.screen).post_message(message)
+
+    @on(Followed)
+    async def _followed(self, message: Followed) -> None:
+        if message is not self._follower:
+            return
+        if self._lost is not None:
+            self._lost.cancel()
+        if self._still_opening() is not None:
+            self.set_timer(_LOOK, lambda: self._follow(_ROUNDS))
+        elif message.screen is not self.screen:
+            self._follow(_ROUNDS)
+        elif message.rounds > 1:
+            self._follow(message.rounds - 1)
+        elif self._typed:
+            await self._handle_next()
+        else:
+            self._follower = None
