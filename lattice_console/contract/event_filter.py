@@ -1,8 +1,8 @@
 """The filter language of events: `name:mutation.* actor:kim M-12`.
 
-`name:` takes names of events, or `mutation.*` for all that begin so, with commas between alternatives; `actor:` a
-handle, an e-mail or `me`; every other word, and `object:`, names what it happened to: a mutation by its number, a
-document by its path, a spec by its name. All words must hold. Double quotes keep spaces together.
+`name:` takes names of events, or `mutation.*` for all that begin so, with commas between alternatives; `actor:`, or
+`author:`, a handle, an e-mail or `me`; every other word, and `object:`, names what it happened to: a mutation by its
+number, a document by its path, a spec by its name. All words must hold. Double quotes keep spaces together.
 """
 
 from typing import get_args
@@ -18,6 +18,9 @@ EVENT_KEYS = ("name", "actor", "object")
 
 EVENT_NAMES: tuple[str, ...] = get_args(EventName)
 """The values that `name:` takes."""
+
+_SAME = {"author": "actor"}
+"""What lists of mutations call so."""
 
 _GROUPS = tuple(dict.fromkeys(f"{name.partition('.')[0]}.*" for name in EVENT_NAMES))
 
@@ -38,7 +41,7 @@ def parse_event_filter(text: str) -> EventFilter:
     names: list[str] = []
     single: dict[str, str] = {}
     for word in words(text):
-        key = word.key or "object"
+        key = _SAME.get(word.key, word.key) or "object"
         if word.is_or or word.negated:
             raise wrong(text, word, "alternatives and negation are not known here; name:a,b takes one of several")
         if key not in EVENT_KEYS:

@@ -2,7 +2,7 @@
 
 Words with a known key narrow by that field and a comma separates alternatives; everything else is text to look for.
 All words must hold; `-` before a word turns it round; what stands between two `or` is an alternative to the rest.
-Double quotes keep spaces together, and a quoted word is never `or`.
+Double quotes keep spaces together, and a quoted word is never `or`. `actor:` is as good as `author:`.
 """
 
 import re
@@ -32,6 +32,9 @@ KEYS = ("status", "author", "spec", "type", "label", "path", "age", "vote", "has
 """The fields that can be named."""
 
 _FIELDS = {"has": "having", "is": "condition"}
+_SAME = {"actor": "author"}
+"""Keys that are understood for others: events have actors, mutations authors."""
+
 _SINGLE = ("status", "author", "spec", "type")
 _UNITS = {"m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 _WORD = re.compile(r'(?P<sign>-(?=[^\s-]))?(?:(?P<key>[a-z]+):)?(?:"(?P<quoted>[^"]*)"?|(?P<plain>\S+)|(?(key)|(?!)))')
@@ -60,7 +63,8 @@ def words(text: str) -> Iterator[Word]:
     for match in _WORD.finditer(text):
         quoted = match["quoted"] is not None
         value = match["quoted"] if quoted else match["plain"] or ""
-        yield Word(match.start(), match.end(), match["key"] or "", value, match["sign"] is not None, quoted)
+        key = match["key"] or ""
+        yield Word(match.start(), match.end(), _SAME.get(key, key), value, match["sign"] is not None, quoted)
 
 
 def parse(text: str) -> MutationFilter:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from lattice_console.contract.nearness import edits
 from lattice_console.profile.keys import key_names, types_text
 from lattice_console.profile.store import JsonFile
 
@@ -117,17 +118,6 @@ def _shared_place(one: str, other: str, places: Mapping[str, Collection[str]]) -
 
 def _nearest(action: str, known: Collection[str]) -> str | None:
     """The known id that is nearest, if it is near."""
-    near = {name: _distance(action[:100], name) for name in known}
+    near = {name: edits(action[:100], name) for name in known}
     best = min(near, key=lambda name: (near[name], name), default=None)
     return best if best is not None and near[best] <= _NEAR else None
-
-
-def _distance(one: str, other: str) -> int:
-    """Characters to insert, delete or replace until both are the same (Wagner and Fischer)."""
-    row = list(range(len(other) + 1))
-    for at, char in enumerate(one, 1):
-        above = row
-        row = [at]
-        for column, against in enumerate(other, 1):
-            row.append(min(above[column] + 1, row[-1] + 1, above[column - 1] + (char != against)))
-    return row[-1]

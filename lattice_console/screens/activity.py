@@ -310,14 +310,26 @@ class ActivityScreen(Place):
 
     async def _apply(self, text: str, filter: EventFilter) -> None:
         try:
-            subject = await self._find(filter.object) if filter.object else None
-            narrowed = Narrowed(text, filter.names, filter.actor, subject)
+            narrowed = await self._meant(text, filter)
             page = await self._read(narrowed)
         except LatticeError as error:
             self.post_message(self.Refused(error.message))
             return
         self.post_message(self.Loaded(narrowed, page, False))
         self.post_message(NarrowBar.Left())
+
+    async def _meant(self, text: str, filter: EventFilter) -> Narrowed:
+        """The filter as the Backend takes it; a word that names no object may be a person's handle."""
+        try:
+            subject = await self._find(filter.object) if filter.object else None
+        except NotFound as error:
+            if error.code != "NF_SUBJECT" or filter.actor or not await self._is_member(filter.object):
+                raise
+            return Narrowed(text, filter.names, filter.object, None)
+        return Narrowed(text, filter.names, filter.actor, subject)
+
+    async def _is_member(self, handle: str | None) -> bool:
+        return any(member.user.handle == handle for member in await self.session.backend.team.list())
 
     async def _find(self, named: str) -> str:
         """The id of what a filter names: a mutation, a document, a spec."""
@@ -331,7 +343,10 @@ class ActivityScreen(Place):
             try:
                 return (await backend.specs.get(named)).id
             except NotFound:
-                told = f"There is no mutation, document or spec {named[:200]}: name one as M-12, docs/a.md or a-spec."
+                told = (
+                    f"There is no mutation, document, spec or person {named[:200]}: name one as M-12, docs/a.md, "
+                    "a-spec or actor:kim."
+                )
                 raise NotFound("NF_SUBJECT", told) from None
 
     @on(Refused)

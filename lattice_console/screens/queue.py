@@ -240,6 +240,7 @@ class QueueScreen(MarkingPlace, ChoosingPlace):
             self.counts.get(EVERYTHING.slug),
             views.index(EVERYTHING.slug) + 1,
             lambda id: keys.get(id, ":"),
+            self.doubt(),
         )
 
     @on(Counted)

@@ -16,7 +16,7 @@ from lattice_console.screens.queue_place import QueuePlace
 from lattice_console.screens.session import Session
 from lattice_console.text import inert
 from lattice_console.widgets.filter_bar import FilterBar
-from lattice_console.widgets.filter_completion import Known
+from lattice_console.widgets.filter_completion import Known, doubt
 from lattice_console.widgets.queue_columns import STACKED, turned
 from lattice_console.widgets.queue_list import QueueList
 from lattice_console.widgets.queue_views import QueueViews
@@ -107,6 +107,11 @@ class ChoosingPlace(QueuePlace):
         bar.open(self.choice.query.typed)
         self.add_class("-filtering")
         self.refresh_chrome()
+
+    def doubt(self) -> str:
+        """A sentence about a name in the filter that nobody has; empty where there is none."""
+        found = doubt(self.choice.query.typed, self._values)
+        return f"{found[1]}\n" if found else ""
 
     def _in_sight(self) -> Known:
         """Values that the rows at hand have; `author` and `spec` where they could not be asked."""

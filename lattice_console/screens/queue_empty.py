@@ -23,15 +23,18 @@ Or propose a new spec:       lattice spec create --name user-auth --template aut
 What is proposed appears here by itself."""
 
 
-def instead_of_rows(query: Query, everything: int | None, views: int, key: Callable[[str], str]) -> str:
+def instead_of_rows(
+    query: Query, everything: int | None, views: int, key: Callable[[str], str], doubt: str = ""
+) -> str:
     """The words for an empty list; `everything` is how many mutations there are, None while that is not known.
 
-    `views` is the number of the view of all, from 1; `key` prints the key of an action.
+    `views` is the number of the view of all, from 1; `key` prints the key of an action. `doubt` is said of a
+    name in the filter that nobody has.
     """
     if query.typed:
         name = "" if query.view == EVERYTHING else f" of {query.view.name!r}"
         return (
-            f"No mutation{name} matches {query.typed}\n\n"
+            f"No mutation{name} matches {query.typed}\n{doubt}\n"
             f"{key('queue.filter')} changes the filter.   {key('queue.drop_filter')} drops it."
         )
     if query.view == EVERYTHING:

@@ -18,7 +18,7 @@ from lattice_console.contract.errors import ValidationFailed
 from lattice_console.contract.filters import parse
 from lattice_console.contract.models.query import MutationFilter
 from lattice_console.widgets.field import Field
-from lattice_console.widgets.filter_completion import Completion, Known, complete
+from lattice_console.widgets.filter_completion import Completion, Known, complete, doubt
 from lattice_console.widgets.filter_help import FilterHelp
 from lattice_console.widgets.signs import Look
 
@@ -191,13 +191,17 @@ class FilterBar(Vertical):
             self._tell(None if typing and (help.completions or text.split()[-1].lower() == "or") else error)
         else:
             self._tell(None)
+            doubted = doubt(text, self.known)
+            if doubted is not None and not (doubted[0].end == cursor and help.completions):
+                help.doubt = doubted[1]
 
     def _tell(self, error: ValidationFailed | None) -> None:
         self._wrong = None
         if error is not None and "start" in error.details:
             self._wrong = range(error.details["start"], error.details["end"])
         self.set_class(error is not None, "-wrong")
-        self.query_one(FilterHelp).error = error.message if error else ""
+        help = self.query_one(FilterHelp)
+        help.error, help.doubt = error.message if error else "", ""
         self.query_one(Input).refresh()
 
 

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from lattice_console.contract.filters import KEYS, VALUES, Word, words
+from lattice_console.contract.nearness import known_are
 
-__all__ = ["Completion", "Known", "complete", "meaning"]
+__all__ = ["Completion", "Known", "complete", "doubt", "meaning"]
 
 Known = Mapping[str, Sequence[str]]
 """Values by key, beside those that the language itself knows."""
@@ -75,6 +76,22 @@ def complete(typed: str, cursor: int, known: Known) -> list[Completion]:
     for key, values in _everything(known).items():
         texts += [f"{key}:{_quoted(value)}" for value in values if value.lower().startswith(begun)]
     return [Completion(start, word.end, text) for text in texts[:_MOST]]
+
+
+def doubt(typed: str, known: Known) -> tuple[Word, str] | None:
+    """The first word that names a person who is none, as far as is known, and a sentence about it.
+
+    That is no error: who has left the project has proposed mutations all the same.
+    """
+    people = known.get("author", ())
+    for word in words(typed):
+        if word.key != "author" or not people:
+            continue
+        for value in [word.value] if word.quoted else word.value.split(","):
+            # An e-mail is as good as a handle, and is not known here.
+            if value and value not in people and "@" not in value:
+                return word, f"Nobody here is called {value}; {known_are(value, people)}."
+    return None
 
 
 def _values(word: Word, start: int, known: Known) -> list[Completion]:

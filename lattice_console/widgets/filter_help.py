@@ -17,6 +17,9 @@ __all__ = ["FilterHelp"]
 _KEYS = (("Tab", "completes"), ("Enter", "applies"), ("", "earlier ones"), ("Esc", "leaves"))
 
 
+_LINES = 3
+
+
 class FilterHelp(Sparing):
     """Always three lines, so that nothing moves while somebody types."""
 
@@ -33,6 +36,9 @@ class FilterHelp(Sparing):
     error: reactive[str] = reactive("")
     """What is wrong, as a sentence; empty where nothing is."""
 
+    doubt: reactive[str] = reactive("")
+    """What may be wrong though it can be applied, as a sentence; empty where nothing is."""
+
     def __init__(self, look: Look, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._look = look
@@ -40,11 +46,14 @@ class FilterHelp(Sparing):
     def draw(self) -> list[Content]:
         width = self.size.width
         lines = [self._offer(width)]
-        if self.error:
-            told = wrap(inert(self.error, lines=True), width - 2)
-            if len(told) > 2:
-                told[1] = cut(f"{told[1]} {told[2]}", width - 2, self._look.signs.ellipsis)
-            return [*lines, *(Content.assemble(" ", (line, "bold $bad")) for line in told[:2])]
+        if self.error or self.doubt:
+            style = "bold $bad" if self.error else "bold $warning"
+            told = wrap(inert(self.error or self.doubt, lines=True), width - 2)
+            if len(told) > _LINES:
+                told[_LINES - 1] = cut(" ".join(told[_LINES - 1 :]), width - 2, self._look.signs.ellipsis)
+            # What is wrong is said whole, even where that leaves no room for what is offered.
+            lines = [] if len(told) >= _LINES else lines
+            return [*lines, *(Content.assemble(" ", (line, style)) for line in told[:_LINES])]
         likely = self.completions[self.taken or 0].text if self.completions else ""
         said = meaning(likely)
         lines.append(Content.assemble((f" {inert(likely)}  {said}" if said else "", MUTED)))

@@ -17,6 +17,7 @@ from lattice_console.contract.event_filter import EventFilter, parse_event_filte
         ("name:mutation.failed,spec.updated", EventFilter(names=("mutation.failed", "spec.updated"))),
         ("name:team.* name:policy.changed", EventFilter(names=("team.*", "policy.changed"))),
         ("actor:me actor:me", EventFilter(actor="me")),
+        ("author:me", EventFilter(actor="me")),
     ],
 )
 def test_words_say_which_events_are_meant(text: str, meant: EventFilter) -> None:

@@ -20,6 +20,7 @@ SAID: list[tuple[str, MutationFilter]] = [
     ("status:pending,approved", MutationFilter(status=("pending", "approved"))),
     ("status:pending status:approved", MutationFilter(status=("pending", "approved"))),
     ("author:me", MutationFilter(author=("me",))),
+    ("actor:me", MutationFilter(author=("me",))),
     ("age:>2d", MutationFilter(min_age=2 * DAY)),
     ("age:<90m", MutationFilter(max_age=5400.0)),
     ("age:>1w age:<4w", MutationFilter(min_age=7 * DAY, max_age=28 * DAY)),

@@ -90,8 +90,8 @@ async def test_a_filter_narrows_by_name_actor_and_object(activity: Console) -> N
     [
         ("name:mutation.eaten", "there is no event mutation.eaten; known are mutation.created"),
         ("who:kim", "there is no filter who:; known are name:, actor:, object:"),
-        ("actor:nobody", "There is no user nobody"),
-        ("docs/none.md", "There is no mutation, document or spec docs/none.md"),
+        ("actor:nobody", "There is no user nobody; known are ana, kim, raj, agent-7."),
+        ("docs/none.md", "There is no mutation, document, spec or person docs/none.md"),
         ("M-99", "M-99"),
     ],
 )
@@ -106,6 +106,15 @@ async def test_a_wrong_filter_says_in_place_what_is_wrong_and_can_be_mended(
     await activity.type("user-auth")
     await activity.press("enter")
     await activity.sees("/user-auth", "updated the spec user-auth (1.2.0)", "1 of 1")
+
+
+@pytest.mark.parametrize("typed", ["ana", "author:ana", "actor:ana"])
+async def test_a_person_is_named_with_either_key_or_none(activity: Console, typed: str) -> None:
+    await activity.press("slash")
+    await activity.type(typed)
+    await activity.press("enter")
+    await activity.sees(f"/{typed}", "proposed M-7")
+    await activity.misses("M-8")
 
 
 async def test_what_matches_no_filter_says_how_to_change_it(activity: Console) -> None:

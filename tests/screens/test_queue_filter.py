@@ -88,6 +88,30 @@ async def test_a_wrong_word_is_marked_where_it_stands_and_nothing_typed_is_lost(
     await console.sees("/refunds status:pending", "1 of 1")
 
 
+async def test_a_name_that_nobody_has_is_doubted_while_it_is_typed_and_where_nothing_matches(console: Console) -> None:
+    await console.press("slash")
+    await console.type("author:an")
+    await console.misses("Nobody here")
+    await console.type("na")
+    await console.sees("Nobody here is called anna; known are ana,")
+    await console.press("enter")
+    await console.sees("No mutation matches author:anna", "Nobody here is called anna; known are ana,")
+
+
+async def test_actor_is_as_good_as_author(console: Console) -> None:
+    await console.press("slash")
+    await console.type("actor:an")
+    await console.press("tab", "enter")
+    await console.sees("/author:ana", "1 of 2")
+
+
+async def test_all_known_values_are_told_in_80_columns(office: Office) -> None:
+    async with open_console(make_app(office), (80, 24)) as console:
+        await console.press("slash")
+        await console.type("status:waiting ")
+        await console.sees("known are draft", "rollback_failed", "expired, cancelled.")
+
+
 async def test_earlier_filters_are_called_back_those_that_were_left_as_well(console: Console) -> None:
     for text in ("author:ana", "refunds"):
         await console.press("slash")

@@ -11,6 +11,7 @@ from lattice_console.contract.events import Event
 from lattice_console.contract.models.audit import AuditReport, AuditRow
 from lattice_console.contract.models.mutation import TimelineEntry
 from lattice_console.contract.models.page import Page
+from lattice_console.contract.nearness import known_are
 from lattice_console.engine.features import paging, views
 from lattice_console.engine.features.context import Context
 from lattice_console.engine.features.registry import Steps, flows, reads
@@ -39,7 +40,9 @@ def listing(
 def _user(ctx: Context, name: str) -> str:
     user = ctx.user if name == "me" else ctx.tables.people.find(name)
     if user is None:
-        raise NotFound("NF_USER", f"There is no user {name[:200]}. See: lattice team list")
+        ids = [membership.user_id for membership in ctx.tables.people.members(ctx.project.id)]
+        known = known_are(name, [one.handle for one in ctx.tables.people.get(ids).values()])
+        raise NotFound("NF_USER", f"There is no user {name[:200]}; {known}.")
     return user.id
 
 
