@@ -13,6 +13,7 @@ from lattice_console.backends.connect import connect
 from lattice_console.contract.backend import Backend
 from lattice_console.contract.errors import LatticeError
 from lattice_console.contract.filters import parse
+from lattice_console.ops import graph
 from lattice_console.ops.git_history import Selection
 from lattice_console.ops.import_git import import_git
 from lattice_console.ops.init import init
@@ -265,3 +266,8 @@ async def test_the_real_history_comes_in_executes_to_its_tip_and_rolls_back_to_n
             await checkout.rollback(backend, await backend.mutations.get(str(number)), reason="all of it")
         assert on_disk(tmp_path / "project") == await in_head(backend) == repository.tree("HEAD~40")
         assert (await backend.audit.verify()).ok
+    settings = config.load(tmp_path / "project")
+    for look in (graph.check, graph.rebuild, graph.check):
+        found = await look(settings)
+        assert found.ok, found.problems
+        assert found.neo4j == (settings.servers.neo4j is not None)
