@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -12,7 +13,7 @@ from textual.containers import Vertical
 from textual.message import Message
 from textual.timer import Timer
 
-from lattice_console.contract.errors import LatticeError
+from lattice_console.contract.errors import LatticeError, NotFound
 from lattice_console.contract.events import Event
 from lattice_console.contract.models.mutation import Mutation, MutationSummary, Status
 from lattice_console.contract.models.page import Page
@@ -22,6 +23,7 @@ from lattice_console.screens.objects import screen_of
 from lattice_console.screens.place import Place
 from lattice_console.screens.session import Session
 from lattice_console.screens.titles import load_titles, numbers_of
+from lattice_console.text import count
 from lattice_console.widgets.event_list import EventList
 from lattice_console.widgets.event_window import EventWindow
 from lattice_console.widgets.mutation_rows import MutationRows
@@ -36,7 +38,7 @@ _COALESCE = 0.3
 
 _SOME = 50
 _EVENTS = 100
-_SECTIONS = ("#awaiting", "#lately", "#activity")
+_SECTIONS = ("#awaiting", "#drafted", "#lately", "#activity")
 
 _AWAITING = MutationFilter(condition=("awaiting",))
 _RAN = MutationFilter(status=("completed", "failed", "rolled_back", "rollback_failed"))
@@ -52,8 +54,9 @@ class HomeScreen(Place):
         Binding("tab", "section(1)", "Next section", id="home.next_section"),
         Binding("shift+tab", "section(-1)", "Previous section", id="home.previous_section"),
         Binding("1", "show_section(0)", "What awaits me", id="home.awaiting"),
-        Binding("2", "show_section(1)", "What ran and failed lately", id="home.lately"),
-        Binding("3", "show_section(2)", "What happened", id="home.activity"),
+        Binding("2", "show_section(2)", "What ran and failed lately", id="home.lately"),
+        Binding("3", "show_section(3)", "What happened", id="home.activity"),
+        Binding("4", "show_section(1)", "Your drafts", id="home.drafted"),
         Binding("slash", "filter", "Filter", id="home.filter"),
         Binding("escape", "back", "Back", id="home.back"),
         Binding("R", "reload", "Refresh", id="place.refresh"),
@@ -64,6 +67,8 @@ class HomeScreen(Place):
         """Everything that is shown here."""
 
         awaiting: Page[MutationSummary]
+        drafted: Sequence[MutationSummary]
+        drafts: Mapping[str, int]
         counts: Mapping[Status, int]
         ran: Page[MutationSummary]
         events: Page[Event]
@@ -80,6 +85,7 @@ class HomeScreen(Place):
         self._news: Timer | None = None
         self._behind = True
         self._shown = False
+        self._drafts: Mapping[str, int] = {}
 
     def compose_place(self) -> ComposeResult:
         look = self.session.look
@@ -88,6 +94,7 @@ class HomeScreen(Place):
             with Vertical(id="mutations"):
                 yield MutationRows(look, "Awaiting me", _NOTHING_WAITS, created=True, id="awaiting")
                 with Vertical(id="past"):
+                    yield MutationRows(look, "Your drafts", _NO_DRAFTS, created=True, id="drafted")
                     yield StateCounts(look, id="states")
                     yield MutationRows(look, "Ran and failed lately", _NOTHING_RAN, created=False, id="lately")
             yield EventList(look, "Activity", id="activity")
@@ -131,8 +138,15 @@ class HomeScreen(Place):
 
     def on_screen_resume(self) -> None:
         super().on_screen_resume()
-        if self._behind:
+        if self._behind or self._drafts_are_others():
             self.action_reload()
+
+    def _drafts_are_others(self) -> bool:
+        try:
+            return self.session.keeping.drafted() != self._drafts
+        except LatticeError:
+            # Said when everything is read anew.
+            return True
 
     def _fall_behind(self) -> None:
         """Read everything anew soon: once for all that happens until then, and only where it is looked at."""
@@ -155,17 +169,27 @@ class HomeScreen(Place):
     async def _load(self) -> None:
         backend = self.session.backend
         try:
-            awaiting, counts, ran, events = await asyncio.gather(
+            drafts = self.session.keeping.drafted()
+            awaiting, drafted, counts, ran, events = await asyncio.gather(
                 backend.mutations.list(filter=_AWAITING, sort="-age", limit=_SOME),
+                self._find(list(drafts)[:_SOME]),
                 backend.mutations.counts(),
                 backend.mutations.list(filter=_RAN, sort="-updated", limit=_SOME),
                 backend.events.list(limit=_EVENTS),
             )
-            titles = {row.number: row.title for row in (*awaiting.items, *ran.items)}
+            titles = {row.number: row.title for row in (*awaiting.items, *drafted, *ran.items)}
             titles |= await load_titles(self.session, numbers_of(events.items) - titles.keys())
-            self.post_message(self.Loaded(awaiting, counts, ran, events, titles))
+            self.post_message(self.Loaded(awaiting, drafted, drafts, counts, ran, events, titles))
         except LatticeError as error:
             self.post_message(self.Failed(error))
+
+    async def _find(self, ids: Sequence[str]) -> list[MutationSummary]:
+        """The mutations with these ids, by number, those with none left out."""
+        found: list[MutationSummary] = []
+        for id in ids:
+            with suppress(NotFound):
+                found.append(await self.session.backend.mutations.get(id))
+        return sorted(found, key=lambda row: row.number)
 
     @on(Loaded)
     def _loaded(self, message: Loaded) -> None:
@@ -175,6 +199,10 @@ class HomeScreen(Place):
         oldest = next(iter(message.awaiting.items), None)
         waits = f"the oldest for {self.session.look.age(oldest.created_at)}" if oldest else ""
         self.query_one("#awaiting", MutationRows).show(message.awaiting.items, message.awaiting.total, waits)
+        drafted, notes = message.drafted, {id: count(number, "draft") for id, number in message.drafts.items()}
+        self._drafts = message.drafts
+        self.set_class(bool(drafted), "-drafted")
+        self.query_one("#drafted", MutationRows).show(drafted, len(drafted), "on this machine, not sent yet", notes)
         self.query_one("#lately", MutationRows).show(message.ran.items, message.ran.total)
         activity = self.query_one("#activity", EventList)
         activity.titles = message.titles
@@ -200,11 +228,17 @@ class HomeScreen(Place):
 
     def action_section(self, by: int) -> None:
         """Go to the next or the previous section."""
-        self.action_show_section((_SECTIONS.index(f"#{self._here.id}") + by) % len(_SECTIONS))
+        shown = [index for index in range(len(_SECTIONS)) if self._section(index).display]
+        at = shown.index(_SECTIONS.index(f"#{self._here.id}"))
+        self.action_show_section(shown[(at + by) % len(shown)])
 
     def action_show_section(self, index: int) -> None:
         """Go to a section."""
-        self._section(index).focus()
+        section = self._section(index)
+        if section.display:
+            section.focus()
+        else:
+            self.desk.say("You have no drafts. c on a line of a mutation begins one.")
 
     @on(RowView.Passed)
     def _passed(self, message: RowView.Passed) -> None:
@@ -235,6 +269,7 @@ class HomeScreen(Place):
     # -- opening
 
     @on(MutationRows.Opened, "#awaiting")
+    @on(MutationRows.Opened, "#drafted")
     @on(MutationRows.Opened, "#lately")
     def _opened_mutation(self, message: MutationRows.Opened) -> None:
         rows = message.view
@@ -255,4 +290,5 @@ class HomeScreen(Place):
 
 
 _NOTHING_WAITS = ("Nothing awaits you. F2 shows the queue with everybody's.",)
+_NO_DRAFTS = ("You have no drafts.",)
 _NOTHING_RAN = ("Nothing has been executed yet. What is approved is executed from the queue (F2), with e.",)

@@ -1,6 +1,6 @@
 """The queue: every mutation of a view that matches the filter, with a preview beside where there is room."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -24,7 +24,7 @@ from lattice_console.screens.queue_empty import instead_of_rows
 from lattice_console.screens.queue_feed import Counted, Failed, Grown, Loaded, QueueFeed
 from lattice_console.screens.queue_marking import MarkingPlace
 from lattice_console.screens.session import Session
-from lattice_console.text import inert
+from lattice_console.text import count, inert
 from lattice_console.widgets.file_change import FileChange
 from lattice_console.widgets.filter_bar import FilterBar
 from lattice_console.widgets.preview import Preview
@@ -65,6 +65,7 @@ class QueueScreen(MarkingPlace, ChoosingPlace):
         super().__init__(session)
         self._follow: Timer | None = None
         self._in_preview: MutationSummary | None = None
+        self._drafts: Mapping[str, int] = {}
         self._opened = False
         self._outdated = False
         self._first = False
@@ -105,10 +106,12 @@ class QueueScreen(MarkingPlace, ChoosingPlace):
             return marked
         row = self.subject()
         acts = self.acts(row) if row else ()
+        drafts = self._drafts.get(row.id, 0) if row else 0
+        send = (("act.send", f"send {count(drafts, 'draft')}"),) if drafts else ()
         opening = (("list.open", "open"),) if row else ()
         # Where nothing but a comment is left to do, reading comes first.
         here = (*acts, *opening) if len(acts) > 1 else (*opening, *acts)
-        return (*here, ("queue.filter", "filter"), ("queue.next_view", "next view"))
+        return (*send, *here, ("queue.filter", "filter"), ("queue.next_view", "next view"))
 
     def subject(self) -> MutationSummary | None:
         return self.listed.row
@@ -145,6 +148,7 @@ class QueueScreen(MarkingPlace, ChoosingPlace):
     @on(Opened)
     def _begin(self) -> None:
         self._opened, self._first = True, self.choice.is_first
+        self.drafts_changed()
         self.ask(self.choice.query, keep=False)
         self.start("values", self.learn_values)
 
@@ -163,8 +167,19 @@ class QueueScreen(MarkingPlace, ChoosingPlace):
         self.listed.show_looked_at(self.session.company.keys())
         self.query_one(Preview).show_company(self.session.company)
 
+    def drafts_changed(self) -> None:
+        if not self._opened:
+            return
+        try:
+            self._drafts = self.session.keeping.drafted()
+        except LatticeError as error:
+            self.desk.say(error.message, "error")
+        self.listed.show_drafted(self._drafts)
+        self.refresh_chrome()
+
     def on_screen_resume(self) -> None:
         super().on_screen_resume()
+        self.drafts_changed()
         if self._outdated and self.session.connected:
             self.action_reload()
 
@@ -182,6 +197,7 @@ class QueueScreen(MarkingPlace, ChoosingPlace):
                 self.feed.kept = row.number
         else:
             listed.remove_row(mutation.id)
+        self.drafts_changed()
         if self._opened:
             self.feed.refresh()
 
@@ -190,6 +206,7 @@ class QueueScreen(MarkingPlace, ChoosingPlace):
     def action_reload(self) -> None:
         """Read the queue anew around the cursor, which stays on its mutation."""
         self._in_preview = None
+        self.drafts_changed()
         if self.session.connected and self._opened:
             self._outdated = False
             self.feed.reload()

@@ -1,6 +1,6 @@
 """A short list of mutations, such as what awaits somebody."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from lattice_console.cells import cells, fit
 from lattice_console.contract.models.mutation import MutationSummary
@@ -23,16 +23,22 @@ class MutationRows(RowView):
         self._rows: Sequence[MutationSummary] | None = None
         self._count = 0
         self._remark = ""
+        self._notes: Mapping[str, str] = {}
 
     @property
     def row(self) -> MutationSummary | None:
         """The mutation under the cursor."""
         return self._rows[self.cursor] if self._rows and self.cursor < len(self._rows) else None
 
-    def show(self, rows: Sequence[MutationSummary], count: int, remark: str = "") -> None:
-        """Show these of `count`, with an inert remark beside the name; the cursor stays on its mutation."""
+    def show(
+        self, rows: Sequence[MutationSummary], count: int, remark: str = "", notes: Mapping[str, str] | None = None
+    ) -> None:
+        """Show these of `count`, with an inert remark beside the name; the cursor stays on its mutation.
+
+        `notes` are inert, too; by the mutation's id, they stand in place of its time and votes.
+        """
         kept = self.row
-        self._rows, self._count, self._remark = rows, count, remark
+        self._rows, self._count, self._remark, self._notes = rows, count, remark, notes or {}
         again = next((at for at, row in enumerate(rows) if kept is not None and row.id == kept.id), None)
         self.renew(again)
 
@@ -56,7 +62,9 @@ class MutationRows(RowView):
         signs = self._look.signs
         number = str(row.number).rjust(max(3, *(len(str(one.number)) for one in self._rows or ())))
         tail = [fit(inert(row.author.handle), 8 if width < 100 else 14, signs.ellipsis)]
-        if self._created:
+        if row.id in self._notes:
+            tail.append(self._notes[row.id].rjust(max(map(cells, self._notes.values()))))
+        elif self._created:
             votes = f"{row.approvals}/{row.approvals_required}" if row.approvals_required else ""
             tail += [self._look.age(row.created_at).rjust(4), votes.rjust(4)]
         else:

@@ -133,6 +133,7 @@ class QueueList(LinePainter, can_focus=True, inherit_bindings=False):
         self._window = QueueWindow()
         self._marks = Marks()
         self._looked_at: frozenset[str] = frozenset()
+        self._drafted: frozenset[str] = frozenset()
         self._left = ""
         self._top = 0
 
@@ -210,7 +211,15 @@ class QueueList(LinePainter, can_focus=True, inherit_bindings=False):
     def show_looked_at(self, ids: Collection[str]) -> None:
         """Mark the rows that others look at."""
         before, self._looked_at = self._looked_at, frozenset(ids)
-        changed = (self._window.find(id) for id in before ^ self._looked_at)
+        self._repaint_rows(before ^ self._looked_at)
+
+    def show_drafted(self, ids: Collection[str]) -> None:
+        """Mark the rows on which the actor has drafts."""
+        before, self._drafted = self._drafted, frozenset(ids)
+        self._repaint_rows(before ^ self._drafted)
+
+    def _repaint_rows(self, ids: Iterable[str]) -> None:
+        changed = map(self._window.find, ids)
         if lines := tuple(self._line_of(index) for index in changed if index is not None):
             self.repaint(lines)
 
@@ -419,6 +428,7 @@ class QueueList(LinePainter, can_focus=True, inherit_bindings=False):
             branch=self._window.branch(index) if self.sort == STACKED else "",
             told_mine=self.tells_mine,
             looked_at=row.id in self._looked_at,
+            drafted=row.id in self._drafted,
         )
         return draw_row(row, self._columns(), width, self._look, self._style, standing)
 

@@ -19,8 +19,8 @@ __all__ = ["Standing", "draw_row"]
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a row stands in the list: under the cursor, marked or about to be, in its stack, waiting for the actor, and
-    open in front of others.
+    """How a row stands in the list: under the cursor, marked or about to be, in its stack, waiting for the actor, open
+    in front of others, with drafts of the actor.
 
     `branch` is where the row is below others of its stack: `inner`, or the `last` of them.
     """
@@ -30,6 +30,7 @@ class Standing:
     branch: Literal["", "inner", "last"] = ""
     told_mine: bool = False
     looked_at: bool = False
+    drafted: bool = False
 
 
 def draw_row(
@@ -39,7 +40,8 @@ def draw_row(
     signs = look.signs
     number = str(row.number).rjust(columns.number)
     branch = {"": "", "inner": signs.branch, "last": signs.corner}[standing.branch]
-    title = fit(branch + inert(row.title), columns.title, signs.ellipsis)
+    lead = f"{branch}{signs.comment} " if standing.drafted else ""
+    title = fit((lead or branch) + inert(row.title), columns.title, signs.ellipsis)
     tail: list[str] = []
     if columns.spec:
         tail.append(fit(inert(row.spec_id or ""), columns.spec, signs.ellipsis))
@@ -69,7 +71,8 @@ def draw_row(
         Segment(f" {signs.status[row.status]} ", style(status_role(row.status))),
         *marks,
         Segment(f"{number}  ", style("bar") if mine else muted),
-        Segment(title, style("strong" if mine else "plain")),
+        *([Segment(title[: len(lead)], style("warning"))] if lead else []),
+        Segment(title[len(lead) :], style("strong" if mine else "plain")),
         Segment("  " + "  ".join(tail) + "  ", muted),
         Segment(votes, style(votes_role)),
         Segment(f"  {comments}" if comments else "", style(comments_role)),
