@@ -157,7 +157,7 @@ class LatticeApp(TypingAhead, inherit_bindings=False):
                 await asyncio.wait_for(self._connecting.wait(), _LEAVE)
 
     def _begin_loading_ahead(self) -> None:
-        self.run_worker(self._load_ahead(), group="load ahead", exit_on_error=False)
+        self.run_worker(self._load_ahead, group="load ahead", exit_on_error=False)
 
     async def _load_ahead(self) -> None:
         """Load what is most likely gone to next, so that no key waits for it; then all that stays is there."""
