@@ -19,7 +19,7 @@ from textual.events import Event, InputEvent
 from textual.filter import LineFilter
 from textual.screen import ModalScreen
 from textual.timer import Timer
-from textual.worker import Worker, WorkerError, WorkerState
+from textual.worker import Worker, WorkerError, WorkerState, WorkType
 
 from lattice_console.screens.news import (
     CompanyChanged,
@@ -157,7 +157,9 @@ class LatticeApp(TypingAhead, inherit_bindings=False):
                 await asyncio.wait_for(self._connecting.wait(), _LEAVE)
 
     def _begin_loading_ahead(self) -> None:
-        self.run_worker(self._load_ahead, group="load ahead", exit_on_error=False)
+        # No coroutine before it runs: the console may end before that.
+        begin: WorkType[None] = self._load_ahead
+        self.run_worker(begin, group="load ahead", exit_on_error=False)
 
     async def _load_ahead(self) -> None:
         """Load what is most likely gone to next, so that no key waits for it; then all that stays is there."""
