@@ -97,6 +97,21 @@ class ChoosingPlace(QueuePlace):
         line.current = self.choice.at
         line.counts = {at: self.counts[view.slug] for at, view in enumerate(views) if view.slug in self.counts}
         line.filter = self.choice.query.typed
+        # By then the list has the focus again, and keys are what they are there.
+        self.call_after_refresh(self._tell_narrowed)
+
+    def _tell_narrowed(self) -> None:
+        """Say at the list's foot that it is not the view as such, which a restart does not change, and what undoes it.
+
+        The filter itself stands beside the views, the order at the head of its column.
+        """
+        query = self.choice.query
+        keys = {command.id: command.keys[0] for command in self.commands()}
+        told = [f"filtered: {keys.get('queue.drop_filter', ':')} drops the filter"] if query.typed else []
+        if query.sort != (query.view.sort or STACKED):
+            name = _ORDERS[query.sort.removeprefix("-")].lower()
+            told.append(f"by {name}: {keys.get('queue.order', ':')} orders anew")
+        self.listed.narrowed = "   ".join(told)
 
     # -- the filter
 

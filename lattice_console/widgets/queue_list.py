@@ -82,6 +82,9 @@ class QueueList(LinePainter, can_focus=True, inherit_bindings=False):
     sort: Sort = STACKED
     """The order that the rows are in; its column's head tells it."""
 
+    narrowed: reactive[str] = reactive("", repaint=False)
+    """What makes the list another than the view is, and the keys that undo it; inert."""
+
     tells_mine: bool = False
     """Whether rows that wait for the actor are made out among others."""
 
@@ -136,6 +139,9 @@ class QueueList(LinePainter, can_focus=True, inherit_bindings=False):
         self._drafted: frozenset[str] = frozenset()
         self._left = ""
         self._top = 0
+
+    def watch_narrowed(self) -> None:
+        self.repaint((self.size.height - 1,))
 
     @property
     def window(self) -> QueueWindow:
@@ -422,10 +428,12 @@ class QueueList(LinePainter, can_focus=True, inherit_bindings=False):
         row = self._window.row(index)
         if row is None:
             return Strip.blank(width)
+        depth, ends_level = self._window.depth(index) if self.sort == STACKED else (0, True)
         standing = Standing(
             selected=index == self.cursor,
             marked=self._marks.standing(row.id, index, self.cursor),
-            branch=self._window.branch(index) if self.sort == STACKED else "",
+            depth=depth,
+            ends_level=ends_level,
             told_mine=self.tells_mine,
             looked_at=row.id in self._looked_at,
             drafted=row.id in self._drafted,
@@ -438,7 +446,12 @@ class QueueList(LinePainter, can_focus=True, inherit_bindings=False):
         rows = self._marks.range(self.cursor)
         marked = f"   {self._look.signs.mark} {len(self._marks):,} marked" if len(self._marks) else ""
         ranged = f"   {count(len(rows), 'row')} in the range: v or Space marks them" if rows is not None else ""
-        segments = [Segment(where, self._style("muted")), Segment(marked + ranged, self._style("bar"))]
+        narrowed = f"   {self.narrowed}" if self.narrowed else ""
+        segments = [
+            Segment(where, self._style("muted")),
+            Segment(marked + ranged, self._style("bar")),
+            Segment(narrowed, self._style("accent")),
+        ]
         return Strip(segments).crop(0, width).adjust_cell_length(width)
 
     def _columns(self) -> Columns:

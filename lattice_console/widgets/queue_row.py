@@ -22,12 +22,13 @@ class Standing:
     """How a row stands in the list: under the cursor, marked or about to be, in its stack, waiting for the actor, open
     in front of others, with drafts of the actor.
 
-    `branch` is where the row is below others of its stack: `inner`, or the `last` of them.
+    `depth` is how deep the row is below the first of its stack, and `ends_level` whether the next one is not as deep.
     """
 
     selected: bool = False
     marked: Literal["no", "range", "yes"] = "no"
-    branch: Literal["", "inner", "last"] = ""
+    depth: int = 0
+    ends_level: bool = True
     told_mine: bool = False
     looked_at: bool = False
     drafted: bool = False
@@ -39,7 +40,8 @@ def draw_row(
     """The row in `width` cells, the last of them blank or a sign that others look; `style` has that of each role."""
     signs = look.signs
     number = str(row.number).rjust(columns.number)
-    branch = {"": "", "inner": signs.branch, "last": signs.corner}[standing.branch]
+    indent = "  " * (standing.depth - 1)
+    branch = indent + (signs.corner if standing.ends_level else signs.branch) if standing.depth else ""
     lead = f"{branch}{signs.comment} " if standing.drafted else ""
     title = fit((lead or branch) + inert(row.title), columns.title, signs.ellipsis)
     tail: list[str] = []

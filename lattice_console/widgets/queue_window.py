@@ -1,7 +1,6 @@
 """A window of the queue: the pages around the cursor, with their place in the whole list."""
 
 from collections.abc import Iterator
-from typing import Literal
 
 from lattice_console.contract.models.mutation import MutationSummary
 from lattice_console.contract.models.page import Page
@@ -12,6 +11,9 @@ PAGE = 200
 """Rows of one page."""
 
 _PAGES = 8
+
+_DEEPEST = 7
+"""What is deeper in its stack counts as being as deep: titles are indented by it."""
 
 
 class QueueWindow:
@@ -112,15 +114,23 @@ class QueueWindow:
                 return
             at -= len(page.items)
 
-    def branch(self, index: int) -> Literal["", "inner", "last"]:
-        """Where a row is below the one before it in a list ordered by stacks: with others after it, or the last one.
+    def depth(self, index: int) -> tuple[int, bool]:
+        """How deep a row is in its stack as far as that is in a list ordered by stacks, and whether it ends its level.
 
-        Empty where it begins a stack, or stands there without what it is stacked on.
+        A stack lies there level by level. 0 where the row begins it, or stands there without what it is stacked on.
         """
-        row, before, after = self.row(index), self.row(index - 1), self.row(index + 1)
-        if row is None or before is None or not row.level or before.stack != row.stack:
-            return ""
-        return "inner" if after is not None and after.level and after.stack == row.stack else "last"
+        row, after = self.row(index), self.row(index + 1)
+        if row is None or not row.level:
+            return 0, True
+        below: set[int] = set()
+        for at in range(index - 1, self.first - 1, -1):
+            before = self.row(at)
+            if before is None or before.stack != row.stack or len(below) == _DEEPEST:
+                break
+            if before.level != row.level:
+                below.add(before.level)
+        ends = after is None or (after.stack, after.level) != (row.stack, row.level)
+        return len(below), ends
 
     def _collect(self, total: int) -> None:
         self.total = max(total, self.first + sum(len(page.items) for page in self._pages))

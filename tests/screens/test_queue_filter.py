@@ -144,8 +144,11 @@ async def test_the_filter_the_view_and_the_order_are_there_again_after_a_restart
         await console.sees("TITLE↑")
     async with open_console(make_app(office)) as console:
         await console.sees("/-spec:user-auth", "1 of 3", "TITLE↑", "Awaiting me 4")
+        await console.sees("filtered: Backspace drops the filter   by title: O orders anew")
         await console.press("backspace")
-        await console.sees("1 of 4", "TITLE↑")
+        await console.sees("1 of 4   by title: O orders anew", "TITLE↑")
+        await console.press("O", "home", "enter")
+        await console.misses("orders anew")
 
 
 async def test_a_filter_that_is_left_at_once_by_quitting_is_kept(office: Office) -> None:

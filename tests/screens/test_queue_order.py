@@ -21,8 +21,8 @@ async def test_what_stands_on_others_is_drawn_below_them(office: Office) -> None
     async with open_console(make_app(office)) as console:
         above, middle, below = (console.line(title) for title in ("Split invoice", "Tax per", "Round each"))
         assert "  Split invoice lines" in above
-        assert "  ├ Tax per line" in middle
-        assert "  └ Round each line" in below
+        assert "  └ Tax per line" in middle
+        assert "    └ Round each line" in below
         first = console.lines.index(above)
         assert console.lines[first : first + 3] == [above, middle, below]
 
@@ -33,6 +33,7 @@ async def test_in_another_order_no_stack_is_drawn(office: Office) -> None:
         await click_head(console, "TITLE")
         await console.sees("TITLE↑")
         assert "├" not in console.text
+        assert "└" not in console.text
         assert titles(console) == sorted(titles(console))
 
 

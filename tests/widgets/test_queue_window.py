@@ -86,10 +86,25 @@ def test_a_row_that_is_taken_out_lets_those_behind_it_move_up() -> None:
     assert window.total == 99
 
 
-def test_what_stands_on_others_branches_off_below_them() -> None:
-    rows = [row(8), row(5), row(6, stack=5, level=1), row(7, stack=5, level=2), row(3), row(4, stack=2, level=1)]
-    window = QueueWindow(Page(items=tuple(rows), total=6))
-    assert [window.branch(index) for index in range(6)] == ["", "", "inner", "last", "", ""]
+def depths(*places: tuple[int, int]) -> list[tuple[int, bool]]:
+    """How deep rows are that stand so in the stack of so many a number, by stack and level."""
+    rows = tuple(row(100 - at, stack=stack, level=level) for at, (stack, level) in enumerate(places))
+    window = QueueWindow(Page(items=rows, total=len(rows)))
+    return [window.depth(index) for index in range(len(rows))]
+
+
+def test_what_stands_on_others_is_deeper_than_those_and_the_last_of_its_level_ends_it() -> None:
+    assert depths((5, 0), (5, 1), (5, 1), (5, 2)) == [(0, True), (1, False), (1, True), (2, True)]
+
+
+def test_depth_is_counted_from_what_is_in_the_list() -> None:
+    assert depths((8, 0), (5, 1), (5, 1), (5, 3), (3, 0), (2, 1)) == [
+        (0, True), (0, False), (0, True), (1, True), (0, True), (0, True)
+    ]  # fmt: skip
+
+
+def test_what_is_very_deep_is_drawn_as_less() -> None:
+    assert [depth for depth, _ in depths(*((1, level) for level in range(12)))] == [*range(8), 7, 7, 7, 7]
 
 
 def test_a_list_that_has_shown_a_spec_keeps_saying_so_while_its_pages_come_and_go() -> None:
