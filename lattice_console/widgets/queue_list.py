@@ -446,12 +446,9 @@ class QueueList(LinePainter, can_focus=True, inherit_bindings=False):
         rows = self._marks.range(self.cursor)
         marked = f"   {self._look.signs.mark} {len(self._marks):,} marked" if len(self._marks) else ""
         ranged = f"   {count(len(rows), 'row')} in the range: v or Space marks them" if rows is not None else ""
-        narrowed = f"   {self.narrowed}" if self.narrowed else ""
-        segments = [
-            Segment(where, self._style("muted")),
-            Segment(marked + ranged, self._style("bar")),
-            Segment(narrowed, self._style("accent")),
-        ]
+        segments = [Segment(where, self._style("muted")), Segment(marked + ranged, self._style("bar"))]
+        if self.narrowed:
+            segments.append(Segment(f"   {self.narrowed}", self._style("accent")))
         return Strip(segments).crop(0, width).adjust_cell_length(width)
 
     def _columns(self) -> Columns:
