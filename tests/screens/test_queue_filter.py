@@ -147,7 +147,7 @@ async def test_the_filter_the_view_and_the_order_are_there_again_after_a_restart
         await console.sees("filtered: Backspace drops the filter   by title: O orders anew")
         await console.press("backspace")
         await console.sees("1 of 4   by title: O orders anew", "TITLE↑")
-        await console.press("O", "home", "enter")
+        await console.press("O", *"stacks", "enter")
         await console.misses("orders anew")
 
 
