@@ -29,6 +29,7 @@ from lattice_console.screens.news import (
     HealthChanged,
     ManyMeant,
     MutationChanged,
+    QueueWanted,
     Synced,
     Told,
     Trouble,
@@ -331,6 +332,14 @@ class LatticeApp(TypingAhead, inherit_bindings=False):
             await self._enter(mode)
             while len(self.screen_stack) > 1:
                 self.pop_screen()
+
+    @on(QueueWanted)
+    async def _show_in_queue(self, message: QueueWanted) -> None:
+        await self.action_go("queue")
+        from lattice_console.screens.queue import QueueScreen
+
+        if isinstance(self.screen, QueueScreen):
+            self.screen.show_only(message.filter)
 
     async def _enter(self, mode: Mode) -> None:
         if mode not in self._made:

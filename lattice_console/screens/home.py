@@ -12,6 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.message import Message
 from textual.timer import Timer
+from textual.widget import Widget
 
 from lattice_console.contract.errors import LatticeError, NotFound
 from lattice_console.contract.events import Event
@@ -19,6 +20,7 @@ from lattice_console.contract.models.mutation import Mutation, MutationSummary, 
 from lattice_console.contract.models.page import Page
 from lattice_console.contract.models.query import MutationFilter
 from lattice_console.screens.mutation import MutationScreen
+from lattice_console.screens.news import QueueWanted
 from lattice_console.screens.objects import screen_of
 from lattice_console.screens.place import Place
 from lattice_console.screens.session import Session
@@ -57,6 +59,7 @@ class HomeScreen(Place):
         Binding("2", "show_section(2)", "What ran and failed lately", id="home.lately"),
         Binding("3", "show_section(3)", "What happened", id="home.activity"),
         Binding("4", "show_section(1)", "Your drafts", id="home.drafted"),
+        Binding("0", "show_counts", "How many in each state", id="home.counts"),
         Binding("slash", "filter", "Filter", id="home.filter"),
         Binding("escape", "back", "Back", id="home.back"),
         Binding("R", "reload", "Refresh", id="place.refresh"),
@@ -110,11 +113,17 @@ class HomeScreen(Place):
         return ("Home",)
 
     def hints(self) -> Sequence[tuple[str, str]]:
-        first = (("list.open", "open"),) if self._here.total else ()
+        counted = isinstance(self.focused, StateCounts)
+        first = (("list.open", "in the queue" if counted else "open"),) if counted or self._here.total else ()
         return (*first, ("home.next_section", "next section"), ("go.queue", "queue"), ("go.activity", "activity"))
 
     def _section(self, index: int) -> RowView:
         return self.query_one(_SECTIONS[index], RowView)
+
+    @property
+    def _counts(self) -> StateCounts:
+        """The counts that are shown: the line above everything, or the bars beside."""
+        return next(counts for counts in self.query(StateCounts) if counts.display)
 
     @property
     def _here(self) -> RowView:
@@ -208,7 +217,7 @@ class HomeScreen(Place):
         activity.titles = message.titles
         activity.say_instead(["Nothing has happened yet."])
         activity.show(EventWindow(message.events), keep=True)
-        if not self._here.total:
+        if not self._here.total and not isinstance(self.focused, StateCounts):
             self._step(1)
         self.refresh_chrome()
 
@@ -228,9 +237,14 @@ class HomeScreen(Place):
 
     def action_section(self, by: int) -> None:
         """Go to the next or the previous section."""
-        shown = [index for index in range(len(_SECTIONS)) if self._section(index).display]
-        at = shown.index(_SECTIONS.index(f"#{self._here.id}"))
-        self.action_show_section(shown[(at + by) % len(shown)])
+        sections = [self._section(index) for index in range(len(_SECTIONS))]
+        views: list[Widget] = [self._counts, *(section for section in sections if section.display)]
+        at = next((at for at, view in enumerate(views) if view.has_focus), 1)
+        views[(at + by) % len(views)].focus()
+
+    def action_show_counts(self) -> None:
+        """Go to the counts."""
+        self._counts.focus()
 
     def action_show_section(self, index: int) -> None:
         """Go to a section."""
@@ -244,9 +258,22 @@ class HomeScreen(Place):
     def _passed(self, message: RowView.Passed) -> None:
         self._step(message.by)
 
+    @on(StateCounts.Passed)
+    def _passed_counts(self, message: StateCounts.Passed) -> None:
+        # The line stands above all sections, the bars above what ran lately.
+        after = _SECTIONS.index("#lately") if self._counts.id == "states" else 0
+        self._go_on(after if message.by > 0 else after - 1, message.by)
+
+    @on(StateCounts.Chosen)
+    def _chosen(self, message: StateCounts.Chosen) -> None:
+        self.app.post_message(QueueWanted(f"status:{message.status}"))
+
     def _step(self, by: int) -> None:
         """Go on in the nearest section after this one (before it, with -1) that has rows."""
-        index = _SECTIONS.index(f"#{self._here.id}") + by
+        self._go_on(_SECTIONS.index(f"#{self._here.id}") + by, by)
+
+    def _go_on(self, index: int, by: int) -> None:
+        """Go to the first section with rows from this one on (back, with -1); before all of them stand the counts."""
         while 0 <= index < len(_SECTIONS):
             section = self._section(index)
             if section.total:
@@ -254,6 +281,8 @@ class HomeScreen(Place):
                 section.focus()
                 return
             index += by
+        if index < 0 and self._counts.id != "states":
+            self._counts.focus()
 
     def on_descendant_focus(self) -> None:
         self.refresh_chrome()

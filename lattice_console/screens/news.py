@@ -21,6 +21,7 @@ __all__ = [
     "HealthChanged",
     "ManyMeant",
     "MutationChanged",
+    "QueueWanted",
     "Synced",
     "Told",
     "Trouble",
@@ -87,6 +88,13 @@ class MutationChanged(Message):
     """Something was done to a mutation from here; this is its state afterwards."""
 
     mutation: "Mutation"
+
+
+@dataclass
+class QueueWanted(Message):
+    """All mutations that a filter lets through are to be shown in the queue."""
+
+    filter: str
 
 
 @dataclass

@@ -1,7 +1,7 @@
 """The queue: every mutation of a view that matches the filter, with a preview beside where there is room."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from textual import on
@@ -69,6 +69,7 @@ class QueueScreen(MarkingPlace, ChoosingPlace):
         self._opened = False
         self._outdated = False
         self._first = False
+        self._only = ""
 
     def compose_place(self) -> ComposeResult:
         look = self.session.look
@@ -149,8 +150,18 @@ class QueueScreen(MarkingPlace, ChoosingPlace):
     def _begin(self) -> None:
         self._opened, self._first = True, self.choice.is_first
         self.drafts_changed()
-        self.ask(self.choice.query, keep=False)
+        if self._only:
+            self.show_only(self._only)
+        else:
+            self.ask(self.choice.query, keep=False)
         self.start("values", self.learn_values)
+
+    def show_only(self, typed: str) -> None:
+        """Show all mutations that a filter lets through, in place of what was chosen before."""
+        if self._opened:
+            self.ask(replace(self.choice.query.within(EVERYTHING), typed=typed))
+        else:
+            self._only = typed
 
     def happened(self, events: Sequence[Event]) -> None:
         if not self._opened:

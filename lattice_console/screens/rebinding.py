@@ -19,6 +19,7 @@ PLACES: Mapping[str, tuple[str, ...]] = {
     "the tree of files": ("MutationScreen", "DiffPane", "FileTree"),
     "a dry run": ("DryRunScreen", "DiffView"),
     "Home": ("HomeScreen", "RowView"),
+    "Home's counts": ("HomeScreen", "StateCounts"),
     "Specs": ("SpecsScreen", "DocumentTree"),
     "a document": ("SpecsScreen", "DocumentView"),
     "a document's lists": ("SpecsScreen", "RowView"),

@@ -62,8 +62,10 @@ async def test_tab_and_numbers_lead_from_section_to_section(home: Console) -> No
     await home.press("tab")
     await home.on("drafted M-8")
     await home.press("tab")
+    await home.sees("Enter in the queue")
+    await home.press("tab")
     await home.on("@click")
-    await home.press("shift+tab")
+    await home.press("shift+tab", "shift+tab")
     await home.on("drafted M-8")
     await home.press("2")
     await home.on("Name the plans")
@@ -216,3 +218,29 @@ async def test_in_ascii_no_other_sign_is_drawn(office: Office) -> None:
         await console.sees("drafted M-8")
         own = [line for line in console.lines if "gnp.exe" not in line and "click" not in line]
         assert all(char.isascii() for line in own for char in line)
+
+
+async def test_enter_on_a_count_opens_the_queue_filtered_to_that_state(home: Console) -> None:
+    await home.press("k", "right", "enter")
+    await home.sees("› Queue", "/status:approved", "1 of 1", "Raise the session limit", "Backspace drops the filter")
+    await home.press("f9", "left", "enter")
+    await home.sees("/status:pending", "1 of 3")
+
+
+async def test_a_click_on_a_count_does_so_too(home: Console) -> None:
+    await home.pilot.click(offset=(home.lines[1].index("completed") + 2, 1))
+    await home.sees("› Queue", "/status:completed", "1 of 1")
+
+
+async def test_a_count_among_bars_is_chosen_by_going_down(office: Office) -> None:
+    async with open_console(make_app(office, start="home"), size=(200, 50)) as console:
+        await console.sees("drafted M-8")
+        await console.press("0", "down")
+        assert "approved" in next(line for line in console.lines if f"{console.bar}✓ approved" in line)
+        await console.press("enter")
+        await console.sees("› Queue", "/status:approved", "1 of 1")
+
+
+async def test_from_the_counts_one_goes_on_into_what_awaits_me(home: Console) -> None:
+    await home.press("0", "j")
+    await home.on("@click")
