@@ -76,3 +76,16 @@ async def test_without_colour_a_text_to_type_has_an_edge(office: Office, monkeyp
         await console.sees("What has to change?")
         area = console.app.screen.query_one(TextArea).region
         assert {line[area.x] for line in console.lines[area.y : area.bottom]} == {"│"}
+
+
+async def test_without_colour_the_chosen_count_at_home_is_reversed(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with open_console(make_app(office, start="home")) as console:
+        await console.sees("drafted M-8")
+        await console.press("0")
+        await console.sees("Enter in the queue")
+        line, drawn = console.line("3 pending"), styles(console, "3 pending")
+        assert all(style.reverse for style in drawn[line.index("3 pending") :][:9])
+        assert not any(style.reverse for style in drawn[line.index("1 approved") :])
