@@ -26,5 +26,5 @@ def known_are(name: str, known: Iterable[str]) -> str:
     names: Collection[str] = {*known}
     wanted = name.casefold()[:_LONG]
     near = sorted(names, key=lambda one: (edits(wanted, one.casefold()[:_LONG]), one))
-    more = ", …" if len(near) > _SEVERAL else ""
+    more = f" and {len(near) - _SEVERAL} more" if len(near) > _SEVERAL else ""
     return f"known are {', '.join(near[:_SEVERAL])}{more}" if near else ""

@@ -90,7 +90,7 @@ def doubt(typed: str, known: Known) -> tuple[Word, str] | None:
         for value in [word.value] if word.quoted else word.value.split(","):
             # An e-mail is as good as a handle, and is not known here.
             if value and value not in people and "@" not in value:
-                return word, f"Nobody here is called {value}; {known_are(value, people)}."
+                return word, f"Nobody here is called {value}; {known_are(value, {*people} - {'me'})}."
     return None
 
 

@@ -21,5 +21,5 @@ def test_the_nearest_name_is_told_first_whatever_its_case() -> None:
 
 
 def test_of_many_names_some_are_told_and_of_none_nothing() -> None:
-    assert known_are("a", "abcdefgh") == "known are a, b, c, d, e, f, …"
+    assert known_are("a", "abcdefgh") == "known are a, b, c, d, e, f and 2 more"
     assert known_are("a", ()) == ""
