@@ -5,7 +5,6 @@ import os
 import signal
 import time
 from asyncio import to_thread
-from collections import deque
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
@@ -15,7 +14,7 @@ from rich.text import Text
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.color import Color
-from textual.events import Event, InputEvent
+from textual.events import AppFocus, Event, InputEvent, Key, MouseDown
 from textual.filter import LineFilter
 from textual.screen import ModalScreen
 from textual.timer import Timer
@@ -35,12 +34,12 @@ from lattice_console.screens.news import (
     Trouble,
     Unreachable,
 )
+from lattice_console.screens.notices import Notices
 from lattice_console.screens.opening import OpeningScreen
-from lattice_console.screens.place import Command, Place, Said, Severity
+from lattice_console.screens.place import Command, Place, Severity
 from lattice_console.screens.session import Session
 from lattice_console.screens.tidying import LOOK, Tidying
 from lattice_console.screens.typing_ahead import TypingAhead
-from lattice_console.text import count, inert
 from lattice_console.widgets.ground import Ground
 from lattice_console.widgets.keys import printed_key
 from lattice_console.widgets.signs import ASCII, UNICODE, Look, utc_now
@@ -65,9 +64,6 @@ _AT_EASE = 0.4
 _LEAVE = 2.0
 """Seconds that leaving may wait for the connection."""
 
-_REMEMBERED = 200
-"""Messages that can be read again."""
-
 
 class LatticeApp(TypingAhead, inherit_bindings=False):
     """The console. `open_backend` is called in a worker, after the first frame."""
@@ -76,7 +72,6 @@ class LatticeApp(TypingAhead, inherit_bindings=False):
     CSS_PATH = "app.tcss"
     DEFAULT_MODE = "opening"
     ENABLE_COMMAND_PALETTE = False
-    NOTIFICATION_TIMEOUT = 8
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f2", "go('queue')", "Queue", id="go.queue", priority=True),
@@ -118,7 +113,7 @@ class LatticeApp(TypingAhead, inherit_bindings=False):
         self._ticking: Timer | None = None
         self._tidying: Tidying | None = None
         self._copied = False
-        self._said: deque[Said] = deque(maxlen=_REMEMBERED)
+        self._notices = Notices(self, self.session.look)
         self._grounds: dict[str, Ground] = {}
         for theme in THEMES.values():
             self.register_theme(theme)
@@ -142,8 +137,8 @@ class LatticeApp(TypingAhead, inherit_bindings=False):
 
     def _rebind(self, rebound: "Keymap") -> None:
         self.set_keymap(dict(rebound.keys))
-        for problem in rebound.problems:
-            self.say(problem, "warning")
+        if rebound.problems:
+            self.say("\n".join(rebound.problems), "warning")
 
     def connect(self) -> None:
         """Open the connection, or anew where it has ended."""
@@ -177,6 +172,11 @@ class LatticeApp(TypingAhead, inherit_bindings=False):
     async def on_event(self, event: Event) -> None:
         if self._tidying is not None and isinstance(event, InputEvent):
             self._tidying.pressed()
+        if isinstance(event, Key | MouseDown) and not event.is_forwarded:
+            self._notices.acted()
+        elif isinstance(event, AppFocus) and self._connection is not None:
+            # The person was elsewhere, perhaps in an editor with the project's files.
+            self._connection.look_at_folder()
         await super().on_event(event)
 
     def get_key_display(self, binding: Binding) -> str:
@@ -239,16 +239,11 @@ class LatticeApp(TypingAhead, inherit_bindings=False):
             place.refresh_chrome()
 
     @on(Synced)
-    def _say_synced(self, message: Synced) -> None:
+    def _tell_synced(self, message: Synced) -> None:
         if message.drifted:
-            named = ", ".join(message.drifted[:3])
-            more = f" and {len(message.drifted) - 3} more" if len(message.drifted) > 3 else ""
-            changed = f"{count(len(message.drifted), 'file')} changed on disk since the last checkout"
-            self.say(
-                f"Left alone: {changed}: {named}{more}. Propose the change (lattice mutation create), or drop it "
-                f"(lattice restore {message.drifted[0]}).",
-                "warning",
-            )
+            self._notices.note(self.session.drift_told, "warning")
+        for place in self._places:
+            place.refresh_chrome()
 
     @on(Trouble)
     def _say_trouble(self, message: Trouble) -> None:
@@ -273,12 +268,12 @@ class LatticeApp(TypingAhead, inherit_bindings=False):
     # -- what places ask for
 
     def say(self, message: str, severity: Severity = "information") -> None:
-        """Show a message for a while; good news takes the place of older good news."""
-        for old in [known for known in self._notifications if known.severity == severity == "information"]:
-            self._unnotify(old)
-        text = inert(message, lines=True)
-        self._said.append(Said(self.session.look.now(), text, severity))
-        self.notify(text, severity=severity, markup=False)
+        """Show a message until the next key: what happened, why, and what to do."""
+        self._notices.say(message, severity)
+
+    def on_notify(self) -> None:
+        """A message that comes takes the place of the one before."""
+        self.clear_notifications()
 
     def copy(self, text: str, what: str) -> None:
         """Put `text`, called `what`, on the terminal's clipboard, and say so."""
@@ -364,7 +359,7 @@ class LatticeApp(TypingAhead, inherit_bindings=False):
         if isinstance(self.screen, Place):
             # What is read there need not stand there twice.
             self.clear_notifications()
-            self.push_screen(MessagesScreen(self._said, self.session.look))
+            self.push_screen(MessagesScreen(self._notices.said, self.session.look))
 
     def action_health(self) -> None:
         """Show the health of every part."""

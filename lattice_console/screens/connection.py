@@ -43,6 +43,9 @@ PATIENCE = 3.5
 BUSY = 30.0
 """The same for a file, which no network can cut off: a busy machine answers late."""
 
+LOOK_AT_DRIFT = 10.0
+"""Seconds between two looks at files that drift, whether they still do."""
+
 _MOVES_HEAD = frozenset({"mutation.executed", "mutation.rolled_back", "document.tracked"})
 
 
@@ -164,10 +167,12 @@ class Connection:
         checkout = self._session.checkout
         if checkout is None:
             return
-        drifted: tuple[str, ...] = ()
         failures = 0
         while True:
-            await self._head_moved.wait()
+            # What drifts may cease to by what is done to the files alone.
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_AT_DRIFT if self._session.drifted else None):
+                    await self._head_moved.wait()
             self._head_moved.clear()
             start = time.perf_counter()
             try:
@@ -180,9 +185,13 @@ class Connection:
             failures = 0
             self._session.workspace = ComponentHealth(status="healthy", latency_ms=_since(start), lag=0)
             changed = len(report.written) + len(report.removed)
-            if changed or report.drifted != drifted:
-                drifted = report.drifted
-                self._post(Synced(changed, drifted))
+            if changed or report.drifted != self._session.drifted:
+                self._session.drifted = report.drifted
+                self._post(Synced(changed, report.drifted))
+
+    def look_at_folder(self) -> None:
+        """Look whether the files of the folder are as they were left."""
+        self._head_moved.set()
 
     def _folder_failed(self, error: LatticeError, start: float) -> None:
         """Take note of it, and tell it once."""

@@ -55,8 +55,8 @@ class HealthScreen(ModalScreen[None]):
 
     def _draw(self) -> None:
         parts = self._session.parts
-        if parts != self._drawn:
-            self._drawn = parts
+        if (parts, self._session.drifted) != self._drawn:
+            self._drawn = (parts, self._session.drifted)
             self.query_one(Static).update(Content("\n").join(self._lines(parts)))
 
     def _lines(self, parts: Mapping[str, ComponentHealth]) -> Iterable[Content]:
@@ -71,11 +71,18 @@ class HealthScreen(ModalScreen[None]):
             yield Content.assemble((_aligned(row, widths), "" if healthy else "bold $warning"))
             if part.error:
                 since = f"for {self._session.look.age(part.since)}: " if part.since else ""
-                for line in wrap(inert(f"{since}{part.error}"), max(20, self.size.width - 6)):
-                    yield Content.assemble((f"  {line}", "$muted"))
+                yield from self._below(f"{since}{part.error}")
+        if self._session.drifted:
+            yield from self._below(self._session.drift_told)
+
+    def _below(self, text: str) -> Iterable[Content]:
+        for line in wrap(inert(text), max(20, self.size.width - 6)):
+            yield Content.assemble((f"  {line}", "$muted"))
 
     def action_leave(self) -> None:
         """Close it."""
+        # What was said of the parts meanwhile stood here as well.
+        self.app.clear_notifications()
         self.dismiss()
 
 

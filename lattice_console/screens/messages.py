@@ -55,7 +55,8 @@ class MessagesScreen(ModalScreen[None]):
     def _lines(self, one: Said, width: int) -> list[Content]:
         sign = {"information": " ", "warning": "!", "error": self._look.signs.status["failed"]}[one.severity]
         lead = f"{self._look.age(one.at):>4} {sign} "
-        first, *rest = wrap(one.text, width - cells(lead))
+        often = f" ({one.times:,} times)" if one.times > 1 else ""
+        first, *rest = wrap(one.text + often, width - cells(lead))
         return [
             Content.assemble((lead, _STYLES[one.severity]), first),
             *(Content(" " * cells(lead) + line) for line in rest),

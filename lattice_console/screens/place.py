@@ -45,18 +45,19 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A message that was shown, as inert text, and when."""
+    """A message, as inert text, when it was said last, and how often in a row."""
 
     at: datetime
     text: str
     severity: Severity
+    times: int = 1
 
 
 class Desk(Protocol):
     """What the app offers to its places."""
 
     def say(self, message: str, severity: Severity = "information") -> None:
-        """Show a message for a while: what happened, why, and what to do."""
+        """Show a message until the next key: what happened, why, and what to do."""
         ...
 
     def copy(self, text: str, what: str) -> None:
@@ -116,6 +117,10 @@ class Place(Screen[None]):
     def on_screen_resume(self) -> None:
         self.session.turned.set()
         self.refresh_chrome()
+
+    def on_screen_suspend(self) -> None:
+        # What passes belongs to what is in front: nothing of it is left above a sheet.
+        self.query("ToastRack").set(display=False)
 
     def start(
         self, group: str, work: Callable[[*Arguments], Coroutine[None, None, None]], *args: *Arguments
@@ -178,6 +183,7 @@ class Place(Screen[None]):
         top.crumbs = (project, *self.crumbs())
         actor = session.actor.name if session.actor else session.settings.actor
         top.who = f"{inert(actor)} {session.look.signs.dot} {session.settings.servers.kind}"
+        top.drift = session.drift
         top.trouble = session.trouble
         top.freshness = session.freshness
         top.activity = self.desk.activity

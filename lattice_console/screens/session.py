@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from lattice_console.screens.kept import Kept
+from lattice_console.text import count
 from lattice_console.widgets.signs import Look
 
 # Not needed for the first frame, and slow to load.
@@ -34,10 +35,10 @@ class Session:
     """The state of a console beside what its screens show.
 
     `refused` says that the Backend did not open, and will not by itself. `stale_since` is None while the connection
-    answers; `health` is what was measured last, and `workspace` how the folder is, as far as it is kept up from here.
-    `contents` holds bytes by hash, `compared` files by what was compared. `company` has the handles of the others who
-    look at a mutation, by its id, and `looking_at` says which one is open here; `turned` is set when that may be
-    another one. `tell` shows a message, whatever the thread.
+    answers; `health` is what was measured last, and `workspace` how the folder is, as far as it is kept up from here,
+    and `drifted` what in it changed on disk since. `contents` holds bytes by hash, `compared` files by what was
+    compared. `company` has the handles of the others who look at a mutation, by its id, and `looking_at` says which one
+    is open here; `turned` is set when that may be another one. `tell` shows a message, whatever the thread.
     """
 
     settings: "Settings"
@@ -49,6 +50,7 @@ class Session:
     stale_since: datetime | None = None
     health: "Health | None" = None
     workspace: "ComponentHealth | None" = None
+    drifted: tuple[str, ...] = ()
     filter: str = ""
     company: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     looking_at: Callable[[], str | None] = lambda: None
@@ -132,6 +134,21 @@ class Session:
         ]
         more = f" +{len(unwell) - 1}" if len(unwell) > 1 else ""
         return f"{unwell[0]}{more}" if unwell else ""
+
+    @property
+    def drift(self) -> str:
+        """How many files of the folder drift, in a few words; empty where none does."""
+        return f"{count(len(self.drifted), 'file')} drifted" if self.drifted else ""
+
+    @property
+    def drift_told(self) -> str:
+        """What drifts, and what to do about it."""
+        named = ", ".join(self.drifted[:3])
+        more = f" and {len(self.drifted) - 3} more" if len(self.drifted) > 3 else ""
+        return (
+            f"Left alone: {count(len(self.drifted), 'file')} changed on disk since the last checkout: {named}{more}. "
+            f"Propose the change (lattice mutation create), or drop it (lattice restore {self.drifted[0]})."
+        )
 
     @property
     def read_only(self) -> str:

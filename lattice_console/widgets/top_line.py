@@ -1,4 +1,4 @@
-"""The header: where I am, who I am, what I am connected to, what of it does not answer, how fresh it is."""
+"""The header: where I am, who I am, what I am connected to, what of it is amiss, how fresh it is."""
 
 from textual.content import Content
 from textual.reactive import reactive
@@ -11,7 +11,8 @@ __all__ = ["TopLine"]
 
 
 class TopLine(Sparing):
-    """One line: crumbs to the left, `who · backend · trouble · freshness` to the right. Takes inert text."""
+    """One line: crumbs to the left, `who · backend · drift · trouble · freshness` to the
+    right. Takes inert text."""
 
     DEFAULT_CSS = """
     TopLine { height: 1; }
@@ -22,6 +23,9 @@ class TopLine(Sparing):
 
     who: reactive[str] = reactive("")
     """The actor and the backend."""
+
+    drift: reactive[str] = reactive("")
+    """How many files of the folder drift; empty while none does."""
 
     trouble: reactive[str] = reactive("")
     """Which parts do not answer, and for how long; empty while all do."""
@@ -43,8 +47,9 @@ class TopLine(Sparing):
         tail = [(self.who, "$muted"), (dot, "$muted")] if self.who else []
         if self.activity:
             tail += [(self.activity, "bold $accent"), (dot, "$muted")]
-        if self.trouble:
-            tail += [(self.trouble, "bold $warning"), (dot, "$muted")]
+        for amiss in (self.drift, self.trouble):
+            if amiss:
+                tail += [(amiss, "bold $warning"), (dot, "$muted")]
         tail.append((freshness, "$muted" if freshness == "live" else "bold $warning"))
         room = width - sum(cells(text) for text, _ in tail) - 3
         crumbs = list(self.crumbs) or [""]

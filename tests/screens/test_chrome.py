@@ -141,34 +141,6 @@ async def test_q_leaves_at_once_even_with_something_typed(console: Console) -> N
     await console.until(lambda: not console.app.is_running, "the app to end")
 
 
-async def test_what_was_said_can_be_read_again(console: Console) -> None:
-    console.app.say("Approved M-1.")
-    console.app.say("Not executed: no.", "warning")
-    console.app.say("Approved M-2.")
-    await console.press("m")
-    await console.sees("Approved M-1.", "! Not executed: no.", "Approved M-2.", "Esc close")
-    await console.press("escape")
-    await console.misses("Esc close")
-
-
-async def test_good_news_takes_the_place_of_older_good_news(console: Console) -> None:
-    console.app.say("Approved M-1.")
-    await console.sees("Approved M-1.")
-    console.app.say("Not executed: no.", "warning")
-    console.app.say("Approved M-2.")
-    await console.sees("Approved M-2.", "Not executed: no.")
-    assert "Approved M-1." not in console.text
-
-
-async def test_a_message_never_covers_a_question(office: Office) -> None:
-    async with open_console(make_app(office), (80, 24)) as console:
-        await console.go_to("Raise the session")
-        console.app.say("Something was said at length. " * 6, "warning")
-        await console.sees("Something was said")
-        await console.press("e")
-        await console.sees("Execute M-7: 4 files", "Enter execute", "Something was said")
-
-
 async def test_a_click_on_a_key_in_the_footer_does_what_the_key_does(console: Console) -> None:
     await console.sees("Enter open")
     footer = console.lines[-1]

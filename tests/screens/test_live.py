@@ -5,6 +5,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from textual.events import AppFocus
 
 from lattice_console.contract.backend import Backend
 from lattice_console.contract.errors import NotFound, SystemFailure
@@ -55,13 +56,44 @@ async def test_an_execution_of_another_process_brings_the_folder_up(console: Con
     await console.until(lambda: console.line("Raise the session").split()[0] == "●", "the row to be completed")
 
 
-async def test_drift_is_said_with_what_to_do(console: Console, office: Office) -> None:
+async def test_drift_is_a_mark_in_the_header_and_told_where_it_is_asked_for(console: Console, office: Office) -> None:
     (office.root / "src/auth/session.py").write_text("LIMIT = 1\n")
     kim = await office.as_("kim")
     await kim.executions.execute("M-7")
     await kim.close()
+    await console.sees("kim · local · 1 file drifted · live")
+    assert "Left alone" not in console.text
+    await console.press("exclamation_mark")
     await console.sees("Left alone: 1 file changed on disk", "src/auth/session.py", "lattice restore")
+    await console.press("escape")
+    await console.press("m")
+    await console.sees("! Left alone: 1 file changed on disk")
     assert (office.root / "src/auth/session.py").read_text() == "LIMIT = 1\n"
+
+
+async def test_the_mark_of_drift_goes_with_the_drift(console: Console, office: Office) -> None:
+    path = office.root / "src/auth/session.py"
+    before = path.read_bytes()
+    path.write_text("LIMIT = 1\n")
+    # The person comes back from an editor.
+    console.app.post_message(AppFocus())
+    await console.sees("1 file drifted")
+    path.write_bytes(before)
+    console.app.post_message(AppFocus())
+    await console.misses("drifted")
+
+
+async def test_drift_that_ends_is_noticed_although_nothing_happens(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "LOOK_AT_DRIFT", 0.05)
+    path = office.root / "src/auth/session.py"
+    before = path.read_bytes()
+    path.write_text("LIMIT = 1\n")
+    async with open_console(make_app(office)) as console:
+        await console.sees("1 file drifted")
+        path.write_bytes(before)
+        await console.misses("drifted")
 
 
 async def test_a_filtered_queue_keeps_the_cursor_near_when_its_row_leaves(console: Console, office: Office) -> None:
