@@ -268,6 +268,8 @@ def outcome(verb: Verb, mutation: Mutation, result: Outcome, comments: int = 0) 
             return f"Requested changes of {number}{along}.", True
         case "withdraw":
             return f"Withdrew the vote on {number}. It is {status_words(mutation.status)}.", True
+        case "retry":
+            return f"{number} is {status_words(mutation.status)} again. {_next(mutation)}", True
         case _:
             return f"{number} is {status_words(mutation.status)} now.", True
 

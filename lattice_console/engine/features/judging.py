@@ -96,7 +96,8 @@ def execution_requirements(ctx: Context, record: MutationRecord) -> tuple[Requir
 def all_requirements(ctx: Context, record: MutationRecord) -> tuple[Requirement, ...]:
     """Review and execution requirements of one mutation."""
     facts = review_facts(ctx, [record])[record.id]
-    return (*requirements.review(facts), *execution_requirements(ctx, record))
+    found = (*requirements.review(facts), *execution_requirements(ctx, record))
+    return requirements.past(found, record.status) if record.status in life.PAST else found
 
 
 def judge(ctx: Context, records: Sequence[MutationRecord]) -> list[MutationRecord]:

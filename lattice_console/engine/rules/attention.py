@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from lattice_console.contract.models.mutation import Status
 from lattice_console.contract.models.requirement import Requirement
@@ -35,9 +36,14 @@ def reason(facts: Facts, requirements: Sequence[Requirement]) -> str:
     """Why it is theirs, as a sentence."""
     whose, why = _decide(facts)
     if whose == "reviewers":
-        missing = [one.reason.rstrip(".") for one in requirements if one.kind == "review" and one.blocks]
-        why = "; ".join(missing) or why
+        why = _missing(requirements, "review") or why
+    if facts.status == "approved" and (missing := _missing(requirements, "execution")):
+        why = f"it is approved, and before it can be executed: {missing}"
     return f"{why[:1].upper()}{why[1:]}." if why else ""
+
+
+def _missing(requirements: Sequence[Requirement], kind: Literal["review", "execution"]) -> str:
+    return "; ".join(one.reason.rstrip(".") for one in requirements if one.kind == kind and one.blocks)
 
 
 def _decide(facts: Facts) -> tuple[Turn, str]:

@@ -72,6 +72,9 @@ UNDER_WAY: frozenset[Status] = OPEN | {"in_progress", "rollback_failed"}
 EXECUTED: frozenset[Status] = frozenset({"completed", "rolled_back", "rollback_failed"})
 """Where the changes were applied once: what is stacked on these stands on the head."""
 
+PAST: frozenset[Status] = frozenset({"completed", "rolled_back", "cancelled", "expired"})
+"""Of these nothing is required any more, whatever votes and policy say."""
+
 ENDED: frozenset[Status] = frozenset({"rejected", "expired", "cancelled", "rolled_back"})
 """Where a mutation does nothing to the head any more."""
 

@@ -85,6 +85,15 @@ def execution(facts: ExecutionFacts) -> tuple[Requirement, ...]:
     return (_base_current(facts), _parents_executed(facts))
 
 
+def past(requirements: Sequence[Requirement], status: Status) -> tuple[Requirement, ...]:
+    """The requirements of a mutation of which nothing is required any more."""
+    reason = f"It is {status.replace('_', ' ')}: nothing asks for it any more."
+    return tuple(
+        Requirement(name=one.name, kind=one.kind, state="not_applicable", reason=reason) if one.blocks else one
+        for one in requirements
+    )
+
+
 def hold(requirements: Sequence[Requirement]) -> bool:
     """Whether nothing blocks."""
     return not any(requirement.blocks for requirement in requirements)
@@ -110,8 +119,18 @@ def _approvals(facts: ReviewFacts) -> Requirement:
         return _review("approvals", "satisfied", f"{said}.")
     own = any(ballot.is_author and ballot.vote in facts.policy.review.approval_types for ballot in facts.ballots)
     hint = " An author's own approval does not count." if own else ""
-    who = "a member" if facts.policy.authors_may_approve else "a member other than the author"
-    return _review("approvals", "unsatisfied", f"{said}: {who} has to approve it.{hint}")
+    return _review("approvals", "unsatisfied", f"{said}: {_wanted(facts, len(approvals))}.{hint}")
+
+
+def _wanted(facts: ReviewFacts, approvals: int) -> str:
+    """What approvals are missing, and from whom."""
+    missing = facts.policy.review.min_reviewers - approvals
+    author = "" if facts.policy.authors_may_approve else "the author"
+    if approvals:
+        others = " and ".join(filter(None, [author, "those who approved"]))
+        return f"{missing} more from {'a member' if missing == 1 else 'members'} other than {others}"
+    others = f" other than {author}" if author else ""
+    return f"a member{others} has to approve it" if missing == 1 else f"{missing} members{others} have to approve it"
 
 
 def _no_objections(facts: ReviewFacts) -> Requirement:
@@ -153,7 +172,7 @@ def _specs_valid(facts: ReviewFacts) -> Requirement:
 def _base_current(facts: ExecutionFacts) -> Requirement:
     if facts.stale:
         said = "; ".join(f"{stale.path}: {stale.why}" for stale in facts.stale)
-        return _execution("base_current", "unsatisfied", f"{said}. Update the mutation against what is there now.")
+        return _execution("base_current", "unsatisfied", f"{said}. Its author has to update it to what is there now.")
     if not facts.changes:
         return _execution("base_current", "not_applicable", "It changes no document.")
     return _execution("base_current", "satisfied", "Every change fits what is there now.")
