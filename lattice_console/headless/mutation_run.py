@@ -13,7 +13,7 @@ from lattice_console.headless.mutation_review import SEVERAL
 from lattice_console.headless.output import Output
 from lattice_console.headless.session import Guard, Session, connected
 from lattice_console.headless.table import Column
-from lattice_console.text import count
+from lattice_console.text import count, inert
 from lattice_console.workspace import SyncReport, touched
 
 _PREVIEW: Sequence[Column[FilePreview]] = (
@@ -97,6 +97,12 @@ async def _carried_out(
 async def _dry_run(session: Session, backend: Backend, mutation: str) -> int:
     preview = await backend.executions.dry_run(mutation)
     session.output.one(preview, lambda: _preview_lines(session.output, preview))
+    held = ""
+    if session.has_folder:
+        held = await session.checkout.hindrance(backend, await backend.mutations.get(mutation))
+    if held:
+        session.output.say(f"It would not execute from here: {inert(held)}")
+        return Exit.DRIFT if preview.would_execute else Exit.BLOCKED
     if preview.would_execute:
         session.output.say(f"Nothing was changed. Next: lattice mutation execute M-{preview.number}")
     return Exit.OK if preview.would_execute else Exit.BLOCKED

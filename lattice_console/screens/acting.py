@@ -10,7 +10,7 @@ from lattice_console.contract.errors import LatticeError
 from lattice_console.contract.models.mutation import Mutation, MutationSummary
 from lattice_console.contract.models.requirement import Requirement
 from lattice_console.profile.drafts import Draft
-from lattice_console.screens.foreseeing import foresee, standing_on
+from lattice_console.screens.foreseeing import foresee, held_back, standing_on
 from lattice_console.screens.loading import load_changes, load_dry_run
 from lattice_console.screens.news import MutationChanged
 from lattice_console.screens.offered import offered
@@ -143,6 +143,8 @@ class ActingPlace(Place):
                 f"Look at it (R), then decide again.",
                 "warning",
             )
+        elif held := await held_back(self.session, verb.action, mutation):
+            self.desk.say(f"{verb.refused}: {held}", "warning")
         else:
             return mutation
         self.app.post_message(MutationChanged(mutation))
@@ -347,12 +349,14 @@ class ActingPlace(Place):
             with self.desk.working(f"dry run of M-{seen.number}"):
                 run = await self.session.backend.executions.dry_run(seen.id)
                 files = await load_dry_run(self.session, run)
+                mutation = await self.session.backend.mutations.get(seen.id)
+                held = await held_back(self.session, "execute", mutation)
         except LatticeError as error:
             self.desk.say(f"No dry run: {error.message}", "error")
             return
         from lattice_console.screens.dry_run import DryRunScreen
 
-        self.app.push_screen(DryRunScreen(self.session, run, files, seen.title))
+        self.app.push_screen(DryRunScreen(self.session, run, files, seen.title, held))
 
 
 def _reasons(reason: str, mutation: Mutation, verb: Verb) -> str:

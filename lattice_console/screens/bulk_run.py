@@ -39,12 +39,13 @@ def plan(
     *,
     user_id: str,
     upon: Mapping[str, Sequence[int]],
+    held: Mapping[str, str],
 ) -> list[Item]:
     """What would happen to each: what can be done first, parents before children (for a rollback the other way round).
 
     A child whose parents are executed in the same go is to be executed after them. What has drafts (`drafted`, by id)
     is left to a decision of its own, with which they are sent, and what is approved is not approved once more.
-    `user_id` is whose act it is, `upon` what stands on each (see `standing_on`).
+    `user_id` is whose act it is, `upon` what stands on each (see `standing_on`), `held` why the folder holds each back.
     """
     ordered = _parents_first(mutations)
     if verb.action == "rollback":
@@ -53,6 +54,8 @@ def plan(
     planned: set[str] = set()
     for mutation in ordered:
         item = _plan(verb, mutation, planned, drafted.get(mutation.id, 0), user_id)
+        if item.state == "planned" and held.get(mutation.id):
+            item = Item(mutation, "left out", held[mutation.id])
         if item.state == "planned":
             planned.add(mutation.id)
             item.ahead = foresee(verb, mutation, user_id, upon.get(mutation.id, ()))

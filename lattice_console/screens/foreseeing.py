@@ -7,11 +7,12 @@ from lattice_console.contract.models.mutation import Mutation
 from lattice_console.contract.models.project import Vote
 from lattice_console.contract.models.query import MutationFilter
 from lattice_console.contract.models.requirement import Requirement
+from lattice_console.screens.session import Session
 from lattice_console.screens.undoing import my_vote
 from lattice_console.screens.verbs import Verb
 from lattice_console.text import count
 
-__all__ = ["APPROVING", "foresee", "standing_on"]
+__all__ = ["APPROVING", "foresee", "held_back", "standing_on"]
 
 APPROVING: tuple[Vote, ...] = ("approve", "approve_with_suggestions")
 """The votes that approve."""
@@ -20,6 +21,9 @@ _OBJECTING: tuple[Vote, ...] = ("reject", "request_changes")
 
 _ENDS = {"reject": "rejected", "cancel": "cancelled"}
 """The acts that end a mutation unexecuted, and what it is then."""
+
+_WRITING = ("execute", "rollback")
+"""The acts that write into the folder."""
 
 _AT_ONCE = 100
 """Numbers that one filter can name."""
@@ -38,6 +42,13 @@ async def standing_on(mutations: Mutations, verb: Verb, meant: Sequence[Mutation
         narrowed = MutationFilter(number=tuple(wanted[at : at + _AT_ONCE]), condition=("open",))
         found.update(row.number for row in (await mutations.list(filter=narrowed, limit=_AT_ONCE)).items)
     return {one.id: [child for child in one.children if child in found] for one in meant}
+
+
+async def held_back(session: Session, action: str, mutation: Mutation) -> str:
+    """Why this machine's folder holds that act back, and what to do; empty where it does not. Raises LatticeError."""
+    if action not in _WRITING or session.checkout is None:
+        return ""
+    return await session.checkout.hindrance(session.backend, mutation)
 
 
 def foresee(verb: Verb, mutation: Mutation, user_id: str, upon: Sequence[int] = ()) -> str:

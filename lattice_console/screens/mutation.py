@@ -18,6 +18,7 @@ from lattice_console.contract.events import Event
 from lattice_console.contract.models.mutation import Mutation, MutationSummary
 from lattice_console.screens.comparing import Compared, Comparison, carry, compare, first_look
 from lattice_console.screens.following import Following
+from lattice_console.screens.foreseeing import held_back
 from lattice_console.screens.looking import Looking
 from lattice_console.screens.offered import own_vote
 from lattice_console.screens.place import FOLLOW
@@ -202,10 +203,12 @@ class MutationScreen(Following, Settling, Looking):
                     read_stack(backend.mutations, mutation),
                 )
                 drafts = await drafts_of(session, mutation)
+                open_still = mutation.status in ("pending", "approved")
+                held = await held_back(session, "execute", mutation) if open_still else ""
                 shown = self.model.files if self.model else None
                 compared = self.compared
                 if newest or compared is None or compared.comparison != comparison:
-                    first = OverviewModel(mutation, timeline, comments, shown, drafts, stack)
+                    first = OverviewModel(mutation, timeline, comments, shown, drafts, stack, held)
                     if self.model is None:
                         self.post_message(self.Loaded(first, None, {}))
                     compared = await compare(session, mutation, comparison)
@@ -218,7 +221,7 @@ class MutationScreen(Following, Settling, Looking):
             self._asked = None
             self.desk.say(error.message, "error")
             return
-        model = OverviewModel(mutation, timeline, comments, compared.changes, drafts, stack)
+        model = OverviewModel(mutation, timeline, comments, compared.changes, drafts, stack, held)
         self.post_message(self.Loaded(model, compared if compared is not self.compared else None, carried))
 
     @on(Outdated)

@@ -18,6 +18,7 @@ from lattice_console.widgets.pieces import (
     MUTED,
     by_need,
     file_lines,
+    folder_requirement,
     paragraph,
     requirement_lines,
     status_words,
@@ -33,7 +34,10 @@ _WIDEST = 110
 
 @dataclass(frozen=True, slots=True)
 class OverviewModel:
-    """A mutation with what belongs to it; `files` is None while they are fetched."""
+    """A mutation with what belongs to it; `files` is None while they are fetched.
+
+    `held` says why this machine's folder would hold its execution back, if it would.
+    """
 
     mutation: Mutation
     timeline: Sequence[TimelineEntry] = ()
@@ -41,6 +45,7 @@ class OverviewModel:
     files: Sequence[FileChange] | None = None
     drafts: Sequence[Draft] = ()
     stack: Sequence[MutationSummary] = ()
+    held: str = ""
 
     def with_drafts(self, drafts: Sequence[Draft]) -> Self:
         """The same with other drafts."""
@@ -81,7 +86,7 @@ def _sections(model: OverviewModel, width: int, look: Look) -> Iterable[Item]:
     sections: list[tuple[str, Iterable[Item]]] = [
         ("", _texts(paragraph(mutation.description, width, 1) if mutation.description else [])),
         ("", _turn(mutation, width)),
-        ("Requirements", _requirements(mutation, width, look)),
+        ("Requirements", _requirements(model, width, look)),
         ("Stack", _stack(model, width, look)),
         (count(len(model.files or ()), "file").capitalize(), _files(model, width, look)),
         ("Votes", _votes(mutation, width, look)),
@@ -121,9 +126,9 @@ def _turn(mutation: Mutation, width: int) -> list[Item]:
     return [Item((first.stylize("bold", 1, 1 + len(who)), *rest))]
 
 
-def _requirements(mutation: Mutation, width: int, look: Look) -> list[Item]:
+def _requirements(model: OverviewModel, width: int, look: Look) -> list[Item]:
     # One by one, so that each has its own lines; all of them, so that their reasons stand in one column.
-    ordered = by_need(mutation.requirements)
+    ordered = by_need([*model.mutation.requirements, *folder_requirement(model.held)])
     lines = requirement_lines(ordered, width, look)
     starts = [at for at, line in enumerate(lines) if line.plain[:3].strip()]
     return [

@@ -74,6 +74,11 @@ def by_need(requirements: Iterable[Requirement]) -> list[Requirement]:
     return sorted(requirements, key=lambda one: (not one.blocks, one.state == "not_applicable"))
 
 
+def folder_requirement(held: str) -> list[Requirement]:
+    """What this machine's folder asks for, beside the engine's requirements, where it holds an execution back."""
+    return [Requirement(name="your_folder", kind="execution", state="unsatisfied", reason=held)] if held else []
+
+
 def requirement_name(one: Requirement, mutation: MutationSummary) -> str:
     """A requirement in a few words; approvals are counted."""
     if one.name == "approvals":

@@ -106,6 +106,11 @@ class Checkout:
         """Those of `paths` where something lies on disk that the store does not hold: it would be in the way."""
         return tuple(await self._drift(backend, paths))
 
+    async def hindrance(self, backend: Source, mutation: Mutation) -> str:
+        """Why the folder holds an execution or rollback of the mutation back, and what to do; empty if it does not."""
+        drifted = await self._drift(backend, touched(mutation))
+        return _said(drifted) if drifted else ""
+
     async def execute(
         self,
         backend: Backend,
@@ -220,7 +225,12 @@ class Checkout:
 
 
 def _refusal(what: str, drifted: Mapping[str, str], more: str, **details: object) -> Drift:
-    """The error that names what drifts: what happened, why, and what to do about each kind."""
+    """The error that names what drifts."""
+    return Drift("CF_DRIFT", f"{what}: {_said(drifted)}{more}", paths=list(drifted), **details)
+
+
+def _said(drifted: Mapping[str, str]) -> str:
+    """What drifts: what happened, why, and what to do about each kind."""
     kinds: dict[str, list[str]] = {}
     for path, why in drifted.items():
         kinds.setdefault(why, []).append(path)
@@ -233,7 +243,7 @@ def _refusal(what: str, drifted: Mapping[str, str], more: str, **details: object
         )
     if others := [path for path in drifted if path not in (changed or ())]:
         advice.append(f"Make room for {_listed(others)}.")
-    return Drift("CF_DRIFT", f"{what}: {sentence}. {' '.join(advice)}{more}", paths=list(drifted), **details)
+    return f"{sentence}. {' '.join(advice)}"
 
 
 def _listed(paths: Sequence[str]) -> str:

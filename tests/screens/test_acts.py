@@ -168,15 +168,36 @@ async def test_a_record_without_files_is_executed_and_rolled_back_without_counti
 
 
 async def test_a_local_edit_in_the_same_file_stops_the_execution_and_is_named(console: Console, office: Office) -> None:
-    (office.root / "src/auth/session.py").write_text("LIMIT = 1\n")
     await console.go_to("Raise the session")
     await console.press("e")
     await console.sees("Execute M-7")
+    (office.root / "src/auth/session.py").write_text("LIMIT = 1\n")
     await console.press("enter")
     await console.sees("Not executed: src/auth/session.py", "lattice restore")
     assert "Not executed: Not executed" not in console.text
     assert (office.root / "src/auth/session.py").read_text() == "LIMIT = 1\n"
     assert (await mutation(office, "M-7")).status == "approved"
+
+
+async def test_a_local_edit_in_the_same_file_is_told_before_anything_is_asked(console: Console, office: Office) -> None:
+    (office.root / "src/auth/session.py").write_text("LIMIT = 1\n")
+    await console.go_to("Raise the session")
+    await console.press("e")
+    await console.sees("Not executed: src/auth/session.py changed on disk", "lattice restore")
+    await console.misses("Execute M-7")
+    await console.press("d")
+    await console.sees("M-7 would not execute from here. In the way:", "✗ your folder", "src/auth/session.py changed")
+    await console.press("escape", "enter")
+    await console.sees("1 Diff")
+    await console.press("2")
+    await console.sees("✗ your folder", "src/auth/session.py changed on disk since the last checkout.")
+
+
+async def test_several_are_executed_but_those_that_the_folder_holds_back(console: Console, office: Office) -> None:
+    (office.root / "src/auth/session.py").write_text("LIMIT = 1\n")
+    await console.go_to("Raise the session")
+    await console.press("space", "e")
+    await console.sees("Not executed: none of 1 mutation can be.", "src/auth/session.py changed on disk")
 
 
 async def test_a_local_edit_in_another_file_is_left_untouched(console: Console, office: Office) -> None:
