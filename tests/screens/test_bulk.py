@@ -108,12 +108,12 @@ async def test_what_cannot_be_done_any_more_is_reported_with_its_reason_and_the_
     office: Office,
 ) -> None:
     made = await stack_up(office, approved=STACK)
-    (office.root / "docs").mkdir(exist_ok=True)
-    (office.root / "docs/lines.md").write_text("mine\n")
     async with open_console(make_app(office)) as console:
         await mark_all(console, "status:approved", 4)
         await console.press("e")
         await console.sees("Execute: 4 of 4 mutations")
+        (office.root / "docs").mkdir(exist_ok=True)
+        (office.root / "docs/lines.md").write_text("mine\n")
         await console.press("enter")
         await console.sees("Execute: 1 done, 3 not done.", "docs/lines.md", "its parent M-9 is approved")
         await console.press("escape")

@@ -18,7 +18,7 @@ from tests.screens.project import NOON
 
 def planned(action: str, mutations: Sequence[Mutation], drafted: Mapping[str, int] | None = None) -> list[Item]:
     """What would happen to each, on nothing else."""
-    return plan(VERBS[action], mutations, drafted or {}, user_id="me", upon={})
+    return plan(VERBS[action], mutations, drafted or {}, user_id="me", upon={}, held={})
 
 
 def mutation(
@@ -175,7 +175,7 @@ def test_what_is_approved_is_not_approved_once_more() -> None:
 
 def test_what_stands_on_a_rejected_one_is_named() -> None:
     one, two = mutation(1), mutation(2)
-    items = plan(VERBS["reject"], [one, two], {}, user_id="me", upon={one.id: [3], two.id: [4, 5]})
+    items = plan(VERBS["reject"], [one, two], {}, user_id="me", upon={one.id: [3], two.id: [4, 5]}, held={})
     assert [item.ahead for item in items] == [
         "M-3 stands on it, and cannot be executed while it is rejected.",
         "M-4, M-5 stand on it, and cannot be executed while it is rejected.",

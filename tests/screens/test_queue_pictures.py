@@ -143,12 +143,12 @@ def test_a_report_says_what_was_done_and_what_was_not(looks: Looks, size: tuple[
     async def steps(console: Console) -> None:
         root = console.app.session.settings.root
         assert root is not None
-        (root / "docs").mkdir(exist_ok=True)
-        (root / "docs/lines.md").write_text("mine\n")
         await console.press("asterisk")
         await console.sees("◆ 13 marked")
         await console.press("e")
         await console.sees("Enter execute 4")
+        (root / "docs").mkdir(exist_ok=True)
+        (root / "docs/lines.md").write_text("mine\n")
         await console.press("enter")
         await console.sees("Execute: 1 done, 3 not done, 9 left out.")
         await console.press("g")
