@@ -348,7 +348,7 @@ class LatticeApp(TypingAhead, inherit_bindings=False):
         from lattice_console.screens.help import HelpScreen
 
         if isinstance(self.screen, Place):
-            self.push_screen(HelpScreen(self.screen.commands()))
+            self.push_screen(HelpScreen(self.screen.commands(), self.session.look))
         elif isinstance(self.screen, HelpScreen):
             self.pop_screen()
 

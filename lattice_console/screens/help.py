@@ -1,4 +1,4 @@
-"""The keys of the place where the person is, made from its bindings."""
+"""The keys of the place where the person is, made from its bindings, and what the signs mean."""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -12,6 +12,8 @@ from textual.widgets import Static
 
 from lattice_console.screens.place import Command
 from lattice_console.widgets.bottom_line import BottomLine
+from lattice_console.widgets.legend import legend
+from lattice_console.widgets.signs import Look
 
 __all__ = ["HelpScreen"]
 
@@ -52,35 +54,50 @@ _KEYS = 9
 
 
 class HelpScreen(ModalScreen[None]):
-    """Columns of keys with what they do, as many as there is room for."""
+    """Columns of keys with what they do, as many as there is room for; instead of them, the signs."""
 
     CSS_PATH = "help.tcss"
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,question_mark,f1,q", "leave", "Close", id="help.close"),
+        Binding("tab", "turn", "Keys or signs", id="help.turn"),
     ]
 
-    def __init__(self, commands: Sequence[Command]) -> None:
+    def __init__(self, commands: Sequence[Command], look: Look) -> None:
         super().__init__()
         self._commands = commands
+        self._look = look
 
     def compose(self) -> ComposeResult:
-        lines = _lines(_paired(self._commands))
         with Vertical(id="sheet"):
-            with VerticalScroll(), Horizontal():
-                for column in _columns(lines, max(1, self.app.size.width // _COLUMN)):
-                    yield Static(Content("\n").join(column), markup=False)
+            with VerticalScroll():
+                count = max(1, self.app.size.width // _COLUMN)
+                keys = _columns(_lines(_paired(self._commands)), count)
+                for id, columns in ("keys", keys), ("signs", _stacked(legend(self._look.signs), count)):
+                    with Horizontal(id=id):
+                        for column in columns:
+                            yield Static(Content("\n").join(column), markup=False)
             line = BottomLine()
             line.help_key = ""
-            line.hints = (("Esc", "close"), (":", "all of these by name"))
             yield line
 
     def on_mount(self) -> None:
         self.query_one(VerticalScroll).focus()
+        self._hint()
 
     def on_resize(self) -> None:
         # All of the screen, save the rule above and the line of keys below.
         self.query_one(VerticalScroll).styles.max_height = self.size.height - 2
+
+    def action_turn(self) -> None:
+        """Show what the signs mean, or the keys again."""
+        self.toggle_class("-signs")
+        self.query_one(VerticalScroll).scroll_home(animate=False)
+        self._hint()
+
+    def _hint(self) -> None:
+        other = "keys" if self.has_class("-signs") else "what the signs mean"
+        self.query_one(BottomLine).hints = (("Esc", "close"), ("Tab", other), (":", "all of these by name"))
 
     def action_leave(self) -> None:
         """Close the help."""
@@ -148,3 +165,12 @@ def _filled(lines: Sequence[Content], height: int) -> list[list[Content]]:
         columns.append(rest[:end])
         rest = rest[end:]
     return columns
+
+
+def _stacked(groups: Sequence[Sequence[Content]], count: int) -> list[list[Content]]:
+    """The groups in at most `count` columns, as many in each, a blank line between them."""
+    each = -(-len(groups) // min(count, len(groups)))
+    return [
+        [line for group in groups[at : at + each] for line in (Content(""), *group)][1:]
+        for at in range(0, len(groups), each)
+    ]

@@ -28,13 +28,14 @@ __all__ = [
     "vote_line",
 ]
 
-_STATE_STYLES: dict[RequirementState, str] = {
+STATE_STYLES: dict[RequirementState, str] = {
     "satisfied": "$good",
     "unsatisfied": "$bad",
     "overridden": "$warning",
     "not_applicable": "$muted",
     "error": "$bad",
 }
+"""The style of the sign of each state of a requirement."""
 
 ROLE_STYLES = {
     "plain": "",
@@ -87,8 +88,8 @@ def requirement_name(one: Requirement, mutation: MutationSummary) -> str:
 
 
 def requirement_line(mutation: MutationSummary, requirements: Iterable[Requirement], width: int, look: Look) -> Content:
-    """Requirements on one line, as sign and name; what does not fit is counted."""
-    ordered = by_need(requirements)
+    """The requirements that apply on one line, as sign and name; what does not fit is counted."""
+    ordered = [one for one in by_need(requirements) if one.state != "not_applicable"]
     parts: list[str | tuple[str, str]] = [" "]
     used, left = 1, len(ordered)
     for one in ordered:
@@ -97,7 +98,7 @@ def requirement_line(mutation: MutationSummary, requirements: Iterable[Requireme
         if used + cells(text) + 3 + (cells(more) if left > 1 else 0) > width and left < len(ordered):
             parts.append((more, MUTED))
             break
-        style = _STATE_STYLES[one.state]
+        style = STATE_STYLES[one.state]
         parts += [(text, f"bold {style}" if one.blocks else style), "   "]
         used += cells(text) + 3
         left -= 1
@@ -112,7 +113,7 @@ def requirement_lines(requirements: Iterable[Requirement], width: int, look: Loo
     lines: list[Content] = []
     for one, name in zip(ordered, names, strict=True):
         head = Content.assemble(
-            (f" {look.signs.requirement[one.state]} ", _STATE_STYLES[one.state]), (name, "bold" if one.blocks else "")
+            (f" {look.signs.requirement[one.state]} ", STATE_STYLES[one.state]), (name, "bold" if one.blocks else "")
         )
         if width - column >= 40:
             gap = " " * (column - 3 - cells(name))

@@ -14,8 +14,10 @@ from lattice_console.widgets.bottom_line import BottomLine
 from lattice_console.widgets.diff_view import DiffView
 from lattice_console.widgets.editor import Editor
 from lattice_console.widgets.filter_bar import FilterBar
+from lattice_console.widgets.legend import legend
 from lattice_console.widgets.overview import Overview
 from lattice_console.widgets.queue_list import QueueList
+from lattice_console.widgets.signs import ASCII, UNICODE
 from tests.screens.console import Console, make_app, open_console
 from tests.screens.project import Office
 
@@ -185,3 +187,37 @@ async def test_a_place_can_be_gone_to_from_within_a_dialog_which_is_left_with_it
     await console.go_to("Pay refunds")
     await console.press("x")
     await console.sees("When?")
+
+
+async def test_help_tells_what_the_signs_mean_and_it_fits_the_smallest_terminal(office: Office) -> None:
+    async with open_console(make_app(office), (80, 24)) as console:
+        await console.press("question_mark")
+        await console.sees("Tab what the signs mean")
+        await console.press("tab")
+        await console.sees("Tab keys", "A mutation", "○  pending: under review", "◆  marked", "✎ 1/3  one thread open")
+        await console.sees(
+            "A requirement", "✗  not satisfied", "▲  failed", "↺  rolled back", "–  cancelled or expired"
+        )
+        await console.sees("In a change", "┃  what was remarked on the line")
+        assert "Approve" not in console.text
+        await console.press("tab")
+        await console.sees("a A  Approve, with suggestions")
+
+
+def test_every_sign_of_a_status_or_a_requirement_is_in_the_legend_in_ascii_too() -> None:
+    for signs in (UNICODE, ASCII):
+        lines = [line.plain for group in legend(signs) for line in group]
+        for sign in {*signs.status.values(), *signs.requirement.values()}:
+            assert any(line.lstrip().startswith(f"{sign}  ") for line in lines), sign
+
+
+async def test_the_header_leaves_out_the_requirements_that_do_not_apply(office: Office) -> None:
+    async with open_console(make_app(office), (120, 30)) as console:
+        await console.go_to("Deploy 1.4.2")
+        await console.press("enter")
+        await console.sees("0 of 1 approval")
+        mutation = await console.app.session.backend.mutations.get("M-5")
+        idle = [one.name.replace("_", " ") for one in mutation.requirements if one.state == "not_applicable"]
+        assert idle
+        assert not any(name in console.lines[2] for name in idle)
+        assert "more" not in console.lines[2]
