@@ -31,7 +31,8 @@ class ViewDialog(Dialog[str | None]):
         shown = text or "everything"
         order = "" if query.sort == STACKED else f", in this order ({query.sort})"
         super().__init__(
-            f"Save {shown}{order} as a view beside the others. What is it called?",
+            f"Save {shown}{order} as a view beside the others. It is kept for you on this "
+            "machine, in every project and whoever you act as. What is it called?",
             (("Enter", "save"), ("Esc", "leave")),
         )
 

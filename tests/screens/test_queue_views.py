@@ -82,6 +82,7 @@ async def test_what_is_shown_becomes_a_view_with_a_name_and_is_there_after_a_res
         await console.type("author:agent-7 or refunds")
         await console.press("enter", "V")
         await console.sees("Save is:awaiting and author:agent-7 or refunds as a view beside the others")
+        await console.sees("It is kept for you on", "this machine, in every project and whoever you act as")
         await console.press("enter")
         await console.type("Agent")
         await console.press("enter")
