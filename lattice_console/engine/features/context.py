@@ -31,8 +31,8 @@ from lattice_console.engine.rules.hashes import canonical
 class Limits:
     """`document` is in bytes, `lease` in seconds: how long a claim holds before others may take it back.
 
-    `graph` is how many specs a question may come by to be answered by SQL, in about 20 ms, where there is a server for
-    graphs: that takes 10 ms for any question, and a tenth of what SQL does for those that come by 100,000.
+    `graph` is how many specs a question may come by to be answered by SQL, in some 50 ms, where there is a server for
+    graphs, which takes 20 ms or more for any question, and a sixth of SQL's time for one that comes by 100,000.
     """
 
     document: int = 10_000_000
