@@ -20,7 +20,7 @@ from lattice_console.screens.mutation import MutationScreen
 from lattice_console.screens.place import FOLLOW
 from lattice_console.screens.reading_specs import History, Reading, load_history, load_reading, load_revision
 from lattice_console.screens.session import Session
-from lattice_console.text import count, inert
+from lattice_console.text import count, inert, inert_lines
 from lattice_console.widgets.dependency_view import DependencyView
 from lattice_console.widgets.diff_document import DiffDocument
 from lattice_console.widgets.diff_view import DiffView
@@ -75,10 +75,14 @@ class DocumentPlace(Colouring):
 
     @dataclass
     class Failed(Message):
-        """Something could not be read; `path` is the document that it was about."""
+        """Something could not be read; `path` is the document that it was about, `tab` the one that it was for.
+
+        Without a tab it was the document itself, which all of them are about.
+        """
 
         error: LatticeError
         path: str = ""
+        tab: int | None = None
 
     def __init__(self, session: Session, path: str | None = None) -> None:
         super().__init__(session)
@@ -115,16 +119,24 @@ class DocumentPlace(Colouring):
             self.start("document", self._read, path, keep)
 
     async def _read(self, path: str, keep: bool) -> None:
-        try:
-            with self.desk.working(f"reading {inert(path)}"):
+        backend = self.session.backend
+        with self.desk.working(f"reading {inert(path)}"):
+            try:
                 reading = await load_reading(self.session, path)
-                self.post_message(self.Read(reading, keep))
-                if reading.spec is not None:
-                    self.post_message(self.Related(path, await self.session.backend.specs.graph()))
-                history = await load_history(self.session, reading.document.id)
-                self.post_message(self.Remembered(history, keep))
-        except LatticeError as error:
-            self.post_message(self.Failed(error, path))
+            except LatticeError as error:
+                self.post_message(self.Failed(error, path))
+                return
+            self.post_message(self.Read(reading, keep))
+            # What one tab cannot have, the other still may.
+            if reading.spec is not None:
+                try:
+                    self.post_message(self.Related(path, await backend.specs.graph()))
+                except LatticeError as error:
+                    self.post_message(self.Failed(error, path, _TABS.index("dependencies")))
+            try:
+                self.post_message(self.Remembered(await load_history(self.session, reading.document.id), keep))
+            except LatticeError as error:
+                self.post_message(self.Failed(error, path, _TABS.index("history")))
 
     @on(Read)
     def _has_read(self, message: Read) -> None:
@@ -139,6 +151,11 @@ class DocumentPlace(Colouring):
         self.query_one(DocumentHead).show(reading.document, reading.spec)
         if reading.spec is None:
             self.query_one(DependencyView).say_instead(_NO_SPEC)
+        elif not same:
+            self.query_one(DependencyView).say_instead(_READING)
+        if not same:
+            self.query_one(RevisionList).say_instead(_READING)
+            self.query_one(DiffView).show(DiffDocument([]))
         self._name_tabs()
         self.refresh_chrome()
 
@@ -148,11 +165,27 @@ class DocumentPlace(Colouring):
         if message.path == self._path and reading is not None and reading.spec is not None:
             self.query_one(DependencyView).show(message.graph, reading.spec.name)
 
-    def forget(self, problem: str) -> None:
-        """Show words in place of a document that cannot be read."""
-        self._reading = None
-        self.query_one(DocumentView).say_instead([inert(problem)])
+    @on(Failed)
+    def _say_in_tabs(self, message: Failed) -> None:
+        """Say in a tab that has nothing to show why that is; what was read of the document stays."""
+        if not message.path or message.path != self._path:
+            return
+        reading, told = self._reading, (*inert_lines(message.error.message), "", "R tries again.")
+        if message.tab is None and (reading is None or reading.document.path != message.path):
+            self.forget(told)
+        for index, kind in ((1, DependencyView), (2, RevisionList)):
+            view = self.query_one(kind)
+            if message.tab == index and not view.total:
+                view.say_instead(told)
+
+    def forget(self, told: Sequence[str]) -> None:
+        """Show inert words in place of a document that cannot be read."""
+        self._reading = self._history = None
+        for kind in (DocumentView, DependencyView, RevisionList):
+            self.query_one(kind).say_instead(told)
+        self.query_one(DiffView).show(DiffDocument([]))
         self.query_one(DocumentHead).show(None, None)
+        self._name_tabs()
 
     # -- tabs
 
@@ -261,4 +294,5 @@ class DocumentPlace(Colouring):
             self.post_message(self.Failed(error))
 
 
+_READING = ("Reading it.",)
 _NO_SPEC = ("This document is no spec: nothing depends on it.",)

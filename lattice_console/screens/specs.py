@@ -304,7 +304,7 @@ class SpecsScreen(DocumentPlace):
     @on(DocumentPlace.Failed)
     def _failed(self, message: DocumentPlace.Failed) -> None:
         if message.path and message.path == self.path and isinstance(message.error, NotFound):
-            self.forget(message.error.message)
+            self.forget([inert(message.error.message)])
         else:
             self.unreachable(message.error)
 

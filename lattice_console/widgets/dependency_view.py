@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from lattice_console.cells import cells
+from lattice_console.cells import cells, wrap
 from lattice_console.contract.models.spec import SpecGraph
 from lattice_console.text import count, inert
 from lattice_console.widgets.dependencies import Dependency, dependencies
@@ -61,7 +61,8 @@ class DependencyView(RowView):
         return isinstance(self._rows[index], Dependency)
 
     def instead(self, width: int) -> Sequence[Sequence[Piece]]:
-        return [[], *([(f"   {line}", "muted")] for line in self._instead)]
+        lines = [part for line in self._instead for part in wrap(line, max(20, width - 4))]
+        return [[], *([(f"   {line}", "muted")] for line in lines)]
 
     def draw(self, index: int, width: int) -> Sequence[Piece]:
         row, ascii = self._rows[index], self._look.ascii

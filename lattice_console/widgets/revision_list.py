@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from textual.message import Message
 
-from lattice_console.cells import cut, fit
+from lattice_console.cells import cut, fit, wrap
 from lattice_console.contract.models.document import Revision
 from lattice_console.text import count, inert
 from lattice_console.widgets.row_view import Piece, RowView
@@ -38,6 +38,7 @@ class RevisionList(RowView):
         self._revisions: Sequence[Revision] = ()
         self._count = 0
         self._titles: Mapping[int, str] = {}
+        self._instead: Sequence[str] = ()
 
     @property
     def revision(self) -> Revision | None:
@@ -57,6 +58,11 @@ class RevisionList(RowView):
         at = next((at for at, one in enumerate(revisions) if one.number == kept), 0)
         self.renew(at, None if keep else 0)
 
+    def say_instead(self, lines: Sequence[str]) -> None:
+        """Show inert words in place of revisions."""
+        self._revisions, self._count, self._instead = (), 0, lines
+        self.renew(0, 0)
+
     def _tell(self) -> None:
         super()._tell()
         if self._count > len(self._revisions) and self.cursor + _MARGIN >= len(self._revisions):
@@ -67,6 +73,9 @@ class RevisionList(RowView):
     @property
     def total(self) -> int:
         return len(self._revisions)
+
+    def instead(self, width: int) -> Sequence[Sequence[Piece]]:
+        return [[(f"   {part}", "muted")] for line in self._instead for part in wrap(line, max(20, width - 4))]
 
     def head(self, width: int) -> Sequence[Sequence[Piece]]:
         return [[(f" {count(self._count, 'revision')}" if self._count else "", "strong")]]

@@ -1,9 +1,11 @@
 """Specs: the tree, the content with its findings, dependencies, history."""
 
 from collections.abc import AsyncIterator
+from typing import NoReturn
 
 import pytest
 
+from lattice_console.contract.errors import SystemFailure
 from tests.screens.console import Console, make_app, open_console
 from tests.screens.places import enrich
 from tests.screens.project import HOSTILE_CONTENT, Office
@@ -138,6 +140,58 @@ async def test_a_document_that_is_no_spec_has_no_dependencies_and_says_so(specs:
     await find(specs, "refunds")
     await specs.press("2")
     await specs.sees("This document is no spec")
+
+
+async def test_a_tab_that_could_not_be_read_says_why_and_is_read_again_by_a_key(
+    specs: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backend, asked = specs.app.session.backend, 0
+
+    async def fail(*args: object, **given: object) -> NoReturn:
+        nonlocal asked
+        asked += 1
+        raise SystemFailure("SYS_DATABASE_ERROR", "The database does not answer; a moment later it may.")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(backend.specs, "graph", fail)
+        broken.setattr(backend.documents, "history", fail)
+        await find(specs, "user-auth.json")
+        await specs.press("2")
+        await specs.until(lambda: asked == 2, "both to have failed")
+        await specs.pilot.pause(0.35)
+        # It stays when what was said in passing has gone.
+        await specs.press("1", "2")
+        await specs.sees("The database does not answer; a moment later it may.", "R tries again.")
+        await specs.press("3")
+        await specs.sees("The database does not answer; a moment later it may.", "R tries again.")
+        # The content is there all the same.
+        await specs.press("1")
+        await specs.sees('"requirements": [')
+    await specs.press("R", "2")
+    await specs.sees("Depended on by")
+    await specs.press("3")
+    await specs.sees("1 revision")
+    assert "does not answer" not in specs.text
+
+
+async def test_a_document_that_could_not_be_read_leaves_nothing_of_the_one_before_on_any_tab(
+    wide: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await find(wide, "user-auth.json")
+    await wide.press("2")
+    await wide.sees("Depended on by")
+    await wide.press("escape", "slash", "ctrl+u")
+    backend = wide.app.session.backend
+
+    async def fail(*args: object, **given: object) -> NoReturn:
+        raise SystemFailure("SYS_DATABASE_ERROR", "The database does not answer.")
+
+    monkeypatch.setattr(backend.documents, "get", fail)
+    await find(wide, "refunds")
+    for tab in "2", "3", "1":
+        await wide.press(tab)
+        await wide.sees("The database does not answer.", "R tries again.")
+        assert "Depended on by" not in wide.text
 
 
 async def test_the_history_says_who_changed_it_when_by_which_mutation_and_what(specs: Console) -> None:
