@@ -114,3 +114,9 @@ ROLES: Mapping[str, frozenset[str]] = {
 
 INSTALLATION = frozenset({"project:create"})
 """What anyone at the machine may do in an embedded installation."""
+
+
+def roles_with(permission: str) -> str:
+    """The built-in roles that carry a permission, in words; empty where none does."""
+    *others, last = [role for role, carried in ROLES.items() if permission in carried] or [""]
+    return f"{', '.join(others)} and {last}" if others else last

@@ -39,7 +39,7 @@ def test_members_are_added_and_get_other_roles_by_handle_or_by_email(lattice: La
         (("update", "raj", "--role", "admin"), 1, "raj is no member"),
         (("update", "kim", "--role", "admin"), 1, "is the only owner"),
         (("update", "ana", "--email", "a@b", "--role", "admin"), 2, "Name the member once"),
-        (("add", "raj", "--role", "viewer", "--as", "ana"), 4, "permission"),
+        (("add", "raj", "--role", "viewer", "--as", "ana"), 4, "may not do this"),
     ],
 )
 def test_what_cannot_be_done_to_the_team_says_why(

@@ -182,9 +182,11 @@ class Context:
 
     def _denied(self, permission: str) -> NotAllowed:
         role = f"as {self.membership.role} " if self.membership else ""
+        roles = permissions.roles_with(permission)
+        may = f"the roles that may are {roles}" if " and " in roles else f"only the role {roles} may"
         return NotAllowed(
             "AUTH_FORBIDDEN",
-            f"{self.actor_name} may not do this {role}here: it takes the permission {permission}.",
+            f"{self.actor_name} may not do this {role}here: {may if roles else 'nobody may'}.",
             permission=permission,
             actor=self.actor_name,
         )

@@ -92,7 +92,7 @@ def refuse_on_others(standing: Standing) -> str:
     """Why the actor cannot change this mutation; empty for its author and for who may act on others'."""
     if standing.is_author or permissions.OTHERS in standing.permitted:
         return ""
-    return f"only its author may, or the roles {_roles(permissions.OTHERS)}"
+    return f"only its author may, or the roles {permissions.roles_with(permissions.OTHERS)}"
 
 
 def refuse_update(status: Status) -> str:
@@ -149,13 +149,7 @@ def _refuse_execution(status: Status, requirements: Sequence[Requirement]) -> st
 
 
 def _lacking(permission: str) -> str:
-    return f"your role does not allow it; the roles {_roles(permission)} do"
-
-
-def _roles(permission: str) -> str:
-    """Which of the built-in roles carry a permission."""
-    *others, last = (role for role, carried in permissions.ROLES.items() if permission in carried)
-    return f"{', '.join(others)} and {last}"
+    return f"your role does not allow it; the roles {permissions.roles_with(permission)} do"
 
 
 def _said(status: Status) -> str:
