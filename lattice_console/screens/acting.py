@@ -66,7 +66,8 @@ class ActingPlace(Place):
         if seen is not None and self.session.connected and self.may_write():
             # On the app, so that leaving this place stops nothing half-way.
             verb = VERBS[action]
-            worker = self.app.run_worker(self._act(verb, seen), group="acts", exit_on_error=False)
+            name = f"{verb.running} M-{seen.number}"
+            worker = self.app.run_worker(self._act(verb, seen), name=name, group="acts", exit_on_error=False)
             if self._asks(verb, seen.id):
                 self.desk.expect(worker)
 
@@ -256,7 +257,8 @@ class ActingPlace(Place):
         """Send the drafts as comments, without a verdict."""
         seen = self.subject()
         if seen is not None and self.session.connected and self.may_write():
-            self.desk.expect(self.app.run_worker(self._send(seen), group="acts", exit_on_error=False))
+            name = f"sending the drafts on M-{seen.number}"
+            self.desk.expect(self.app.run_worker(self._send(seen), name=name, group="acts", exit_on_error=False))
 
     async def _send(self, seen: MutationSummary) -> None:
         session, name = self.session, f"M-{seen.number}"
@@ -297,12 +299,13 @@ class ActingPlace(Place):
     def action_undo(self) -> None:
         """Take back what was done last, or the vote on the mutation under the cursor."""
         if self.session.connected and self.may_write():
-            self.app.run_worker(self._undo(self.subject()), group="acts", exit_on_error=False)
+            self.app.run_worker(self._undo(self.subject()), name="undoing", group="acts", exit_on_error=False)
 
     def action_redo(self) -> None:
         """Do again what was taken back last."""
         if self.session.connected and self.may_write():
-            self.app.run_worker(self._turn(self.session.undoing.redo, "There is nothing to redo."), group="acts")
+            work = self._turn(self.session.undoing.redo, "There is nothing to redo.")
+            self.app.run_worker(work, name="redoing", group="acts", exit_on_error=False)
 
     async def _undo(self, seen: MutationSummary | None) -> None:
         undoing, actor = self.session.undoing, self.session.actor

@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 from lattice_console.screens.news import Decided
 from lattice_console.screens.queue_feed import Found
 from lattice_console.screens.queue_place import QueuePlace
+from lattice_console.screens.verbs import VERBS
 from lattice_console.text import count
 from lattice_console.widgets.queue_list import QueueList
 from lattice_console.widgets.queue_marks import MARK_LIMIT
@@ -49,9 +50,10 @@ class MarkingPlace(QueuePlace):
             self.feed.find(rows, action)
         elif self.listed.marks:
             self._act_on_marked(action)
-        elif any(worker.group == "acts" and not worker.is_finished for worker in self.app.workers):
+        elif under_way := [one for one in self.app.workers if one.group == "acts" and not one.is_finished]:
             # The row is about to change, or to make room for one that nobody has looked at.
-            self.desk.say("Not done: what you did just before is still under way.", "warning")
+            what = under_way[0].name or "what was begun before"
+            self.desk.say(f"{VERBS[action].refused}: {what} is still under way.", "warning")
         else:
             super().action_act(action)
 

@@ -70,7 +70,7 @@ async def test_a_key_pressed_again_before_the_row_has_left_decides_on_nothing_el
 
         monkeypatch.setattr(reviews, "vote", slowly)
         await console.press("a", "a")
-        await console.sees("Not done: what you did just before is still under way.")
+        await console.sees("Not approved: approving M-13 is still under way.")
         go_on.set()
         await console.sees("Approved M-13", "1 of 8")
         await console.on("Name the currency")
