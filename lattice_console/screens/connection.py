@@ -145,7 +145,8 @@ class Connection:
                 self._tell_freshness()
                 self._back.clear()
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._back.wait(), _delay(failures))
+                    async with asyncio.timeout(_delay(failures)):
+                        await self._back.wait()
                 failures += 1
 
     def _take(self, event: Event) -> None:
@@ -211,7 +212,9 @@ class Connection:
         while True:
             start = time.perf_counter()
             try:
-                health = await asyncio.wait_for(backend.health.check(), self._patience)
+                # Not `wait_for`, which before Python 3.12 loses a cancellation that comes with the answer.
+                async with asyncio.timeout(self._patience):
+                    health = await backend.health.check()
             except NotAuthenticated:
                 raise
             except TimeoutError:
