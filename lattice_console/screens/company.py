@@ -44,7 +44,8 @@ class Company:
                 self._session.turned.clear()
                 self._heard(await self._say(backend, self._session.looking_at(), PATIENCE))
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._session.turned.wait(), AGAIN)
+                    async with asyncio.timeout(AGAIN):
+                        await self._session.turned.wait()
         finally:
             if self._said is not None:
                 await self._say(backend, None, FAREWELL)
@@ -52,7 +53,8 @@ class Company:
     async def _say(self, backend: "Backend", mutation: str | None, patience: float) -> "tuple[Looker, ...]":
         self._said = mutation
         with suppress(LatticeError, OSError):
-            return await asyncio.wait_for(backend.events.look(mutation, window=self._window), patience)
+            async with asyncio.timeout(patience):
+                return await backend.events.look(mutation, window=self._window)
         return ()
 
     def _heard(self, lookers: "tuple[Looker, ...]") -> None:

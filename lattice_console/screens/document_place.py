@@ -173,16 +173,20 @@ class DocumentPlace(Colouring):
         reading, told = self._reading, (*inert_lines(message.error.message), "", "R tries again.")
         if message.tab is None and (reading is None or reading.document.path != message.path):
             self.forget(told)
-        for index, kind in ((1, DependencyView), (2, RevisionList)):
-            view = self.query_one(kind)
-            if message.tab == index and not view.total:
-                view.say_instead(told)
+        views: dict[int, DependencyView | RevisionList] = {
+            1: self.query_one(DependencyView),
+            2: self.query_one(RevisionList),
+        }
+        view = views.get(message.tab or 0)
+        if view is not None and not view.total:
+            view.say_instead(told)
 
     def forget(self, told: Sequence[str]) -> None:
         """Show inert words in place of a document that cannot be read."""
         self._reading = self._history = None
-        for kind in (DocumentView, DependencyView, RevisionList):
-            self.query_one(kind).say_instead(told)
+        self.query_one(DocumentView).say_instead(told)
+        self.query_one(DependencyView).say_instead(told)
+        self.query_one(RevisionList).say_instead(told)
         self.query_one(DiffView).show(DiffDocument([]))
         self.query_one(DocumentHead).show(None, None)
         self._name_tabs()

@@ -213,7 +213,8 @@ class CarriedBus:
         """Tell the carrier of every project that is followed anew, or no more; ends where there is none."""
         while followed:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._changed.wait(), KEEP)
+                async with asyncio.timeout(KEEP):
+                    await self._changed.wait()
             self._changed.clear()
             wanted = self._wanted()
             if wanted and wanted != followed:
@@ -242,7 +243,8 @@ class CarriedBus:
             if not batch:
                 return
             try:
-                await asyncio.wait_for(self._carrier.send(batch), PATIENCE)
+                async with asyncio.timeout(PATIENCE):
+                    await self._carrier.send(batch)
             except Exception:
                 # However that failed, the others notice by their heartbeats.
                 self._pulse.failed()

@@ -59,7 +59,8 @@ class PostgresCarrier:
             await self.follow(projects)
             while True:
                 try:
-                    news = await asyncio.wait_for(heard.get(), SILENCE)
+                    async with asyncio.timeout(SILENCE):
+                        news = await heard.get()
                 except TimeoutError:
                     await self.ping()
                     continue

@@ -168,7 +168,8 @@ class Neo4jProjection:
         """Take every event there as soon as it is known of, and try again and again where that fails."""
         wanted = self._wanted[project_id]
         with suppress(TimeoutError):
-            await asyncio.wait_for(wanted.wait(), delay)
+            async with asyncio.timeout(delay):
+                await wanted.wait()
         failures = 0
         while time.monotonic() - self._asked[project_id] < KEEP:
             noticed = self._bus.mark(project_id)

@@ -33,7 +33,8 @@ class RedisLink:
 
         async def run() -> Result:
             with failing_by_connection():
-                return await asyncio.wait_for(work(self.client()), patience)
+                async with asyncio.timeout(patience):
+                    return await work(self.client())
 
         return await self.thread.run(run())
 
