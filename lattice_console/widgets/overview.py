@@ -85,7 +85,7 @@ def _sections(model: OverviewModel, width: int, look: Look) -> Iterable[Item]:
     remarks = [one for one in model.comments if not one.is_reply and one.anchor is None]
     sections: list[tuple[str, Iterable[Item]]] = [
         ("", _texts(paragraph(mutation.description, width, 1) if mutation.description else [])),
-        ("", _turn(mutation, width)),
+        ("", _turn(model, width)),
         ("Requirements", _requirements(model, width, look)),
         ("Stack", _stack(model, width, look)),
         (count(len(model.files or ()), "file").capitalize(), _files(model, width, look)),
@@ -112,8 +112,9 @@ def _texts(lines: Iterable[Content]) -> list[Item]:
     return [Item((line,)) for line in lines]
 
 
-def _turn(mutation: Mutation, width: int) -> list[Item]:
+def _turn(model: OverviewModel, width: int) -> list[Item]:
     """Whose turn it is, of whom, and why, in one paragraph."""
+    mutation = model.mutation
     words, people = turn_words(mutation), mutation.attention.people
     if not words:
         return []
@@ -122,6 +123,8 @@ def _turn(mutation: Mutation, width: int) -> list[Item]:
     # One person is named in the words.
     who = f"{words[:1].upper()}{words[1:]}" + (f" ({named}{more})" if len(people) > 1 else "")
     reason = mutation.attention.reason
+    if model.held and mutation.status == "approved" and not mutation.blockers:
+        reason = "It is approved, but your folder holds its execution back."
     first, *rest = paragraph(f"{who}: {reason[:1].lower()}{reason[1:]}", width, 1)
     return [Item((first.stylize("bold", 1, 1 + len(who)), *rest))]
 

@@ -7,7 +7,7 @@ from lattice_console.contract.models.mutation import Mutation
 from lattice_console.contract.models.query import MutationFilter
 from lattice_console.contract.models.review import Anchor, NewComment
 from tests.support.changes import create, modify
-from tests.support.house import House, propose, track
+from tests.support.house import House, carry_out, propose, track
 
 LINE = Anchor(file_path="a.txt", line=1)
 
@@ -246,3 +246,16 @@ async def test_who_made_the_newest_patchset_of_anothers_mutation_is_not_waited_f
     await ann.reviews.apply_suggestions(proposed.id, comments=[said.id])
     assert await turn(ann, proposed) == ("reviewers", ["rob"])
     assert await awaited(house, "ann", "rob") == {"ann": False, "rob": True}
+
+
+async def test_what_is_approved_and_cannot_be_executed_yet_says_what_it_takes_and_from_whom(
+    ann: Backend, rob: Backend, dev: Backend
+) -> None:
+    await track(ann, {"a.txt": b"one\n"})
+    late = await propose(dev, modify("a.txt", b"late\n"))
+    await rob.reviews.vote(late.id, vote="approve")
+    assert (await ann.mutations.get(late.id)).attention.reason == "It is approved and can be executed."
+    await carry_out(dev, modify("a.txt", b"early\n"), approver=rob, executor=ann)
+    reason = (await ann.mutations.get(late.id)).attention.reason
+    assert reason.startswith("It is approved, and before it can be executed: a.txt: ")
+    assert reason.endswith("Its author has to update it to what is there now.")

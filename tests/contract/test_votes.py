@@ -208,3 +208,23 @@ async def test_comments_are_kept_oldest_first_with_their_patchset(ann: Backend, 
     ]
     assert comments[-1] == second
     assert (await ann.mutations.get(proposed.id)).comments == 2
+
+
+async def test_a_missing_approval_says_from_whom_it_may_come_and_nothing_is_asked_of_what_is_past(
+    house: House, ann: Backend, rob: Backend
+) -> None:
+    await house.member("bob", "reviewer")
+    done = await propose(ann, create("a.txt"))
+    await rob.reviews.vote(done.id, vote="approve")
+    await ann.executions.execute(done.id)
+    policy = create(".lattice/workflows/code-review.json", b'{"review_requirements": {"min_reviewers": 2}}')
+    await carry_out(ann, policy, approver=rob)
+    asked = await propose(ann, create("b.txt"))
+    first = (await requirement(ann, asked.id, "approvals")).reason
+    assert first == "0 of 2 approvals: 2 members other than the author have to approve it."
+    await rob.reviews.vote(asked.id, vote="approve")
+    second = (await requirement(ann, asked.id, "approvals")).reason
+    assert second == "1 of 2 approvals: 1 more from a member other than the author and those who approved."
+    past = await requirement(ann, done.id, "approvals")
+    assert (past.state, past.reason) == ("not_applicable", "It is completed: nothing asks for it any more.")
+    assert (await ann.mutations.get(done.id)).blockers == ()

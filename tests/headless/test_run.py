@@ -46,6 +46,13 @@ def test_a_dry_run_says_what_would_happen_and_changes_nothing(lattice: Lattice, 
     assert lattice.ok("mutation", "show", approved, "--output", "json").json["status"] == "approved"
 
 
+def test_a_dry_run_says_that_a_file_that_drifted_would_hold_it_back(lattice: Lattice, approved: str) -> None:
+    lattice.write("docs/api.yaml", "mine\n")
+    dry = lattice("mutation", "execute", approved, "--dry-run")
+    assert dry.code == 20
+    assert "It would not execute from here: docs/api.yaml changed on disk since the last checkout." in dry.err
+
+
 def test_what_is_blocked_lists_every_blocker(lattice: Lattice) -> None:
     lattice.write("docs/api.yaml", "limit: 48\n")
     parent = lattice.propose("Parent", "--files", "docs")

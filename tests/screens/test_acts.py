@@ -191,6 +191,8 @@ async def test_a_local_edit_in_the_same_file_is_told_before_anything_is_asked(co
     await console.sees("1 Diff")
     await console.press("2")
     await console.sees("✗ your folder", "src/auth/session.py changed on disk since the last checkout.")
+    await console.sees("it is approved, but your folder holds its execution back.")
+    await console.misses("can be executed")
 
 
 async def test_several_are_executed_but_those_that_the_folder_holds_back(console: Console, office: Office) -> None:
