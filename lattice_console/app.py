@@ -3,10 +3,9 @@
 import asyncio
 import os
 import signal
-import time
 from asyncio import to_thread
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar, Literal
 
@@ -17,29 +16,18 @@ from textual.color import Color
 from textual.events import AppFocus, Event, InputEvent, Key, MouseDown
 from textual.filter import LineFilter
 from textual.screen import ModalScreen
-from textual.timer import Timer
 from textual.worker import Worker, WorkerError, WorkerState, WorkType
 
+from lattice_console.screens.announcing import Announcing
 from lattice_console.screens.news import (
-    CompanyChanged,
     Connected,
-    Freshened,
-    Happened,
-    HealthChanged,
-    ManyMeant,
-    MutationChanged,
     QueueWanted,
-    Synced,
-    Told,
-    Trouble,
     Unreachable,
 )
-from lattice_console.screens.notices import Notices
 from lattice_console.screens.opening import OpeningScreen
-from lattice_console.screens.place import Command, Place, Severity
+from lattice_console.screens.place import Command, Place
 from lattice_console.screens.session import Session
 from lattice_console.screens.tidying import LOOK, Tidying
-from lattice_console.screens.typing_ahead import TypingAhead
 from lattice_console.widgets.ground import Ground
 from lattice_console.widgets.keys import printed_key
 from lattice_console.widgets.signs import ASCII, UNICODE, Look, utc_now
@@ -65,7 +53,7 @@ _LEAVE = 2.0
 """Seconds that leaving may wait for the connection."""
 
 
-class LatticeApp(TypingAhead, inherit_bindings=False):
+class LatticeApp(Announcing, inherit_bindings=False):
     """The console. `open_backend` is called in a worker, after the first frame."""
 
     TITLE = "Lattice Console"
@@ -97,11 +85,11 @@ class LatticeApp(TypingAhead, inherit_bindings=False):
         now: Callable[[], datetime] = utc_now,
     ) -> None:
         # Every theme lets the terminal's own colours through; without colour, that has to be known from the start.
-        super().__init__(ansi_color=True)
+        look = Look(ASCII if settings.ascii else UNICODE, now)
+        super().__init__(Session(settings, open_checkout, look), ansi_color=True)
         self.stylesheet = self._sheet = KeptStylesheet(variables=self.get_css_variables())
-        self.session = Session(settings, open_checkout, Look(ASCII if settings.ascii else UNICODE, now))
         self.session.looking_at = self._looking_at
-        self.session.tell = self._tell
+        self.session.tell = self.tell
         # Nothing glides: it costs bytes over SSH, and time.
         self.animation_level = "none"
         self._open_backend = open_backend
@@ -109,11 +97,8 @@ class LatticeApp(TypingAhead, inherit_bindings=False):
         self._made: set[str] = set()
         self._connection: Connection | None = None
         self._connecting: Worker[None] | None = None
-        self._work: dict[int, tuple[str, float]] = {}
-        self._ticking: Timer | None = None
         self._tidying: Tidying | None = None
         self._copied = False
-        self._notices = Notices(self, self.session.look)
         self._grounds: dict[str, Ground] = {}
         for theme in THEMES.values():
             self.register_theme(theme)
@@ -182,12 +167,7 @@ class LatticeApp(TypingAhead, inherit_bindings=False):
     def get_key_display(self, binding: Binding) -> str:
         return binding.key_display or printed_key(binding.key, ascii=self.session.look.ascii)
 
-    # -- news for the places
-
-    @property
-    def _places(self) -> Iterator[Place]:
-        for stack in self._screen_stacks.values():
-            yield from (screen for screen in stack if isinstance(screen, Place) and screen.is_mounted)
+    # -- the connection
 
     @on(Connected)
     def _tell_connected(self) -> None:
@@ -196,41 +176,6 @@ class LatticeApp(TypingAhead, inherit_bindings=False):
             place.connected()
             place.refresh_chrome()
 
-    @on(Happened)
-    def _tell_happened(self, message: Happened) -> None:
-        for place in self._places:
-            place.happened(message.events)
-
-    @on(CompanyChanged)
-    def _tell_company(self, message: CompanyChanged) -> None:
-        for place in self._places:
-            place.company_changed(message.ids)
-
-    def _looking_at(self) -> str | None:
-        """The mutation that is open in front of the person, if perhaps beneath a dialog."""
-        place = next((screen for screen in reversed(self.screen_stack) if isinstance(screen, Place)), None)
-        return place.looking_at if place is not None else None
-
-    @on(MutationChanged)
-    def _tell_changed(self, message: MutationChanged) -> None:
-        for place in self._places:
-            place.mutation_changed(message.mutation)
-            place.refresh_chrome()
-
-    @on(Freshened)
-    def _tell_freshness(self) -> None:
-        self._keep_ticking()
-        self._tick()
-
-    @on(HealthChanged)
-    def _tell_health(self, message: HealthChanged) -> None:
-        from lattice_console.screens.health import said
-
-        for sentence, severity in said(message.lost, message.back):
-            self.say(sentence, severity)
-        self._keep_ticking()
-        self._tick()
-
     @on(Unreachable)
     def _tell_unreachable(self, message: Unreachable) -> None:
         self._tidy()
@@ -238,42 +183,12 @@ class LatticeApp(TypingAhead, inherit_bindings=False):
             place.unreachable(message.error)
             place.refresh_chrome()
 
-    @on(Synced)
-    def _tell_synced(self, message: Synced) -> None:
-        if message.drifted:
-            self._notices.note(self.session.drift_told, "warning")
-        for place in self._places:
-            place.refresh_chrome()
-
-    @on(Trouble)
-    def _say_trouble(self, message: Trouble) -> None:
-        self.say(f"The folder was not brought up to date: {message.error.message}", "error")
-        self._keep_ticking()
-
-    def _tell(self, text: str) -> None:
-        self.post_message(Told(text))
-
-    @on(ManyMeant)
-    def _act_on_many(self, message: ManyMeant) -> None:
-        from lattice_console.screens.acting import ActingPlace
-        from lattice_console.screens.bulk import act_on_all
-
-        if isinstance(self.screen, ActingPlace):
-            act_on_all(self.screen, message.action, message.ids)
-
-    @on(Told)
-    def _say_told(self, message: Told) -> None:
-        self.say(message.text, "warning")
+    def _looking_at(self) -> str | None:
+        """The mutation that is open in front of the person, if perhaps beneath a dialog."""
+        place = next((screen for screen in reversed(self.screen_stack) if isinstance(screen, Place)), None)
+        return place.looking_at if place is not None else None
 
     # -- what places ask for
-
-    def say(self, message: str, severity: Severity = "information") -> None:
-        """Show a message until the next key: what happened, why, and what to do."""
-        self._notices.say(message, severity)
-
-    def on_notify(self) -> None:
-        """A message that comes takes the place of the one before."""
-        self.clear_notifications()
 
     def copy(self, text: str, what: str) -> None:
         """Put `text`, called `what`, on the terminal's clipboard, and say so."""
@@ -283,39 +198,6 @@ class LatticeApp(TypingAhead, inherit_bindings=False):
         file = self.session.folder / "copied.txt"
         self.say(copy(text, what, write, file, os.environ, again=self._copied))
         self._copied = True
-
-    @contextmanager
-    def working(self, label: str) -> Iterator[None]:
-        """Show `label` in the header while the block runs, once that takes longer than a moment."""
-        work = object()
-        self._work[id(work)] = (label, time.monotonic())
-        self._keep_ticking()
-        try:
-            yield
-        finally:
-            del self._work[id(work)]
-            self._tick()
-
-    @property
-    def activity(self) -> str:
-        """What runs for longer than 0.2 s, with its time from 2 s on."""
-        for label, since in self._work.values():
-            seconds = time.monotonic() - since
-            if seconds >= 0.2:
-                return f"{label}{self.session.look.signs.ellipsis}" + (f" {seconds:.0f}s" if seconds >= 2 else "")
-        return ""
-
-    def _keep_ticking(self) -> None:
-        if self._ticking is None:
-            self._ticking = self.set_interval(0.25, self._tick)
-
-    def _tick(self) -> None:
-        for place in self._places:
-            place.refresh_chrome()
-        session = self.session
-        if self._ticking is not None and not (self._work or session.stale_since or session.trouble):
-            self._ticking.stop()
-            self._ticking = None
 
     # -- actions
 
