@@ -18,7 +18,7 @@ class Field(Input):
         text-style: $field-style;
         &:focus { border: none; background: $field; }
         &:ansi { background: $field; color: $field-text; }
-        & > .input--placeholder { color: $muted; text-style: $muted-style; }
+        & > .input--placeholder, &:ansi > .input--placeholder { color: $muted; text-style: $muted-style; }
     }
     """
 
