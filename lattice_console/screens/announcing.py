@@ -66,8 +66,13 @@ class Announcing(TypingAhead):
     def _tell_health(self, message: HealthChanged) -> None:
         from lattice_console.screens.health import said
 
+        down = bool(self.session.read_only)
         for sentence, severity in said(message.lost, message.back):
-            self.say(sentence, severity)
+            # What else falls with the database must not take the place of what is said of the database itself.
+            if down and severity != "error":
+                self._notices.note(sentence, severity)
+            else:
+                self.say(sentence, severity)
         self._keep_ticking()
         self._tick()
 

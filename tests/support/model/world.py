@@ -20,6 +20,7 @@ ROLES: Mapping[str, frozenset[str]] = {
 }
 """What each role may do, beyond looking."""
 
+PAST = frozenset({"completed", "rolled_back", "cancelled", "expired"})
 TO_COME = frozenset({"draft", "pending", "approved", "needs_manual_resolution", "in_progress", "failed"})
 APPLIED = frozenset({"completed", "rollback_failed"})
 NO_PARENTS = frozenset({"rejected", "expired", "cancelled", "rolled_back", "rollback_failed"})
@@ -203,6 +204,8 @@ class World:
             waiting = [one for one in self.parents(mutation.number) if self.mutations[one].status != "completed"]
             found["base_current"] = _state(not stale) if latest.changes or stale else "not_applicable"
             found["parents_executed"] = _state(not waiting) if latest.parents else "not_applicable"
+        if mutation.status in PAST:
+            return {name: "not_applicable" if state == "unsatisfied" else state for name, state in found.items()}
         return found
 
     def counting(self, mutation: Mutation) -> list[str]:
