@@ -113,3 +113,12 @@ def drifted_patches(draw: st.DrawFn) -> tuple[bytes, bytes]:
             hunks = draw(_mutated(hunks))
     base = joined(draw(edited(lines, 3)), draw(st.sampled_from([ending, ending, ending, "incomplete", ""])))
     return base, b"".join(hunk.render() for hunk in hunks)
+
+
+@st.composite
+def merges(draw: st.DrawFn) -> tuple[bytes, bytes, bytes]:
+    """A base and two descendants that were edited apart from each other, often in the same places."""
+    lines, ending = draw(st.one_of(LINES, LONG_LINES)), draw(ENDINGS)
+    sides = [joined(draw(edited(lines, 4)), draw(st.sampled_from([ending, ending, ending, "incomplete", "crlf"])))]
+    sides += [joined(draw(edited(lines, 4)), draw(st.sampled_from([ending, ending, ending, "incomplete"])))]
+    return joined(lines, ending), sides[0], sides[1]

@@ -1,0 +1,145 @@
+"""The three-way merge of the project: by lines, as `git merge-file` does it, with conflicts as data.
+
+Markers are only a view (`merge.marked`); nothing here writes or reads one, so content that looks like markers is
+content like any other. Bytes are never decoded or re-encoded: line ends, byte order marks and a missing final newline
+are those of the side that each line comes from.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from lattice_console.merge._libgit2 import merge_lines
+from lattice_console.merge.diff import is_binary
+from lattice_console.merge.lines import LineIndex
+from lattice_console.merge.regions import Range, Region, open_regions
+
+__all__ = ["SIZE_LIMIT", "Conflict", "MergeResult", "Range", "Unmergeable", "three_way"]
+
+SIZE_LIMIT = 10_000_000
+"""Bytes that each side may have, unless the caller says otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A place that both sides changed, each in its way; any of the three texts, or another one, can stand there.
+
+    `result_lines` are its lines in `MergeResult.settled_with` the base's text in each conflict. `pointer` is the JSON
+    pointer (RFC 6901) of what stands there in a JSON or YAML document, where it is known.
+    """
+
+    base: bytes
+    ours: bytes
+    theirs: bytes
+    base_lines: Range
+    our_lines: Range
+    their_lines: Range
+    result_lines: Range
+    pointer: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Unmergeable:
+    """Why sides were not merged by lines at all: a `side` is binary or larger than the limit."""
+
+    reason: Literal["binary", "too_large"]
+    side: Literal["base", "ours", "theirs"]
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class MergeResult:
+    """What became of a merge: `content` where it is clean, else what stands against it.
+
+    `settled` are the merged texts before, between and after the conflicts: one more than there are conflicts, and none
+    where the sides are `unmergeable`.
+    """
+
+    content: bytes | None
+    conflicts: tuple[Conflict, ...] = ()
+    settled: tuple[bytes, ...] = ()
+    unmergeable: Unmergeable | None = None
+
+    @property
+    def clean(self) -> bool:
+        """Whether both sides' changes are in `content`, with nothing left to decide."""
+        return self.content is not None
+
+    def settled_with(self, choices: Sequence[bytes]) -> bytes:
+        """The merge with a text in the place of each conflict, in order.
+
+        Raises:
+            ValueError: there are more or fewer texts than conflicts.
+        """
+        if len(choices) != len(self.conflicts):
+            raise ValueError(f"{len(self.conflicts)} conflicts take as many texts, not {len(choices)}")
+        parts = [*self.settled[:1]]
+        for choice, after in zip(choices, self.settled[1:], strict=True):
+            parts += (choice, after)
+        return b"".join(parts)
+
+
+def three_way(
+    base: bytes, ours: bytes, theirs: bytes, *, path: str | None = None, limit: int = SIZE_LIMIT
+) -> MergeResult:
+    """Merge what two descendants made of a base.
+
+    Where one side left the base as it was, or both are equal, the result is the side that differs, whatever it holds.
+    Otherwise verdict and bytes are those of `git merge-file`. `path` tells, by its extension, which documents are JSON
+    or YAML. A side that is binary (NUL in its first 8000 bytes) or larger than `limit` bytes is not merged.
+
+    Raises:
+        Libgit2Error: libgit2 ran out of memory.
+    """
+    if theirs in (base, ours):
+        return _clean(ours)
+    if ours == base:
+        return _clean(theirs)
+    if unmergeable := _unmergeable(base, ours, theirs, limit):
+        return MergeResult(None, unmergeable=unmergeable)
+    clean, content = merge_lines(base, ours, theirs)
+    if clean:
+        return _clean(content)
+    regions, settled = open_regions(base, ours, theirs)
+    sides = LineIndex(base), LineIndex(ours), LineIndex(theirs)
+    return MergeResult(None, tuple(_conflict(region, sides, path) for region in regions), settled)
+
+
+def _clean(content: bytes) -> MergeResult:
+    return MergeResult(content, settled=(content,))
+
+
+def _unmergeable(base: bytes, ours: bytes, theirs: bytes, limit: int) -> Unmergeable | None:
+    sides: tuple[tuple[Literal["base", "ours", "theirs"], bytes], ...] = (
+        ("ours", ours),
+        ("base", base),
+        ("theirs", theirs),
+    )
+    for side, content in sides:
+        if len(content) > limit:
+            message = f"{side} has {len(content):,} bytes, more than the {limit:,} that are merged; choose a side"
+            return Unmergeable("too_large", side, message)
+        if is_binary(content):
+            return Unmergeable("binary", side, f"{side} is binary, which has no lines to merge; choose a side")
+    return None
+
+
+def _conflict(region: Region, sides: tuple[LineIndex, LineIndex, LineIndex], path: str | None) -> Conflict:
+    places = region.base, region.ours, region.theirs
+    base, ours, theirs = (
+        side.span(first - 1, first - 1 + lines) for side, (first, lines) in zip(sides, places, strict=True)
+    )
+    return Conflict(base, ours, theirs, *places, region.result, _pointer(path, places, sides))
+
+
+def _pointer(path: str | None, places: Sequence[Range], sides: Sequence[LineIndex]) -> str | None:
+    """The pointer of a conflict in the first side that has lines there and can be read: base, ours, theirs."""
+    if path is None:
+        return None
+    # It brings a YAML reader, which the console's first frame does not wait for.
+    from lattice_console.merge.pointers import pointer_at
+
+    for (first, lines), side in zip(places, sides, strict=True):
+        if lines and (found := pointer_at(path, side.data, first)):
+            return found
+    return None
