@@ -7,13 +7,11 @@ JSON-like data or with a finding, and never with an exception.
 import json
 import re
 from dataclasses import dataclass
-from itertools import accumulate
-from math import isfinite
-from typing import Any, Literal, NoReturn
+from typing import Any, Literal
 
 from lattice_console.contract.models.spec import Finding
 from lattice_console.engine.rules import yaml_events
-from lattice_console.engine.rules.yaml_events import DEPTH_LIMIT, NUMBER_LIMIT, Unreadable
+from lattice_console.merge.reading import Unreadable, decoded, read_json
 
 __all__ = ["Kind", "Parsed", "kind_of", "parse", "spans"]
 
@@ -30,13 +28,7 @@ _NAMES = {"json": "JSON", "yaml": "YAML", "markdown": "front matter"}
 
 _BOM = b"\xef\xbb\xbf"
 _FENCE = re.compile(rb"^---[ \t]*\r?$", re.MULTILINE)
-# A string of JSON, closed or not: it matches from every quote, and so never looks at a byte twice.
-_STRING = rb'"(?:[^"\\]++|\\.)*+"?'
-_STRINGS = re.compile(_STRING, re.DOTALL)
-_CONSTANTS = re.compile(_STRING + rb"|(-?Infinity|NaN)", re.DOTALL)
-_BRACKETS = bytes.maketrans(b"[{]}", b"\1\1\xff\xff")
-_NO_BRACKET = bytes(set(range(256)) - set(b"[]{}"))
-_HALF_PAIR = re.compile(r"\\u[dD][89a-fA-F]")
+_HALF_PAIR = re.compile(rb"\\u[dD][89a-fA-F]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -74,9 +66,9 @@ def parse(path: str, content: bytes) -> Parsed:
 
 def _read(kind: Kind, content: bytes) -> Any:
     content = content.removeprefix(_BOM)
-    text = _decoded(content)
     if kind == "json":
-        return _read_json(content, text)
+        return _read_json(content)
+    decoded(content)
     if kind == "yaml":
         return yaml_events.load(content)
     front = front_matter(content)
@@ -97,73 +89,13 @@ def front_matter(content: bytes) -> bytes | None:
     return content[first.end() + 1 : last.start()] if first and last else None
 
 
-def _decoded(content: bytes) -> str:
-    try:
-        return content.decode()
-    except UnicodeDecodeError as error:
-        raise Unreadable(
-            f"byte {error.start + 1} is not UTF-8; save the file as UTF-8", content.count(b"\n", 0, error.start) + 1
-        ) from None
-
-
-class _NotFinite(Exception):
-    """A constant that Python's reader knows and JSON does not."""
-
-
-class _LongNumber(Exception):
-    """A number with more characters, or of a size, that we do not take; its text is the argument."""
-
-
-def _integer(text: str) -> int:
-    if len(text) > NUMBER_LIMIT:
-        raise _LongNumber(text)
-    return int(text)
-
-
-def _float(text: str) -> float:
-    number = float(text) if len(text) <= NUMBER_LIMIT else float("inf")
-    if not isfinite(number):
-        raise _LongNumber(text)
-    return number
-
-
-def _constant(_: str) -> NoReturn:
-    raise _NotFinite
-
-
-_DECODER = json.JSONDecoder(parse_int=_integer, parse_float=_float, parse_constant=_constant)
-
-
-def _read_json(content: bytes, text: str) -> Any:
-    _check_depth(content)
-    try:
-        data = _DECODER.decode(text)
-    except json.JSONDecodeError as error:
-        reason = (error.msg[:1].lower() + error.msg[1:]).removesuffix(" at")
-        raise Unreadable(f"{reason}, at column {error.colno}", error.lineno) from None
-    except _NotFinite:
-        place = next(match.start(1) for match in _CONSTANTS.finditer(content) if match[1])
-        raise Unreadable(
-            "NaN and Infinity are no values of JSON; use null or a text", content.count(b"\n", 0, place) + 1
-        ) from None
-    except _LongNumber as error:
-        line = text.count("\n", 0, text.find(error.args[0])) + 1
-        raise Unreadable(f"a number is too large, or has more than {NUMBER_LIMIT} characters", line) from None
-    if _HALF_PAIR.search(text):
+def _read_json(content: bytes) -> Any:
+    data = read_json(content)
+    if _HALF_PAIR.search(content):
         # JSON may name half a surrogate pair, which no UTF-8 can hold.
         written = json.dumps(data, ensure_ascii=False)
         data = json.loads(_SURROGATE.sub("\ufffd", written))
     return data
-
-
-def _check_depth(content: bytes) -> None:
-    """Refuse deep nesting before a reader recurses into it; one pass, and none for a document of few brackets."""
-    if content.count(b"[") + content.count(b"{") <= DEPTH_LIMIT:
-        return
-    steps = _STRINGS.sub(b"", content).translate(_BRACKETS, _NO_BRACKET)
-    # As signed bytes an opening bracket is 1 and a closing one -1.
-    if max(accumulate(memoryview(steps).cast("b"), initial=0)) > DEPTH_LIMIT:
-        raise Unreadable(f"it nests deeper than {DEPTH_LIMIT} levels")
 
 
 def spans(kind: Kind, content: bytes, pointers: set[str]) -> dict[str, tuple[int, int]]:

@@ -8,9 +8,8 @@ stays. Of a stream of several documents every one is read, and the first one is 
 """
 
 import re
-from collections.abc import Iterator
 from math import isfinite
-from typing import Any, Final, NamedTuple, NoReturn
+from typing import Any, Final, NamedTuple
 
 import yaml
 from yaml.constructor import SafeConstructor
@@ -25,44 +24,23 @@ from yaml.events import (
     NodeEvent,
     ScalarEvent,
 )
-from yaml.reader import ReaderError
 
-__all__ = ["ALIAS_LIMIT", "DEPTH_LIMIT", "EVENT_LIMIT", "NUMBER_LIMIT", "Unreadable", "load", "spans"]
+from lattice_console.merge.reading import DEPTH_LIMIT, NUMBER_LIMIT, Unreadable, fail, yaml_events
 
-DEPTH_LIMIT = 200
-"""How deep mappings and lists may nest in a document, JSON or YAML."""
-
-NUMBER_LIMIT = 1000
-"""How many characters a number may have in a document, JSON or YAML."""
+__all__ = ["ALIAS_LIMIT", "load", "spans"]
 
 ALIAS_LIMIT = 1_000_000
 """How much aliases may repeat in all: nodes plus the characters of their texts."""
-
-EVENT_LIMIT = 1_500_000
-"""How many keys, values, and beginnings and ends of collections YAML may have; so many take a few seconds."""
-
-# Resolving a tag costs libyaml a look at every directive before it.
-_DIRECTIVE_LIMIT = 100
 
 # YAML 1.1 ends lines also at a lone CR, and at NEL, LS and PS, which may stand in the texts of JSON.
 _ODD_BREAK: Final = re.compile(rb"\r(?!\n)|\xc2\x85|\xe2\x80[\xa8\xa9]")
 _BREAK: Final = re.compile(rb"\r\n|[\r\n]|\xc2\x85|\xe2\x80[\xa8\xa9]")
 
-_Loader: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _RESOLVERS: Final = yaml.SafeLoader.yaml_implicit_resolvers
 _NUMBERS: Final = SafeConstructor()
 
 _CORE = "tag:yaml.org,2002:"
 _MERGE, _NULL, _BOOL, _INT, _FLOAT = (_CORE + name for name in ("merge", "null", "bool", "int", "float"))
-
-
-class Unreadable(Exception):
-    """A document that cannot be read: why, and the line (from 1), where it is known."""
-
-    def __init__(self, reason: str, line: int | None = None) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.line = line
 
 
 class _Node(NamedTuple):
@@ -100,31 +78,9 @@ def load(content: bytes) -> Any:
         Unreadable: not YAML, nested deeper than `DEPTH_LIMIT`, or more than the other limits allow.
     """
     builder = _Builder()
-    for event in _events(content):
+    for event in yaml_events(content):
         builder.take(event)
     return builder.documents[0] if builder.documents else None
-
-
-def _events(content: bytes) -> Iterator[Event]:
-    if content.count(b"%TAG") > _DIRECTIVE_LIMIT:
-        raise Unreadable(f"it has more than {_DIRECTIVE_LIMIT} %TAG directives")
-    loader = _Loader(content)
-    count = 0
-    try:
-        while loader.check_event():
-            count += 1
-            if count > EVENT_LIMIT:
-                _fail(f"it has more than {EVENT_LIMIT:,} parts; split it", loader.peek_event())
-            yield loader.get_event()
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        reason = " ".join(part for part in (error.context, error.problem) if part)
-        raise Unreadable(reason or "it is not YAML", mark.line + 1 if mark else None) from None
-    except ReaderError as error:
-        line = content.count(b"\n", 0, error.position) + 1
-        raise Unreadable(f"it holds a character that YAML does not allow ({error.reason})", line) from None
-    finally:
-        loader.dispose()
 
 
 class _Builder:
@@ -147,7 +103,7 @@ class _Builder:
             self._place(self._repeat(event), event)
         elif isinstance(event, CollectionStartEvent):
             if len(self._stack) >= DEPTH_LIMIT:
-                _fail(f"it nests deeper than {DEPTH_LIMIT} levels", event)
+                fail(f"it nests deeper than {DEPTH_LIMIT} levels", event)
             self._stack.append(_Frame({} if isinstance(event, MappingStartEvent) else [], event.anchor))
             if event.anchor:
                 self._anchors[event.anchor] = None
@@ -164,15 +120,15 @@ class _Builder:
     def _repeat(self, event: AliasEvent) -> _Node:
         name = event.anchor
         if name not in self._anchors:
-            _fail("an alias names an anchor that does not stand before it", event)
+            fail("an alias names an anchor that does not stand before it", event)
         node = self._anchors[name]
         if node is None:
-            _fail("an alias stands inside the value that it repeats", event)
+            fail("an alias stands inside the value that it repeats", event)
         self._repeated += node.weight
         if self._repeated > ALIAS_LIMIT:
-            _fail(f"its aliases repeat more than {ALIAS_LIMIT:,} values and characters", event)
+            fail(f"its aliases repeat more than {ALIAS_LIMIT:,} values and characters", event)
         if len(self._stack) + node.height > DEPTH_LIMIT:
-            _fail(f"with its aliases it nests deeper than {DEPTH_LIMIT} levels", event)
+            fail(f"with its aliases it nests deeper than {DEPTH_LIMIT} levels", event)
         return node
 
     def _place(self, node: _Node, event: Event) -> None:
@@ -195,7 +151,7 @@ class _Builder:
         elif node.merges:
             frame.merges = True
         elif node.text is None:
-            _fail("a mapping or a list is the key of a mapping", event)
+            fail("a mapping or a list is the key of a mapping", event)
         else:
             frame.key = node.text
 
@@ -204,13 +160,8 @@ class _Builder:
         """`<<`: an earlier mapping of a list wins over a later one, a later `<<` over an earlier one."""
         for source in reversed(value) if isinstance(value, list) else (value,):
             if not isinstance(source, dict):
-                _fail("`<<` takes a mapping or a list of mappings", event)
+                fail("`<<` takes a mapping or a list of mappings", event)
             frame.merged.update(source)
-
-
-def _fail(reason: str, event: Event) -> NoReturn:
-    mark = event.start_mark
-    raise Unreadable(reason, mark.line + 1 if mark else None)
 
 
 def _scalar(event: ScalarEvent) -> _Node:
@@ -231,7 +182,7 @@ def _scalar(event: ScalarEvent) -> _Node:
 
 def _converted(tag: str, text: str, event: ScalarEvent) -> bool | int | float | str:
     if len(text) > NUMBER_LIMIT:
-        _fail(f"a number has more than {NUMBER_LIMIT} characters", event)
+        fail(f"a number has more than {NUMBER_LIMIT} characters", event)
     node = yaml.ScalarNode(tag, text)
     try:
         if tag == _BOOL:
@@ -240,7 +191,7 @@ def _converted(tag: str, text: str, event: ScalarEvent) -> bool | int | float | 
             return int(_NUMBERS.construct_yaml_int(node))
         number = float(_NUMBERS.construct_yaml_float(node))
     except (LookupError, ValueError, OverflowError):
-        _fail(f"a value tagged !!{tag.removeprefix(_CORE)} is not one", event)
+        fail(f"a value tagged !!{tag.removeprefix(_CORE)} is not one", event)
     return number if isfinite(number) else text
 
 
@@ -270,7 +221,7 @@ def _spans(content: bytes, wanted: set[str]) -> dict[str, tuple[int, int]]:
     places: list[_Place] = []
     last = 1
     try:
-        for event in _events(content):
+        for event in yaml_events(content):
             if isinstance(event, CollectionEndEvent):
                 last = max(last, _last_line(event))
                 ended = places.pop()
