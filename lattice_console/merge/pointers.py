@@ -3,17 +3,14 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-import yaml
 from yaml.events import CollectionEndEvent, CollectionStartEvent, DocumentEndEvent, MappingStartEvent, NodeEvent
+
+from lattice_console.merge.reading import Unreadable, yaml_events
 
 __all__ = ["pointer_at"]
 
-_EVENTS: Final = 1_500_000
-"""Keys, values, beginnings and ends that are read at most; so many take a few seconds."""
-
 _BOM: Final = b"\xef\xbb\xbf"
 _SUFFIXES: Final = (".json", ".yaml", ".yml")
-_Loader: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class _Open:
@@ -42,19 +39,17 @@ def pointer_at(path: str, content: bytes, line: int) -> str | None:
             if first == line and pointer:
                 return pointer
             within = max(within, pointer, key=lambda one: one.count("/"))
-    except (yaml.YAMLError, ValueError):
+    except Unreadable:
         return None
     return within or None
 
 
 def _around(content: bytes, line: int) -> Iterator[tuple[str, int]]:
     """The values that a line belongs to, each with its first line; those that begin on it from the outside in."""
-    loader = _Loader(content)
     places: list[_Open] = []
     last = 1
-    for _ in range(_EVENTS):
-        event = loader.get_event() if loader.check_event() else None
-        if event is None or isinstance(event, DocumentEndEvent):
+    for event in yaml_events(content):
+        if isinstance(event, DocumentEndEvent):
             return
         if isinstance(event, CollectionEndEvent):
             last = max(last, _last_line(event))

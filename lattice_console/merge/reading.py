@@ -1,7 +1,7 @@
 """JSON and YAML read within limits, from bytes that anyone may have written.
 
-Whatever the bytes are, reading takes time that grows with their number, recurses nowhere, and ends with what they say or
-with `Unreadable`.
+Whatever the bytes are, reading takes time that grows with their number, recurses nowhere, and ends with what they say
+or with `Unreadable`.
 """
 
 import json
@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from itertools import accumulate
 from math import isfinite
-from typing import Any, Final, Literal, NoReturn
+from typing import Any, Final, NoReturn
 
 import yaml
 from yaml.events import Event
@@ -100,7 +100,7 @@ def read_json(content: bytes, pairs: Pairs | None = None) -> Any:
     `pairs` makes its objects, else `dict` does. A text may hold a lone surrogate.
 
     Raises:
-        Unreadable: not JSON, not UTF-8, nested deeper than `DEPTH_LIMIT`, or with a longer or larger number than we take.
+        Unreadable: not JSON, not UTF-8, nested deeper than `DEPTH_LIMIT`, or a number is longer or larger than we take.
     """
     text = decoded(content)
     _check_depth(content)

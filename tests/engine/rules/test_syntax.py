@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from lattice_console.contract.models.spec import Finding
 from lattice_console.engine.rules import syntax
-from lattice_console.engine.rules.yaml_events import ALIAS_LIMIT, DEPTH_LIMIT, EVENT_LIMIT, NUMBER_LIMIT
+from lattice_console.engine.rules.yaml_events import ALIAS_LIMIT
+from lattice_console.merge.reading import DEPTH_LIMIT, EVENT_LIMIT, NUMBER_LIMIT
 from tests.engine.rules.json_like import VALUES, is_json_like
 
 PATHS = ("a.json", "a.yaml", "a.md")
