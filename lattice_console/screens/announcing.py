@@ -35,6 +35,7 @@ class Announcing(TypingAhead):
         self._notices = Notices(self, session.look)
         self._work: dict[int, tuple[str, float]] = {}
         self._ticking: Timer | None = None
+        self._fallen = set[str]()
 
     @property
     def _places(self) -> Iterator[Place]:
@@ -64,15 +65,18 @@ class Announcing(TypingAhead):
 
     @on(HealthChanged)
     def _tell_health(self, message: HealthChanged) -> None:
+        from lattice_console.contract.models.health import TRUTH
         from lattice_console.screens.health import said
 
-        down = bool(self.session.read_only)
-        for sentence, severity in said(message.lost, message.back):
-            # What else falls with the database must not take the place of what is said of the database itself.
-            if down and severity != "error":
+        # What else falls and comes back with the database must not take the place of what is said of the database.
+        if self.session.read_only:
+            self._fallen.update(name for name, part in self.session.parts.items() if part.status != "healthy")
+        for name, sentence, severity in said(message.lost, message.back):
+            if name in self._fallen and name != TRUTH:
                 self._notices.note(sentence, severity)
             else:
                 self.say(sentence, severity)
+        self._fallen.difference_update(message.back)
         self._keep_ticking()
         self._tick()
 

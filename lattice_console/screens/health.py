@@ -86,19 +86,24 @@ class HealthScreen(ModalScreen[None]):
         self.dismiss()
 
 
-def said(lost: Mapping[str, ComponentHealth], back: Iterable[str]) -> Iterable[tuple[str, Severity]]:
-    """What there is to say of parts that no longer answer, or do again."""
+def said(lost: Mapping[str, ComponentHealth], back: Iterable[str]) -> Iterable[tuple[str, str, Severity]]:
+    """What there is to say of parts that no longer answer, or do again: of which, what, and how loud."""
     for name, part in lost.items():
         if name == TRUTH:
             yield (
+                name,
                 f"The database does not answer: {part.error} Nothing can be written until it does; what is on the "
                 "screen can be read on.",
                 "error",
             )
         else:
-            yield f"{name} does not answer: {part.error} All goes on without it, and it is tried again.", "warning"
+            yield (
+                name,
+                f"{name} does not answer: {part.error} All goes on without it, and it is tried again.",
+                "warning",
+            )
     for name in back:
-        yield f"{'The database' if name == TRUTH else name} answers again.", "information"
+        yield name, f"{'The database' if name == TRUTH else name} answers again.", "information"
 
 
 def _row(name: str, part: ComponentHealth) -> tuple[str, ...]:
