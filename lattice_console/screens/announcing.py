@@ -82,9 +82,10 @@ class Announcing(TypingAhead):
 
     @on(Synced)
     def _tell_synced(self, message: Synced) -> None:
-        if message.drifted:
+        if message.drift_changed and self.session.drifted:
             self._notices.note(self.session.drift_told, "warning")
         for place in self._places:
+            place.folder_looked_at()
             place.refresh_chrome()
 
     @on(Trouble)

@@ -185,10 +185,9 @@ class Connection:
                 continue
             failures = 0
             self._session.workspace = ComponentHealth(status="healthy", latency_ms=_since(start), lag=0)
-            changed = len(report.written) + len(report.removed)
-            if changed or report.drifted != self._session.drifted:
-                self._session.drifted = report.drifted
-                self._post(Synced(changed, report.drifted))
+            drift_changed = report.drifted != self._session.drifted
+            self._session.drifted = report.drifted
+            self._post(Synced(drift_changed))
 
     def look_at_folder(self) -> None:
         """Look whether the files of the folder are as they were left."""

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from textual import on
@@ -67,6 +67,13 @@ class MutationScreen(Following, Settling, Looking):
         """There is a newer patchset than the one that is read."""
 
         patchset: int
+
+    @dataclass
+    class FolderSeen(Message):
+        """Why the folder holds an execution of that mutation back now; empty where it does not."""
+
+        id: str
+        held: str
 
     def __init__(self, session: Session, row: MutationSummary) -> None:
         super().__init__(session, row)
@@ -149,6 +156,10 @@ class MutationScreen(Following, Settling, Looking):
         if self._concerns(mutation.id):
             self._follow_news()
 
+    def folder_looked_at(self) -> None:
+        if self.model is not None:
+            self.start("folder", self._look_at_folder, self.model.mutation)
+
     def _concerns(self, id: str) -> bool:
         """Whether what happened to that mutation shows here: its own stack stands above it, and its blockers."""
         return id == self.row.id or any(row.id == id for row in (self.model.stack if self.model else ()))
@@ -203,8 +214,7 @@ class MutationScreen(Following, Settling, Looking):
                     read_stack(backend.mutations, mutation),
                 )
                 drafts = await drafts_of(session, mutation)
-                open_still = mutation.status in ("pending", "approved")
-                held = await held_back(session, "execute", mutation) if open_still else ""
+                held = await self._held_back(mutation)
                 shown = self.model.files if self.model else None
                 compared = self.compared
                 if newest or compared is None or compared.comparison != comparison:
@@ -223,6 +233,26 @@ class MutationScreen(Following, Settling, Looking):
             return
         model = OverviewModel(mutation, timeline, comments, compared.changes, drafts, stack, held)
         self.post_message(self.Loaded(model, compared if compared is not self.compared else None, carried))
+
+    async def _held_back(self, mutation: Mutation) -> str:
+        """Why the folder holds its execution back, as long as that is to come; empty where it does not."""
+        if mutation.status not in ("pending", "approved"):
+            return ""
+        return await held_back(self.session, "execute", mutation)
+
+    async def _look_at_folder(self, mutation: Mutation) -> None:
+        try:
+            held = await self._held_back(mutation)
+        except LatticeError as error:
+            self.desk.say(error.message, "error")
+            return
+        self.post_message(self.FolderSeen(mutation.id, held))
+
+    @on(FolderSeen)
+    def _folder_seen(self, message: FolderSeen) -> None:
+        model = self.model
+        if model is not None and model.mutation.id == message.id and model.held != message.held:
+            self.show_remarks(replace(model, held=message.held))
 
     @on(Outdated)
     def _outdated(self, message: Outdated) -> None:

@@ -50,10 +50,12 @@ class Happened(Message):
 
 @dataclass
 class Synced(Message):
-    """The folder was brought to the head: how many files changed in it, and which hold what the store does not."""
+    """The folder was looked at and brought to the head: whether other files than before hold what the store does not.
 
-    changed: int
-    drifted: tuple[str, ...]
+    The session says which.
+    """
+
+    drift_changed: bool
 
 
 @dataclass

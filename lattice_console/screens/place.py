@@ -158,6 +158,9 @@ class Place(Screen[None]):
     def company_changed(self, ids: frozenset[str]) -> None:
         """Others have begun or ceased to look at these mutations."""
 
+    def folder_looked_at(self) -> None:
+        """The folder was looked at: other files than before may drift."""
+
     @property
     def looking_at(self) -> str | None:
         """The id of the mutation that is open here."""

@@ -83,6 +83,33 @@ async def test_the_mark_of_drift_goes_with_the_drift(console: Console, office: O
     await console.misses("drifted")
 
 
+async def test_an_open_overview_notices_a_change_on_disk_and_its_end(console: Console, office: Office) -> None:
+    path = office.root / "src/auth/session.py"
+    before = path.read_bytes()
+    await console.go_to("Raise the session")
+    await console.press("enter", "2")
+    await console.sees("can be executed.")
+    path.write_text("LIMIT = 1\n")
+    console.app.post_message(AppFocus())
+    await console.sees("✗ your folder", "src/auth/session.py changed on disk since the last checkout.")
+    path.write_bytes(before)
+    console.app.post_message(AppFocus())
+    await console.misses("your folder")
+    await console.sees("can be executed.")
+
+
+async def test_an_open_overview_notices_what_lies_where_a_file_would_be_created(
+    console: Console, office: Office
+) -> None:
+    await console.go_to("@click")
+    await console.press("enter", "2")
+    await console.sees("Requirements")
+    (office.root / "docs/evil.txt").write_text("mine\n")
+    console.app.post_message(AppFocus())
+    await console.sees("✗ your folder", "docs/evil.txt changed on disk")
+    assert "drifted" not in console.text
+
+
 async def test_drift_that_ends_is_noticed_although_nothing_happens(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
