@@ -241,7 +241,7 @@ class LatticeApp(Announcing, inherit_bindings=False):
         if isinstance(self.screen, Place):
             # What is read there need not stand there twice.
             self.clear_notifications()
-            self.push_screen(MessagesScreen(self._notices.said, self.session.look))
+            self.push_screen(MessagesScreen(lambda: self._notices.said, self.session.look))
 
     def action_health(self) -> None:
         """Show the health of every part."""

@@ -112,6 +112,10 @@ class Announcing(TypingAhead):
         """Show a message until the next key: what happened, why, and what to do."""
         self._notices.say(message, severity)
 
+    def note(self, message: str, severity: Severity = "information") -> None:
+        """Keep a message to be read again, where what it says stands on the screen already."""
+        self._notices.note(message, severity)
+
     def on_notify(self) -> None:
         """A message that comes takes the place of the one before."""
         self.clear_notifications()

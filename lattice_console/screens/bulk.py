@@ -26,6 +26,12 @@ __all__ = ["BulkScreen", "act_on_all"]
 _REDRAW = 0.1
 """Seconds between two looks at how far it is."""
 
+_NAMED = 10
+"""Mutations that a message names."""
+
+_REASONS = 3
+"""Mutations of which a message says why they were not done."""
+
 _ROLES = {"left out": "warning", "running": "accent", "done": "good", "refused": "bad", "stopped": "muted"}
 
 
@@ -157,11 +163,11 @@ class BulkScreen(Place):
             await self._bulk.run(text)
         # The report is read from its start.
         self._phase, self._shown = "report", self._bulk.items[0]
-        said, good = self._summary()
+        said, good = self._report()
+        tell = self.desk.note if self.is_attached else self.desk.say
+        tell(said, "information" if good else "warning")
         if self.is_attached:
             self.call_later(self._draw)
-        else:
-            self.desk.say(said, "information" if good else "warning")
 
     def _told(self, item: Item) -> None:
         self._shown = item
@@ -236,3 +242,12 @@ class BulkScreen(Place):
         parts = [f"{self._verb.name}: {done:,} done"]
         parts += [f"{number:,} {word}" for number, word in ((refused, "not done"), (left, "left out")) if number]
         return ", ".join(parts) + ".", not refused
+
+    def _report(self) -> tuple[str, bool]:
+        """What came of it, with the names of what was done, and why the first of the others were not."""
+        said, good = self._summary()
+        done = [f"M-{item.mutation.number}" for item in self._bulk.items if item.state == "done"]
+        named = ", ".join(done[:_NAMED]) + (f" and {len(done) - _NAMED} more" if len(done) > _NAMED else "")
+        others = [item for item in self._bulk.items if item.state in ("refused", "stopped")]
+        reasons = [f"M-{item.mutation.number}: {item.why}" for item in others[:_REASONS]]
+        return "\n".join([said, *([f"Done: {named}."] if done else []), *reasons]), good

@@ -1,6 +1,6 @@
 """What the console said, to be read again."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -17,11 +17,12 @@ from lattice_console.widgets.signs import Look
 
 __all__ = ["MessagesScreen"]
 
+_REDRAW = 0.25
 _STYLES = {"information": "$muted", "warning": "bold $warning", "error": "bold $bad"}
 
 
 class MessagesScreen(ModalScreen[None]):
-    """The newest first, each with the time that has passed since."""
+    """The newest first, each with the time that has passed since; what is said meanwhile comes on top."""
 
     CSS_PATH = "messages.tcss"
 
@@ -29,16 +30,16 @@ class MessagesScreen(ModalScreen[None]):
         Binding("escape,m,q", "leave", "Close", id="messages.close"),
     ]
 
-    def __init__(self, said: Sequence[Said], look: Look) -> None:
+    def __init__(self, read: Callable[[], Sequence[Said]], look: Look) -> None:
         super().__init__()
-        self._said = said
+        self._read = read
         self._look = look
+        self._said: Sequence[Said] = ()
 
     def compose(self) -> ComposeResult:
         with Vertical(id="sheet"):
             with VerticalScroll():
-                # Blanks at both sides, and the bar beside what is longer than the sheet.
-                yield Static(self._text(self.app.size.width - 3), markup=False)
+                yield Static("Nothing has been said yet.", markup=False)
             line = BottomLine()
             line.help_key = ""
             line.hints = (("Esc", "close"),)
@@ -46,10 +47,17 @@ class MessagesScreen(ModalScreen[None]):
 
     def on_mount(self) -> None:
         self.query_one(VerticalScroll).focus()
+        self.set_interval(_REDRAW, self._draw)
+        self._draw()
+
+    def _draw(self) -> None:
+        said = self._read()
+        if said != self._said:
+            self._said = said
+            # Blanks at both sides, and the bar beside what is longer than the sheet.
+            self.query_one(Static).update(self._text(self.app.size.width - 3))
 
     def _text(self, width: int) -> Content:
-        if not self._said:
-            return Content("Nothing has been said yet.")
         return Content("\n").join([line for one in reversed(self._said) for line in self._lines(one, width)])
 
     def _lines(self, one: Said, width: int) -> list[Content]:
@@ -64,4 +72,6 @@ class MessagesScreen(ModalScreen[None]):
 
     def action_leave(self) -> None:
         """Close the messages."""
+        # What was said meanwhile stood here.
+        self.app.clear_notifications()
         self.dismiss()

@@ -60,6 +60,10 @@ class Desk(Protocol):
         """Show a message until the next key: what happened, why, and what to do."""
         ...
 
+    def note(self, message: str, severity: Severity = "information") -> None:
+        """Keep a message to be read again, where what it says stands on the screen already."""
+        ...
+
     def copy(self, text: str, what: str) -> None:
         """Put `text`, called `what`, on the terminal's clipboard, and say so."""
         ...

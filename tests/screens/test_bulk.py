@@ -90,6 +90,8 @@ async def test_a_stack_is_executed_parents_first_and_lands_in_the_folder(office:
         assert places == sorted(places)
         await console.press("enter")
         await console.sees("Execute: 3 done.")
+        await console.press("m")
+        await console.sees("Esc close", "Execute: 3 done.", "Done: M-9, M-10, M-11.")
     assert (await states(office, made))[:3] == ["completed"] * 3
     assert (office.root / "docs/lines.md").read_text() == "".join(f"{title}\n" for title in STACK)
 
@@ -116,6 +118,9 @@ async def test_what_cannot_be_done_any_more_is_reported_with_its_reason_and_the_
         (office.root / "docs/lines.md").write_text("mine\n")
         await console.press("enter")
         await console.sees("Execute: 1 done, 3 not done.", "docs/lines.md", "its parent M-9 is approved")
+        await console.press("m")
+        await console.sees("! Execute: 1 done, 3 not done.", "Done: M-7.", "M-9: ", "M-10: ", "M-11: ")
+        await console.press("escape")
         await console.press("escape")
         # What was not done stays marked.
         await console.sees("◆ 3 marked")

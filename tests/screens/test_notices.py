@@ -72,6 +72,17 @@ async def test_what_was_said_can_be_read_again(console: Console) -> None:
     await console.misses("Esc close")
 
 
+async def test_what_is_said_while_the_messages_are_read_comes_on_top_of_them(console: Console) -> None:
+    console.app.say("Approved M-1.")
+    await console.press("m")
+    await console.sees("Approved M-1.", "Esc close")
+    console.app.say(REFUSED, "warning")
+    await console.sees(f"! {REFUSED}")
+    assert console.lines.index(console.line(REFUSED)) < console.lines.index(console.line("Approved M-1."))
+    await console.press("escape")
+    await console.misses("Esc close", REFUSED)
+
+
 async def test_nothing_that_is_said_covers_the_palette_or_the_help_and_it_is_there_afterwards(office: Office) -> None:
     async with open_console(make_app(office), (80, 24)) as console:
         for opens, there in (("colon", "What do you want to do?"), ("question_mark", "Esc close")):
