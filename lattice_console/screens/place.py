@@ -80,6 +80,14 @@ class Desk(Protocol):
         """Let what is typed from now on wait for the dialog that `worker` may open; where it opens none, forget it."""
         ...
 
+    def hold(self, worker: Worker[None]) -> None:
+        """Let what is typed from now on wait until what `worker` brings is there: it may be meant for that."""
+        ...
+
+    def forget_typed(self) -> None:
+        """Forget what was typed and waits: what it was meant for does not come."""
+        ...
+
     def worker_changed(self, event: Worker.StateChanged) -> None:
         """Tell of a worker that failed, and log it."""
         ...

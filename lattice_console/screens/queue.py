@@ -105,7 +105,7 @@ class QueueScreen(MarkingPlace, ChoosingPlace):
             return ()
         if marked := self.marking_hints():
             return marked
-        row = self.subject()
+        row = self.listed.row
         acts = self.acts(row) if row else ()
         drafts = self._drafts.get(row.id, 0) if row else 0
         send = (("act.send", f"send {count(drafts, 'draft')}"),) if drafts else ()
@@ -115,7 +115,7 @@ class QueueScreen(MarkingPlace, ChoosingPlace):
         return (*send, *here, ("queue.filter", "filter"), ("queue.next_view", "next view"))
 
     def subject(self) -> MutationSummary | None:
-        return self.listed.row
+        return self.listed.meant
 
     def neighbour(self, id: str, by: int) -> MutationSummary | None:
         listed = self.listed
@@ -280,11 +280,13 @@ class QueueScreen(MarkingPlace, ChoosingPlace):
 
     @on(Failed)
     def _failed(self, message: Failed) -> None:
+        if self.listed.superseded:
+            self.desk.forget_typed()
         self.unreachable(message.error)
 
     def unreachable(self, error: LatticeError) -> None:
         """Say why nothing can be read: in place of the queue where there is none."""
-        if self.listed.window.total:
+        if self.listed.window.total and not self.listed.superseded:
             self.desk.say(error.message, "error")
         else:
             self._say_instead(f"{error.message}\n\nR tries again.")
@@ -320,7 +322,7 @@ class QueueScreen(MarkingPlace, ChoosingPlace):
         self.call_after_refresh(self._preview)
 
     def _preview(self) -> None:
-        row = self.subject()
+        row = self.listed.row
         preview = self.query_one(Preview)
         if row is None:
             self._in_preview = None
@@ -338,7 +340,7 @@ class QueueScreen(MarkingPlace, ChoosingPlace):
 
     @on(Previewed)
     def _previewed(self, message: Previewed) -> None:
-        row = self.subject()
+        row = self.listed.row
         if row is not None and row.id == message.mutation.id:
             self.query_one(Preview).show(message.mutation, message.files)
 

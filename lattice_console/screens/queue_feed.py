@@ -1,7 +1,8 @@
 """What the queue's screen is fed with: windows of the list, counts of the views, ids to mark; all by messages."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVarTuple
 
 from textual.message import Message
 
@@ -21,6 +22,8 @@ from lattice_console.widgets.queue_marks import MARK_LIMIT
 from lattice_console.widgets.queue_window import PAGE, QueueWindow
 
 __all__ = ["Counted", "Failed", "Found", "Grown", "Loaded", "QueueFeed"]
+
+Arguments = TypeVarTuple("Arguments")
 
 _NEWS = 0.5
 """Seconds between two readings of the list because something happened."""
@@ -94,13 +97,14 @@ class QueueFeed:
         self._counts = Paced(self._count, _COUNTS, lambda run: place.start("counts", run), share=_SHARE)
 
     def ask(self, query: Query) -> None:
-        """Read another list from its start."""
+        """Read another list from its start; keys wait for it."""
         self.query, self.kept = query, None
-        self._place.start("window", self._start)
+        self._listed.superseded = True
+        self._read(self._start)
 
     def reload(self) -> None:
         """Read the list anew around the cursor, now."""
-        self._place.start("window", self._reload)
+        self._read(self._reload)
         self._counts.ask()
 
     def refresh(self) -> None:
@@ -114,13 +118,19 @@ class QueueFeed:
 
     def jump(self, index: int) -> None:
         """Read the window around a row that is not held."""
-        self._place.start("window", self._jump, index)
+        self._read(self._jump, index)
 
     def grow(self, forward: bool) -> None:
         """Read the page after the window (`forward`), or before it, unless that is under way."""
         group = "grow after" if forward else "grow before"
         if not any(worker.group == group and not worker.is_finished for worker in self._place.workers):
             self._place.start(group, self._grow, forward)
+
+    def _read(self, work: Callable[[*Arguments], Coroutine[None, None, None]], *args: *Arguments) -> None:
+        """Read a window, in place of the one that is on its way; while that is of another list, keys wait for it."""
+        worker = self._place.start("window", work, *args)
+        if self._listed.superseded and self._place.is_current:
+            self._place.desk.hold(worker)
 
     def find(self, rows: range | None = None, act: str = "") -> None:
         """Find the ids of these rows of the list, or of all of it, as far as they can be marked; then to do `act`."""
@@ -131,13 +141,20 @@ class QueueFeed:
     async def _start(self) -> None:
         query, listed = self.query, self._listed
         try:
-            window, cursor = await from_start(self._mutations, self._filter, query.sort, listed.window, listed.cursor)
+            with self._place.desk.working("reading the list"):
+                window, cursor = await from_start(
+                    self._mutations, self._filter, query.sort, listed.window, listed.cursor
+                )
             self._post(Loaded(query, window, cursor))
         except LatticeError as error:
             self._post(Failed(error))
 
     async def _reload(self) -> None:
         query, listed = self.query, self._listed
+        if listed.superseded:
+            # There is nothing yet to read around.
+            await self._start()
+            return
         try:
             before, anchor = listed.cursor, listed.pivot
             window, index = await around(self._mutations, self._filter, query.sort, listed.window, anchor)

@@ -22,22 +22,23 @@ _ROUNDS = 2
 """Ways through the screen: on the first the key is handled, on the second what a widget then tells its screen."""
 
 _LOOK = 0.02
-"""Seconds between two looks at whether a dialog is there."""
+"""Seconds between two looks at whether what is waited for is there."""
 
 _LONG = 1.0
-"""Seconds after which a dialog that is not there can be given up."""
+"""Seconds after which what is not there can be given up."""
 
 _LOST = 0.5
 """Seconds after which a message is taken for lost: a widget on its way was removed."""
 
 
 @dataclass
-class _Opening:
-    """A dialog that `worker` may open over `screen`, and since when it is waited for."""
+class _Coming:
+    """What `worker` brings: a dialog over `screen`, or what keys there act on; and since when it is waited for."""
 
     worker: Worker[None]
     screen: Screen[object]
     since: float
+    dialog: bool
 
 
 class TypingAhead(App[None]):
@@ -55,42 +56,51 @@ class TypingAhead(App[None]):
         self._typed: deque[Key | Paste] = deque()
         self._follower: TypingAhead.Followed | None = None
         self._lost: asyncio.TimerHandle | None = None
-        self._opening: _Opening | None = None
+        self._coming: _Coming | None = None
 
     def expect(self, worker: Worker[None]) -> None:
         """Let what is typed from now on wait for the dialog that `worker` may open; where it opens none, forget it."""
-        self._opening = _Opening(worker, self.screen, time.monotonic())
+        self._coming = _Coming(worker, self.screen, time.monotonic(), dialog=True)
+
+    def hold(self, worker: Worker[None]) -> None:
+        """Let what is typed from now on wait until what `worker` brings is there: it may be meant for that."""
+        self._coming = _Coming(worker, self.screen, time.monotonic(), dialog=False)
+
+    def forget_typed(self) -> None:
+        """Forget what was typed and waits: what it was meant for does not come."""
+        self._typed.clear()
 
     async def on_event(self, event: Event) -> None:
         if not isinstance(event, Key | Paste) or event.is_forwarded:
             await super().on_event(event)
             return
-        opening = self._still_opening()
-        if opening is not None and isinstance(event, Key) and self._is_way_out(event, opening):
-            opening.worker.cancel()
-            self._opening = opening = None
+        coming = self._still_coming()
+        if coming is not None and isinstance(event, Key) and self._is_way_out(event, coming):
+            if coming.dialog:
+                coming.worker.cancel()
+            self._coming = coming = None
             self._typed.clear()
             if event.key == "escape":
                 return
         self._typed.append(event)
-        if self._follower is None and opening is None:
+        if self._follower is None and coming is None:
             await self._handle_next()
         elif self._follower is None:
             self._follow(_ROUNDS)
 
-    def _is_way_out(self, key: Key, opening: _Opening) -> bool:
-        """Whether a key gives up a dialog that is long in coming, or leaves for elsewhere."""
+    def _is_way_out(self, key: Key, coming: _Coming) -> bool:
+        """Whether a key gives up what is long in coming, or leaves for elsewhere."""
         bindings = self._bindings.key_to_bindings.get(key.key, ())
         leaves = key.key == "escape" or any(binding.priority for binding in bindings)
-        return leaves and time.monotonic() - opening.since > _LONG
+        return leaves and time.monotonic() - coming.since > _LONG
 
-    def _still_opening(self) -> _Opening | None:
-        """The dialog that may still come; where none came, what was typed for it is forgotten."""
-        opening = self._opening
-        if opening is None or (opening.screen is self.screen and not opening.worker.is_finished):
-            return opening
-        self._opening = None
-        if opening.screen is self.screen:
+    def _still_coming(self) -> _Coming | None:
+        """What may still come; what was typed for a dialog that did not is forgotten."""
+        coming = self._coming
+        if coming is None or (coming.screen is self.screen and not coming.worker.is_finished):
+            return coming
+        self._coming = None
+        if coming.dialog and coming.screen is self.screen:
             self._typed.clear()
         return None
 
@@ -110,7 +120,7 @@ class TypingAhead(App[None]):
             return
         if self._lost is not None:
             self._lost.cancel()
-        if self._still_opening() is not None:
+        if self._still_coming() is not None:
             self.set_timer(_LOOK, lambda: self._follow(_ROUNDS))
         elif message.screen is not self.screen:
             self._follow(_ROUNDS)

@@ -88,6 +88,9 @@ class QueueList(LinePainter, can_focus=True, inherit_bindings=False):
     tells_mine: bool = False
     """Whether rows that wait for the actor are made out among others."""
 
+    superseded: bool = False
+    """Whether another list was asked for: until it is shown, no row is meant."""
+
     @dataclass
     class Highlighted(Message):
         """The cursor came to a row, or its row has changed; None where there is no row, or it is not loaded yet."""
@@ -163,11 +166,17 @@ class QueueList(LinePainter, can_focus=True, inherit_bindings=False):
         """The mutation that the cursor is on, if it is loaded."""
         return self._window.row(self.cursor)
 
+    @property
+    def meant(self) -> MutationSummary | None:
+        """The mutation that a key acts on: the one under the cursor, unless it stands in a list that was left."""
+        return None if self.superseded else self.row
+
     def show(self, window: QueueWindow, cursor: int, *, anew: bool = False) -> None:
         """Show another window, with the cursor on row `cursor`, which keeps its line on the screen where it can.
 
         A list that stands at its top stays there, so that what is new is seen. With `anew`, it is another list.
         """
+        self.superseded = False
         before = self.row
         if anew:
             before, self._left = None, ""
@@ -276,8 +285,8 @@ class QueueList(LinePainter, can_focus=True, inherit_bindings=False):
     def action_mark(self) -> None:
         if self.in_range:
             self.action_range()
-        elif self.row is not None:
-            room = self._marks.toggle(self.row.id)
+        elif (row := self.meant) is not None:
+            room = self._marks.toggle(row.id)
             self.move_to(self.cursor + 1)
             self._marks_changed(0 if room else 1)
 
@@ -285,8 +294,8 @@ class QueueList(LinePainter, can_focus=True, inherit_bindings=False):
         if self.in_range:
             if (rows := self.take_range()) is not None:
                 self.post_message(self.RangeTaken(rows))
-        elif self.row is not None:
-            self._marks.begin(self.cursor, self.row.id)
+        elif (row := self.meant) is not None:
+            self._marks.begin(self.cursor, row.id)
             self._marks_changed()
 
     def take_range(self) -> range | None:
@@ -320,8 +329,8 @@ class QueueList(LinePainter, can_focus=True, inherit_bindings=False):
         self.move_to(self._window.total - 1)
 
     def action_open(self) -> None:
-        if self.row is not None:
-            self.post_message(self.Opened(self.row))
+        if (row := self.meant) is not None:
+            self.post_message(self.Opened(row))
 
     def on_click(self, event: events.Click) -> None:
         index = event.y - 1 + self._top

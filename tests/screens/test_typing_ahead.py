@@ -1,13 +1,15 @@
-"""Keys that come faster than what they open: they reach it, and run nothing below it."""
+"""Keys that come faster than what they open, or choose: they reach it, and run nothing of what was there before."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 from textual.events import Paste
 
 from lattice_console.contract.backend import Backend
+from lattice_console.contract.errors import SystemFailure
 from tests.screens.console import Console, make_app, open_console
 from tests.screens.project import Office
 from tests.screens.reviewing import acting, drafted, kept, mutation, on_line, opened
@@ -16,18 +18,20 @@ COMMANDS = "aexXdbtZo"
 """Keys that approve, execute, reject and so on where they are commands."""
 
 
-def waiting(connect: Callable[[], Awaitable[Backend]], gate: asyncio.Event) -> Callable[[], Awaitable[Backend]]:
-    """Opens Backends that read no mutation before the gate is open."""
+def waiting(
+    connect: Callable[[], Awaitable[Backend]], gate: asyncio.Event, method: str = "get"
+) -> Callable[[], Awaitable[Backend]]:
+    """Opens Backends that answer to one method of mutations only while the gate is open."""
 
     async def open_one() -> Backend:
         backend = await connect()
-        real = backend.mutations.get
+        real = getattr(backend.mutations, method)
 
-        async def get(*args: Any, **kwargs: Any) -> Any:
+        async def wait(*args: Any, **kwargs: Any) -> Any:
             await gate.wait()
             return await real(*args, **kwargs)
 
-        setattr(backend.mutations, "get", get)  # noqa: B010 - a facet's type has no such attribute to assign to
+        setattr(backend.mutations, method, wait)
         return backend
 
     return open_one
@@ -142,3 +146,100 @@ async def test_a_paste_right_behind_a_key_lands_in_what_the_key_opens(console: C
     console.burst("!", "ctrl+s")
     await console.sees("Requested changes of M-6.")
     assert [one.comment for one in (await mutation(office, "M-6")).reviews] == ["Five\ndays!"]
+
+
+# -- another list
+
+
+async def approved(office: Office) -> list[int]:
+    """The numbers of what kim approves of."""
+    async with acting(office, "kim") as kim:
+        page = await kim.mutations.list()
+        found = [await kim.mutations.get(row.id) for row in page.items]
+    votes = {one.number: [review.author.handle for review in one.reviews if review.current] for one in found}
+    return [number for number, authors in votes.items() if "kim" in authors]
+
+
+@asynccontextmanager
+async def slow_queue(office: Office) -> AsyncIterator[tuple[Console, asyncio.Event]]:
+    """The console with the cursor on M-6, which others proposed; lists are read only while the gate is open."""
+    gate, settings = asyncio.Event(), office.settings()
+    gate.set()
+    app = make_app(office, open_backend=waiting(lambda: office.connect(settings), gate, "list"))
+    async with open_console(app) as console:
+        await console.go_to("Pay refunds")
+        gate.clear()
+        yield console, gate
+
+
+@pytest.mark.parametrize(
+    ("typed", "keys", "number"),
+    [
+        ("/author:ana\na", (), 7),
+        ("/author:ana\n\na", (), 7),
+        ("4a", (), 7),
+        ("", ("shift+tab", "a"), 7),
+        ("Otitle\nga", (), 5),
+    ],
+    ids=["filter", "filter, open", "view", "tab", "order"],
+)
+async def test_a_key_behind_the_choice_of_another_list_acts_on_a_row_of_that(
+    office: Office, typed: str, keys: tuple[str, ...], number: int
+) -> None:
+    before = await approved(office)
+    async with slow_queue(office) as (console, gate):
+        console.burst(typed, *keys)
+        await console.pilot.pause(0.3)
+        gate.set()
+        await console.sees(f"Approved M-{number}.")
+    assert set(await approved(office)) == {*before, number}
+
+
+async def test_what_is_typed_for_a_list_that_cannot_be_read_runs_nothing(office: Office) -> None:
+    before, settings = await approved(office), office.settings()
+    app = make_app(office, open_backend=failing(lambda: office.connect(settings)))
+    async with open_console(app) as console:
+        await console.go_to("Pay refunds")
+        console.burst("/author:ana\nacq")
+        await console.sees("The list is lost.", "R tries again.")
+        await console.misses("Pay refunds")
+        await console.press("a")
+        await console.press("R")
+        await console.on("Raise the session")
+    assert await approved(office) == before
+
+
+async def test_a_list_that_does_not_come_is_given_up_with_esc_and_then_no_row_of_the_one_before_is_meant(
+    office: Office,
+) -> None:
+    before = await approved(office)
+    async with slow_queue(office) as (console, gate):
+        console.burst("4a")
+        await console.pilot.pause(1.2)
+        await console.sees("reading the list")
+        await console.press("escape", "a", "enter", "space")
+        await console.sees("› Queue")
+        await console.misses("marked")
+        gate.set()
+        await console.on("Raise the session")
+    assert await approved(office) == before
+
+
+def failing(connect: Callable[[], Awaitable[Backend]]) -> Callable[[], Awaitable[Backend]]:
+    """Opens Backends that read the list of one author only the second time that it is asked for."""
+    asked: list[str] = []
+
+    async def open_one() -> Backend:
+        backend = await connect()
+        real = backend.mutations.list
+
+        async def fail(*args: Any, **kwargs: Any) -> Any:
+            if "ana" in str(kwargs.get("filter")) and not asked:
+                asked.append("ana")
+                raise SystemFailure("SYS_CONNECTION", "The list is lost.")
+            return await real(*args, **kwargs)
+
+        setattr(backend.mutations, "list", fail)  # noqa: B010 - a facet's type has no such attribute to assign to
+        return backend
+
+    return open_one
