@@ -115,6 +115,15 @@ async def test_a_message_covers_neither_the_count_of_rows_nor_the_keys(office: O
         assert "? help" in console.lines[-1]
 
 
+async def test_nothing_of_the_lines_beneath_follows_a_message(office: Office) -> None:
+    async with open_console(make_app(office), (80, 24)) as console:
+        console.app.say("Not executed: something is in the way of it. " * 4, "warning")
+        await console.sees("Not executed")
+        assert console.app.screen.query_one(Toast).region.right == 80
+        # A cell of its own at the end of even its longest line.
+        assert all(line.endswith(" ") for line in console.lines if "▌ " in line[1:])
+
+
 async def test_a_short_message_is_no_wider_than_its_words(office: Office) -> None:
     async with open_console(make_app(office), (80, 24)) as console:
         console.app.say("Approved M-1.")
