@@ -12,9 +12,21 @@ from typing import Literal
 from lattice_console.merge._libgit2 import merge_lines
 from lattice_console.merge.diff import is_binary
 from lattice_console.merge.lines import LineIndex
-from lattice_console.merge.regions import Range, Region, open_regions
+from lattice_console.merge.regions import Range, Region, Sides, changes, open_regions
+from lattice_console.merge.suspects import suspects
+from lattice_console.merge.validity import Gate, Rejection, RepeatedKey, Valid
 
-__all__ = ["SIZE_LIMIT", "Conflict", "MergeResult", "Range", "Unmergeable", "three_way"]
+__all__ = [
+    "SIZE_LIMIT",
+    "Conflict",
+    "MergeResult",
+    "Range",
+    "Rejection",
+    "RepeatedKey",
+    "Unmergeable",
+    "Valid",
+    "three_way",
+]
 
 SIZE_LIMIT = 10_000_000
 """Bytes that each side may have, unless the caller says otherwise."""
@@ -24,6 +36,7 @@ SIZE_LIMIT = 10_000_000
 class Conflict:
     """A place that both sides changed, each in its way; any of the three texts, or another one, can stand there.
 
+    Where a merge was `rejected`, it is a place that one side changed, and that takes part in the reason.
     `result_lines` are its lines in `MergeResult.settled_with` the base's text in each conflict. `pointer` is the JSON
     pointer (RFC 6901) of what stands there in a JSON or YAML document, where it is known.
     """
@@ -52,13 +65,15 @@ class MergeResult:
     """What became of a merge: `content` where it is clean, else what stands against it.
 
     `settled` are the merged texts before, between and after the conflicts: one more than there are conflicts, and none
-    where the sides are `unmergeable`.
+    where the sides are `unmergeable`. A merge that is clean by its lines and is no sound document is `rejected`: its
+    conflicts are places that one side changed, and with our text in all of them, as with theirs, it is sound.
     """
 
     content: bytes | None
     conflicts: tuple[Conflict, ...] = ()
     settled: tuple[bytes, ...] = ()
     unmergeable: Unmergeable | None = None
+    rejected: Rejection | None = None
 
     @property
     def clean(self) -> bool:
@@ -80,13 +95,21 @@ class MergeResult:
 
 
 def three_way(
-    base: bytes, ours: bytes, theirs: bytes, *, path: str | None = None, limit: int = SIZE_LIMIT
+    base: bytes,
+    ours: bytes,
+    theirs: bytes,
+    *,
+    path: str | None = None,
+    limit: int = SIZE_LIMIT,
+    valid: Valid | None = None,
 ) -> MergeResult:
     """Merge what two descendants made of a base.
 
     Where one side left the base as it was, or both are equal, the result is the side that differs, whatever it holds.
-    Otherwise verdict and bytes are those of `git merge-file`. `path` tells, by its extension, which documents are JSON
-    or YAML. A side that is binary (NUL in its first 8000 bytes) or larger than `limit` bytes is not merged.
+    Otherwise verdict and bytes are those of `git merge-file`, unless the merge is rejected: one of JSON or YAML, which
+    `path` tells by its extension, has to parse and to repeat no key, and `valid` must find nothing wrong with it that
+    is right in the sides (`merge.validity`). A side that is binary (NUL in its first 8000 bytes) or larger than `limit`
+    bytes is not merged.
 
     Raises:
         Libgit2Error: libgit2 ran out of memory.
@@ -98,11 +121,18 @@ def three_way(
     if unmergeable := _unmergeable(base, ours, theirs, limit):
         return MergeResult(None, unmergeable=unmergeable)
     clean, content = merge_lines(base, ours, theirs)
-    if clean:
+    gate = Gate(base, ours, theirs, path, valid)
+    rejected = gate.rejection(content) if clean else None
+    if clean and not rejected:
         return _clean(content)
-    regions, settled = open_regions(base, ours, theirs)
     sides = LineIndex(base), LineIndex(ours), LineIndex(theirs)
-    return MergeResult(None, tuple(_conflict(region, sides, path) for region in regions), settled)
+    found = changes(*sides)
+    if rejected:
+        chosen = suspects(sides, found, rejected, gate)
+    else:
+        chosen = {at for at, change in enumerate(found) if change.conflicts}
+    regions, settled = open_regions(sides, found, chosen)
+    return MergeResult(None, tuple(_conflict(region, sides, path) for region in regions), settled, rejected=rejected)
 
 
 def _clean(content: bytes) -> MergeResult:
@@ -124,7 +154,7 @@ def _unmergeable(base: bytes, ours: bytes, theirs: bytes, limit: int) -> Unmerge
     return None
 
 
-def _conflict(region: Region, sides: tuple[LineIndex, LineIndex, LineIndex], path: str | None) -> Conflict:
+def _conflict(region: Region, sides: Sides, path: str | None) -> Conflict:
     places = region.base, region.ours, region.theirs
     base, ours, theirs = (
         side.span(first - 1, first - 1 + lines) for side, (first, lines) in zip(sides, places, strict=True)

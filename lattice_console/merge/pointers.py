@@ -1,16 +1,13 @@
 """The JSON pointer (RFC 6901) of what stands at a line of a JSON or YAML document."""
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any
 
 from yaml.events import CollectionEndEvent, CollectionStartEvent, DocumentEndEvent, MappingStartEvent, NodeEvent
 
-from lattice_console.merge.reading import Unreadable, yaml_events
+from lattice_console.merge.reading import BOM, Unreadable, syntax_of, yaml_events
 
-__all__ = ["pointer_at"]
-
-_BOM: Final = b"\xef\xbb\xbf"
-_SUFFIXES: Final = (".json", ".yaml", ".yml")
+__all__ = ["escaped", "pointer_at"]
 
 
 class _Open:
@@ -31,11 +28,11 @@ def pointer_at(path: str, content: bytes, line: int) -> str | None:
     None for a document that is neither JSON nor YAML by its name, or cannot be read up to there, and where there is no
     value but the whole. JSON is read as the YAML that it nearly is.
     """
-    if not path.lower().endswith(_SUFFIXES):
+    if syntax_of(path) is None:
         return None
     within = ""
     try:
-        for pointer, first in _around(content.removeprefix(_BOM), line):
+        for pointer, first in _around(content.removeprefix(BOM), line):
             if first == line and pointer:
                 return pointer
             within = max(within, pointer, key=lambda one: one.count("/"))
@@ -77,11 +74,11 @@ def _around(content: bytes, line: int) -> Iterator[tuple[str, int]]:
                     return
                 place.key = (getattr(event, "value", ""), first)
                 if first == line:
-                    yield f"{place.pointer}/{_escaped(place.key[0])}", first
+                    yield f"{place.pointer}/{escaped(place.key[0])}", first
                 continue
             else:
                 key, first = place.key
-                pointer = f"{place.pointer}/{_escaped(key)}"
+                pointer = f"{place.pointer}/{escaped(key)}"
                 place.key = None
         if isinstance(event, CollectionStartEvent):
             places.append(_Open(pointer, first, None if isinstance(event, MappingStartEvent) else 0))
@@ -106,5 +103,6 @@ def _last_line(event: Any) -> int:
     return int(end.line if end.column == 0 and end.line > start.line else end.line + 1)
 
 
-def _escaped(key: str) -> str:
+def escaped(key: str) -> str:
+    """A key as a token of a pointer."""
     return key.replace("~", "~0").replace("/", "~1")

@@ -9,13 +9,33 @@ import re
 from collections.abc import Callable, Iterator
 from itertools import accumulate
 from math import isfinite
-from typing import Any, Final, NoReturn
+from typing import Any, Final, Literal, NoReturn
 
 import yaml
 from yaml.events import Event
 from yaml.reader import ReaderError
 
-__all__ = ["DEPTH_LIMIT", "EVENT_LIMIT", "NUMBER_LIMIT", "Unreadable", "decoded", "fail", "read_json", "yaml_events"]
+__all__ = [
+    "BOM",
+    "DEPTH_LIMIT",
+    "EVENT_LIMIT",
+    "NUMBER_LIMIT",
+    "STRING",
+    "BeyondLimits",
+    "Pairs",
+    "Syntax",
+    "Unreadable",
+    "decoded",
+    "fail",
+    "read_json",
+    "syntax_of",
+    "yaml_events",
+]
+
+Syntax = Literal["json", "yaml"]
+
+BOM: Final = b"\xef\xbb\xbf"
+"""What may stand before the text of a document, and is no part of it."""
 
 DEPTH_LIMIT: Final = 200
 """How deep mappings and lists may nest in a document, JSON or YAML."""
@@ -29,12 +49,14 @@ EVENT_LIMIT: Final = 1_500_000
 # Resolving a tag costs libyaml a look at every directive before it.
 _DIRECTIVE_LIMIT: Final = 100
 
+_SYNTAXES: Final[dict[str, Syntax]] = {"json": "json", "yaml": "yaml", "yml": "yaml"}
 _Loader: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
-# A string of JSON, closed or not: it matches from every quote, and so never looks at a byte twice.
-_STRING: Final = rb'"(?:[^"\\]++|\\.)*+"?'
-_STRINGS: Final = re.compile(_STRING, re.DOTALL)
-_CONSTANTS: Final = re.compile(_STRING + rb"|(-?Infinity|NaN)", re.DOTALL)
+STRING: Final = rb'"(?:[^"\\]++|\\.)*+"?'
+"""A string of JSON, closed or not, as a pattern: it matches from every quote, and so never looks at a byte twice."""
+
+_STRINGS: Final = re.compile(STRING, re.DOTALL)
+_CONSTANTS: Final = re.compile(STRING + rb"|(-?Infinity|NaN)", re.DOTALL)
 _BRACKETS: Final = bytes.maketrans(b"[{]}", b"\1\1\xff\xff")
 _NO_BRACKET: Final = bytes(set(range(256)) - set(b"[]{}"))
 
@@ -46,6 +68,16 @@ class Unreadable(Exception):
         super().__init__(reason)
         self.reason = reason
         self.line = line
+
+
+class BeyondLimits(Unreadable):
+    """A document that is more than we read; whether it is sound stays unknown."""
+
+
+def syntax_of(path: str | None) -> Syntax | None:
+    """Whether a path's extension, in any case, promises JSON or YAML; None for anything else."""
+    _, dot, extension = (path or "").rpartition(".")
+    return _SYNTAXES.get(extension.lower()) if dot else None
 
 
 def decoded(content: bytes) -> str:
@@ -116,7 +148,7 @@ def read_json(content: bytes, pairs: Pairs | None = None) -> Any:
         ) from None
     except _LongNumber as error:
         line = text.count("\n", 0, text.find(error.args[0])) + 1
-        raise Unreadable(f"a number is too large, or has more than {NUMBER_LIMIT} characters", line) from None
+        raise BeyondLimits(f"a number is too large, or has more than {NUMBER_LIMIT} characters", line) from None
 
 
 def _check_depth(content: bytes) -> None:
@@ -126,7 +158,7 @@ def _check_depth(content: bytes) -> None:
     steps = _STRINGS.sub(b"", content).translate(_BRACKETS, _NO_BRACKET)
     # As signed bytes an opening bracket is 1 and a closing one -1.
     if max(accumulate(memoryview(steps).cast("b"), initial=0)) > DEPTH_LIMIT:
-        raise Unreadable(f"it nests deeper than {DEPTH_LIMIT} levels")
+        raise BeyondLimits(f"it nests deeper than {DEPTH_LIMIT} levels")
 
 
 def yaml_events(content: bytes) -> Iterator[Event]:
@@ -136,14 +168,14 @@ def yaml_events(content: bytes) -> Iterator[Event]:
         Unreadable: not YAML, or more than the limits allow; when the events before it have been given.
     """
     if content.count(b"%TAG") > _DIRECTIVE_LIMIT:
-        raise Unreadable(f"it has more than {_DIRECTIVE_LIMIT} %TAG directives")
+        raise BeyondLimits(f"it has more than {_DIRECTIVE_LIMIT} %TAG directives")
     loader = _Loader(content)
     count = 0
     try:
         while loader.check_event():
             count += 1
             if count > EVENT_LIMIT:
-                fail(f"it has more than {EVENT_LIMIT:,} parts; split it", loader.peek_event())
+                fail(f"it has more than {EVENT_LIMIT:,} parts; split it", loader.peek_event(), BeyondLimits)
             yield loader.get_event()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -156,7 +188,7 @@ def yaml_events(content: bytes) -> Iterator[Event]:
         loader.dispose()
 
 
-def fail(reason: str, event: Event) -> NoReturn:
-    """Raise Unreadable for a reason that stands at an event of YAML."""
+def fail(reason: str, event: Event, kind: type[Unreadable] = Unreadable) -> NoReturn:
+    """Raise Unreadable, or a `kind` of it, for a reason that stands at an event of YAML."""
     mark = event.start_mark
-    raise Unreadable(reason, mark.line + 1 if mark else None)
+    raise kind(reason, mark.line + 1 if mark else None)

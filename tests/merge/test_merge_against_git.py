@@ -12,8 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lattice_console.merge.keys import repeated_keys
 from lattice_console.merge.marked import Favor, Marked, Style, marked
 from lattice_console.merge.merging import MergeResult, three_way
+from lattice_console.merge.reading import syntax_of
 from tests import real_data
 from tests.merge import git
 from tests.merge.strategies import merges
@@ -104,12 +106,39 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
     return found
 
 
-def test_real_merges_end_as_with_git(real: list[dict[str, Any]], folder: Path) -> None:
+REJECTED = {
+    ("3d62acbadf75799b6327c3d5b06192abff142797", "package.json"): "/scripts in lines 15, 46",
+    ("e9a1d2b5eec5ef467a22a0adb7174bfdfc052de7", "package.json"): "/scripts in lines 15, 46",
+}
+"""Real merges that git calls clean and the validity gate refuses: both sides added the key that they repeat."""
+
+
+def test_real_merges_end_as_with_git_but_where_they_are_no_sound_document(
+    real: list[dict[str, Any]], folder: Path
+) -> None:
     assert len(real) == 743
+    rejected = {}
     for each in real:
         case: Case = (each["base"], each["ours"], each["theirs"])
         theirs = git_marks(case, folder, "merge")
         assert marked(*case, labels=LABELS) == theirs, each["merge"]
-        result = three_way(*case)
+        result = three_way(*case, path=each["path"])
+        if result.rejected:
+            assert result.rejected.content == theirs.content
+            rejected[each["merge"], each["path"]] = result.rejected.message.rpartition(": ")[2]
+            result = three_way(*case)
         assert (result.content if result.clean else None) == (None if theirs.conflicts else theirs.content)
         assert_shown(result, git_marks(case, folder, "diff3"))
+    assert rejected == REJECTED
+
+
+def test_no_clean_result_of_real_merges_is_worse_than_its_sides(real: list[dict[str, Any]]) -> None:
+    judged = 0
+    for each in real:
+        syntax = syntax_of(each["path"])
+        result = three_way(each["base"], each["ours"], each["theirs"], path=each["path"])
+        if syntax and result.content is not None:
+            repeated = repeated_keys(syntax, result.content)
+            assert repeated.keys() <= repeated_keys(syntax, each["ours"]).keys() | repeated_keys(syntax, each["theirs"])
+            judged += 1
+    assert judged == 124

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from lattice_console.contract.models.spec import Finding
 from lattice_console.engine.rules import yaml_events
-from lattice_console.merge.reading import Unreadable, decoded, read_json
+from lattice_console.merge.reading import BOM, Unreadable, decoded, read_json
 
 __all__ = ["Kind", "Parsed", "kind_of", "parse", "spans"]
 
@@ -26,7 +26,6 @@ _KINDS: dict[str, Kind] = {
 }
 _NAMES = {"json": "JSON", "yaml": "YAML", "markdown": "front matter"}
 
-_BOM = b"\xef\xbb\xbf"
 _FENCE = re.compile(rb"^---[ \t]*\r?$", re.MULTILINE)
 _HALF_PAIR = re.compile(rb"\\u[dD][89a-fA-F]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -65,7 +64,7 @@ def parse(path: str, content: bytes) -> Parsed:
 
 
 def _read(kind: Kind, content: bytes) -> Any:
-    content = content.removeprefix(_BOM)
+    content = content.removeprefix(BOM)
     if kind == "json":
         return _read_json(content)
     decoded(content)
@@ -100,7 +99,7 @@ def _read_json(content: bytes) -> Any:
 
 def spans(kind: Kind, content: bytes, pointers: set[str]) -> dict[str, tuple[int, int]]:
     """The first and last lines (from 1) of the values at some JSON pointers of a document, where they are found."""
-    content = content.removeprefix(_BOM)
+    content = content.removeprefix(BOM)
     if kind == "other":
         return {}
     if kind != "markdown":
