@@ -46,7 +46,10 @@ class Drafting(ReviewPlace):
     def action_comment(self) -> None:
         """Write about what is under the cursor: lines, a file, the mutation; or reply in its thread."""
         thread, draft = self.thread(), self.draft()
-        if draft is not None:
+        ranged = self.view.selection if self.view.has_range and not self.overview_shown else None
+        if ranged is not None:
+            self._begin_at(ranged)
+        elif draft is not None:
             self._write(draft)
         elif thread is not None:
             self._begin(f"Reply to {inert(thread.author.handle)}.", None, thread.id)

@@ -1,5 +1,6 @@
 """A cursor in a diff: moves by rows, hunks, files and threads, on either side, with a range of lines and the mouse."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -157,12 +158,17 @@ class DiffCursor(DiffCanvas):
     def action_range(self) -> None:
         if self._range is not None:
             self.end_range()
-        elif self.at.kind == "line":
-            self._wanted = self.at.side
-            self._range = self.cursor
-            self._tell()
+        elif self.at.line is not None and self.at.kind in ("line", "note"):
+            self._begin_range(self.at)
         else:
             self._refuse("A range begins on a line of a file; move to one first.")
+
+    def _begin_range(self, spot: Spot) -> None:
+        """Begin a range at a line, or at the one that a note stands under."""
+        self._to_side(spot.side)
+        self._move_to(self._rows.row_of(Spot("line", spot.file, spot.side, spot.line)))
+        self._range = self.cursor
+        self._tell()
 
     def end_range(self) -> None:
         """Let the cursor be alone again."""
@@ -173,6 +179,12 @@ class DiffCursor(DiffCanvas):
             self._tell()
 
     # -- moving
+
+    def _rearrange(self, change: Callable[[], object]) -> None:
+        begun = None if self._range is None else self._rows.spot(self._range, self._wanted)
+        super()._rearrange(change)
+        if begun is not None:
+            self._range = self._rows.row_of(begun)
 
     def _jump(self, row: int | None, above: int | None, missing: str = "", by: int = 1) -> None:
         """Put the cursor on a row, with so many lines above it in sight; without a row, say what is missing."""

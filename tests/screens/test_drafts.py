@@ -85,6 +85,23 @@ async def test_a_range_is_commented_as_one_and_a_file_by_its_name(console: Conso
     assert found["A version is due."] == Anchor(file_path=SPEC_PATH)
 
 
+async def test_a_range_begins_from_a_draft_at_the_line_above_it(console: Console) -> None:
+    await opened(console, "Raise the session")
+    await drafted(console, "48 hours", "Why 48?")
+    await console.press("j")
+    await console.on("kim draft: Why 48?")
+    await console.press("c")
+    await console.sees("save draft")
+    await console.press("escape", "v", "j", "j")
+    await console.press("c")
+    await console.sees(f"Comment on {SPEC_PATH}, lines 10-11.")
+    await console.press("escape", "escape")
+    await console.sees("› M-7")
+    await console.on("Failed logins")
+    await console.press("v", "k", "k", "c")
+    await console.sees(f"Comment on {SPEC_PATH}, lines 10-11.")
+
+
 async def test_in_the_overview_c_remarks_on_the_mutation_itself(console: Console, office: Office) -> None:
     await opened(console, "Pay refunds")
     await console.press("tab")

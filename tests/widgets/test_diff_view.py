@@ -397,6 +397,29 @@ async def test_a_range_stays_in_its_file_and_on_its_side() -> None:
         assert desk.view.selected_text() == "a\nb"
 
 
+async def test_on_a_remark_a_range_begins_at_the_line_above_it_and_esc_ends_that() -> None:
+    async with at_desk(long()) as desk:
+        desk.view.threads = [remark("t", 100)]
+        await desk.press("right_square_bracket", "j")
+        assert desk.view.at.kind == "note"
+        await desk.press("v")
+        assert desk.view.selection == Selection(0, "new", 100, 100)
+        assert "line one hundred" in desk.selected[0]
+        await desk.press("j", "j")
+        assert desk.view.selection == Selection(0, "new", 100, 101)
+        await desk.press("escape")
+        assert not desk.view.has_range
+        assert desk.app.refused == []
+
+
+async def test_a_range_stays_on_its_lines_when_others_come_above_it() -> None:
+    async with at_desk(long()) as desk:
+        await desk.press("right_square_bracket", "v", "j", "j")
+        desk.view.threads = [remark("t", 99)]
+        await desk.press("plus")
+        assert desk.view.selection == Selection(0, "new", 100, 102)
+
+
 async def test_dragging_selects_a_range() -> None:
     async with at_desk(long()) as desk:
         y = next(y for y, line in enumerate(desk.lines) if "line one hundred" in line)
