@@ -28,7 +28,7 @@ from lattice_console.screens.session import Session
 from lattice_console.screens.settling import Settling
 from lattice_console.screens.stack import read_stack
 from lattice_console.text import count, inert
-from lattice_console.widgets.diff_document import Cover, DiffDocument
+from lattice_console.widgets.diff_document import Cover, DiffDocument, Spot
 from lattice_console.widgets.diff_pane import DiffPane
 from lattice_console.widgets.diff_view import DiffView
 from lattice_console.widgets.mutation_head import MutationHead
@@ -79,6 +79,7 @@ class MutationScreen(Following, Settling, Looking):
         super().__init__(session, row)
         # What the person asked to see and has not seen yet: news that come meanwhile do not take its place.
         self._asked: tuple[Comparison | None] | None = None
+        self._landing: Place | None = None
         self._where = ""
         self._follow: Timer | None = None
 
@@ -177,8 +178,8 @@ class MutationScreen(Following, Settling, Looking):
         """Read the mutation anew, and show its newest patchset."""
         self.show_comparison(None)
 
-    def show_comparison(self, wanted: Comparison | None) -> None:
-        self._asked = (wanted,)
+    def show_comparison(self, wanted: Comparison | None, *, at: Place | None = None) -> None:
+        self._asked, self._landing = (wanted,), at
         self._load(wanted, newest=True)
 
     def turn_to(self, row: MutationSummary) -> None:
@@ -228,7 +229,7 @@ class MutationScreen(Following, Settling, Looking):
                     if draft.anchor is not None
                 }
         except LatticeError as error:
-            self._asked = None
+            self._asked, self._landing = None, None
             self.desk.say(error.message, "error")
             return
         model = OverviewModel(mutation, timeline, comments, compared.changes, drafts, stack, held)
@@ -277,10 +278,18 @@ class MutationScreen(Following, Settling, Looking):
         head.compared = self._compared_words()
         if message.compared is not None:
             self.show_viewed()
+            self._land(message.compared)
             if not model.mutation.changes:
                 self.action_show_tab(1)
         self._name_tabs()
         self.refresh_chrome()
+
+    def _land(self, compared: Compared) -> None:
+        """Go to the line that was asked for with what is shown now."""
+        landing, self._landing = self._landing, None
+        found = compared.find(*landing) if landing is not None else None
+        if landing is not None and found is not None:
+            self.view.go_to(Spot("line", *found, landing[1].line))
 
     def _compared_words(self) -> str:
         """What is compared, where that is not simply the whole change."""

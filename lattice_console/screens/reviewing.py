@@ -30,8 +30,8 @@ class ReviewPlace(ActingPlace, Colouring):
 
     # -- what the screen gives
 
-    def show_comparison(self, wanted: Comparison | None) -> None:
-        """Read the mutation anew, and show that comparison; None is what to look at first."""
+    def show_comparison(self, wanted: Comparison | None, *, at: Place | None = None) -> None:
+        """Read the mutation anew, and show that comparison, `at` a line; None is what to look at first."""
 
     def show_tab(self, index: int) -> None:
         """Show the diff (0) or the overview (1)."""

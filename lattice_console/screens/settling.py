@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 from lattice_console.contract.errors import LatticeError
 from lattice_console.contract.models.mutation import Mutation
 from lattice_console.contract.models.review import Comment
+from lattice_console.screens.comparing import Comparison
 from lattice_console.screens.dialog import ConfirmDialog
 from lattice_console.screens.news import MutationChanged
 from lattice_console.screens.review_threads import lines_of
@@ -113,7 +114,11 @@ class Settling(ReviewPlace):
         self.desk.say(f"Applied {count(len(comments), 'suggestion')}: this is patchset {after.patchset} now.")
         self.app.post_message(MutationChanged(after))
         if self.is_mounted:
-            self.show_comparison(None)
+            # Whoever applies them looks at the change, and not at what they have just added to it.
+            places = [one.place for one in comments if one.place is not None]
+            first = min(places, key=lambda place: (place.file_path, place.line or 0), default=None)
+            at = (after.patchset, first) if first is not None else None
+            self.show_comparison(Comparison(None, after.patchset), at=at)
 
     def _question(self, mutation: Mutation, comments: Sequence[Comment]) -> str:
         """What applying changes: the lines of one suggestion, the places of several, and what becomes of votes."""

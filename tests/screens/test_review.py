@@ -217,6 +217,21 @@ async def test_a_suggestion_begins_with_the_lines_and_the_author_applies_it_with
     assert [(one.applied, one.open) for one in await comments(office, "M-6")] == [(2, False)]
 
 
+async def test_whoever_applies_a_suggestion_stays_on_the_whole_change_at_its_line(office: Office) -> None:
+    await said(office, "ana", "M-7", "For whom?", SPEC_PATH, 10)
+    suggestion = "LIMIT = timedelta(hours=72)"
+    await said(office, "kim", "M-7", "", SESSION_PATH, 3, suggestion=suggestion)
+    async with open_console(make_app(office, actor="ana")) as console:
+        await opened(console, "Raise the session")
+        await console.press("G", "less_than_sign")
+        await console.on("kim now: suggests")
+        await console.press("i")
+        await console.sees("Make patchset 2 of M-7 with the suggestion")
+        await console.press("enter")
+        await console.sees("this is patchset 2 now.", "1 Diff 4 files", "full change")
+        await console.on("hours=72")
+
+
 async def test_only_the_author_applies_a_suggestion_and_others_are_told_so(office: Office) -> None:
     await said(office, "kim", "M-6", "", "docs/refunds.md", 3, suggestion="A refund is paid at once.")
     async with open_console(make_app(office, actor="ana")) as console:
