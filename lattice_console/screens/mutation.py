@@ -56,11 +56,12 @@ class MutationScreen(Following, Settling, Looking):
 
     @dataclass
     class Loaded(Message):
-        """The mutation, with what belongs to it; `compared` is None where what is compared stays."""
+        """The mutation, with what belongs to it; `compared`, shown at a line, is None where what is compared stays."""
 
         model: OverviewModel
         compared: Compared | None
         carried: Mapping[str, Place | None]
+        at: Place | None = None
 
     @dataclass
     class Outdated(Message):
@@ -78,8 +79,7 @@ class MutationScreen(Following, Settling, Looking):
     def __init__(self, session: Session, row: MutationSummary) -> None:
         super().__init__(session, row)
         # What the person asked to see and has not seen yet: news that come meanwhile do not take its place.
-        self._asked: tuple[Comparison | None] | None = None
-        self._landing: Place | None = None
+        self._asked: tuple[Comparison | None, Place | None] | None = None
         self._where = ""
         self._follow: Timer | None = None
 
@@ -170,7 +170,7 @@ class MutationScreen(Following, Settling, Looking):
         if self._asked is not None:
             self._load(*self._asked, newest=True)
         else:
-            self._load(self.compared.comparison if self.compared else None, newest=self.compared is None)
+            self._load(self.compared.comparison if self.compared else None, None, newest=self.compared is None)
 
     # -- loading
 
@@ -179,8 +179,8 @@ class MutationScreen(Following, Settling, Looking):
         self.show_comparison(None)
 
     def show_comparison(self, wanted: Comparison | None, *, at: Place | None = None) -> None:
-        self._asked, self._landing = (wanted,), at
-        self._load(wanted, newest=True)
+        self._asked = (wanted, at)
+        self._load(wanted, at, newest=True)
 
     def turn_to(self, row: MutationSummary) -> None:
         self.row, self.model, self.compared, self.carried = row, None, None, {}
@@ -194,11 +194,11 @@ class MutationScreen(Following, Settling, Looking):
         self._name_tabs()
         self.action_reload()
 
-    def _load(self, wanted: Comparison | None, *, newest: bool) -> None:
+    def _load(self, wanted: Comparison | None, at: Place | None, *, newest: bool) -> None:
         if self.session.connected:
-            self.start("mutation", self._fetch, wanted, newest)
+            self.start("mutation", self._fetch, wanted, at, newest)
 
-    async def _fetch(self, wanted: Comparison | None, newest: bool) -> None:
+    async def _fetch(self, wanted: Comparison | None, at: Place | None, newest: bool) -> None:
         """Read everything. Without `newest`, a newer patchset than the one that is read is only told of."""
         backend, session, row = self.session.backend, self.session, self.row
         try:
@@ -229,11 +229,11 @@ class MutationScreen(Following, Settling, Looking):
                     if draft.anchor is not None
                 }
         except LatticeError as error:
-            self._asked, self._landing = None, None
+            self._asked = None
             self.desk.say(error.message, "error")
             return
         model = OverviewModel(mutation, timeline, comments, compared.changes, drafts, stack, held)
-        self.post_message(self.Loaded(model, compared if compared is not self.compared else None, carried))
+        self.post_message(self.Loaded(model, compared if compared is not self.compared else None, carried, at))
 
     async def _held_back(self, mutation: Mutation) -> str:
         """Why the folder holds its execution back, as long as that is to come; empty where it does not."""
@@ -278,18 +278,17 @@ class MutationScreen(Following, Settling, Looking):
         head.compared = self._compared_words()
         if message.compared is not None:
             self.show_viewed()
-            self._land(message.compared)
+            self._land(message.compared, message.at)
             if not model.mutation.changes:
                 self.action_show_tab(1)
         self._name_tabs()
         self.refresh_chrome()
 
-    def _land(self, compared: Compared) -> None:
-        """Go to the line that was asked for with what is shown now."""
-        landing, self._landing = self._landing, None
-        found = compared.find(*landing) if landing is not None else None
-        if landing is not None and found is not None:
-            self.view.go_to(Spot("line", *found, landing[1].line))
+    def _land(self, compared: Compared, at: Place | None) -> None:
+        """Go to the line that was asked for."""
+        found = compared.find(*at) if at is not None else None
+        if at is not None and found is not None:
+            self.view.go_to(Spot("line", *found, at[1].line))
 
     def _compared_words(self) -> str:
         """What is compared, where that is not simply the whole change."""
