@@ -108,6 +108,9 @@ class DocumentPlace(Colouring):
         """The document that is shown, or on its way."""
         return self._path
 
+    def folder_looked_at(self) -> None:
+        self.query_one(DocumentHead).drifted = self._path in self.session.drifted
+
     # -- reading
 
     def open(self, path: str, *, keep: bool = False) -> None:
@@ -149,6 +152,7 @@ class DocumentPlace(Colouring):
         view.show(reading.text, keep=same)
         view.find(reading.spec.findings if reading.spec is not None else ())
         self.query_one(DocumentHead).show(reading.document, reading.spec)
+        self.folder_looked_at()
         if reading.spec is None:
             self.query_one(DependencyView).say_instead(_NO_SPEC)
         elif not same:

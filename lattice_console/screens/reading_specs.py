@@ -1,7 +1,7 @@
 """From the Backend to what the place of specs draws: the tree, a document, its history."""
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from lattice_console.contract.models.document import Document, Revision
@@ -59,13 +59,18 @@ def judged(meanings: Mapping[str, Meaning], findings: Iterable[Finding]) -> dict
     }
 
 
-def matching(paths: DocumentPaths, meanings: Mapping[str, Meaning], text: str) -> DocumentPaths:
-    """The documents whose path, or what they are as a spec, has every word of `text`, whatever their case."""
+def matching(
+    paths: DocumentPaths, meanings: Mapping[str, Meaning], drifted: Container[str], text: str
+) -> DocumentPaths:
+    """The documents of which every word of `text` is told, whatever their case.
+
+    Told are the path, what it is as a spec, and that it drifted.
+    """
     words = text.casefold().split()
 
     def told(path: str) -> str:
         meaning = meanings.get(path)
-        return f"{path.casefold()} {meaning.words}" if meaning else path.casefold()
+        return f"{path.casefold()} {meaning.words if meaning else ''} {'drifted' if path in drifted else ''}"
 
     return DocumentPaths(path for path in paths.under("") if all(word in told(path) for word in words))
 

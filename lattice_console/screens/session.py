@@ -29,6 +29,9 @@ __all__ = ["Session"]
 _ROOM = 64_000_000
 """Bytes of contents, and of comparisons, that are kept."""
 
+_NAMED = 3
+"""Files that a message names."""
+
 
 @dataclass(slots=True)
 class Session:
@@ -143,11 +146,16 @@ class Session:
     @property
     def drift_told(self) -> str:
         """What drifts, and what to do about it."""
-        named = ", ".join(self.drifted[:3])
-        more = f" and {len(self.drifted) - 3} more" if len(self.drifted) > 3 else ""
+        import shlex
+
+        drifted = self.drifted
+        named = ", ".join(drifted[:_NAMED])
+        more = f" and {len(drifted) - _NAMED} more" if len(drifted) > _NAMED else ""
+        it, paths = "it" if len(drifted) == 1 else "them", "PATHS" if more else shlex.join(drifted)
+        rest = " lattice status lists them all." if more else ""
         return (
-            f"Left alone: {count(len(self.drifted), 'file')} changed on disk since the last checkout: {named}{more}. "
-            f"Propose the change (lattice mutation create), or drop it (lattice restore {self.drifted[0]})."
+            f"Left alone: {count(len(drifted), 'file')} changed on disk since the last checkout: {named}{more}. "
+            f"Propose {it} (lattice mutation create --files {paths}) or restore {it} (lattice restore {paths}).{rest}"
         )
 
     @property

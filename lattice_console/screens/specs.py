@@ -90,6 +90,7 @@ class SpecsScreen(DocumentPlace):
                 yield from self.compose_document()
 
     def on_mount(self) -> None:
+        self.folder_looked_at()
         self._name_tabs()
         self._tree.say_instead(["Reading the tree."])
         if self._visited:
@@ -132,6 +133,13 @@ class SpecsScreen(DocumentPlace):
     def happened(self, events: Sequence[Event]) -> None:
         if any(event.name in _MOVES_HEAD for event in events):
             self._fall_behind()
+
+    def folder_looked_at(self) -> None:
+        super().folder_looked_at()
+        before, now = self._tree.drifted, frozenset(self.session.drifted)
+        self._tree.drifted = now
+        if self._found and before != now:
+            self._find(self._found)
 
     def on_screen_resume(self) -> None:
         if self._behind:
@@ -225,7 +233,8 @@ class SpecsScreen(DocumentPlace):
         self.start("find", self._look_for, self._found, self._tree.paths)
 
     async def _look_for(self, text: str, paths: DocumentPaths) -> None:
-        found = await asyncio.to_thread(matching, paths, self._meanings, text) if text else None
+        drifted = frozenset(self.session.drifted)
+        found = await asyncio.to_thread(matching, paths, self._meanings, drifted, text) if text else None
         self.post_message(self.Narrowed(text, found))
 
     @on(Narrowed)

@@ -1,6 +1,7 @@
 """The line above a document: its path, and what it is."""
 
 from textual.content import Content
+from textual.reactive import reactive
 
 from lattice_console.cells import cells, cut, shorten_path
 from lattice_console.contract.models.document import Document
@@ -14,11 +15,14 @@ __all__ = ["DocumentHead"]
 
 
 class DocumentHead(Sparing):
-    """Path, spec, findings, revision and age on one line."""
+    """Path, drift, spec, findings, revision and age on one line."""
 
     DEFAULT_CSS = """
     DocumentHead { height: 1; }
     """
+
+    drifted: reactive[bool] = reactive(False)
+    """Whether the folder holds something else there that the store does not have."""
 
     def __init__(self, look: Look, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -35,7 +39,7 @@ class DocumentHead(Sparing):
         document, spec, signs = self._document, self._spec, self._look.signs
         if document is None:
             return []
-        parts: list[tuple[str, str]] = []
+        parts = [("! drifted", "bold $warning")] if self.drifted else []
         if spec is not None:
             version = f" {inert(spec.version)}" if spec.version else ""
             parts.append((f"{inert(spec.name)}{version} {signs.dot} {spec.type}", ""))

@@ -1,12 +1,13 @@
-"""The documents of a project as a tree, in which specs are marked with their type and their findings."""
+"""The documents of a project as a tree: specs are marked with type and findings, and what drifts in the folder."""
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Collection, Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
+from textual.reactive import reactive
 
 from lattice_console.cells import cells, cut
 from lattice_console.contract.models.spec import Spec
@@ -63,6 +64,9 @@ class DocumentTree(RowView):
         Binding("minus", "close_all", "Close all folders", key_display="-", id="specs.close_all"),
         *RowView.BINDINGS,
     ]
+
+    drifted: reactive[Collection[str]] = reactive(frozenset())
+    """The documents for which the folder holds what the store does not have."""
 
     @dataclass
     class Chosen(Message):
@@ -246,7 +250,8 @@ class DocumentTree(RowView):
             tail = [] if opened else self._inside(node)
         else:
             lead += "  "
-            tail = self._about(self._meanings.get(node.path))
+            tail = [("drifted", "warning")] if node.path in self.drifted else []
+            tail += self._about(self._meanings.get(node.path))
         room = width - cells(lead) - sum(cells(text) + 1 for text, _ in tail) - 1
         name = cut(inert(node.name), max(8, room), signs.ellipsis)
         role = "muted" if node.is_folder else "strong" if node.path in self._meanings else "plain"
@@ -267,7 +272,9 @@ class DocumentTree(RowView):
                 sum(meaning.errors or 0 for meaning in inner),
                 sum(meaning.warnings or 0 for meaning in inner),
             )
-        return [*self._findings(*self._sums[node.path]), (f"{node.documents:,}", "muted")]
+        drifted = sum(path.startswith(node.path) for path in self.drifted)
+        drift: list[Piece] = [(f"{drifted:,} drifted", "warning")] if drifted else []
+        return [*drift, *self._findings(*self._sums[node.path]), (f"{node.documents:,}", "muted")]
 
     def _findings(self, errors: int, warnings: int) -> list[Piece]:
         signs = self._look.signs

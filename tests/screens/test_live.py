@@ -71,6 +71,18 @@ async def test_drift_is_a_mark_in_the_header_and_told_where_it_is_asked_for(cons
     assert (office.root / "src/auth/session.py").read_text() == "LIMIT = 1\n"
 
 
+async def test_the_advice_about_drift_names_every_file_in_its_commands(console: Console, office: Office) -> None:
+    for path in ("docs/refunds.md", "src/auth/session.py"):
+        (office.root / path).write_text("mine\n")
+    console.app.post_message(AppFocus())
+    await console.sees("2 files drifted")
+    await console.press("exclamation_mark")
+    await console.sees("Left alone: 2 files changed on disk")
+    said = " ".join(console.text.split())
+    assert "Propose them (lattice mutation create --files docs/refunds.md src/auth/session.py)" in said
+    assert "or restore them (lattice restore docs/refunds.md src/auth/session.py)." in said
+
+
 async def test_the_mark_of_drift_goes_with_the_drift(console: Console, office: Office) -> None:
     path = office.root / "src/auth/session.py"
     before = path.read_bytes()

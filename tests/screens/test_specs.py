@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from typing import NoReturn
 
 import pytest
+from textual.events import AppFocus
 
 from lattice_console.contract.errors import SystemFailure
 from tests.screens.console import Console, make_app, open_console
@@ -87,6 +88,27 @@ async def test_typing_narrows_the_tree_by_path_name_and_type(specs: Console) -> 
     await specs.sees("No document matches.", "Esc shows all")
     await specs.press("escape")
     await specs.sees("10 documents", "refunds.md")
+
+
+async def test_what_drifts_in_the_folder_is_marked_in_the_tree_and_above_the_document(
+    specs: Console, office: Office
+) -> None:
+    path = office.root / "docs/refunds.md"
+    before = path.read_bytes()
+    path.write_text("mine\n")
+    specs.app.post_message(AppFocus())
+    await specs.sees("1 file drifted")
+    assert specs.line("refunds.md").split() == ["refunds.md", "drifted"]
+    await specs.press("minus")
+    await specs.sees("1 drifted 3")
+    await find(specs, "drifted")
+    await specs.sees("1 of 10 documents")
+    await specs.press("enter")
+    await specs.sees("docs/refunds.md   ! drifted")
+    path.write_bytes(before)
+    specs.app.post_message(AppFocus())
+    await specs.misses("drifted")
+    await specs.sees("docs/refunds.md   revision")
 
 
 async def test_right_reads_the_document_and_left_comes_back(specs: Console) -> None:
