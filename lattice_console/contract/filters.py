@@ -142,15 +142,15 @@ def _fields(text: str, word: Word) -> dict[str, Any]:
         return {"text": (value,)}
     if key not in KEYS:
         raise wrong(text, word, f"there is no filter {key}:; known are {', '.join(f'{name}:' for name in KEYS)}")
+    if key == "stack":
+        number = value.upper().removeprefix("M-")
+        if not (number.isascii() and number.isdigit() and len(number) < 12):
+            raise wrong(text, word, "stack: takes the number of any mutation of a stack, such as stack:115")
+        return {"stack": int(number)}
     if not value:
         raise wrong(text, word, f"{key}: needs a value{_known(key)}")
     if key == "age":
         return _age(text, word)
-    if key == "stack":
-        number = value.upper().removeprefix("M-")
-        if not (number.isascii() and number.isdigit() and len(number) < 12):
-            raise wrong(text, word, "stack: takes the number of a mutation, such as stack:115")
-        return {"stack": int(number)}
     values = (value,) if word.quoted else tuple(part for part in value.split(",") if part)
     if not values:
         raise wrong(text, word, f"{key}: needs a value{_known(key)}")

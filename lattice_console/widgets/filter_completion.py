@@ -26,7 +26,7 @@ _MEANINGS = {
     "vote": "a vote that counts now",
     "has": "what it has",
     "is": "how it stands",
-    "stack": "all of the stack on that mutation",
+    "stack": "all of the stack that this mutation is in",
     "is:open": "still to come to an end",
     "is:ended": "executed, rejected, cancelled, …",
     "is:mine": "proposed by you",
@@ -125,5 +125,6 @@ def _quoted(value: str) -> str:
 
 
 def meaning(text: str) -> str:
-    """What a completion means, in a few words; empty where it speaks for itself."""
-    return _MEANINGS.get(text.removesuffix(":"), "")
+    """What a completion means, in a few words: its value, or else its key."""
+    key, _, _ = text.partition(":")
+    return _MEANINGS.get(text) or _MEANINGS.get(key, "")

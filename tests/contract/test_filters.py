@@ -1,6 +1,6 @@
 """What a list is narrowed to, against what the mutations themselves say; and every order walked from both ends."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import get_args
@@ -73,7 +73,7 @@ async def furnish(house: House) -> None:
         await rob.reviews.vote(number, vote="approve")
 
 
-def facts(one: Mutation, actor: str, age: float, *, reviews: bool, reviews_own: bool) -> Facts:
+def facts(one: Mutation, all: Sequence[Mutation], actor: str, age: float, *, reviews: bool, reviews_own: bool) -> Facts:
     votes = {review.author.handle: review.vote for review in one.reviews if review.current}
     mine = one.author.handle == actor
     to_vote = one.turn == "reviewers" and reviews and actor not in votes and (reviews_own or not mine)
@@ -90,7 +90,7 @@ def facts(one: Mutation, actor: str, age: float, *, reviews: bool, reviews_own: 
         objections=one.objections,
         comments=one.comments,
         threads=one.threads,
-        stack=one.stack,
+        stack=[other.number for other in all if other.stack == one.stack],
         level=one.level,
         patchset=one.patchset,
         age=age,
@@ -134,10 +134,11 @@ FILTERS = filters(
 async def test_a_list_and_its_counts_are_what_the_filter_means_to_who_asks(
     furnished: Furnished, actor: str, narrowed: MutationFilter
 ) -> None:
+    all = [one for one, _ in furnished.seen[actor]]
     expected = [
         one
         for one, age in furnished.seen[actor]
-        if means(narrowed, facts(one, actor, age, reviews=actor in ("ann", "rob"), reviews_own=False))
+        if means(narrowed, facts(one, all, actor, age, reviews=actor in ("ann", "rob"), reviews_own=False))
     ]
     expected.sort(key=lambda one: (-one.stack, one.level, one.number))
     for backend in furnished.doors[actor]:

@@ -121,6 +121,17 @@ async def test_every_mutation_stands_where_its_parents_yet_to_be_executed_put_it
                 await told.holds()
 
 
+async def test_any_member_names_its_stack_and_none_names_another(ann: Backend) -> None:
+    told = Story(ann)
+    for parents in ([], [0], [1], [1], []):
+        await told.take(("propose", 0, parents))
+    for number, stack in ((1, {1, 2, 3, 4}), (3, {1, 2, 3, 4}), (5, {5}), (99, set())):
+        rows = (await ann.mutations.list(filter=MutationFilter(stack=number))).items
+        assert {row.number for row in rows} == stack
+    without = MutationFilter(without=(MutationFilter(stack=4),))
+    assert [row.number for row in (await ann.mutations.list(filter=without)).items] == [5]
+
+
 async def test_a_deep_stack_moves_up_as_it_is_executed_from_below(ann: Backend) -> None:
     told = Story(ann)
     await told.take(("propose", 0, []))

@@ -50,6 +50,17 @@ async def test_a_value_alone_finds_its_key(console: Console) -> None:
     await console.sees("/is:awaiting -spec:user-auth", "1 of 3")
 
 
+async def test_any_mutation_of_a_stack_finds_all_of_it(office: Office) -> None:
+    await stack_up(office)
+    async with open_console(make_app(office)) as console:
+        await console.press("slash")
+        await console.type("stack:")
+        await console.sees("stack:9  all of the stack that this mutation is in")
+        await console.type("M-11")
+        await console.press("enter")
+        await console.sees("1 of 3", "Split invoice lines", "Tax per line", "Round each line")
+
+
 async def test_labels_and_stacks_in_sight_are_offered(office: Office) -> None:
     await stack_up(office)
     async with open_console(make_app(office)) as console:

@@ -19,7 +19,8 @@ CAN_CHANGE = frozenset({"draft", "pending", "approved", "needs_manual_resolution
 class Facts:
     """A mutation as somebody sees it: `authors` are the names that its author has for them, `age` is in seconds.
 
-    `votes` are those that count, `awaits` whether it waits for them, `seen` their newest reviewed patchset.
+    `votes` are those that count, `awaits` whether it waits for them, `seen` their newest reviewed patchset. `stack` has
+    the numbers of all that are in its stack, itself among them.
     """
 
     number: int
@@ -34,7 +35,7 @@ class Facts:
     objections: int
     comments: int
     threads: int
-    stack: int
+    stack: Collection[int]
     level: int
     patchset: int
     age: float
@@ -58,7 +59,7 @@ def means(narrowed: MutationFilter, facts: Facts) -> bool:
         and (not narrowed.condition or any(_IS[one](facts) for one in narrowed.condition))
         and (narrowed.min_age is None or facts.age >= narrowed.min_age)
         and (narrowed.max_age is None or facts.age <= narrowed.max_age)
-        and (narrowed.stack is None or facts.stack == narrowed.stack)
+        and (narrowed.stack is None or narrowed.stack in facts.stack)
         and all(means(one, facts) for one in narrowed.all)
         and (not narrowed.either or any(means(one, facts) for one in narrowed.either))
         and not any(means(one, facts) for one in narrowed.without)

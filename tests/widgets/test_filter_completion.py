@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from lattice_console.contract.errors import ValidationFailed
 from lattice_console.contract.filters import KEYS, parse
-from lattice_console.widgets.filter_completion import complete
+from lattice_console.widgets.filter_completion import complete, meaning
 
 KNOWN = {"author": ["me", "ana", "agent-7"], "spec": ["user-auth", "user data", "payments"], "label": ["a,b"]}
 
@@ -46,6 +46,11 @@ def test_the_last_of_several_values_is_completed_and_none_is_named_twice() -> No
 
 def test_a_number_of_an_age_gets_its_unit() -> None:
     assert texts("age:>3") == ["age:>3m", "age:>3h", "age:>3d", "age:>3w"]
+
+
+def test_a_value_means_what_its_key_does_where_it_has_no_meaning_of_its_own() -> None:
+    assert meaning("is:awaiting") == "waits for you"
+    assert meaning("stack:9") == meaning("stack:") == "all of the stack that this mutation is in"
 
 
 def test_in_the_middle_of_a_word_nothing_is_offered() -> None:

@@ -31,7 +31,7 @@ class MutationFilter(Model):
     """What a list of mutations is narrowed to: every given field must hold, any of its values satisfies it.
 
     `author` takes handles, or `me`; `text` words are all looked for in title and number; `min_age` and `max_age` are
-    seconds since it was proposed; `stack` takes the number of a stack's lowest mutation, `number` those of mutations
+    seconds since it was proposed; `stack` takes the number of any mutation of a stack, `number` those of mutations
     themselves. Filters within: `all` must hold too, of `either` at least one where there are any, of `without` none.
     """
 

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from sqlalchemy import (
     ColumnElement,
+    ScalarSelect,
     Select,
     and_,
     case,
@@ -126,7 +127,7 @@ def _meant(project_id: str, narrowed: MutationFilter, asker: Asker) -> list[Colu
     if narrowed.max_age is not None:
         conditions.append(mutations.c.created_at >= asker.now - timedelta(seconds=narrowed.max_age))
     if narrowed.stack is not None:
-        conditions.append(mutations.c.stack == narrowed.stack)
+        conditions.append(mutations.c.stack == _stack_of(project_id, narrowed.stack))
     conditions.extend(_all(project_id, one, asker) for one in narrowed.all)
     if narrowed.either:
         conditions.append(or_(*(_all(project_id, one, asker) for one in narrowed.either)))
@@ -136,6 +137,12 @@ def _meant(project_id: str, narrowed: MutationFilter, asker: Asker) -> list[Colu
 
 def _all(project_id: str, narrowed: MutationFilter, asker: Asker) -> ColumnElement[bool]:
     return func.coalesce(and_(true(), *_meant(project_id, narrowed, asker)), false())
+
+
+def _stack_of(project_id: str, number: int) -> ScalarSelect[int]:
+    """The number of the stack that the mutation with that number stands in."""
+    member = mutations.alias("member")
+    return select(member.c.stack).where(member.c.project_id == project_id, member.c.number == number).scalar_subquery()
 
 
 def _touching(project_id: str) -> Select[tuple[int]]:

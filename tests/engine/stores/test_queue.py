@@ -1,6 +1,6 @@
 """The queue against a plain model of what a filter means and how rows are ordered."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -69,7 +69,7 @@ class Row:
     stale: dict[str, str] = field(default_factory=dict)
     seen: int | None = None
 
-    def facts(self, asker: Asker) -> Facts:
+    def facts(self, asker: Asker, all: Sequence["Row"]) -> Facts:
         one = self.record
         voting = asker.may_review and asker.id not in self.votes
         may = asker.may_review_own or one.author_id != asker.id
@@ -87,7 +87,7 @@ class Row:
             objections=one.objections,
             comments=one.comments,
             threads=one.threads,
-            stack=one.stack,
+            stack=[row.record.number for row in all if row.record.stack == one.stack],
             level=one.level,
             patchset=one.patchset,
             age=(asker.now - one.created_at).total_seconds(),
@@ -208,7 +208,7 @@ def records(page: list[ListedRecord]) -> list[MutationRecord]:
 def test_a_page_holds_what_the_filter_means_in_the_order_of_the_queue(
     shared: Lane, stored: list[Row], narrowed: MutationFilter, asker: Asker, limit: int
 ) -> None:
-    expected = ordered([row.record for row in stored if means(narrowed, row.facts(asker))], "stack")
+    expected = ordered([row.record for row in stored if means(narrowed, row.facts(asker, stored))], "stack")
     with undone(shared) as tables:
         fill(tables, stored)
         page, total = tables.mutations.page(PROJECT, narrowed, asker, "stack", Window(None, "next", 0, limit))
@@ -228,7 +228,7 @@ def test_a_page_holds_what_the_filter_means_in_the_order_of_the_queue(
 def test_every_order_is_walked_both_ways_and_covers_everything_exactly_once(
     shared: Lane, stored: list[Row], narrowed: MutationFilter, sort: Sort, limit: int
 ) -> None:
-    meant = [row.record for row in stored if means(narrowed, row.facts(asker))]
+    meant = [row.record for row in stored if means(narrowed, row.facts(asker, stored))]
     expected = [record.number for record in ordered(meant, sort)]
 
     with undone(shared) as tables:
