@@ -35,6 +35,8 @@ COMMANDS = {
     "team": f"{_HEADLESS}.team:group",
     "project": f"{_HEADLESS}.project:group",
     "audit": f"{_HEADLESS}.audit:group",
+    "merge-file": f"{_HEADLESS}.merge_file:command",
+    "diff3": f"{_HEADLESS}.diff3:command",
     "import-git": f"{_OPS}:import_git",
     "health": f"{_HEADLESS}.health:command",
     "doctor": f"{_OPS}:doctor",

@@ -37,7 +37,8 @@ class Command(click.Command):
 
     `several` names options that take every following argument up to the next option (`--files a b c`), which click
     itself does not know. `filters` lets words of a filter that are turned round (`-author:me`) through, which are no
-    options. The global options may follow a command's name as well; only the root's help lists them.
+    options. `failure` is the exit code of whatever goes wrong, for a command whose other codes count something. The
+    global options may follow a command's name as well; only the root's help lists them.
     """
 
     def __init__(
@@ -46,6 +47,7 @@ class Command(click.Command):
         examples: Sequence[str] = (),
         several: Sequence[str] = (),
         filters: bool = False,
+        failure: int | None = None,
         **kwargs: Any,
     ) -> None:
         kwargs["context_settings"] = _SETTINGS | (kwargs.get("context_settings") or {})
@@ -53,10 +55,13 @@ class Command(click.Command):
         self.examples = tuple(examples)
         self.several = frozenset(several)
         self.filters = filters
+        self.failure = failure
         self.params.extend(global_options(hidden=True))
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Spell `--files a b` as `--files a --files b`, then go on as usual."""
+        if session := ctx.find_object(Session):
+            session.failure = self.failure
         if self.filters:
             # A blank before it says that it is no option, and nothing to a filter.
             args = [f" {arg}" if _TURNED.match(arg) else arg for arg in args]

@@ -29,10 +29,10 @@ def run(root: click.Command, arguments: Sequence[str], session: Session) -> int:
         return done.exit_code
     except click.ClickException as error:
         session.output.error(_usage(error))
-        return Exit.USAGE
+        return session.failure or Exit.USAGE
     except LatticeError as error:
         session.output.error(error)
-        return exit_code(error)
+        return session.failure or exit_code(error)
     except (KeyboardInterrupt, click.Abort):
         session.output.say("Interrupted.")
         return Exit.INTERRUPTED
@@ -46,7 +46,7 @@ def run(root: click.Command, arguments: Sequence[str], session: Session) -> int:
             session.output.error(SystemFailure("SYS_FILE", message))
         else:
             session.output.error(unexpected(error, _log_file(session)))
-        return Exit.ERROR
+        return session.failure or Exit.ERROR
 
 
 def _usage(error: click.ClickException) -> ValidationFailed:

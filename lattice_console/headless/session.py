@@ -54,6 +54,7 @@ class Session:
         self.folder: Path | None = None
         self.actor: str | None = None
         self.output = Output()
+        self.failure: int | None = None
         self.guard: Guard = {"expected_version": None, "idempotency_key": None}
         self._stdin_read_for: str | None = None
 

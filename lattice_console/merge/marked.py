@@ -1,11 +1,19 @@
 """A merge as `git merge-file` writes it: one text, in which markers show what is in conflict."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lattice_console.merge._libgit2 import Favor, Style, merge_lines
 from lattice_console.merge.lines import split_lines
+from lattice_console.merge.merging import Conflict, MergeResult
 
-__all__ = ["MARKER_SIZE", "Favor", "Marked", "Style", "marked"]
+__all__ = ["LABELS", "MARKER_SIZE", "Favor", "Labels", "Marked", "Style", "marked", "shown"]
+
+Labels = tuple[bytes, bytes, bytes]
+"""What markers call ours, base and theirs."""
+
+LABELS: Labels = (b"ours", b"base", b"theirs")
+"""The labels of sides that have no other names."""
 
 MARKER_SIZE = 7
 """How many signs a marker has, unless somebody wants more."""
@@ -28,7 +36,7 @@ def marked(
     *,
     style: Style = "merge",
     favor: Favor | None = None,
-    labels: tuple[bytes, bytes, bytes] = (b"ours", b"base", b"theirs"),
+    labels: Labels = LABELS,
     marker_size: int = MARKER_SIZE,
 ) -> Marked:
     """Merge by lines, with conflicts between markers of `marker_size` signs (1 to 65534) and `labels`.
@@ -51,3 +59,36 @@ def marked(
         if sign in label_of and lines[at].rstrip(b"\r\n") == bare:
             lines[at] = b"%b %b%b" % (bare, label_of[sign], lines[at][marker_size:])
     return Marked(b"".join(lines), len(places) // len(signs))
+
+
+def shown(
+    result: MergeResult, *, style: Style = "merge", labels: Labels = LABELS, marker_size: int = MARKER_SIZE
+) -> Marked:
+    """A merge's conflicts as they are in data, between markers like those of `marked`; `zdiff3` is as `diff3`.
+
+    That is how a rejected merge can be shown, in which git sees no conflict. The result is not unmergeable.
+    """
+    first_line = result.settled_with([conflict.base for conflict in result.conflicts]).partition(b"\n")[0]
+    end = b"\r\n" if first_line.endswith(b"\r") else b"\n"
+    with_base = style != "merge"
+    texts = [
+        b"".join(_pieces(conflict, labels, marker_size, end, with_base=with_base)) for conflict in result.conflicts
+    ]
+    return Marked(result.settled_with(texts), len(texts))
+
+
+def _pieces(conflict: Conflict, labels: Labels, size: int, end: bytes, *, with_base: bool) -> Iterator[bytes]:
+    ours, base, theirs = labels
+    yield from (_marker(b"<", size, ours, end), _closed(conflict.ours, end))
+    if with_base:
+        yield from (_marker(b"|", size, base, end), _closed(conflict.base, end))
+    yield from (b"=" * size, end, _closed(conflict.theirs, end), _marker(b">", size, theirs, end))
+
+
+def _marker(sign: bytes, size: int, label: bytes, end: bytes) -> bytes:
+    return b"%b %b%b" % (sign * size, label, end)
+
+
+def _closed(text: bytes, end: bytes) -> bytes:
+    """A text whose last line ends, so that a marker can follow."""
+    return text if text[-1:] in (b"", b"\n") else text + end

@@ -26,6 +26,7 @@ __all__ = [
     "Unmergeable",
     "Valid",
     "three_way",
+    "why_unmergeable",
 ]
 
 SIZE_LIMIT = 10_000_000
@@ -118,7 +119,7 @@ def three_way(
         return _clean(ours)
     if ours == base:
         return _clean(theirs)
-    if unmergeable := _unmergeable(base, ours, theirs, limit):
+    if unmergeable := why_unmergeable(base, ours, theirs, limit):
         return MergeResult(None, unmergeable=unmergeable)
     clean, content = merge_lines(base, ours, theirs)
     gate = Gate(base, ours, theirs, path, valid)
@@ -139,7 +140,8 @@ def _clean(content: bytes) -> MergeResult:
     return MergeResult(content, settled=(content,))
 
 
-def _unmergeable(base: bytes, ours: bytes, theirs: bytes, limit: int) -> Unmergeable | None:
+def why_unmergeable(base: bytes, ours: bytes, theirs: bytes, limit: int = SIZE_LIMIT) -> Unmergeable | None:
+    """Why sides have no lines to merge; None where they do."""
     sides: tuple[tuple[Literal["base", "ours", "theirs"], bytes], ...] = (
         ("ours", ours),
         ("base", base),
