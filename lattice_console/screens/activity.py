@@ -296,7 +296,7 @@ class ActivityScreen(Place):
     def action_clear(self) -> None:
         """Show everything again."""
         if self._narrowed.text and self.session.connected:
-            self.start("log", self._load, Narrowed(), True)
+            self.desk.hold(self.start("log", self._load, Narrowed(), True))
 
     @on(NarrowBar.Entered)
     def _entered(self, message: NarrowBar.Entered) -> None:
@@ -306,7 +306,7 @@ class ActivityScreen(Place):
             self.query_one(NarrowBar).tell(error.message)
             return
         if self.session.connected:
-            self.start("log", self._apply, message.text, filter)
+            self.desk.hold(self.start("log", self._apply, message.text, filter))
 
     async def _apply(self, text: str, filter: EventFilter) -> None:
         try:
@@ -351,6 +351,7 @@ class ActivityScreen(Place):
 
     @on(Refused)
     def _refused(self, message: Refused) -> None:
+        self.desk.forget_typed()
         self.query_one(NarrowBar).tell(message.problem)
 
     @on(NarrowBar.Left)

@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Static
+from textual.worker import Worker
 
 from lattice_console.contract.errors import LatticeError
 from lattice_console.contract.events import Event
@@ -135,7 +136,7 @@ class QueueScreen(MarkingPlace, ChoosingPlace):
 
     def connected(self) -> None:
         if self._opened:
-            self.action_reload()
+            self._reload()
         else:
             self.start("opening", self._open)
 
@@ -192,7 +193,7 @@ class QueueScreen(MarkingPlace, ChoosingPlace):
         super().on_screen_resume()
         self.drafts_changed()
         if self._outdated and self.session.connected:
-            self.action_reload()
+            self._reload()
 
     def mutation_changed(self, mutation: Mutation) -> None:
         """Show what was done from here at once; what waits for nobody here any more makes room for the next.
@@ -215,13 +216,18 @@ class QueueScreen(MarkingPlace, ChoosingPlace):
     # -- the window
 
     def action_reload(self) -> None:
+        """Read the queue anew: what the filter lets through, and nothing that only stayed under the cursor."""
+        self.feed.kept = None
+        if self.session.connected and self._opened:
+            self.desk.hold(self._reload())
+        self.desk.connect()
+
+    def _reload(self) -> Worker[None]:
         """Read the queue anew around the cursor, which stays on its mutation."""
         self._in_preview = None
+        self._outdated = False
         self.drafts_changed()
-        if self.session.connected and self._opened:
-            self._outdated = False
-            self.feed.reload()
-        self.desk.connect()
+        return self.feed.reload()
 
     @on(QueueList.Wanted)
     def _wanted(self, message: QueueList.Wanted) -> None:

@@ -207,7 +207,7 @@ class ChoosingPlace(QueuePlace):
 
     def _save(self, name: str | None) -> None:
         if name:
-            self.start("views", self._do_save, name)
+            self.desk.hold(self.start("views", self._do_save, name))
 
     async def _do_save(self, name: str) -> None:
         try:
@@ -230,7 +230,7 @@ class ChoosingPlace(QueuePlace):
 
     def _remove(self, sure: bool | None) -> None:
         if sure:
-            self.start("views", self._do_remove)
+            self.desk.hold(self.start("views", self._do_remove))
 
     async def _do_remove(self) -> None:
         try:

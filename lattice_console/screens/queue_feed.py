@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TypeVarTuple
 
 from textual.message import Message
+from textual.worker import Worker
 
 from lattice_console.contract import filters
 from lattice_console.contract.backend import Mutations
@@ -102,10 +103,10 @@ class QueueFeed:
         self._listed.superseded = True
         self._read(self._start)
 
-    def reload(self) -> None:
+    def reload(self) -> Worker[None]:
         """Read the list anew around the cursor, now."""
-        self._read(self._reload)
         self._counts.ask()
+        return self._read(self._reload)
 
     def refresh(self) -> None:
         """Read the list anew because something happened: soon, and not too often."""
@@ -126,11 +127,12 @@ class QueueFeed:
         if not any(worker.group == group and not worker.is_finished for worker in self._place.workers):
             self._place.start(group, self._grow, forward)
 
-    def _read(self, work: Callable[[*Arguments], Coroutine[None, None, None]], *args: *Arguments) -> None:
+    def _read(self, work: Callable[[*Arguments], Coroutine[None, None, None]], *args: *Arguments) -> Worker[None]:
         """Read a window, in place of the one that is on its way; while that is of another list, keys wait for it."""
         worker = self._place.start("window", work, *args)
         if self._listed.superseded and self._place.is_current:
             self._place.desk.hold(worker)
+        return worker
 
     def find(self, rows: range | None = None, act: str = "") -> None:
         """Find the ids of these rows of the list, or of all of it, as far as they can be marked; then to do `act`."""

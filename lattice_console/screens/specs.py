@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.timer import Timer
+from textual.worker import Worker
 
 from lattice_console.contract.errors import LatticeError, NotFound
 from lattice_console.contract.events import Event
@@ -228,9 +229,9 @@ class SpecsScreen(DocumentPlace):
     def _typed(self, message: NarrowBar.Typed) -> None:
         self._find(message.text)
 
-    def _find(self, text: str) -> None:
+    def _find(self, text: str) -> Worker[None]:
         self._found = text.strip()
-        self.start("find", self._look_for, self._found, self._tree.paths)
+        return self.start("find", self._look_for, self._found, self._tree.paths)
 
     async def _look_for(self, text: str, paths: DocumentPaths) -> None:
         drifted = frozenset(self.session.drifted)
@@ -244,9 +245,9 @@ class SpecsScreen(DocumentPlace):
 
     @on(NarrowBar.Entered)
     @on(NarrowBar.Left)
-    def _close_filter(self, message: Message) -> None:
-        if isinstance(message, NarrowBar.Left):
-            self._find("")
+    def _close_filter(self, message: NarrowBar.Entered | NarrowBar.Left) -> None:
+        # What is typed next is for the tree that is left.
+        self.desk.hold(self._find(message.text if isinstance(message, NarrowBar.Entered) else ""))
         self.query_one(NarrowBar).close()
         self.remove_class("-filtering")
         self._tree.focus()

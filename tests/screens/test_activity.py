@@ -1,9 +1,13 @@
 """Activity: the event log, live."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
+from lattice_console.contract.events import Event
+from lattice_console.contract.models.page import Page
 from tests.screens.console import Console, make_app, open_console
 from tests.screens.project import Office
 
@@ -83,6 +87,21 @@ async def test_a_filter_narrows_by_name_actor_and_object(activity: Console) -> N
     await activity.misses("M-8", "ana")
     await activity.press("escape")
     await activity.sees("Everything", "of 30")
+
+
+async def test_a_key_behind_a_filter_opens_an_event_that_the_filter_lets_through(
+    activity: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    events = activity.app.session.backend.events
+    real = events.list
+
+    async def slowly(**given: Any) -> Page[Event]:
+        await asyncio.sleep(0.3)
+        return await real(**given)
+
+    monkeypatch.setattr(events, "list", slowly)
+    activity.burst("/actor:ana\n\n")
+    await activity.sees("1 Diff", "M-7 ")
 
 
 @pytest.mark.parametrize(

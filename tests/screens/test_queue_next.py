@@ -10,6 +10,7 @@ from lattice_console.contract.models.review import Anchor
 from tests.screens.console import Console, make_app, open_console
 from tests.screens.project import Office
 from tests.screens.queue_house import stack_up
+from tests.support.changes import create
 
 
 async def test_after_a_verdict_the_row_leaves_and_the_cursor_is_on_the_next(office: Office) -> None:
@@ -139,8 +140,11 @@ async def test_what_was_executed_stays_under_the_cursor_until_it_moves_so_that_b
         await console.press("enter")
         await console.sees("Executed M-13: 1 file changed. b on it rolls it back.", "Ready 2")
         await console.on("Round up late fees")
-        # Read anew, with what is said to have happened.
-        await console.press("R")
+        # Read anew, because something happened elsewhere.
+        ana = await office.as_("ana")
+        await ana.mutations.create(title="Explain the refresh token", changes=[create("docs/token.md")])
+        await ana.close()
+        await console.sees("All 14")
         await console.on("Round up late fees")
         assert console.selected.split()[0] == "▌●"
         await console.press("b")
@@ -155,6 +159,19 @@ async def test_what_was_executed_stays_under_the_cursor_until_it_moves_so_that_b
     kim = await office.as_("kim")
     assert [(await kim.mutations.get(one.id)).status for one in made[3:]] == ["approved", "rolled_back"]
     await kim.close()
+
+
+async def test_R_leaves_what_the_filter_means_and_a_key_behind_it_acts_on_a_row_of_that(office: Office) -> None:
+    await stack_up(office, approved=("Name the currency", "Round up late fees"))
+    async with open_console(make_app(office, view="ready")) as console:
+        await console.on("Round up late fees")
+        await console.press("e", "enter")
+        await console.sees("Executed M-13", "Ready 2", "1 of 3")
+        console.burst("Re")
+        await console.sees("Execute M-12")
+        await console.press("escape")
+        await console.sees("1 of 2")
+        await console.misses("Round up late fees")
 
 
 async def test_what_only_stays_until_the_cursor_moves_is_none_of_all_that_match(office: Office) -> None:

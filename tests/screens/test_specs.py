@@ -1,12 +1,15 @@
 """Specs: the tree, the content with its findings, dependencies, history."""
 
+import time
 from collections.abc import AsyncIterator
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import pytest
 from textual.events import AppFocus
 
 from lattice_console.contract.errors import SystemFailure
+from lattice_console.screens.reading_specs import matching
+from lattice_console.widgets.document_paths import DocumentPaths
 from tests.screens.console import Console, make_app, open_console
 from tests.screens.places import enrich
 from tests.screens.project import HOSTILE_CONTENT, Office
@@ -38,6 +41,16 @@ async def find(console: Console, words: str) -> None:
     await console.type(words)
     await console.sees(" of 10 documents")
     await console.press("enter")
+
+
+async def test_a_key_behind_a_filter_opens_what_was_found(specs: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+    def slowly(*given: Any) -> DocumentPaths:
+        time.sleep(0.3)
+        return matching(*given)
+
+    monkeypatch.setattr("lattice_console.screens.specs.matching", slowly)
+    specs.burst("/ledger\n\n")
+    await specs.sees("› .lattice/specs/ledger.yaml")
 
 
 async def test_the_tree_marks_specs_with_their_type_and_their_findings(specs: Console) -> None:
