@@ -1,13 +1,14 @@
 """What every full screen has: the header, the footer, its keys for help and palette, and news from the connection."""
 
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Literal, Protocol, TypeVarTuple, cast
 
 from textual.app import ComposeResult
+from textual.binding import ActiveBinding
 from textual.dom import DOMNode
 from textual.screen import Screen
 from textual.worker import Worker, WorkType
@@ -208,9 +209,16 @@ class Place(Screen[None]):
         bottom.help_key = keys.get("app.help", "")
 
     def commands(self) -> list[Command]:
-        """Everything that can be done here, one entry an action, the innermost first."""
+        """Everything that can be done here, one entry an action, the innermost first, whatever keys they are on."""
         found: dict[str, Command] = {}
-        for active in self.active_bindings.values():
+        bindings = list(self.active_bindings.values())
+        nodes = {node: at for at, node in enumerate(dict.fromkeys(active.node for active in bindings))}
+
+        def declared(active: ActiveBinding) -> tuple[int, int]:
+            # A key of one's own comes behind all others.
+            return nodes[active.node], _declared(type(active.node)).get(active.binding.id or "", 0)
+
+        for active in sorted(bindings, key=declared):
             binding = active.binding
             if binding.id is None or not binding.description:
                 continue
@@ -219,3 +227,11 @@ class Place(Screen[None]):
             keys = (*known.keys, key) if known else (key,)
             found[binding.id] = Command(binding.description, keys, binding.id, active.node, binding.action)
         return list(found.values())
+
+
+@cache
+def _declared(kind: type[DOMNode]) -> Mapping[str, int]:
+    """The actions that a kind of node brings, by id, in the order in which they are declared."""
+    known = kind._merged_bindings.key_to_bindings.values() if kind._merged_bindings else ()
+    ids = dict.fromkeys(one.id for bindings in known for one in bindings if one.id is not None)
+    return {id: at for at, id in enumerate(ids)}

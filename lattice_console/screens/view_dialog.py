@@ -6,7 +6,7 @@ from textual import on
 from textual._path import CSSPathType
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.widgets import Input
+from textual.widgets import Input, Static
 
 from lattice_console.screens.dialog import Dialog
 from lattice_console.screens.queue_choice import Query
@@ -38,14 +38,22 @@ class ViewDialog(Dialog[str | None]):
 
     def compose_field(self) -> ComposeResult:
         yield Field("Late refunds")
+        yield Static("", id="missing", markup=False)
 
     def on_mount(self) -> None:
         self.query_one(Field).focus()
 
     @on(Input.Submitted)
     def _entered(self, event: Input.Submitted) -> None:
-        if event.value.strip():
-            self.dismiss(event.value.strip())
+        name = event.value.strip()
+        if name:
+            self.dismiss(name)
+        else:
+            self.query_one("#missing", Static).update("A view needs a name.")
+
+    @on(Input.Changed)
+    def _typed(self) -> None:
+        self.query_one("#missing", Static).update("")
 
     def action_leave(self) -> None:
         """Save nothing."""

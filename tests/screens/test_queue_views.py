@@ -84,7 +84,9 @@ async def test_what_is_shown_becomes_a_view_with_a_name_and_is_there_after_a_res
         await console.sees("Save is:awaiting and author:agent-7 or refunds as a view beside the others")
         await console.sees("It is kept for you on", "this machine, in every project and whoever you act as")
         await console.press("enter")
+        await console.sees("A view needs a name.")
         await console.type("Agent")
+        await console.misses("A view needs a name.")
         await console.press("enter")
         await console.sees("Saved the view Agent.", "Agent 3", "1 of 3")
         assert current(console) == "Agent"

@@ -37,6 +37,17 @@ async def test_a_rebound_action_is_on_its_new_key_and_says_so(office: Office, pr
         await console.sees("Approved M-6")
 
 
+async def test_a_rebound_action_keeps_its_place_in_the_help(office: Office, profile: Path) -> None:
+    give(profile, act__approve="ctrl+y")
+    async with open_console(make_app(office), (120, 40)) as console:
+        await console.go_to("Pay refunds")
+        await console.press("question_mark")
+        await console.sees("ctrl+y A  Approve, with suggestions")
+        places = [console.lines.index(console.line(name)) for name in ("Approve, with", "Request changes, reject")]
+        assert places == sorted(places)
+        assert "The mutation under the cursor" in console.lines[places[0] - 1]
+
+
 async def test_what_cannot_be_had_is_said_and_the_rest_applies(office: Office, profile: Path) -> None:
     give(profile, act__aprove="ctrl+y", act__reject="ctrl+w", act__execute="a", go__queue="ctrl+g")
     async with open_console(make_app(office), (120, 40)) as console:
