@@ -37,6 +37,7 @@ class ActingPlace(Place):
         Binding("e", "act('execute')", "Execute", id="act.execute"),
         Binding("b", "act('rollback')", "Roll back", id="act.rollback"),
         Binding("t", "act('retry')", "Retry", id="act.retry"),
+        Binding("M", "resolve", "Resolve what others changed beneath it", id="act.resolve"),
         Binding("S", "act('submit')", "Submit the draft", id="act.submit"),
         Binding("o", "act('reopen')", "Reopen", id="act.reopen"),
         Binding("Z", "act('cancel')", "Cancel the mutation", id="act.cancel"),
@@ -76,6 +77,14 @@ class ActingPlace(Place):
         seen = self.subject()
         if seen is not None and self.session.connected:
             self.desk.expect(self.app.run_worker(self._dry_run(seen), group="dry run", exit_on_error=False))
+
+    def action_resolve(self) -> None:
+        """Settle what others changed beneath the mutation, or say that nobody did."""
+        seen = self.subject()
+        if seen is not None and self.session.connected:
+            from lattice_console.screens.resolve_opening import open_resolve
+
+            self.desk.expect(self.app.run_worker(open_resolve(self, seen), group="resolve", exit_on_error=False))
 
     def action_copy_id(self) -> None:
         """Put the mutation's number on the terminal's clipboard, or what is selected."""

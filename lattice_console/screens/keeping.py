@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import TypeVar
 
 from lattice_console.contract.errors import LatticeError
+from lattice_console.merge.choices import History
 from lattice_console.merge.diff import Whitespace
 from lattice_console.profile.drafts import Draft, Drafts
 from lattice_console.profile.left_off import Bookmark, Layout
+from lattice_console.profile.resolving import Meeting, Resolving
 from lattice_console.profile.store import Tell
 from lattice_console.profile.viewed import FileState, Viewed
 
@@ -31,6 +33,7 @@ class Keeping:
         self._drafts = Drafts(folder, tell)
         self._viewed = Viewed(folder, tell)
         self._bookmark = Bookmark(folder, tell)
+        self._resolving = Resolving(folder, tell)
         self._tell = tell
         self._writing = asyncio.Lock()
         self._typed: dict[object, Callable[[], None]] = {}
@@ -138,3 +141,18 @@ class Keeping:
     def keep_taste(self, layout: Layout, whitespace: Whitespace, wrap: bool) -> None:
         """Keep how diffs are shown: soon, and without waiting for it."""
         self._soon("taste", lambda: self._bookmark.keep(layout=layout, whitespace=whitespace, wrap=wrap))
+
+    # -- conflicts in hand
+
+    def chosen(self, meeting: Meeting) -> History | None:
+        """What was chosen for the conflicts of a document; None where nothing was, or other texts met then."""
+        return self._resolving.of(meeting)
+
+    def keep_chosen(self, meeting: Meeting, history: History) -> None:
+        """Keep what is chosen: soon, and without waiting for it."""
+        self._soon(meeting, lambda: self._resolving.save(meeting, history))
+
+    async def forget_chosen(self, mutation_id: str) -> None:
+        """Forget what was chosen for a mutation; raises LatticeError."""
+        await self.settled()
+        await self._do(lambda: self._resolving.forget(mutation_id))

@@ -103,6 +103,10 @@ class DocumentText:
         """What is shown of a line."""
         return text_of(self._lines.span(line, line + 1).removesuffix(b"\n"))
 
+    def span(self, first: int, end: int) -> bytes:
+        """The bytes of the lines from `first` up to, and without, `end`."""
+        return self._lines.span(first, end)
+
     # -- colours
 
     def runs(self, line: int) -> list[Run] | None:

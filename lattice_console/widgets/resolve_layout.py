@@ -1,0 +1,281 @@
+"""A merge as rows: three sides beside each other, and the result of what was chosen, each line found by its number."""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import Literal
+
+from lattice_console.merge.choices import Choice, Choices, Written, texts
+from lattice_console.merge.merging import MergeResult, Range
+from lattice_console.merge.regions import Origin, changed_regions
+from lattice_console.merge.words import Span
+from lattice_console.widgets.document_text import DocumentText
+from lattice_console.widgets.resolve_words import PartWords, part_words
+
+__all__ = ["PANES", "Pane", "Part", "ResolveLayout", "ResultRow", "SideRow", "Sides"]
+
+Pane = Literal["ours", "base", "theirs"]
+PANES: Sequence[Pane] = ("ours", "base", "theirs")
+"""The sides from left to right."""
+
+_WORDS_KEPT = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Neighbouring lines of all sides, each as its first line from 0 and how many.
+
+    They are the same in all, or settled, or conflict number `conflict`; `origin` says whose settled lines are taken.
+    """
+
+    ours: tuple[int, int]
+    base: tuple[int, int]
+    theirs: tuple[int, int]
+    origin: Origin | None = None
+    conflict: int | None = None
+
+    @property
+    def same(self) -> bool:
+        """Whether all sides have these lines."""
+        return self.origin is None and self.conflict is None
+
+    @property
+    def height(self) -> int:
+        """The lines of the longest side."""
+        return max(self.ours[1], self.base[1], self.theirs[1])
+
+    def lines(self, pane: Pane) -> tuple[int, int]:
+        """Its lines in one side."""
+        return self.ours if pane == "ours" else self.theirs if pane == "theirs" else self.base
+
+    @property
+    def taken(self) -> Pane:
+        """The side whose lines are in the result where nothing was chosen."""
+        return "theirs" if self.origin == "theirs" else "base" if self.conflict is not None else "ours"
+
+
+@dataclass(frozen=True, slots=True)
+class SideRow:
+    """One line of the sides: which of a part's lines, from 0, or None for the line that heads a conflict."""
+
+    part: int
+    offset: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ResultRow:
+    """One line of the result: which of a part's, from 0, and its number there from 1; None where it stands for none."""
+
+    part: int
+    offset: int | None
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """The three texts of a merge, what came of it, and where they differ."""
+
+    path: str
+    base: bytes
+    ours: bytes
+    theirs: bytes
+    merge: MergeResult
+    parts: tuple[Part, ...]
+
+    @staticmethod
+    def merged(path: str, base: bytes, ours: bytes, theirs: bytes, merge: MergeResult) -> "Sides":
+        """Divide a merge into parts; takes time, so it belongs off the event loop. `merge` has conflicts, or is clean.
+
+        Raises:
+            Libgit2Error: libgit2 ran out of memory.
+        """
+        spans = [(_from(one.our_lines), _from(one.base_lines), _from(one.their_lines)) for one in merge.conflicts]
+        parts = [Part(*span, conflict=at) for at, span in enumerate(spans)]
+        inside = [(span[1][0], span[1][0] + span[1][1]) for span in spans]
+        alone = len(merge.conflicts) == 1 and not merge.settled[0] and not merge.settled[1]
+        for region in () if alone else changed_regions(base, ours, theirs):
+            first = region.base.first - 1
+            if region.origin is not None and not any(start <= first < end for start, end in _near(inside, first)):
+                parts.append(Part(_from(region.ours), _from(region.base), _from(region.theirs), origin=region.origin))
+        parts.sort(key=lambda part: (part.base, part.ours))
+        lines = [text.count(b"\n") + (text[-1:] not in (b"", b"\n")) for text in (ours, base, theirs)]
+        return Sides(path, base, ours, theirs, merge, tuple(_filled(parts, lines)))
+
+
+def _from(lines: Range) -> tuple[int, int]:
+    return lines.first - 1, lines.lines
+
+
+def _near(inside: Sequence[tuple[int, int]], line: int) -> Sequence[tuple[int, int]]:
+    at = bisect_right(inside, line, key=lambda span: span[0])
+    return inside[max(0, at - 1) : at]
+
+
+def _filled(parts: Sequence[Part], lines: Sequence[int]) -> list[Part]:
+    """The parts with those between them in which all sides are the same."""
+    filled: list[Part] = []
+    at = [0, 0, 0]
+    for part in parts:
+        spans = (part.ours, part.base, part.theirs)
+        gap = part.base[0] - at[1]
+        if gap > 0:
+            filled.append(Part((at[0], gap), (at[1], gap), (at[2], gap)))
+        filled.append(part)
+        at = [first + count for first, count in spans]
+    if (rest := lines[1] - at[1]) > 0:
+        filled.append(Part((at[0], rest), (at[1], rest), (at[2], rest)))
+    return filled
+
+
+class ResolveLayout:
+    """The rows of one merge; those of the result follow what is chosen."""
+
+    def __init__(self, sides: Sides) -> None:
+        self.sides = sides
+        self.parts = sides.parts
+        self.documents: dict[Pane, DocumentText] = {
+            "ours": DocumentText(sides.path, sides.ours),
+            "base": DocumentText(sides.path, sides.base),
+            "theirs": DocumentText(sides.path, sides.theirs),
+        }
+        self.conflicts = [at for at, part in enumerate(self.parts) if part.conflict is not None]
+        *self._starts, self.total = accumulate(map(self._side_height, self.parts), initial=0)
+        self._words: dict[int, PartWords] = {}
+        self._chosen: dict[int, DocumentText] = {}
+        self.choices: Choices = ()
+        self.choose((None,) * len(self.conflicts))
+
+    def _side_height(self, part: Part) -> int:
+        return part.height + (part.conflict is not None)
+
+    # -- the sides
+
+    def side_row(self, row: int) -> SideRow:
+        """What stands on a row of the sides."""
+        at = bisect_right(self._starts, row) - 1
+        offset = row - self._starts[at]
+        if self.parts[at].conflict is None:
+            return SideRow(at, offset)
+        return SideRow(at, offset - 1 if offset else None)
+
+    def head_row(self, conflict: int) -> int:
+        """The row that heads a conflict."""
+        return self._starts[self.conflicts[conflict]]
+
+    def conflict_at(self, row: int) -> int | None:
+        """The conflict that a row of the sides belongs to."""
+        return self.parts[bisect_right(self._starts, row) - 1].conflict if self.total else None
+
+    def next_conflict(self, row: int, by: int, *, only_open: bool = False) -> int | None:
+        """The nearest conflict below a row (`by` is 1) or above it (-1)."""
+        here = self.conflict_at(row)
+        found = [
+            number
+            for number, part in enumerate(self.conflicts)
+            if number != here
+            and (self._starts[part] > row if by > 0 else self._starts[part] < row)
+            and not (only_open and self.choices[number] is not None)
+        ]
+        return (found[0] if by > 0 else found[-1]) if found else None
+
+    def next_open(self, row: int) -> int | None:
+        """The row that heads an open conflict: the one at a row, else the next below, else the first."""
+        waiting = [number for number, choice in enumerate(self.choices) if choice is None]
+        here = self.conflict_at(row)
+        below = [number for number in waiting if number == here or self.head_row(number) >= row]
+        return self.head_row((below or waiting)[0]) if waiting else None
+
+    def words(self, part: int, pane: Pane, offset: int) -> Sequence[Span] | None:
+        """The bytes of a line that a side changed; for the base, those that either side did. None where none is."""
+        if part not in self._words:
+            if len(self._words) >= _WORDS_KEPT:
+                self._words.clear()
+            self._words[part] = part_words(*(self._text(self.parts[part], pane) for pane in ("base", "ours", "theirs")))
+        return self._words[part].of(pane).get(offset)
+
+    def _text(self, part: Part, pane: Pane) -> bytes:
+        first, count = part.lines(pane)
+        return self.documents[pane].span(first, first + count)
+
+    # -- the result
+
+    def choose(self, choices: Choices) -> None:
+        """Follow what is chosen."""
+        self.choices = choices
+        merge = self.sides.merge
+        self._chosen = {
+            number: DocumentText(self.sides.path, text)
+            for number, (choice, text) in enumerate(zip(choices, texts(merge, choices), strict=True))
+            if choice is not None
+        }
+        sizes = [self._result_lines(part) for part in self.parts]
+        *self._numbers, self.lines = accumulate(sizes, initial=0)
+        heights = [max(1, size) + self.is_open(part) * bool(size) for size, part in zip(sizes, self.parts, strict=True)]
+        *self._result_starts, self.result_total = accumulate(heights, initial=0)
+
+    def is_open(self, part: Part) -> bool:
+        """Whether a part waits for a choice."""
+        return part.conflict is not None and self.choices[part.conflict] is None
+
+    def _result_lines(self, part: Part) -> int:
+        if part.conflict is not None and part.conflict in self._chosen:
+            return self._chosen[part.conflict].lines
+        return part.lines(part.taken)[1]
+
+    def result_row(self, row: int) -> ResultRow:
+        """What stands on a row of the result."""
+        at = bisect_right(self._result_starts, row) - 1
+        part, offset = self.parts[at], row - self._result_starts[at]
+        number = self._numbers[at] + 1
+        if self.is_open(part):
+            return ResultRow(at, offset - 1 if offset else None, number + max(0, offset - 1))
+        return ResultRow(at, offset if self._result_lines(part) else None, number + offset)
+
+    def source(self, part: int, offset: int) -> tuple[DocumentText, int]:
+        """Where a line of the result comes from: a document, and the line there."""
+        one = self.parts[part]
+        if one.conflict is not None and one.conflict in self._chosen:
+            return self._chosen[one.conflict], offset
+        return self.documents[one.taken], one.lines(one.taken)[0] + offset
+
+    def choice(self, part: Part) -> Choice | None:
+        """What was chosen for a part that is a conflict."""
+        return self.choices[part.conflict] if part.conflict is not None else None
+
+    def sign(self, part: Part, offset: int) -> str:
+        """Whose a line of the result is, by the keys that take it; empty where all sides have it."""
+        choice = self.choice(part)
+        match choice:
+            case Written():
+                return "p" if choice.proposed else "e"
+            case "ours":
+                return "1"
+            case "theirs":
+                return "2"
+            case "ours+theirs":
+                return "1" if offset < part.ours[1] else "2"
+            case "theirs+ours":
+                return "2" if offset < part.theirs[1] else "1"
+            case "base":
+                return "0"
+        return {"ours": "1", "theirs": "2", "both": "3"}[part.origin] if part.origin else ""
+
+    # -- from one to the other
+
+    def across(self, row: int) -> int:
+        """The row of the result that a row of the sides belongs to."""
+        if not self.total:
+            return 0
+        at = bisect_right(self._starts, row) - 1
+        first = self._result_starts[at]
+        last = (self._result_starts[at + 1] if at + 1 < len(self.parts) else self.result_total) - 1
+        return min(first + row - self._starts[at], last)
+
+    def back(self, row: int) -> int:
+        """The row of the sides that a row of the result belongs to."""
+        if not self.result_total:
+            return 0
+        at = bisect_right(self._result_starts, row) - 1
+        last = (self._starts[at + 1] if at + 1 < len(self.parts) else self.total) - 1
+        return min(self._starts[at] + row - self._result_starts[at], last)

@@ -1,0 +1,129 @@
+"""The result of a merge as it is now: each line with whose it is, and what is still open."""
+
+from collections.abc import Sequence
+
+from lattice_console.text import count
+from lattice_console.widgets.document_text import DocumentText
+from lattice_console.widgets.resolve_layout import Part, ResolveLayout, ResultRow
+from lattice_console.widgets.resolve_rows import ResolveRows, changed, fitted
+from lattice_console.widgets.row_view import Piece, crop, spread
+from lattice_console.widgets.signs import Look
+
+__all__ = ["ResolveResult"]
+
+
+class ResolveResult(ResolveRows, can_focus=False):
+    """Follows the cursor of the sides. `verdict` and `offer` are said in its head."""
+
+    def __init__(self, look: Look, *, id: str | None = None) -> None:
+        super().__init__(look, id=id)
+        self._verdict: tuple[str, bool] = ("", True)
+        self._offer = ""
+
+    def show(self, layout: ResolveLayout) -> None:
+        """Show the result of a merge."""
+        self.shown, self._verdict = layout, ("", True)
+        self.renew(0, 0)
+
+    def judge(self, verdict: str, good: bool) -> None:
+        """Say whether the result can stand as it is."""
+        if self._verdict != (verdict, good):
+            self._verdict = (verdict, good)
+            self.refresh_head()
+
+    def offer(self, words: str) -> None:
+        """Say what is proposed for the conflict under the cursor; nothing where nothing is."""
+        if self._offer != words:
+            self._offer = words
+            self.refresh_head()
+
+    def follow(self, row: int, top: int | None, shift: int) -> None:
+        """Put the mark on a row; with `top`, that row comes first, as long as the mark stays in sight."""
+        if shift != self.shift:
+            self.shift = shift
+            self.refresh()
+        if top is not None:
+            self._scroll_so(max(min(top, row), row - self._lines + 1))
+        self.move_to(row)
+
+    def in_sight(self) -> Sequence[tuple[DocumentText, int, int]]:
+        """The documents that lines in sight come from, each with its first line and its last."""
+        layout, found = self.shown, dict[int, tuple[DocumentText, int, int]]()
+        if layout is None:
+            return ()
+        top = int(self.scroll_offset.y)
+        for index in range(top, min(top + self._lines, layout.result_total)):
+            row = layout.result_row(index)
+            if row.offset is not None:
+                document, line = layout.source(row.part, row.offset)
+                _, first, _ = found.get(id(document), (document, line, line))
+                found[id(document)] = (document, min(first, line), line)
+        return list(found.values())
+
+    # -- drawing
+
+    @property
+    def total(self) -> int:
+        return self.shown.result_total if self.shown is not None else 0
+
+    def refresh_head(self) -> None:
+        """Draw the line above the rows anew."""
+        self.refresh()
+
+    def head(self, width: int) -> Sequence[Sequence[Piece]]:
+        layout = self.shown
+        if layout is None:
+            return [[]]
+        signs, total = self._look.signs, len(layout.conflicts)
+        still = sum(choice is None for choice in layout.choices)
+        settled = sum(part.origin is not None for part in layout.parts)
+        left: list[Piece] = [(" Result", "strong")]
+        dot: Piece = (f" {signs.dot} ", "muted")
+        if still:
+            left += [dot, (f"{still} of {count(total, 'conflict')} open", "warning-strong")]
+        elif total:
+            left += [dot, (f"{count(total, 'conflict')} settled", "good")]
+        if settled:
+            left += [dot, (f"{settled} settled by themselves", "muted")]
+        words, good = self._verdict
+        if words:
+            left += [dot, (words, "muted" if good else "bad")]
+        left = crop(left, width - 1, signs.ellipsis)
+        return [spread(left, [(self._offer, "accent"), (" ", "plain")] if self._offer else [], width)]
+
+    def draw(self, index: int, width: int) -> Sequence[Piece]:
+        layout = self.shown
+        if layout is None:
+            return ()
+        row = layout.result_row(index)
+        part = layout.parts[row.part]
+        digits = max(3, len(str(layout.lines)))
+        if row.offset is None:
+            return [(" " * (digits + 1), "muted"), *self._instead(layout, row, part, width - digits - 1)]
+        document, line = layout.source(row.part, row.offset)
+        sign = layout.sign(part, row.offset)
+        decided, still = part.conflict is not None, layout.is_open(part)
+        edge = self._look.signs.quote if decided and not still else " "
+        role = "chosen" if decided and not still else "muted"
+        lead: list[Piece] = [
+            (f"{row.number:>{digits}} ", "muted"),
+            (edge, role),
+            (f"{'?' if still else sign or ' '} ", "warning-strong" if still else role),
+        ]
+        text = changed(document.text(line), document.runs(line), (), "muted" if still else "plain")
+        return [*lead, *fitted(text, width - digits - 4, self.shift, self._look.signs.ellipsis)]
+
+    def _instead(self, layout: ResolveLayout, row: ResultRow, part: Part, width: int) -> list[Piece]:
+        """What stands where the result has no line: what is to be decided, or that lines go."""
+        signs = self._look.signs
+        if layout.is_open(part):
+            words = f"{signs.status['needs_manual_resolution']} Nothing is chosen yet"
+            more = ": what both started from stands here." if part.base[1] else "."
+            return fitted([(f" {words}", "warning-strong"), (more, "warning")], width, 0, signs.ellipsis)
+        sign = layout.sign(part, 0) or " "
+        gone = part.base[1]
+        words = f"{signs.minus} {count(gone, 'line')} of the base gone" if gone else "no line here"
+        decided = part.conflict is not None
+        edge = signs.quote if decided else " "
+        role = "chosen" if decided else "muted"
+        return fitted([(edge, role), (f"{sign} ", role), (words, "muted")], width, 0, signs.ellipsis)

@@ -1,0 +1,132 @@
+"""What the sides of a merge and its result have in common: how their lines are drawn, and moved through."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import ClassVar
+
+from rich.cells import split_text
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Region
+from textual.strip import Strip
+
+from lattice_console.cells import cells, cut
+from lattice_console.merge.words import Span
+from lattice_console.widgets.diff_text import columns
+from lattice_console.widgets.document_text import DocumentText
+from lattice_console.widgets.highlight import Run
+from lattice_console.widgets.resolve_layout import ResolveLayout
+from lattice_console.widgets.row_view import Piece, RowView
+
+__all__ = ["ResolveRows", "changed", "fitted", "words_of"]
+
+_ROLES = {
+    "accent": "color: $accent;",
+    "added": "background: $added; color: $added-text;",
+    "added-sign": "color: $added-sign; text-style: bold;",
+    "added-word": "background: $added-word; color: $added-word-text; text-style: $word-style;",
+    "bad": "color: $bad;",
+    "bar": "color: $accent; text-style: bold;",
+    "chosen": "color: $accent; text-style: bold;",
+    "good": "color: $good;",
+    "head": "background: $surface; color: $surface-text;",
+    "muted": "color: $muted; text-style: $muted-style;",
+    "plain": "",
+    "removed": "background: $removed; color: $removed-text;",
+    "removed-sign": "color: $removed-sign; text-style: bold;",
+    "removed-word": "background: $removed-word; color: $removed-word-text; text-style: $word-style;",
+    "rule": "color: $rule;",
+    "strong": "text-style: bold;",
+    "syntax-comment": "color: $syntax-comment; text-style: italic;",
+    "syntax-key": "color: $syntax-key;",
+    "syntax-keyword": "color: $syntax-keyword;",
+    "syntax-number": "color: $syntax-number;",
+    "syntax-plain": "",
+    "syntax-string": "color: $syntax-string;",
+    "turned": "color: $accent; text-style: bold underline;",
+    "warning": "color: $warning;",
+    "warning-strong": "color: $warning; text-style: bold;",
+}
+
+
+class ResolveRows(RowView):
+    """Rows of a `ResolveLayout`; a role may name several, parted by blanks, whose styles are laid upon each other."""
+
+    KEEPS_MARK = True
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"resolve--{role}" for role in _ROLES}
+
+    DEFAULT_CSS = (
+        "ResolveRows { height: 1fr; "
+        + "".join(f"& > .resolve--{role} {{ {style} }}" for role, style in _ROLES.items() if style)
+        + "}"
+    )
+
+    shown: ResolveLayout | None = None
+    shift = 0
+
+    def refresh_row(self, index: int) -> None:
+        """Draw what a move of the cursor changes of a row: its bar."""
+        line = index - self.scroll_offset.y
+        if 0 <= line < self._lines:
+            self.refresh(Region(0, line + self._above, 1, 1))
+
+    def _mark(self) -> None:
+        self.refresh_row(self.cursor)
+
+    def _selected(self, pieces: Sequence[Piece], width: int) -> Strip:
+        # Colours stay legible: only the bar says where the cursor is.
+        bar = Segment(self._look.signs.bar, self._style("bar"))
+        rest = [Segment(text, self._style(role)) for text, role in pieces]
+        return Strip([bar, *rest]).adjust_cell_length(width)
+
+    def _style(self, role: str) -> Style:
+        style = Style.null()
+        for name in role.split():
+            style += self.get_component_rich_style(f"resolve--{name}", partial=True)
+        return style
+
+
+def changed(text: str, runs: Sequence[Run] | None, spans: Sequence[Span], kind: str) -> list[Piece]:
+    """A line in its colours, laid on the style of its kind; `spans` are the columns of the words that changed."""
+    if runs is None or sum(len(piece) for _, piece in runs) != len(text):
+        runs = [("plain", text)]
+    pieces: list[Piece] = []
+    at = 0
+    for role, piece in runs:
+        end = at + len(piece)
+        cuts = sorted({at, end, *(cut for span in spans for cut in span if at < cut < end)})
+        for start, stop in pairwise(cuts):
+            word = f" {kind}-word" if any(first <= start and stop <= last for first, last in spans) else ""
+            pieces.append((text[start:stop], f"{kind} syntax-{role}{word}"))
+        at = end
+    return pieces
+
+
+def words_of(document: DocumentText, line: int, spans: Sequence[Span], text: str) -> Sequence[Span]:
+    """The columns of changed bytes of a line; none where all of it changed, as its background says."""
+    found = columns(document.span(line, line + 1).removesuffix(b"\n"), spans)
+    if len(found) == 1 and found[0][0] <= len(text) - len(text.lstrip()) and found[0][1] >= len(text):
+        return ()
+    return found
+
+
+def fitted(pieces: Sequence[Piece], width: int, shift: int, ellipsis: str, fill: str = "plain") -> list[Piece]:
+    """Pieces in exactly `width` cells, without the first `shift`; what is longer ends in `ellipsis`."""
+    shown: list[Piece] = []
+    for text, role in pieces:
+        size = cells(text)
+        if shift >= size:
+            shift -= size
+            continue
+        rest = split_text(text, shift)[1] if shift else text
+        shift, size = 0, cells(rest)
+        if size > width:
+            shown.append((cut(rest, max(0, width), ellipsis), role))
+            width -= cells(shown[-1][0])
+            break
+        shown.append((rest, role))
+        width -= size
+    if width > 0:
+        shown.append((" " * width, fill))
+    return shown
