@@ -10,15 +10,17 @@ from dataclasses import dataclass, replace
 from itertools import accumulate
 from typing import Any, Literal
 
-from lattice_console.merge.merging import Conflict, MergeResult, Range
+from lattice_console.merge.merging import Conflict, MergeResult, Range, Valid
 
 __all__ = [
     "Choice",
     "Choices",
+    "Fault",
     "History",
     "Take",
     "Written",
     "as_data",
+    "faults",
     "from_data",
     "open_conflicts",
     "result",
@@ -162,6 +164,35 @@ def _ended(text: bytes, follows: bytes) -> bytes:
     if not text or not follows or text.endswith(b"\n"):
         return text
     return text + (b"\r\n" if b"\r\n" in follows else b"\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with a document: why, and the line (from 1), where it is known."""
+
+    reason: str
+    line: int | None = None
+
+
+def faults(path: str, content: bytes, valid: Valid | None = None) -> tuple[Fault, ...]:
+    """What is wrong with a result: one of JSON or YAML, by its path, has to parse and to repeat no key.
+
+    Where that holds, `valid` is asked too. Takes time that grows with the document, so it belongs off an event loop.
+    """
+    # It brings a YAML reader, which the console's first frame does not wait for.
+    from lattice_console.merge.keys import repeated_keys
+    from lattice_console.merge.reading import Unreadable, syntax_of
+
+    if syntax := syntax_of(path):
+        try:
+            repeated = repeated_keys(syntax, content)
+        except Unreadable as error:
+            return (Fault(error.reason, error.line),)
+        if repeated:
+            return tuple(
+                Fault(f"{pointer} stands there {len(lines)} times", lines[-1]) for pointer, lines in repeated.items()
+            )
+    return tuple(Fault(violation) for violation in valid(content)) if valid is not None else ()
 
 
 # -- kept

@@ -13,8 +13,8 @@ from textual.message import Message
 
 from lattice_console.contract.errors import LatticeError
 from lattice_console.contract.models.mutation import Mutation
-from lattice_console.merge.choices import Choice, History, result
-from lattice_console.merge.parsing import is_parsed, problem
+from lattice_console.merge.choices import Choice, History, faults, result
+from lattice_console.merge.reading import syntax_of
 from lattice_console.screens.colouring import Colouring
 from lattice_console.screens.resolve_applying import Settled, propose
 from lattice_console.screens.resolve_editing import edit_conflict
@@ -351,18 +351,16 @@ class ResolveScreen(Colouring):
     # -- judging
 
     def _judge(self, file: _File) -> None:
-        if is_parsed(file.layout.sides.path):
-            self.start("judge", self._judged_in_thread, file.layout.sides.path, file.content)
-        else:
-            self.result.judge("", True)
+        self.start("judge", self._judged_in_thread, file.layout.sides.path, file.content)
 
     async def _judged_in_thread(self, path: str, content: bytes) -> None:
-        found = await asyncio.to_thread(problem, path, content)
-        if found is None:
-            self.post_message(self.Judged(content, "parses, no key twice", True))
-        else:
-            where = f"line {found.line}: " if found.line else ""
-            self.post_message(self.Judged(content, f"does not parse: {where}{inert(found.reason)}", False))
+        found = await asyncio.to_thread(faults, path, content)
+        if not found:
+            self.post_message(self.Judged(content, "parses, no key twice" if syntax_of(path) else "", True))
+            return
+        line = f"line {found[0].line}: " if found[0].line else ""
+        more = f" (+{len(found) - 1})" if len(found) > 1 else ""
+        self.post_message(self.Judged(content, f"{line}{inert(found[0].reason)}{more}", False))
 
     @on(Judged)
     def _judged(self, message: Judged) -> None:

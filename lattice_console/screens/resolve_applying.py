@@ -13,8 +13,7 @@ from textual.binding import Binding, BindingType
 from lattice_console.cells import wrap
 from lattice_console.contract.errors import LatticeError
 from lattice_console.contract.models.mutation import Change, ChangeInput, Mutation, Operation
-from lattice_console.merge.choices import History
-from lattice_console.merge.parsing import problem
+from lattice_console.merge.choices import History, faults
 from lattice_console.screens.colouring import Colouring
 from lattice_console.screens.loading import load_content
 from lattice_console.screens.news import MutationChanged
@@ -30,6 +29,9 @@ from lattice_console.widgets.resolve_sides import choice_words
 __all__ = ["Settled", "SettledScreen", "propose"]
 
 _MEASURE = 76
+
+_FAULTS = 5
+"""What is wrong with a document, told above the final diff."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,10 +191,9 @@ def _covers(mutation: Mutation, settled: Sequence[Settled]) -> list[Cover]:
     covers = [Cover(tuple(wrap(said, _MEASURE)), "good")]
     for one in settled:
         path = one.clash.change.result_path
-        if found := problem(path, one.content):
-            where = f", line {found.line}" if found.line else ""
-            told = f"{inert(path)}{where} does not parse: {inert(found.reason)}."
-            covers.append(Cover(tuple(wrap(told, _MEASURE)), "bad"))
+        for fault in faults(path, one.content)[:_FAULTS]:
+            where = f", line {fault.line}" if fault.line else ""
+            covers.append(Cover(tuple(wrap(f"{inert(path)}{where}: {inert(fault.reason)}.", _MEASURE)), "bad"))
     return covers
 
 

@@ -7,8 +7,9 @@ from itertools import accumulate
 from typing import Literal
 
 from lattice_console.merge.choices import Choice, Choices, Written, texts
+from lattice_console.merge.lines import LineIndex
 from lattice_console.merge.merging import MergeResult, Range
-from lattice_console.merge.regions import Origin, changed_regions
+from lattice_console.merge.regions import changes
 from lattice_console.merge.words import Span
 from lattice_console.widgets.document_text import DocumentText
 from lattice_console.widgets.resolve_words import PartWords, part_words
@@ -18,6 +19,9 @@ __all__ = ["PANES", "Pane", "Part", "ResolveLayout", "ResultRow", "SideRow", "Si
 Pane = Literal["ours", "base", "theirs"]
 PANES: Sequence[Pane] = ("ours", "base", "theirs")
 """The sides from left to right."""
+
+Origin = Literal["ours", "theirs", "both"]
+"""Whose lines a merge takes by itself; both sides may have made the same."""
 
 _WORDS_KEPT = 500
 
@@ -90,26 +94,25 @@ class Sides:
         Raises:
             Libgit2Error: libgit2 ran out of memory.
         """
-        spans = [(_from(one.our_lines), _from(one.base_lines), _from(one.their_lines)) for one in merge.conflicts]
-        parts = [Part(*span, conflict=at) for at, span in enumerate(spans)]
-        inside = [(span[1][0], span[1][0] + span[1][1]) for span in spans]
-        alone = len(merge.conflicts) == 1 and not merge.settled[0] and not merge.settled[1]
-        for region in () if alone else changed_regions(base, ours, theirs):
-            first = region.base.first - 1
-            if region.origin is not None and not any(start <= first < end for start, end in _near(inside, first)):
-                parts.append(Part(_from(region.ours), _from(region.base), _from(region.theirs), origin=region.origin))
+        indexes = LineIndex(base), LineIndex(ours), LineIndex(theirs)
+        parts = [
+            Part(_from(one.our_lines), _from(one.base_lines), _from(one.their_lines), conflict=at)
+            for at, one in enumerate(merge.conflicts)
+        ]
+        decided = {part.base for part in parts}
+        # Sides that are not merged by lines are one conflict, with nothing around it.
+        for change in () if merge.settled == (b"", b"") else changes(*indexes):
+            place = _from(change.base)
+            if place not in decided:
+                origin: Origin = "both" if change.alike else "ours" if change.by_us else "theirs"
+                parts.append(Part(_from(change.ours), place, _from(change.theirs), origin=origin))
         parts.sort(key=lambda part: (part.base, part.ours))
-        lines = [text.count(b"\n") + (text[-1:] not in (b"", b"\n")) for text in (ours, base, theirs)]
+        lines = [indexes[1].count, indexes[0].count, indexes[2].count]
         return Sides(path, base, ours, theirs, merge, tuple(_filled(parts, lines)))
 
 
 def _from(lines: Range) -> tuple[int, int]:
     return lines.first - 1, lines.lines
-
-
-def _near(inside: Sequence[tuple[int, int]], line: int) -> Sequence[tuple[int, int]]:
-    at = bisect_right(inside, line, key=lambda span: span[0])
-    return inside[max(0, at - 1) : at]
 
 
 def _filled(parts: Sequence[Part], lines: Sequence[int]) -> list[Part]:
