@@ -37,7 +37,7 @@ class ActingPlace(Place):
         Binding("e", "act('execute')", "Execute", id="act.execute"),
         Binding("b", "act('rollback')", "Roll back", id="act.rollback"),
         Binding("t", "act('retry')", "Retry", id="act.retry"),
-        Binding("M", "resolve", "Resolve what others changed beneath it", id="act.resolve"),
+        Binding("M", "resolve", "Resolve conflicts", id="act.resolve"),
         Binding("S", "act('submit')", "Submit the draft", id="act.submit"),
         Binding("o", "act('reopen')", "Reopen", id="act.reopen"),
         Binding("Z", "act('cancel')", "Cancel the mutation", id="act.cancel"),

@@ -35,6 +35,7 @@ _TURNS = (
 
 _TWINS = {
     "act.approve": "act.suggest",
+    "act.dry_run": "act.execute",
     "act.request_changes": "act.reject",
     "go.activity": "go.home",
     "go.queue": "go.specs",

@@ -59,7 +59,16 @@ def offered(row: MutationSummary, actor: Actor | None) -> Sequence[tuple[str, st
         names = [*acts, *comment]
     else:
         names = [*comment, *acts, *(["withdraw"] if own_vote(row, actor) else ())]
+    if _to_resolve(row):
+        names = ["resolve", *names]
     return [(f"act.{name}", _NAMES.get(name, name)) for name in names]
+
+
+def _to_resolve(row: MutationSummary) -> bool:
+    """Whether others changed what a mutation changes, and the actor can bring it to that."""
+    if not isinstance(row, Mutation) or not row.action("update").allowed:
+        return False
+    return any(one.name == "base_current" for one in row.blockers)
 
 
 def own_vote(row: MutationSummary, actor: Actor | None) -> Vote | None:

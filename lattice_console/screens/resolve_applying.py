@@ -50,7 +50,7 @@ class SettledScreen(Colouring):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "apply", "Apply", id="settled.apply"),
-        Binding("escape", "leave", "Back to the conflicts", id="settled.back"),
+        Binding("escape,q", "leave", "Back to the conflicts", id="settled.back"),
     ]
 
     def __init__(
@@ -78,7 +78,7 @@ class SettledScreen(Colouring):
     def hints(self) -> Sequence[tuple[str, str]]:
         return (
             ("settled.apply", f"make patchset {self._mutation.patchsets + 1}"),
-            ("settled.back", "back to the conflicts"),
+            ("settled.back", "back"),
             ("diff.next_hunk", "next hunk"),
         )
 

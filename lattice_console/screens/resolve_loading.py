@@ -127,9 +127,8 @@ class HeadClashes:
         if newest.mutation is None:
             return SideInfo("head", "a baseline", newest.actor.handle, look.age(newest.created_at))
         made = await self._session.backend.mutations.get(str(newest.mutation))
-        more = f", on {len(revisions) - 1} more" if len(revisions) > 1 else ""
-        age = look.age(newest.created_at)
-        return SideInfo(f"M-{made.number}", made.title, made.author.handle, f"{done} {_ago(age)}{more}")
+        done += f" on {len(revisions) - 1} more" if len(revisions) > 1 else ""
+        return SideInfo(f"M-{made.number}", made.title, made.author.handle, look.age(newest.created_at), done)
 
 
 def _since(revisions: Sequence[Revision], base: str | None) -> Sequence[Revision]:
@@ -140,10 +139,6 @@ def _since(revisions: Sequence[Revision], base: str | None) -> Sequence[Revision
 
 def _our_info(mutation: MutationSummary, look: Look) -> SideInfo:
     return SideInfo(f"M-{mutation.number}", mutation.title, mutation.author.handle, look.age(mutation.created_at))
-
-
-def _ago(age: str) -> str:
-    return age if age == "now" else f"{age} ago"
 
 
 def merged(clash: Clash) -> Sides:

@@ -22,6 +22,9 @@ __all__ = ["WIDE", "ResolveSides", "SideInfo", "choice_words"]
 WIDE = 120
 """Columns from which all sides stand beside each other."""
 
+_TITLE = 6
+"""Cells of a title that say something."""
+
 _STEP = 16
 _WIDEST = 4000
 
@@ -30,19 +33,23 @@ _KEYS: Mapping[Pane, str] = {"ours": "1", "base": "0", "theirs": "2"}
 
 @dataclass(frozen=True, slots=True)
 class SideInfo:
-    """Who made a side, and why: what it is called, its title, its author, and when that was, in a few words."""
+    """Who made a side, and why: what it is called, its title, its author, and how old it is; `done` says more."""
 
     name: str
     title: str = ""
     author: str = ""
-    when: str = ""
+    age: str = ""
+    done: str = ""
 
     def words(self, width: int, look: Look) -> str:
-        """All of it as inert text in at most `width` cells; the title gives way first."""
-        tail = "".join(f" {look.signs.dot} {inert(part)}" for part in (self.author, self.when) if part)
+        """All of it as inert text in at most `width` cells; what says more gives way first, then the title."""
         head = " ".join(part for part in (inert(self.name), inert(self.title)) if part)
+        for age in (" ".join(part for part in (self.done, self.age) if part), self.age):
+            tail = "".join(f" {look.signs.dot} {inert(part)}" for part in (self.author, age) if part)
+            if cells(head) + cells(tail) <= width:
+                return head + tail
         room = width - cells(tail)
-        if room < len(self.name) + 4:
+        if room < len(self.name) + _TITLE:
             return cut(head, width, look.signs.ellipsis)
         return cut(head, room, look.signs.ellipsis) + tail
 

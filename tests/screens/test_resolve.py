@@ -25,7 +25,9 @@ async def test_taking_a_side_of_each_conflict_and_applying_makes_a_patchset_on_w
 ) -> None:
     ours, theirs = await clashing(office)
     async with _at(office) as console:
-        await console.sees("2 of 2 conflicts open", f"M-{ours.number}", f"M-{theirs.number}", "executed")
+        await console.sees(
+            "2 of 2 conflicts open", f"M-{ours.number}", f"M-{theirs.number} Add customer tier · agent-7", "executed"
+        )
         await console.press("1")
         await console.sees("1 of 2 conflicts open")
         await console.press("right_square_bracket", "2")
