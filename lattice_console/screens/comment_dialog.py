@@ -13,7 +13,7 @@ from textual.content import Content
 from textual.widgets import Static, TextArea
 
 from lattice_console.contract.errors import LatticeError
-from lattice_console.screens.dialog import Dialog
+from lattice_console.screens.dialog import Dialog, Sheet
 from lattice_console.screens.outside_editor import edit
 from lattice_console.text import pointed
 from lattice_console.widgets.editor import Editor
@@ -42,7 +42,8 @@ class CommentDialog(Dialog[Ending]):
     `keep` is told of every change. `quoted` are the lines that it is about, inert; `lines` is what a suggestion begins
     with, None where none can be made; `replaced` says that other lines stand where these did, which can be suggested
     anew instead. `pointer` is what the comment could be about instead, empty where there is nothing, shown with
-    `parted` between its keys. Long texts are taken to an editor by way of a file in `folder`.
+    `parted` between its keys. Long texts are taken to an editor by way of a file in `folder`. `covers` is told how many
+    lines of the screen are covered, from its bottom.
     """
 
     DEFAULT_CSS = """
@@ -79,6 +80,7 @@ class CommentDialog(Dialog[Ending]):
         replaced: bool = False,
         suggesting: bool = False,
         folder: Path,
+        covers: Callable[[int], None],
     ) -> None:
         hints = [("ctrl+s", "save draft"), ("Esc", "leave, kept"), ("ctrl+o", "$EDITOR")]
         if lines is not None or replaced:
@@ -92,6 +94,7 @@ class CommentDialog(Dialog[Ending]):
         self._replaced = replaced
         self._suggesting = suggesting
         self._folder = folder
+        self._covers = covers
 
     def compose_field(self) -> ComposeResult:
         shown = list(self._quoted[:_QUOTED])
@@ -110,6 +113,10 @@ class CommentDialog(Dialog[Ending]):
         self.query_one("#text").focus()
         if self._suggesting:
             self.action_suggest()
+
+    @on(Sheet.Resized)
+    def _resized(self, message: Sheet.Resized) -> None:
+        self._covers(message.height)
 
     def _show(self) -> None:
         suggests = self._written.suggestion is not None

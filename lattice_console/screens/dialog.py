@@ -1,6 +1,7 @@
 """Dialogs: one sentence that says what will happen, the field that is needed, two keys."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import ClassVar, TypeVar
 
 from textual import on
@@ -9,6 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
+from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widgets import Static, TextArea
 
@@ -18,6 +20,19 @@ from lattice_console.widgets.editor import Editor
 __all__ = ["ConfirmDialog", "ReasonDialog"]
 
 Answer = TypeVar("Answer")
+
+
+class Sheet(Vertical):
+    """What a dialog is made of; tells how many lines of the screen it takes."""
+
+    @dataclass
+    class Resized(Message):
+        """It takes that many lines now."""
+
+        height: int
+
+    def on_resize(self) -> None:
+        self.post_message(self.Resized(self.outer_size.height))
 
 
 class Dialog(ModalScreen[Answer]):
@@ -31,7 +46,7 @@ class Dialog(ModalScreen[Answer]):
         self._hints = hints
 
     def compose(self) -> ComposeResult:
-        with Vertical(id="sheet"):
+        with Sheet(id="sheet"):
             yield Static(Content(self._sentence), id="sentence", markup=False)
             yield from self.compose_field()
             line = BottomLine()

@@ -160,8 +160,11 @@ class Drafting(ReviewPlace):
             replaced=offer.replacing is not None,
             suggesting=suggesting,
             folder=self.session.folder,
+            covers=self.pane.keep_clear,
         )
         ending = await self.app.push_screen_wait(dialog)
+        if self.is_mounted:
+            self.pane.keep_clear(0)
         if ending == "replace" and offer.replacing is not None:
             patchset, anchor = offer.replacing
             moved = latest.model_copy(update={"patchset": patchset, "anchor": anchor})

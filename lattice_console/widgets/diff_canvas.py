@@ -112,6 +112,8 @@ class DiffCanvas(Widget, can_focus=True, inherit_bindings=False):
         self._strips: OrderedDict[tuple[int, Mark], list[Strip]] = OrderedDict()
         self._top = (0, 0)
         self._seen: list[tuple[int, int]] | None = None
+        self._covered = 0
+        self._top_uncovered = (0, 0)
         self._seam = _Seam(self.render_line)
 
     def compose(self) -> ComposeResult:
@@ -190,7 +192,8 @@ class DiffCanvas(Widget, can_focus=True, inherit_bindings=False):
         last = self._rows.total - 1
         if last < 0:
             return 0, 0
-        return max((0, 0), min(top, self._before(last, self._height(last) - 1, max(1, self.size.height) - 1)))
+        room = max(1, self.size.height - self._covered)
+        return max((0, 0), min(top, self._before(last, self._height(last) - 1, room - 1)))
 
     def _scroll_by(self, lines: int) -> None:
         row, line = self._top
@@ -227,12 +230,16 @@ class DiffCanvas(Widget, can_focus=True, inherit_bindings=False):
         self._land(spot, lines[0] if lines else self.size.height // 2)
 
     def _land(self, spot: Spot, above: int) -> None:
-        """Put the cursor on a spot after rows have changed, so many lines below the top."""
+        """Put the cursor on a spot after rows have changed, so many lines below the top, and in sight."""
         row = min(self._rows.row_of(spot), max(0, self._rows.total - 1))
         self.set_reactive(DiffCanvas.cursor, row)
         self._strips.clear()
         self._drawer = None
-        self._top = self._filled(self._before(row, 0, above)) if self._rows.total else (0, 0)
+        if self._rows.total:
+            above = min(above, max(0, self.size.height - self._height(row)))
+            self._top = self._filled(self._before(row, 0, above))
+        else:
+            self._top = (0, 0)
         self._redraw()
 
     def _spot(self) -> Spot:

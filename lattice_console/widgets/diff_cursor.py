@@ -180,6 +180,18 @@ class DiffCursor(DiffCanvas):
 
     # -- moving
 
+    def keep_clear(self, lines: int) -> None:
+        """Have the cursor's row, or the range, stand above the lowest lines, which something covers; 0 ends that."""
+        if not self.size.height or not self._rows.total:
+            return
+        if not self._covered:
+            self._top_uncovered = self._top
+        self._covered = min(lines, self.size.height - 1)
+        begun = self.cursor if self._range is None else self._range
+        first, last = min(begun, self.cursor), max(begun, self.cursor)
+        lowest = self._before(last, self._height(last) - 1, self.size.height - self._covered - 1)
+        self._scroll(min((first, 0), max(self._top_uncovered, lowest)))
+
     def _rearrange(self, change: Callable[[], object]) -> None:
         begun = None if self._range is None else self._rows.spot(self._range, self._wanted)
         super()._rearrange(change)

@@ -68,6 +68,10 @@ class DiffPane(Horizontal):
         """Have the view do something by itself: messages that it sent from our handlers would not pass us."""
         self.view.call_later(act, *arguments)
 
+    def keep_clear(self, lines: int) -> None:
+        """Have what the cursor is on stand above as many lines at the bottom of the screen, which something covers."""
+        self.view.keep_clear(max(0, lines - (self.screen.size.height - self.view.region.bottom)))
+
     # -- the tree
 
     @property

@@ -85,6 +85,25 @@ async def test_a_range_is_commented_as_one_and_a_file_by_its_name(console: Conso
     assert found["A version is due."] == Anchor(file_path=SPEC_PATH)
 
 
+async def test_the_lines_that_a_comment_is_about_stand_above_its_dialog(office: Office) -> None:
+    async with open_console(make_app(office), (80, 26)) as console:
+        await opened(console, "Raise the session")
+        await console.press("G", "v", "k", "k", "c")
+        await console.sees("Comment on src/auth/session.py, lines 7-8.", "hours=48")
+        above = console.text.partition("Comment on")[0]
+        assert [line.strip(f"{console.bar} ") for line in above.splitlines() if line.startswith(console.bar)] == [
+            '7   7       """When a session ends."""',
+            "8     −     return session.started + LIMIT",
+            "8 +     return session.last_used + LIMIT",
+        ]
+        await console.press("ctrl+g")
+        await console.sees("Suggested instead of these lines:")
+        await console.until(lambda: "When a session" in console.selected, "the first of them in sight")
+        await console.press("escape")
+        await console.misses("Comment on")
+        await console.on("last_used")
+
+
 async def test_a_range_begins_from_a_draft_at_the_line_above_it(console: Console) -> None:
     await opened(console, "Raise the session")
     await drafted(console, "48 hours", "Why 48?")

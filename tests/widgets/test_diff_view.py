@@ -376,6 +376,15 @@ async def test_wide_characters_are_wrapped_between_and_not_within() -> None:
         assert "".join(line[9:].replace("+", " ").strip() for line in desk.lines[4:9]) == text
 
 
+async def test_the_cursor_stays_in_sight_when_the_screen_gets_lower() -> None:
+    async with at_desk(long()) as desk:
+        await desk.press("right_square_bracket", "F", "pagedown", "pagedown")
+        [before] = desk.selected
+        await desk.pilot.resize_terminal(80, 6)
+        await desk.settle()
+        assert desk.selected == [before]
+
+
 # -- ranges
 
 
