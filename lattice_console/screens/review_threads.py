@@ -82,7 +82,7 @@ def _thread(comment: Comment, notes: tuple[Note, ...], compared: Compared, remar
         at = compared.find(patchset, anchor)
         if at is not None:
             first, last = (anchor.line, anchor.last) if anchor.line is not None else (None, None)
-            about = pointed(anchor.pointer or "", remarks.parted)
+            about = _told(anchor, remarks.parted)
             return Thread(
                 comment.id, notes, at[0], at[1], last, first, resolved=not comment.open, about=about, hint=hint
             )
@@ -106,8 +106,15 @@ def _draft(draft: Draft, remarks: Remarks, compared: Compared) -> Thread | None:
         about = f"{draft.anchor.file_path}, {lines_of(draft.anchor, remarks.parted)} of patchset {draft.patchset}"
         return Thread(draft.id, notes, file, gone=True, about=about, hint=hint)
     anchor = place[1]
-    about = pointed(anchor.pointer or "", remarks.parted)
+    about = _told(anchor, remarks.parted)
     return Thread(draft.id, notes, at[0], at[1], anchor.last, anchor.line, about=about, hint=hint)
+
+
+def _told(anchor: Anchor, parted: str) -> str:
+    """What a remark is about, where that is more than the line above it: a value, or a range."""
+    if anchor.pointer:
+        return pointed(anchor.pointer, parted)
+    return lines_of(anchor, parted) if anchor.end_line is not None else ""
 
 
 def lines_of(anchor: Anchor, parted: str) -> str:

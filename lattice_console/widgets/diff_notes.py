@@ -31,7 +31,7 @@ class Thread:
 
     It stands under line `line` of a side of file number `file` (from 0), the last one that it is about; `first` is the
     first of them. Lines count from 1. Without a line, or with `gone` lines, it is listed under the file's name; without
-    a file, above the files. `about` says in words where it stood, for one that is gone. A `resolved` thread is one
+    a file, above the files. `about` says in words what it is about, where its place does not. A `resolved` one is one
     line until it is opened. `hint` stands at the right of its first line: what can be done, and by which key.
     """
 

@@ -70,7 +70,7 @@ async def test_a_range_is_commented_as_one_and_a_file_by_its_name(console: Conso
     await console.sees(f"Comment on {SPEC_PATH}, lines 10-12.")
     await console.type("All three?")
     await console.press("ctrl+s")
-    await console.sees("draft: All three?")
+    await console.sees("kim draft lines 10-12: All three?")
     await console.press("C")
     await console.sees(f"Comment on {SPEC_PATH}.")
     await console.type("A version is due.")
@@ -79,7 +79,7 @@ async def test_a_range_is_commented_as_one_and_a_file_by_its_name(console: Conso
     await console.press("ctrl+s")
     await console.sees("Send 2 comments on M-7", "lines 10-12", "the file")
     await console.press("ctrl+s")
-    await console.sees("Sent 2 comments on M-7.")
+    await console.sees("Sent 2 comments on M-7.", "kim now lines 10-12: All three?")
     found = {one.text: one.anchor for one in await comments(office, "M-7")}
     assert found["All three?"] == Anchor(file_path=SPEC_PATH, line=10, end_line=12)
     assert found["A version is due."] == Anchor(file_path=SPEC_PATH)
