@@ -61,6 +61,7 @@ ROUTES: Mapping[str, tuple[str, str]] = {
     "mutations.submit": ("POST", f"{_MUTATION}/submit"),
     "mutations.cancel": ("POST", f"{_MUTATION}/cancel"),
     "mutations.reopen": ("POST", f"{_MUTATION}/reopen"),
+    "mutations.rebase": ("POST", f"{_MUTATION}/rebase"),
     "mutations.import_commit": ("POST", "/imports"),
     "reviews.list": ("GET", f"{_MUTATION}/reviews"),
     "reviews.vote": ("POST", f"{_MUTATION}/reviews"),

@@ -299,6 +299,20 @@ class Mutations(Protocol):
         """Bring a rejected, expired or cancelled mutation back to pending; outdates the vote that rejected it."""
         ...
 
+    async def rebase(
+        self,
+        mutation: Reference,
+        *,
+        expected_version: Count | None = None,
+        idempotency_key: Line | None = None,
+    ) -> Mutation:
+        """Make all of it anew on what stands there now, in a new patchset: each change merged three ways, or nothing.
+
+        What is stacked on it is brought along where that merges. One whose bases are current is returned as it is.
+        Raises Conflict (`CF_MERGE`, with every document and why in the details `conflicts`) where a person must decide.
+        """
+        ...
+
     async def import_commit(
         self,
         commit: ImportedCommit,

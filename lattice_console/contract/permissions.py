@@ -45,6 +45,7 @@ RULES: Mapping[str, Rule] = {
     "mutations.update": Rule("mutations:create"),
     "mutations.submit": Rule("mutations:create"),
     "mutations.cancel": Rule("mutations:create"),
+    "mutations.rebase": Rule("mutations:create"),
     "mutations.reopen": Rule("mutations:create"),
     "mutations.import_commit": Rule("project:manage"),
     "reviews.list": Rule("mutations:view"),

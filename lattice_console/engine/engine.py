@@ -20,6 +20,7 @@ from lattice_console.engine.features import (  # noqa: F401 - each registers its
     looking,
     mutations,
     projects,
+    resolving,
     reviews,
     spec_graph,
     specs,

@@ -249,6 +249,7 @@ SAMPLES: Mapping[str, Callable[[Scene], Awaitable[dict[str, Any]]]] = {
     "mutations.submit": _draft,
     "mutations.cancel": _by_author,
     "mutations.reopen": _cancelled,
+    "mutations.rebase": _by_author,
     "mutations.import_commit": _commit,
     "reviews.list": _by_owner,
     "reviews.vote": _vote,

@@ -199,7 +199,7 @@ def update(
     message: str,
     expected_version: int | None,
 ) -> Mutation:
-    record = _changeable(ctx, mutation, expected_version)
+    record = changeable(ctx, mutation, expected_version)
     columns: dict[str, Any] = {}
     if title is not None:
         columns["title"] = title
@@ -216,7 +216,7 @@ def update(
     return views.mutation(ctx, *judging.judge(ctx, [_write(ctx, record, columns, message)]))
 
 
-def _changeable(ctx: Context, mutation: str, expected_version: int | None) -> MutationRecord:
+def changeable(ctx: Context, mutation: str, expected_version: int | None) -> MutationRecord:
     """The mutation, where the actor can change it; raises NotAllowed, RuleBroken or Conflict."""
     record = _own(ctx, mutation, expected_version)
     if refused := actions.refuse_update(record.status):
@@ -244,7 +244,7 @@ def _next_patchset(
     parents: Sequence[str] | None,
     message: str,
 ) -> dict[str, Any]:
-    """Store a new patchset; returns the columns that it changes. Votes stand only over a clean rebase."""
+    """Make a new patchset of what is given; returns the columns that it changes."""
     current = stored.of(ctx, record)
     if parents is None:
         parents = [parent.mutation_id for parent in current.parents]
@@ -253,8 +253,19 @@ def _next_patchset(
     proposal = proposals.resolve(ctx, inputs, proposals.resolve_parents(ctx, parents, record))
     if proposal.hash == current.patchset.hash:
         raise ValidationFailed("VAL_UPDATE", f"M-{record.number} is that already: the patchset would be the same.")
+    return _added(ctx, record, proposal, message, ctx.me.id)
+
+
+def _added(
+    ctx: Context, record: MutationRecord, proposal: proposals.Proposal, message: str, author_id: str
+) -> dict[str, Any]:
+    """Store a proposal as the next patchset; returns the columns that it changes.
+
+    Votes stand only over a clean rebase.
+    """
+    current = stored.of(ctx, record)
     number = record.patchset + 1
-    added = proposals.store(ctx, proposal, record.id, number, author_id=ctx.me.id, message=message)
+    added = proposals.store(ctx, proposal, record.id, number, author_id=author_id, message=message)
     if added.diff_hash != current.patchset.diff_hash:
         standing = judging.standing_votes(stored.votes(ctx, [record])[record.id])
         stored.settle(ctx, record, standing, "outdated")
@@ -281,8 +292,15 @@ def renew(
     ctx: Context, mutation: str, changes: Sequence[ChangeInput], message: str, expected_version: int | None
 ) -> MutationRecord:
     """A new patchset of those changes, by the actor, who may change the mutation; refuses as `update` does."""
-    record = _changeable(ctx, mutation, expected_version)
+    record = changeable(ctx, mutation, expected_version)
     return _write(ctx, record, _next_patchset(ctx, record, changes, None, message), message)
+
+
+def bring(
+    ctx: Context, record: MutationRecord, proposal: proposals.Proposal, message: str, author_id: str
+) -> MutationRecord:
+    """Make a proposal, whose author that is, the next patchset of a mutation that the actor may change."""
+    return _write(ctx, record, _added(ctx, record, proposal, message, author_id), message)
 
 
 @writes("mutations.submit")

@@ -68,13 +68,15 @@ def _with_ancestors(ctx: Context, records: Sequence[MutationRecord]) -> set[str]
     return found
 
 
-def resolve(ctx: Context, inputs: Sequence[ChangeInput], parents: list[ParentRecord]) -> Proposal:
-    """Resolve changes against the head, or the parents' result.
+def resolve(
+    ctx: Context, inputs: Sequence[ChangeInput], parents: list[ParentRecord], tree: Tree | None = None
+) -> Proposal:
+    """Resolve changes against the head, or the parents' result, or `tree` where it is known.
 
     Raises ValidationFailed, RuleBroken or Conflict (`CF_STALE_BASE`) naming the path; then nothing was stored.
     """
     proposal = Proposal(parents=parents)
-    tree = Tree(ctx, [parent.mutation_id for parent in parents])
+    tree = tree or Tree(ctx, [parent.mutation_id for parent in parents])
     _check_shape(ctx, inputs)
     found = tree.at_all(change.file_path for change in inputs)
     bases = ctx.tables.documents.blobs({entry.hash for entry in found.values()})
@@ -148,13 +150,7 @@ def _resolve_one(
     if after is not None:
         result_hash = hashes.digest(after)
         proposal.blobs[result_hash] = after
-        path = change.new_path or change.file_path
-        proposal.findings.extend(specs.check(path, after, before))
-        if policy_rules.is_policy(path):
-            _, errors = policy_rules.read({path: after})
-            proposal.findings.extend(
-                Finding(path=path, rule="policy", severity="error", message=error) for error in errors
-            )
+        proposal.findings.extend(_check(change.new_path or change.file_path, after, before))
     proposal.changes.append(
         ChangeRecord(
             id=new_id(),
@@ -167,6 +163,24 @@ def _resolve_one(
         )
     )
     proposal.digests.append(hunk_digest(before, after))
+
+
+def keep(ctx: Context, proposal: Proposal, changes: Sequence[ChangeRecord]) -> None:
+    """Add stored changes to a proposal as they are, on the bases that they were made on, wherever these are now."""
+    contents = stored.blobs(ctx, {hash for one in changes for hash in (one.base_hash, one.result_hash) if hash})
+    for change in changes:
+        before, after = (contents[hash] if hash else None for hash in (change.base_hash, change.result_hash))
+        if after is not None:
+            proposal.findings.extend(_check(change.result_path, after, before))
+        proposal.changes.append(change._replace(id=new_id()))
+        proposal.digests.append(hunk_digest(before, after))
+
+
+def _check(path: str, after: bytes, before: bytes | None) -> list[Finding]:
+    """What stands against a document of a patchset."""
+    _, errors = policy_rules.read({path: after}) if policy_rules.is_policy(path) else ((), ())
+    wrong = [Finding(path=path, rule="policy", severity="error", message=error) for error in errors]
+    return [*specs.check(path, after, before), *wrong]
 
 
 def _content(change: ChangeInput, before: bytes | None) -> bytes | None:

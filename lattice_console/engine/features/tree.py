@@ -53,6 +53,17 @@ class Tree:
         found.update({path: entry for path in wanted if (entry := self._over.get(path)) is not None})
         return found
 
+    def follow(self, document_ids: Iterable[str]) -> dict[str, Entry]:
+        """Where those documents stand, by id; those that stand nowhere are left out."""
+        wanted = set(document_ids)
+        found = {
+            document_id: Entry(record.path, record.hash, document_id)
+            for document_id, record in self._ctx.tables.documents.in_head(self._ctx.project.id, wanted).items()
+            if record.path not in self._over
+        }
+        laid = (entry for entry in self._over.values() if entry is not None)
+        return found | {entry.document_id: entry for entry in laid if entry.document_id in wanted}
+
     def blocking(self, targets: Sequence[str], freed: Iterable[str]) -> dict[str, str]:
         """The targets that cannot be taken, each with why; paths in `freed` are left by the same changes."""
         gone = set(freed) | {path for path, entry in self._over.items() if entry is None}

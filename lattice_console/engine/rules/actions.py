@@ -19,6 +19,7 @@ ACTIONS = (
     "withdraw",
     "comment",
     "update",
+    "rebase",
     "cancel",
     "reopen",
     "execute",
@@ -38,6 +39,7 @@ _PERMISSIONS = {
     "withdraw": "mutations:review",
     "comment": "specs:comment",
     "update": "mutations:create",
+    "rebase": "mutations:create",
     "cancel": "mutations:create",
     "reopen": "mutations:create",
     "execute": "mutations:deploy",
@@ -54,7 +56,7 @@ _HAPPENINGS: dict[str, life.Happening] = {
     "rollback": "roll_back",
     "finish_rollback": "finish_rollback",
 }
-_OWN = ("submit", "update", "cancel", "reopen")
+_OWN = ("submit", "update", "rebase", "cancel", "reopen")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,12 +135,19 @@ def _refuse(
         return refused
     if name == "update":
         return refuse_update(status)
+    if name == "rebase":
+        return refuse_update(status) or _refuse_rebase(requirements)
     if name == "execute":
         return _refuse_execution(status, requirements)
     happening = _HAPPENINGS.get(name)
     if happening and life.becomes(status, happening) is None:
         return life.refusal(status, happening)
     return ""
+
+
+def _refuse_rebase(requirements: Sequence[Requirement]) -> str:
+    behind = any(requirement.name == "base_current" and requirement.blocks for requirement in requirements)
+    return "" if behind else "there is nothing to rebase: it stands on what is there now"
 
 
 def _refuse_execution(status: Status, requirements: Sequence[Requirement]) -> str:

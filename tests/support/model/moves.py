@@ -119,6 +119,8 @@ def refused(world: World, action: str, actor: str, mutation: Mutation) -> Refusa
         return {"BR"}
     if action in APPROVALS and actor == mutation.patchset.author and len(world.members) > 1:
         return {"BR"}
+    if action == "rebase":
+        return set() if "base_current" in world.blockers(mutation) else {"nothing to do"}
     if action == "withdraw":
         return _no_vote(mutation, actor)
     if action == "rollback" and built_upon(world, mutation):
@@ -135,6 +137,7 @@ _RULES: dict[str, tuple[str, bool, frozenset[str] | None]] = {
     "withdraw": ("review", False, UNDER_REVIEW | {"rejected"}),
     "comment": ("comment", False, None),
     "update": ("create", True, OPEN),
+    "rebase": ("create", True, OPEN),
     "cancel": ("create", True, OPEN),
     "reopen": ("create", True, frozenset({"rejected", "expired", "cancelled"})),
     "execute": ("deploy", False, None),
@@ -151,6 +154,7 @@ STATUSES = {action: statuses or frozenset() for action, (_, _, statuses) in _RUL
 NEEDED = {
     "mutations.create": "create",
     "mutations.update": "create",
+    "mutations.rebase": "create",
     "mutations.submit": "create",
     "mutations.cancel": "create",
     "mutations.reopen": "create",

@@ -1,0 +1,142 @@
+"""Bringing a mutation to what stands there now: a trial of each of its changes, and the patchset that comes of it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from lattice_console.contract.errors import NotFound, RuleBroken
+from lattice_console.contract.models.mutation import ChangeInput
+from lattice_console.engine.features import proposals, stored
+from lattice_console.engine.features.context import Context
+from lattice_console.engine.features.tree import Entry, Tree
+from lattice_console.engine.records import ChangeRecord, MutationRecord, ParentRecord
+from lattice_console.engine.rules import resolution
+from lattice_console.engine.rules.resolution import Open, Outcome, Place, Settled, Sides
+
+Decide = Callable[[ChangeRecord, Sides], Outcome]
+"""What becomes of a change, as far as its own document says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A change with its three sides, and what would become of it."""
+
+    change: ChangeRecord
+    sides: Sides
+    outcome: Outcome
+
+    @property
+    def moved(self) -> bool:
+        """Whether what it was made on is no longer what stands there."""
+        return self.sides.theirs != (None if self.sides.base is None else Place(self.change.path, self.sides.base))
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """All changes of a mutation, tried on the result of `parents`."""
+
+    record: MutationRecord
+    parents: list[ParentRecord]
+    tree: Tree
+    tried: Sequence[Tried]
+
+    @property
+    def open(self) -> list[Tried]:
+        """What a person has to decide."""
+        return [one for one in self.tried if isinstance(one.outcome, Open)]
+
+    @property
+    def inputs(self) -> list[ChangeInput]:
+        """What is settled, as it would be proposed."""
+        settled = (one.outcome.change for one in self.tried if isinstance(one.outcome, Settled))
+        return [change for change in settled if change is not None]
+
+
+def merged(change: ChangeRecord, sides: Sides) -> Outcome:
+    """What becomes of a change where nobody chooses anything."""
+    return resolution.settle(sides, "neither")
+
+
+def attempt(
+    ctx: Context,
+    record: MutationRecord,
+    parents: list[ParentRecord],
+    *,
+    tree: Tree | None = None,
+    decide: Decide = merged,
+    give_way: Callable[[ChangeRecord], bool] = lambda change: False,
+) -> Trial:
+    """Try the current patchset on the newest results of those parents, or on `tree`.
+
+    A change that cannot have its path is open, unless it is one that has to `give_way`. Raises NotFound (`NF_BYTES`).
+    """
+    changes = stored.of(ctx, record).changes
+    tree = tree or Tree(ctx, [parent.mutation_id for parent in parents])
+    tried = [Tried(change, sides, decide(change, sides)) for change, sides in _sides(ctx, changes, tree)]
+    inputs = Trial(record, parents, tree, tried).inputs
+    freed = [one.file_path for one in inputs if one.operation_type in ("delete", "rename")]
+    targets = [one.new_path or one.file_path for one in inputs if one.operation_type in ("create", "rename")]
+    barred = tree.blocking(targets, freed) if targets else {}
+    return Trial(record, parents, tree, [_barred(one, barred, give_way) for one in tried])
+
+
+def _barred(tried: Tried, barred: dict[str, str], give_way: Callable[[ChangeRecord], bool]) -> Tried:
+    made = tried.outcome.change if isinstance(tried.outcome, Settled) else None
+    why = barred.get(made.new_path or made.file_path) if made and made.operation_type in ("create", "rename") else None
+    if why is None:
+        return tried
+    choice: resolution.Choice = "theirs" if give_way(tried.change) else "neither"
+    return Tried(tried.change, tried.sides, resolution.settle(tried.sides, choice, why))
+
+
+def _sides(ctx: Context, changes: Sequence[ChangeRecord], tree: Tree) -> list[tuple[ChangeRecord, Sides]]:
+    here = tree.at_all(change.path for change in changes)
+    known = {change.document_id for change in changes if change.document_id and _is_elsewhere(change, here)}
+    moved = tree.follow(known) if known else {}
+    standing = {change.path: moved.get(change.document_id or "") or here.get(change.path) for change in changes}
+    hashes = {hash for one in changes for hash in (one.base_hash, one.result_hash) if hash}
+    contents = _contents(ctx, hashes | {entry.hash for entry in standing.values() if entry})
+    return [
+        (
+            change,
+            Sides(
+                operation=change.operation,
+                path=change.path,
+                new_path=change.new_path,
+                base=contents[change.base_hash] if change.base_hash else None,
+                ours=contents[change.result_hash] if change.result_hash else None,
+                theirs=Place(entry.path, contents[entry.hash]) if entry else None,
+            ),
+        )
+        for change, entry in ((change, standing[change.path]) for change in changes)
+    ]
+
+
+def _is_elsewhere(change: ChangeRecord, here: dict[str, Entry]) -> bool:
+    """Whether the document of a change is perhaps not at its path any more; another one may have come there."""
+    entry = here.get(change.path)
+    return change.operation != "create" and (entry is None or entry.document_id not in (None, change.document_id))
+
+
+def _contents(ctx: Context, hashes: set[str]) -> dict[str, bytes]:
+    found = stored.blobs(ctx, hashes)
+    if lost := sorted(hashes - found.keys()):
+        raise NotFound("NF_BYTES", f"The bytes {lost[0][:12]}… are lost in the store: restore a backup.")
+    return found
+
+
+def proposal(ctx: Context, trial: Trial) -> proposals.Proposal:
+    """The patchset that a trial comes to: what is open in it stays as it is, on the base that it was made on.
+
+    Raises RuleBroken (`BR_NOTHING_LEFT`) where it would change nothing any more.
+    """
+    kept = [one.change for one in trial.open]
+    if not kept and not trial.inputs:
+        raise RuleBroken(
+            "BR_NOTHING_LEFT",
+            f"Nothing of M-{trial.record.number} is left to do: what it changes is there already, or gave way. "
+            f"Cancel it: lattice mutation cancel M-{trial.record.number}",
+            mutation=trial.record.id,
+        )
+    made = proposals.resolve(ctx, trial.inputs, trial.parents, trial.tree)
+    proposals.keep(ctx, made, kept)
+    return made

@@ -1,0 +1,195 @@
+"""What becomes of one change of a mutation on what stands there now: the three sides of a file, and a choice.
+
+*ours* is the mutation, *theirs* the head or another mutation, everywhere. Where lines meet, a choice decides them and
+nothing else: what either side changed elsewhere is in the result, whoever is chosen.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from lattice_console.contract.models.mutation import ChangeInput, Operation
+from lattice_console.engine.rules import specs
+from lattice_console.merge.merging import MergeResult, Valid, three_way
+
+Choice = Literal["neither", "ours", "theirs"]
+"""Whose is taken where both sides meet; with `neither` what meets stays open."""
+
+
+class Place(NamedTuple):
+    """A file: where it is, and its bytes."""
+
+    path: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """One change with what it was made on and what its document has become.
+
+    `base` and `ours` are the bytes before and after it, None where there are none; `theirs` is None where the document
+    is gone. Of a create, `theirs` is what stands at its path now, if anything does.
+    """
+
+    operation: Operation
+    path: str
+    new_path: str | None
+    base: bytes | None
+    ours: bytes | None
+    theirs: Place | None
+
+    @property
+    def target(self) -> str:
+        """Where the mutation wants the file."""
+        return self.new_path or self.path
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The change made anew on what stands there; `change` is None where nothing of it is left to do.
+
+    `chosen` says that one side gave way to the other: a choice decided it, not the merge alone.
+    """
+
+    change: ChangeInput | None
+    how: str
+    chosen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """Why a person has to decide; `merge` has the places, where lines meet."""
+
+    why: str
+    merge: MergeResult | None = None
+
+
+Outcome = Settled | Open
+
+_NOTHING = "nothing of it is left to do"
+
+
+def settle(sides: Sides, choice: Choice, barred: str = "") -> Outcome:
+    """What becomes of a change; `barred` is why the path that it wants cannot be taken."""
+    if barred and choice != "theirs":
+        return Open(f"{sides.target} cannot be taken, {barred}; choose another path")
+    if sides.operation == "create":
+        return _create(sides, choice, barred)
+    if sides.theirs is None:
+        return _gone(sides, choice)
+    if sides.operation == "delete":
+        return _delete(sides, sides.theirs, choice)
+    return _edit(sides, sides.theirs, choice, barred)
+
+
+def _create(sides: Sides, choice: Choice, barred: str) -> Outcome:
+    theirs = sides.theirs
+    if barred:
+        return Settled(None, f"given up, as {barred}", chosen=True)
+    if theirs is None:
+        return Settled(_change("create", sides.path, None, sides.ours), "created as it was")
+    if theirs.content == sides.ours:
+        return Settled(None, f"{_NOTHING}: it is there already, with the same content")
+    if choice == "theirs":
+        return Settled(None, "given up: what stands there stays", chosen=True)
+    if choice == "ours":
+        return Settled(_change("modify", theirs.path, None, sides.ours), "replaces what stands there", chosen=True)
+    # There is no base that both began from, so every line that differs is for a person.
+    return Open("both create it, with different content", three_way(b"", sides.ours or b"", theirs.content))
+
+
+def _gone(sides: Sides, choice: Choice) -> Outcome:
+    if sides.operation == "delete":
+        return Settled(None, f"{_NOTHING}: it is deleted already")
+    if choice == "theirs":
+        return Settled(None, "given up: it stays deleted", chosen=True)
+    if choice == "ours":
+        return Settled(
+            _change("create", sides.target, None, sides.ours), "created again, as it was deleted", chosen=True
+        )
+    return Open(f"it was deleted, and this one {'renames' if sides.operation == 'rename' else 'changes'} it")
+
+
+def _delete(sides: Sides, theirs: Place, choice: Choice) -> Outcome:
+    if theirs == (sides.path, sides.base):
+        return Settled(_change("delete", sides.path, None, None), "deleted as it was")
+    if choice == "theirs":
+        return Settled(None, "given up: it stays", chosen=True)
+    if choice == "ours":
+        return Settled(
+            _change("delete", theirs.path, None, None), f"{theirs.path} is deleted all the same", chosen=True
+        )
+    done = "changed" if theirs.content != sides.base else f"renamed to {theirs.path}"
+    return Open(f"this one deletes it, and it was {done}")
+
+
+def _edit(sides: Sides, theirs: Place, choice: Choice, barred: str) -> Outcome:
+    path, chosen = sides.target if sides.operation == "rename" else theirs.path, bool(barred)
+    if barred:
+        path = theirs.path
+    elif sides.operation == "rename" and theirs.path not in (sides.path, path):
+        if choice == "neither":
+            return Open(f"both rename it, to {path} and to {theirs.path}")
+        path, chosen = (theirs.path if choice == "theirs" else path), True
+    base, ours = sides.base or b"", sides.ours or b""
+    merge = three_way(base, ours, theirs.content, path=path, valid=_sound(path))
+    content = merge.content
+    if content is None:
+        if choice == "neither":
+            return Open(_where(merge), merge)
+        content, chosen = _taken(merge, ours, theirs.content, choice), True
+    return Settled(*_made(theirs, path, content, _how(sides, theirs, chosen)), chosen)
+
+
+def _taken(merge: MergeResult, ours: bytes, theirs: bytes, choice: Choice) -> bytes:
+    """The merge with one side where both meet; that side whole where it cannot be merged by lines."""
+    if merge.conflicts:
+        return merge.settled_with([one.ours if choice == "ours" else one.theirs for one in merge.conflicts])
+    return ours if choice == "ours" else theirs
+
+
+def _made(theirs: Place, path: str, content: bytes, how: str) -> tuple[ChangeInput | None, str]:
+    if path != theirs.path:
+        return _change("rename", theirs.path, path, content), how
+    if content == theirs.content:
+        return None, f"{_NOTHING}: it is there already"
+    return _change("modify", path, None, content), how
+
+
+def _how(sides: Sides, theirs: Place, chosen: bool) -> str:
+    if theirs == (sides.path, sides.base):
+        return "as it was"
+    moved = f" at its new name {theirs.path}" if theirs.path != sides.path and sides.operation != "rename" else ""
+    return f"{'merged, with one side where both meet' if chosen else 'merged'}{moved}"
+
+
+def _sound(path: str) -> Valid:
+    """What documents at that path are judged by, beside being readable: a spec has rules of its own."""
+    return lambda content: [finding.message for finding in specs.check(path, content, None)]
+
+
+def by_hand(sides: Sides, path: str, content: bytes | None) -> Settled:
+    """What a person made of the three: the content at `path`, or with None no file at all."""
+    theirs = sides.theirs
+    if content is None:
+        change = _change("delete", theirs.path, None, None) if theirs else None
+        return Settled(change, "deleted, by hand" if change else _NOTHING, chosen=True)
+    if theirs is None:
+        return Settled(_change("create", path, None, content), "settled by hand", chosen=True)
+    return Settled(*_made(theirs, path, content, "settled by hand"), chosen=True)
+
+
+def _where(merge: MergeResult) -> str:
+    if merge.unmergeable is not None:
+        return merge.unmergeable.message
+    if merge.rejected is not None:
+        return merge.rejected.message
+    lines: Sequence[tuple[int, int]] = [one.our_lines for one in merge.conflicts]
+    named = ", ".join(f"{first}" if size < 2 else f"{first}-{first + size - 1}" for first, size in lines[:3])
+    more = f" and {len(lines) - 3} more" if len(lines) > 3 else ""
+    several = len(lines) > 1 or lines[0][1] > 1
+    return f"both change it at line{'s' if several else ''} {named}{more}"
+
+
+def _change(operation: Operation, path: str, new_path: str | None, content: bytes | None) -> ChangeInput:
+    return ChangeInput(operation_type=operation, file_path=path, new_path=new_path, content=content)
