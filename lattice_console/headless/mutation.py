@@ -27,6 +27,7 @@ group = Group(
         "comments": f"{_HERE}.mutation_comment:comments",
         "resolve": f"{_HERE}.mutation_comment:resolve",
         "apply-suggestion": f"{_HERE}.mutation_comment:apply_suggestion",
+        "rebase": f"{_HERE}.mutation_resolve:rebase",
         "cancel": f"{_HERE}.mutation_review:cancel",
         "reopen": f"{_HERE}.mutation_review:reopen",
         "execute": f"{_HERE}.mutation_run:execute",

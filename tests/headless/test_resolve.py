@@ -1,0 +1,67 @@
+"""`lattice mutation rebase`: what others did meanwhile, merged into a new patchset."""
+
+import pytest
+
+from tests.headless.driver import Lattice
+
+LINES = [f"line {number}\n" for number in range(1, 21)]
+
+
+def with_line(number: int, text: str) -> str:
+    return "".join(f"{text}\n" if at == number else line for at, line in enumerate(LINES, 1))
+
+
+@pytest.fixture
+def behind(lattice: Lattice) -> Lattice:
+    """M-2, kim's, approved by ana, changes line 3 of a document whose line 17 M-3 has changed since; M-1 brought it."""
+    lattice.write("docs/long.md", "".join(LINES))
+    lattice.propose("Begin", "--files", "docs/long.md")
+    carry_out(lattice, "1")
+    lattice.write("docs/long.md", with_line(3, "ours"))
+    lattice.propose("Ours", "--files", "docs/long.md")
+    lattice.ok("mutation", "approve", "2", "--as", "ana")
+    lattice.write("docs/long.md", with_line(17, "theirs"))
+    lattice.propose("Theirs", "--files", "docs/long.md")
+    carry_out(lattice, "3")
+    return lattice
+
+
+def carry_out(lattice: Lattice, mutation: str) -> None:
+    lattice.ok("mutation", "approve", mutation, "--as", "ana")
+    lattice.ok("mutation", "execute", mutation)
+
+
+def test_a_rebase_merges_both_and_the_votes_stand(behind: Lattice) -> None:
+    assert behind("mutation", "execute", "2").code == 12
+    told = behind.ok("mutation", "rebase", "2").err
+    assert told.startswith("Rebased M-2 (patchset 2, its votes stand): it is approved.")
+    behind.ok("mutation", "execute", "2")
+    merged = (behind.root / "docs/long.md").read_text()
+    assert merged == with_line(3, "ours").replace("line 17\n", "theirs\n")
+
+
+def test_a_second_rebase_has_nothing_to_do_and_says_so(behind: Lattice) -> None:
+    behind.ok("mutation", "rebase", "2")
+    again = behind.ok("mutation", "rebase", "2", "--output", "json")
+    assert again.json["patchset"] == 2
+    assert "there is nothing to rebase" in again.err
+
+
+def test_a_conflict_is_named_exits_12_and_changes_nothing(behind: Lattice) -> None:
+    behind.write("docs/long.md", with_line(17, "theirs").replace("line 3\n", "also\n"))
+    behind.propose("Also", "--files", "docs/long.md")
+    carry_out(behind, "4")
+    refused = behind("mutation", "rebase", "2")
+    assert refused.code == 12
+    assert "docs/long.md: both change it at line 3" in refused.err
+    assert behind.ok("mutation", "status", "2", "--output", "json").json["patchset"] == 1
+
+
+def test_several_are_rebased_in_one_run(behind: Lattice) -> None:
+    behind.write("docs/other.md", "other\n")
+    behind.propose("Beside", "--files", "docs/other.md")
+    would = behind("mutation", "rebase", "2", "4", "--dry-run", "--output", "json")
+    assert {one["number"]: one["outcome"] for one in would.json["items"]} == {2: "would", 4: "unchanged"}
+    done = behind("mutation", "rebase", "2", "4", "--output", "json")
+    assert {one["number"]: one["outcome"] for one in done.json["items"]} == {2: "done", 4: "unchanged"}
+    assert done.code == 0
