@@ -1,11 +1,10 @@
 """A place with a mutation under the cursor: the keys that act on it, the questions they ask, what is said after."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
-from lattice_console.contract.backend import Backend
 from lattice_console.contract.errors import LatticeError
 from lattice_console.contract.models.mutation import Mutation, MutationSummary
 from lattice_console.contract.models.requirement import Requirement
@@ -14,16 +13,16 @@ from lattice_console.screens.foreseeing import foresee, held_back, standing_on
 from lattice_console.screens.loading import load_changes, load_dry_run
 from lattice_console.screens.news import MutationChanged
 from lattice_console.screens.offered import offered
-from lattice_console.screens.place import Place
 from lattice_console.screens.review_sending import Review, drafts_of, send_alone, send_with
-from lattice_console.screens.undoing import Done, Drop, VoteChange, Votes, my_vote
+from lattice_console.screens.taking_back import TakingBack
+from lattice_console.screens.undoing import Drop, VoteChange, Votes, my_vote
 from lattice_console.screens.verbs import VERBS, Outcome, Verb, outcome
 from lattice_console.text import count
 
 __all__ = ["ActingPlace"]
 
 
-class ActingPlace(Place):
+class ActingPlace(TakingBack):
     """Subclasses say in `subject` which mutation is meant, as the person saw it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -48,10 +47,6 @@ class ActingPlace(Place):
         Binding("y", "copy_id", "Copy number or selection", id="act.copy_id"),
         Binding("Y", "copy_link", "Copy its command", id="act.copy_link"),
     ]
-
-    def subject(self) -> MutationSummary | None:
-        """The mutation that keys act on, as it is shown."""
-        return None
 
     def neighbour(self, id: str, by: int) -> MutationSummary | None:
         """The mutation that comes `by` places after one in the list of this place, which follows; None at its ends."""
@@ -257,8 +252,14 @@ class ActingPlace(Place):
         self.drafts_changed()
         return step
 
-    def drafts_changed(self) -> None:
-        """The drafts of this machine are others now."""
+    def _remember(self, verb: Verb, before: Mutation, after: Mutation, text: str) -> None:
+        """Take note of a vote, so that it can be taken back."""
+        me = self.session.actor.user if self.session.actor else None
+        if me is None or (verb.vote is None and verb.action != "withdraw"):
+            return
+        old, old_text = my_vote(before, me.id)
+        change = VoteChange(after.id, after.number, after.patchset, old, verb.vote, old_text, text)
+        self.session.undoing.push(Votes(me.id, [change]))
 
     # -- drafts without a verdict
 
@@ -294,67 +295,7 @@ class ActingPlace(Place):
         self.desk.say(f"Sent {count(len(review.drafts), 'comment')} on {name}.")
         self.app.post_message(MutationChanged(after))
 
-    # -- undoing
-
-    def _remember(self, verb: Verb, before: Mutation, after: Mutation, text: str) -> None:
-        """Take note of a vote, so that it can be taken back."""
-        me = self.session.actor.user if self.session.actor else None
-        if me is None or (verb.vote is None and verb.action != "withdraw"):
-            return
-        old, old_text = my_vote(before, me.id)
-        change = VoteChange(after.id, after.number, after.patchset, old, verb.vote, old_text, text)
-        self.session.undoing.push(Votes(me.id, [change]))
-
-    def action_undo(self) -> None:
-        """Take back what was done last, or the vote on the mutation under the cursor."""
-        if self.session.connected and self.may_write():
-            self.app.run_worker(self._undo(self.subject()), name="undoing", group="acts", exit_on_error=False)
-
-    def action_redo(self) -> None:
-        """Do again what was taken back last."""
-        if self.session.connected and self.may_write():
-            work = self._turn(self.session.undoing.redo, "There is nothing to redo.")
-            self.app.run_worker(work, name="redoing", group="acts", exit_on_error=False)
-
-    async def _undo(self, seen: MutationSummary | None) -> None:
-        undoing, actor = self.session.undoing, self.session.actor
-        if undoing.last is None and seen is not None and actor is not None and actor.user is not None:
-            # The console was started anew: the vote that stands is what was done last.
-            try:
-                mutation = await self.session.backend.mutations.get(seen.id)
-            except LatticeError as error:
-                self.desk.say(error.message, "warning")
-                return
-            vote, text = my_vote(mutation, actor.user.id)
-            if vote is not None:
-                change = VoteChange(mutation.id, mutation.number, mutation.patchset, None, vote, "", text)
-                undoing.push(Votes(actor.user.id, [change]))
-        await self._turn(undoing.undo, "There is nothing to undo.")
-
-    async def _turn(self, turn: Callable[[Backend], Awaitable[Done | None]], nothing: str) -> None:
-        try:
-            done = await turn(self.session.backend)
-        except LatticeError as error:
-            self.desk.say(error.message, "warning")
-            return
-        if done is None:
-            self.desk.say(nothing)
-            return
-        self.desk.say(done.said, "information" if done.good else "warning")
-        await self._take_back_texts(done.votes)
-        self.drafts_changed()
-        for mutation in done.mutations:
-            self.app.post_message(MutationChanged(mutation))
-
-    async def _take_back_texts(self, votes: Sequence[VoteChange]) -> None:
-        """Keep the texts of votes that are gone, as if they had been typed and not sent."""
-        keeping = self.session.keeping
-        await keeping.settled()
-        for one in votes:
-            if one.before is not None:
-                keeping.unsaid(one.mutation_id, one.before, one.before_text)
-            if one.after is not None:
-                keeping.said(one.mutation_id, one.after, one.after_text)
+    # -- a dry run
 
     async def _dry_run(self, seen: MutationSummary) -> None:
         try:

@@ -187,7 +187,7 @@ class BulkScreen(Place):
     def action_undo(self) -> None:
         """Go back, and take all the votes back."""
         self.dismiss()
-        self._opener.action_undo()
+        self._opener.undo(self._ids)
 
     @on(RowView.Opened)
     def _open(self) -> None:

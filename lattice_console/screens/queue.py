@@ -71,6 +71,7 @@ class QueueScreen(MarkingPlace, ChoosingPlace):
         self._outdated = False
         self._first = False
         self._only = ""
+        self._acted_on: set[str] = set()
 
     def compose_place(self) -> ComposeResult:
         look = self.session.look
@@ -117,6 +118,10 @@ class QueueScreen(MarkingPlace, ChoosingPlace):
 
     def subject(self) -> MutationSummary | None:
         return self.listed.meant
+
+    def in_sight(self, id: str) -> bool:
+        # What a verdict took out of this list was seen to leave it.
+        return id in self._acted_on or self.listed.window.find(id) is not None
 
     def neighbour(self, id: str, by: int) -> MutationSummary | None:
         listed = self.listed
@@ -202,6 +207,8 @@ class QueueScreen(MarkingPlace, ChoosingPlace):
         that moves, whether or not it still matches: the next key may be meant for it.
         """
         row, listed = _summary(mutation), self.listed
+        if listed.window.find(row.id) is not None:
+            self._acted_on.add(row.id)
         if mutation.mine or self.choice.query.view != AWAITING:
             listed.update_row(row)
             listed.restore_row(row)
@@ -262,6 +269,8 @@ class QueueScreen(MarkingPlace, ChoosingPlace):
             row = listed.row
             found = window.find(row.id) if row is not None else None
             cursor = found if found is not None else listed.cursor + cursor - message.before
+        if message.before is None:
+            self._acted_on.clear()
         listed.sort, listed.tells_mine = query.sort, query.view != AWAITING
         listed.show(window, cursor, anew=message.before is None)
         self._say_instead("" if window.total else self._why_empty())

@@ -39,6 +39,16 @@ class Done:
 class Step(Protocol):
     """Something that was done, at once, to one or several things."""
 
+    @property
+    def what(self) -> str:
+        """What it was, in a few words that come behind a verb."""
+        ...
+
+    @property
+    def mutations(self) -> Sequence[str]:
+        """The ids of the mutations on which others see it; none for what stays on this machine."""
+        ...
+
     async def back(self, backend: Backend) -> Done:
         """Take it back; raises LatticeError where nothing of it can be."""
         ...
@@ -69,6 +79,11 @@ class Undoing:
     def last(self) -> Step | None:
         """What would be taken back."""
         return self._done[-1] if self._done else None
+
+    @property
+    def next(self) -> Step | None:
+        """What would be done again."""
+        return self._undone[-1] if self._undone else None
 
     async def undo(self, backend: Backend) -> Done | None:
         """Take the last step back; None where there is none. Raises LatticeError where it cannot be."""
@@ -116,6 +131,14 @@ class Votes:
     def __init__(self, user_id: str, changes: Sequence[VoteChange]) -> None:
         self._user_id = user_id
         self._changes = tuple(changes)
+
+    @property
+    def what(self) -> str:
+        return self._name(len(self._changes))
+
+    @property
+    def mutations(self) -> Sequence[str]:
+        return [one.mutation_id for one in self._changes]
 
     async def back(self, backend: Backend) -> Done:
         turned = [
@@ -196,6 +219,14 @@ class Settled:
     thread: str
     resolved: bool
 
+    @property
+    def what(self) -> str:
+        return f"the {'resolving' if self.resolved else 'reopening'} of a thread on M-{self.number}"
+
+    @property
+    def mutations(self) -> Sequence[str]:
+        return (self.mutation_id,)
+
     async def back(self, backend: Backend) -> Done:
         return await self._set(backend, not self.resolved)
 
@@ -219,6 +250,10 @@ class Drop:
     mutation_id: str
     restore: Callable[[], Awaitable[None]]
     remove: Callable[[], Awaitable[None]]
+
+    @property
+    def mutations(self) -> Sequence[str]:
+        return ()
 
     async def back(self, backend: Backend) -> Done:
         await self.restore()
