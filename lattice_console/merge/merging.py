@@ -133,7 +133,9 @@ def three_way(
     else:
         chosen = {at for at, change in enumerate(found) if change.conflicts}
     regions, settled = open_regions(sides, found, chosen)
-    return MergeResult(None, tuple(_conflict(region, sides, path) for region in regions), settled, rejected=rejected)
+    pointers = _pointers(path, regions, sides)
+    conflicts = tuple(_conflict(region, sides, pointer) for region, pointer in zip(regions, pointers, strict=True))
+    return MergeResult(None, conflicts, settled, rejected=rejected)
 
 
 def _clean(content: bytes) -> MergeResult:
@@ -156,22 +158,25 @@ def why_unmergeable(base: bytes, ours: bytes, theirs: bytes, limit: int = SIZE_L
     return None
 
 
-def _conflict(region: Region, sides: Sides, path: str | None) -> Conflict:
+def _conflict(region: Region, sides: Sides, pointer: str | None) -> Conflict:
     places = region.base, region.ours, region.theirs
     base, ours, theirs = (
         side.span(first - 1, first - 1 + lines) for side, (first, lines) in zip(sides, places, strict=True)
     )
-    return Conflict(base, ours, theirs, *places, region.result, _pointer(path, places, sides))
+    return Conflict(base, ours, theirs, *places, region.result, pointer)
 
 
-def _pointer(path: str | None, places: Sequence[Range], sides: Sequence[LineIndex]) -> str | None:
-    """The pointer of a conflict in the first side that has lines there and can be read: base, ours, theirs."""
+def _pointers(path: str | None, regions: Sequence[Region], sides: Sides) -> list[str | None]:
+    """The pointer of each conflict in the first side that has lines there and can be read: base, ours, theirs."""
+    found: list[str | None] = [None] * len(regions)
     if path is None:
-        return None
+        return found
     # It brings a YAML reader, which the console's first frame does not wait for.
-    from lattice_console.merge.pointers import pointer_at
+    from lattice_console.merge.pointers import pointers_at
 
-    for (first, lines), side in zip(places, sides, strict=True):
-        if lines and (found := pointer_at(path, side.data, first)):
-            return found
-    return None
+    for number, side in enumerate(sides):
+        asked = [at for at, region in enumerate(regions) if found[at] is None and region[number].lines]
+        pointers = pointers_at(path, side.data, [regions[at][number].first for at in asked])
+        for at, pointer in zip(asked, pointers, strict=True):
+            found[at] = pointer
+    return found

@@ -1,13 +1,14 @@
 """The JSON pointer (RFC 6901) of what stands at a line of a JSON or YAML document."""
 
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from yaml.events import CollectionEndEvent, CollectionStartEvent, DocumentEndEvent, MappingStartEvent, NodeEvent
 
 from lattice_console.merge.reading import BOM, Unreadable, syntax_of, yaml_events
 
-__all__ = ["escaped", "pointer_at"]
+__all__ = ["escaped", "pointer_at", "pointers_at"]
 
 
 class _Open:
@@ -22,27 +23,71 @@ class _Open:
         self.key: tuple[str, int] | None = None
 
 
+class _Wanted:
+    """Lines whose pointers are looked for, and what is found of them while a document is read once."""
+
+    def __init__(self, lines: Iterable[int]) -> None:
+        self._lines = sorted(set(lines))
+        self._begun: dict[int, str] = {}
+        self._within = dict.fromkeys(self._lines, "")
+        self._passed = 0
+
+    def found(self, line: int, *, whole: bool) -> str | None:
+        """The pointer of a line; of one that was not passed only what begins there, unless the `whole` was read."""
+        if line in self._begun:
+            return self._begun[line]
+        passed = bisect_right(self._lines, line) <= self._passed
+        return self._within[line] or None if whole or passed else None
+
+    def begins(self, pointer: str, first: int) -> None:
+        """A value begins, or a key; those that begin on one line from the outside in."""
+        if pointer and first in self._within:
+            self._begun.setdefault(first, pointer)
+
+    def ends(self, pointer: str, first: int, last: int) -> None:
+        """A value ends."""
+        begin = max(self._passed, bisect_right(self._lines, first))
+        for line in self._lines[begin : bisect_right(self._lines, last)]:
+            self._within[line] = _deeper(self._within[line], pointer)
+
+    def reaches(self, first: int, places: Sequence[_Open]) -> bool:
+        """Something begins on a line; whatever is open goes on beyond those before. Whether none is left to find."""
+        while self._passed < len(self._lines) and self._lines[self._passed] < first:
+            line = self._lines[self._passed]
+            for place in places:
+                if place.first < line:
+                    self._within[line] = _deeper(self._within[line], place.pointer)
+            self._passed += 1
+        return self._passed == len(self._lines)
+
+
+def _deeper(one: str, other: str) -> str:
+    return max(one, other, key=lambda pointer: pointer.count("/"))
+
+
 def pointer_at(path: str, content: bytes, line: int) -> str | None:
     """The pointer of the outermost value that begins on `line` (from 1), else of the innermost that the line is in.
 
     None for a document that is neither JSON nor YAML by its name, or cannot be read up to there, and where there is no
     value but the whole. JSON is read as the YAML that it nearly is.
     """
-    if syntax_of(path) is None:
-        return None
-    within = ""
+    return pointers_at(path, content, (line,))[0]
+
+
+def pointers_at(path: str, content: bytes, lines: Sequence[int]) -> list[str | None]:
+    """`pointer_at` for each of several lines, in any order, with the document read once."""
+    if syntax_of(path) is None or not lines:
+        return [None] * len(lines)
+    wanted, whole = _Wanted(lines), True
     try:
-        for pointer, first in _around(content.removeprefix(BOM), line):
-            if first == line and pointer:
-                return pointer
-            within = max(within, pointer, key=lambda one: one.count("/"))
+        _read(content.removeprefix(BOM), wanted)
     except Unreadable:
-        return None
-    return within or None
+        whole = False
+    return [wanted.found(line, whole=whole) for line in lines]
 
 
-def _around(content: bytes, line: int) -> Iterator[tuple[str, int]]:
-    """The values that a line belongs to, each with its first line; those that begin on it from the outside in."""
+def _read(content: bytes, wanted: _Wanted) -> None:
+    """Tell of every value, up to the last line that is wanted."""
     places: list[_Open] = []
     last = 1
     for event in yaml_events(content):
@@ -51,15 +96,12 @@ def _around(content: bytes, line: int) -> Iterator[tuple[str, int]]:
         if isinstance(event, CollectionEndEvent):
             last = max(last, _last_line(event))
             ended = places.pop()
-            if ended.first < line <= last:
-                yield ended.pointer, ended.first
+            wanted.ends(ended.pointer, ended.first, last)
             continue
         if not isinstance(event, NodeEvent):
             continue
         first = _first_line(event)
-        if first > line:
-            # Whatever is open goes on beyond the line.
-            yield from ((place.pointer, place.first) for place in places)
+        if wanted.reaches(first, places):
             return
         last = max(last, first)
         pointer = ""
@@ -73,21 +115,18 @@ def _around(content: bytes, line: int) -> Iterator[tuple[str, int]]:
                     # No key of data; nothing below it can be pointed at.
                     return
                 place.key = (getattr(event, "value", ""), first)
-                if first == line:
-                    yield f"{place.pointer}/{escaped(place.key[0])}", first
+                wanted.begins(f"{place.pointer}/{escaped(place.key[0])}", first)
                 continue
             else:
                 key, first = place.key
                 pointer = f"{place.pointer}/{escaped(key)}"
                 place.key = None
+        wanted.begins(pointer, first)
         if isinstance(event, CollectionStartEvent):
             places.append(_Open(pointer, first, None if isinstance(event, MappingStartEvent) else 0))
-            if first == line:
-                yield pointer, first
         else:
             last = max(last, _last_line(event))
-            if first <= line <= last:
-                yield pointer, first
+            wanted.ends(pointer, first, last)
 
 
 def _first_line(event: Any) -> int:

@@ -152,9 +152,10 @@ class ResolveScreen(Colouring):
         if not any(one.open for one in self._files):
             hints += apply
         if (at := self.sides.conflict) is not None:
-            both = "theirs first" if file.history.choices[at] == "ours+theirs" else "both"
-            hints += [("resolve.ours", "ours"), ("resolve.theirs", "theirs"), ("resolve.both", both)]
-            hints += [("resolve.edit", "edit")]
+            hints += [("resolve.ours", "ours"), ("resolve.theirs", "theirs")]
+            if not layout.binary:
+                both = "theirs first" if file.history.choices[at] == "ours+theirs" else "both"
+                hints += [("resolve.both", both), ("resolve.edit", "edit")]
         if layout.next_conflict(row, 1) is not None:
             hints.append(("resolve.next", "next"))
         elif layout.next_conflict(row, -1) is not None:
@@ -286,7 +287,9 @@ class ResolveScreen(Colouring):
     def action_both(self) -> None:
         """Put both sides there, ours first; once more, theirs first."""
         file, at = self._file, self.sides.conflict
-        if file is not None and at is not None and file.history.choices[at] == "ours+theirs":
+        if file is not None and file.layout.binary:
+            self.desk.say("Binary sides cannot stand one after the other: take one of them.")
+        elif file is not None and at is not None and file.history.choices[at] == "ours+theirs":
             self._choose("theirs+ours")
         else:
             self._choose("ours+theirs")
@@ -296,6 +299,9 @@ class ResolveScreen(Colouring):
         file, at = self._file, self.sides.conflict
         if file is None or at is None:
             self._say_nowhere()
+            return
+        if file.layout.binary:
+            self.desk.say("Binary sides cannot be typed: take one of them.")
             return
         work = self._edit(file, at)
         self.desk.expect(self.app.run_worker(work, group="drafts", exclusive=True, exit_on_error=False))

@@ -7,6 +7,7 @@ from itertools import accumulate
 from typing import Literal
 
 from lattice_console.merge.choices import Choice, Choices, Written, texts
+from lattice_console.merge.diff import is_binary
 from lattice_console.merge.lines import LineIndex
 from lattice_console.merge.merging import MergeResult, Range
 from lattice_console.merge.regions import changes
@@ -99,8 +100,14 @@ class Sides:
             Part(_from(one.our_lines), _from(one.base_lines), _from(one.their_lines), conflict=at)
             for at, one in enumerate(merge.conflicts)
         ]
+        if any(map(is_binary, (base, ours, theirs))):
+            # There are no lines to compare: the sides are told in words.
+            told = [DocumentText(path, text) for text in (ours, base, theirs)]
+            one, old, other = ((0, text.lines or len(text.plain)) for text in told)
+            parts = [Part(one, old, other, conflict=at) for at in range(len(parts))]
+            return Sides(path, base, ours, theirs, merge, tuple(parts))
         decided = {part.base for part in parts}
-        # Sides that are not merged by lines are one conflict, with nothing around it.
+        # Sides too large to be merged are one conflict, with nothing around it.
         for change in () if merge.settled == (b"", b"") else changes(*indexes):
             place = _from(change.base)
             if place not in decided:
@@ -142,6 +149,8 @@ class ResolveLayout:
             "base": DocumentText(sides.path, sides.base),
             "theirs": DocumentText(sides.path, sides.theirs),
         }
+        self.binary = any(map(is_binary, (sides.base, sides.ours, sides.theirs)))
+        """Whether a side has no lines that could be compared."""
         self.conflicts = [at for at, part in enumerate(self.parts) if part.conflict is not None]
         *self._starts, self.total = accumulate(map(self._side_height, self.parts), initial=0)
         self._words: dict[int, PartWords] = {}
@@ -224,7 +233,7 @@ class ResolveLayout:
     def _result_lines(self, part: Part) -> int:
         if part.conflict is not None and part.conflict in self._chosen:
             return self._chosen[part.conflict].lines
-        return part.lines(part.taken)[1]
+        return 0 if self.documents[part.taken].plain else part.lines(part.taken)[1]
 
     def result_row(self, row: int) -> ResultRow:
         """What stands on a row of the result."""
@@ -241,6 +250,11 @@ class ResolveLayout:
         if one.conflict is not None and one.conflict in self._chosen:
             return self._chosen[one.conflict], offset
         return self.documents[one.taken], one.lines(one.taken)[0] + offset
+
+    def told(self, part: Part) -> str:
+        """What was chosen for a conflict of binary sides, in words; empty where it is a text."""
+        chosen = self._chosen.get(part.conflict) if part.conflict is not None else None
+        return chosen.plain[0] if self.binary and chosen is not None and chosen.plain else ""
 
     def choice(self, part: Part) -> Choice | None:
         """What was chosen for a part that is a conflict."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from lattice_console.text import count
+from lattice_console.text import count, inert
 from lattice_console.widgets.document_text import DocumentText
 from lattice_console.widgets.resolve_layout import Part, ResolveLayout, ResultRow
 from lattice_console.widgets.resolve_rows import ResolveRows, changed, fitted
@@ -118,11 +118,12 @@ class ResolveResult(ResolveRows, can_focus=False):
         signs = self._look.signs
         if layout.is_open(part):
             words = f"{signs.status['needs_manual_resolution']} Nothing is chosen yet"
-            more = ": what both started from stands here." if part.base[1] else "."
+            more = ": what both started from stands here." if part.base[1] and not layout.binary else "."
             return fitted([(f" {words}", "warning-strong"), (more, "warning")], width, 0, signs.ellipsis)
         sign = layout.sign(part, 0) or " "
         gone = part.base[1]
         words = f"{signs.minus} {count(gone, 'line')} of the base gone" if gone else "no line here"
+        words = inert(layout.told(part)) or words
         decided = part.conflict is not None
         edge = signs.quote if decided else " "
         role = "chosen" if decided else "muted"

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lattice_console.engine.rules import syntax
-from lattice_console.merge.pointers import pointer_at
+from lattice_console.merge.pointers import pointer_at, pointers_at
 
 KEYS = st.text(alphabet="abc/~ é", min_size=1, max_size=4)
 SCALARS = st.one_of(st.integers(-9, 9), st.booleans(), st.text(alphabet="xyz: -#\n", max_size=8))
@@ -83,3 +83,13 @@ def test_there_is_none_in_other_files_and_in_what_cannot_be_read() -> None:
     assert pointer_at("a.json", b"{\n  'a: [\n", 2) is None
     assert pointer_at("a.yaml", b"", 1) is None
     assert pointer_at("a.yaml", b"just text\n", 1) is None
+
+
+@given(TREES, st.integers(0, 200), st.sampled_from(["a.json", "a.yaml"]))
+def test_several_lines_are_found_as_each_is_alone_also_where_the_document_breaks_off(
+    tree: dict[str, Any], cut: int, path: str
+) -> None:
+    content = json.dumps(tree, indent=1).encode() if path == "a.json" else yaml.safe_dump(tree).encode()
+    for text in (content, content[:cut], content[:cut] + b"\n ]: {" + content[cut:]):
+        lines = list(range(1, text.count(b"\n") + 3))[::-1]
+        assert pointers_at(path, text, lines) == [pointer_at(path, text, line) for line in lines]
