@@ -1,8 +1,9 @@
 """The filter language of events: `name:mutation.* actor:kim M-12`.
 
-`name:` takes names of events, or `mutation.*` for all that begin so, with commas between alternatives; `actor:`, or
-`author:`, a handle, an e-mail or `me`; every other word, and `object:`, names what it happened to: a mutation by its
-number, a document by its path, a spec by its name. All words must hold. Double quotes keep spaces together.
+`name:` takes names of events, or `mutation.*` for all that begin so, with commas between alternatives; `actor:`, also
+as `author:` or `who:`, a handle, an e-mail or `me`; every other word, and `object:`, names what it happened to: a
+mutation by its number, a document by its path, a spec by its name. All words must hold. Double quotes keep spaces
+together.
 """
 
 from typing import get_args
@@ -19,8 +20,8 @@ EVENT_KEYS = ("name", "actor", "object")
 EVENT_NAMES: tuple[str, ...] = get_args(EventName)
 """The values that `name:` takes."""
 
-_SAME = {"author": "actor"}
-"""What lists of mutations call so."""
+_SAME = {"author": "actor", "who": "actor"}
+"""Other names of a field: what lists of mutations call it, and what somebody who looks for a person types."""
 
 _GROUPS = tuple(dict.fromkeys(f"{name.partition('.')[0]}.*" for name in EVENT_NAMES))
 

@@ -35,13 +35,14 @@ _REASONS = 3
 _ROLES = {"left out": "warning", "running": "accent", "done": "good", "refused": "bad", "stopped": "muted"}
 
 
-def act_on_all(place: ActingPlace, action: str, ids: Sequence[str]) -> None:
+def act_on_all(place: ActingPlace, action: str, ids: Sequence[str], *, rest: str = "") -> None:
     """Ask about, and then do, `action` (a name of `verbs.VERBS`) to all of these mutations: marked ones, or a stack.
 
     Pushes a screen that lists what will happen to each, parents first, asks for a reason once where the act needs one,
     and goes ahead on Enter. It is done through the checkout as a single act is. Votes become one step to undo.
+    `rest` is a sentence about what becomes of those that it was not done to.
     """
-    place.app.push_screen(BulkScreen(place, VERBS[action], ids))
+    place.app.push_screen(BulkScreen(place, VERBS[action], ids, rest))
 
 
 class BulkScreen(Place):
@@ -56,11 +57,12 @@ class BulkScreen(Place):
         Binding("u", "undo", "Undo all of it", id="bulk.undo"),
     ]
 
-    def __init__(self, opener: ActingPlace, verb: Verb, ids: Sequence[str]) -> None:
+    def __init__(self, opener: ActingPlace, verb: Verb, ids: Sequence[str], rest: str) -> None:
         super().__init__(opener.session)
         self._opener = opener
         self._verb = verb
         self._ids = ids
+        self._rest = rest
         self._bulk = Bulk(self.session, verb, (), self._told)
         self._phase: Literal["reading", "plan", "running", "report"] = "reading"
         self._read = 0
@@ -241,7 +243,8 @@ class BulkScreen(Place):
             return f"{self._verb.name}: {went:,} of {went + bulk.number('planned', 'running'):,} done{stopping}", True
         parts = [f"{self._verb.name}: {done:,} done"]
         parts += [f"{number:,} {word}" for number, word in ((refused, "not done"), (left, "left out")) if number]
-        return ", ".join(parts) + ".", not refused
+        rest = f" {self._rest}" if self._rest and len(parts) > 1 else ""
+        return f"{', '.join(parts)}.{rest}", not refused
 
     def _report(self) -> tuple[str, bool]:
         """What came of it, with the names of what was done, and why the first of the others were not."""

@@ -27,7 +27,7 @@ class DryRunScreen(Colouring):
 
     CSS_PATH = "dry_run.tcss"
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q", "leave", "Back", id="dry_run.back")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Back", id="dry_run.back")]
 
     def __init__(self, session: Session, run: DryRun, files: Sequence[FileChange], title: str, held: str = "") -> None:
         super().__init__(session)
@@ -50,6 +50,9 @@ class DryRunScreen(Colouring):
 
     def hints(self) -> Sequence[tuple[str, str]]:
         return (("dry_run.back", "back"), ("diff.next_hunk", "next hunk"), ("diff.next_file", "next file"))
+
+    def on_descendant_focus(self) -> None:
+        self.refresh_chrome()
 
     def action_leave(self) -> None:
         """Go back to where this was opened."""

@@ -88,7 +88,7 @@ class MarkingPlace(QueuePlace):
     def _act_on_marked(self, action: str) -> None:
         from lattice_console.screens.bulk import act_on_all
 
-        act_on_all(self, action, self.listed.marks)
+        act_on_all(self, action, self.listed.marks, rest="What was not done stays marked.")
 
     @on(Decided)
     def _decided(self, message: Decided) -> None:

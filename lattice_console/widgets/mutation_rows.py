@@ -50,7 +50,11 @@ class MutationRows(RowView):
         left: list[Piece] = [(f" {self._heading}", "title" if self.has_focus else "strong")]
         if self._count:
             left.append((f"  {self._count:,}", "strong"))
-        return [spread(left, [(self._remark, "muted"), (" ", "plain")], width)]
+        # Beneath this line stand the rows.
+        hidden = self._count - max(1, self.size.height - 1)
+        more = f"and {hidden:,} more" if self.size.height and hidden > 0 else ""
+        remark = f" {self._look.signs.dot} ".join(said for said in (self._remark, more) if said)
+        return [spread(left, [(remark, "muted"), (" ", "plain")], width)]
 
     def instead(self, width: int) -> Sequence[Sequence[Piece]]:
         if self._rows is None:

@@ -18,6 +18,7 @@ from lattice_console.contract.event_filter import EventFilter, parse_event_filte
         ("name:team.* name:policy.changed", EventFilter(names=("team.*", "policy.changed"))),
         ("actor:me actor:me", EventFilter(actor="me")),
         ("author:me", EventFilter(actor="me")),
+        ("who:raj", EventFilter(actor="raj")),
     ],
 )
 def test_words_say_which_events_are_meant(text: str, meant: EventFilter) -> None:
@@ -29,7 +30,7 @@ def test_words_say_which_events_are_meant(text: str, meant: EventFilter) -> None
     [
         ("name:mutation.eaten", "name:mutation.eaten", "known are mutation.created"),
         ("name:everything", "name:everything", "known are mutation.*, document.*"),
-        ("kim who:kim", "who:kim", "there is no filter who:"),
+        ("kim whose:kim", "whose:kim", "there is no filter whose:"),
         ("actor:", "actor:", "actor: needs a value"),
         ("M-1 -actor:kim", "-actor:kim", "negation"),
         ("M-1 or M-2", "or", "alternatives"),

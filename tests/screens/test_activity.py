@@ -108,7 +108,7 @@ async def test_a_key_behind_a_filter_opens_an_event_that_the_filter_lets_through
     ("typed", "problem"),
     [
         ("name:mutation.eaten", "there is no event mutation.eaten; known are mutation.created"),
-        ("who:kim", "there is no filter who:; known are name:, actor:, object:"),
+        ("whose:kim", "there is no filter whose:; known are name:, actor:, object:"),
         ("actor:nobody", "There is no user nobody; known are ana, kim, raj, agent-7."),
         ("docs/none.md", "There is no mutation, document, spec or person docs/none.md"),
         ("M-99", "M-99"),

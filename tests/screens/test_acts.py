@@ -227,6 +227,7 @@ async def test_a_dry_run_shows_what_would_change_and_changes_nothing(console: Co
     await console.go_to("Raise the session")
     await console.press("d")
     await console.sees("M-7 would execute: 4 files would change as below. Nothing was changed.", "user-auth.json")
+    await console.sees("Esc back   ] next hunk")
     await console.press("escape")
     await console.sees("1 Diff" if "1 Diff" in console.text else "2 of 8")
     assert (await mutation(office, "M-7")).status == "approved"

@@ -44,6 +44,20 @@ async def test_what_ran_lately_says_how_it_ended(home: Console) -> None:
     assert "completed" in home.line("Limit sign-ins per minute  ")
 
 
+async def test_a_section_says_how_many_it_has_no_room_for(office: Office) -> None:
+    agent, kim = await office.as_("agent-7"), await office.as_("kim")
+    for number in range(9, 15):
+        await agent.mutations.create(title=f"Write page {number}", changes=[create(f"docs/{number}.md")])
+        await kim.reviews.vote(f"M-{number}", vote="approve")
+        await kim.executions.execute(f"M-{number}")
+    await agent.close()
+    await kim.close()
+    async with open_console(make_app(office, start="home"), size=(80, 24)) as console:
+        await console.sees("Ran and failed lately  8")
+        assert console.line("Ran and failed lately").rstrip().endswith("and 4 more")
+        assert "more" not in console.line("Awaiting me")
+
+
 async def test_one_goes_down_through_the_sections_as_if_they_were_one_list(home: Console) -> None:
     assert "@click" in home.selected
     await home.press("j", "j", "j")

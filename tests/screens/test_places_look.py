@@ -135,9 +135,9 @@ def test_a_wrong_event_filter_has_its_error_in_red_under_the_field(looks: Compar
     async def steps(console: Console) -> None:
         await console.sees("executed M-10 Refund to the account")
         await console.press("slash")
-        await console.type("who:kim")
+        await console.type("sub:kim")
         await console.press("enter")
-        await console.sees("there is no filter who:")
+        await console.sees("there is no filter sub:")
 
     assert looks("activity", steps, SMALL)
 
