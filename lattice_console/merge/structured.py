@@ -1,0 +1,208 @@
+"""The structured layer: what could stand in the conflicts of JSON or YAML, by what the sides say.
+
+Where changes by lines meet, changes of keys and items may not. Only the places in conflict are looked at: around them
+the merge by lines stands in all three sides. A proposal is text of ours with text of theirs put in, never written anew;
+it is given only if the document with it says what a merge of the plain data says, and is never applied unseen: people
+choose otherwise in about one case of five.
+
+Mappings merge by key, lists by what tells their items apart (`merge.structured_identity`), else item by item in order.
+What one side deletes and the other changes is a question for a person.
+"""
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate, pairwise
+from typing import NamedTuple
+
+from lattice_console.merge import structured_json, structured_yaml
+from lattice_console.merge.reading import Syntax, Unreadable, decoded
+from lattice_console.merge.structured_data import fits, merged
+from lattice_console.merge.structured_splice import Edit, Span, splice
+from lattice_console.merge.structured_tree import Numbers, Tree
+
+__all__ = ["Choices", "Proposal", "propose"]
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What could stand in the place of a conflict: `text`, or None where only a person can tell; and why."""
+
+    text: bytes | None
+    reasons: tuple[str, ...]
+
+
+class Choices(NamedTuple):
+    """The texts that can stand in the place of a conflict."""
+
+    base: bytes
+    ours: bytes
+    theirs: bytes
+
+
+_READERS = {"json": structured_json.read, "yaml": structured_yaml.read}
+_UNPROVED = "what the sides say does not come to the same when it is merged as data"
+
+
+def propose(
+    syntax: Syntax, sides: tuple[bytes, bytes, bytes], settled: Sequence[bytes], conflicts: Sequence[Choices]
+) -> tuple[Proposal, ...]:
+    """A proposal for each conflict of a merge of base, ours and theirs, which is `settled` around the conflicts.
+
+    The proposals stand together with the text of ours in every conflict that has none.
+    """
+    try:
+        return _Work(syntax, settled, conflicts).proposals(sides)
+    except Unreadable as error:
+        return _none(conflicts, f"not all sides can be read with what is merged around the conflicts: {error.reason}")
+
+
+def _none(conflicts: Sequence[Choices], reason: str) -> tuple[Proposal, ...]:
+    return tuple(Proposal(None, (reason,)) for _ in conflicts)
+
+
+class _Work:
+    """One document's conflicts, with the merge by lines around them in every side."""
+
+    def __init__(self, syntax: Syntax, settled: Sequence[bytes], conflicts: Sequence[Choices]) -> None:
+        self._read = _READERS[syntax]
+        self._numbers = Numbers()
+        self._conflicts = conflicts
+        self._settled = [decoded(text) for text in settled]
+        self._choices = [[decoded(conflict[side]) for conflict in conflicts] for side in range(3)]
+        self._spans = [self._regions(choices) for choices in self._choices]
+        self._ours = ""
+        self._blocked: dict[int, list[str]] = {}
+        self._reasons: dict[int, list[str]] = {}
+
+    def proposals(self, sides: tuple[bytes, bytes, bytes]) -> tuple[Proposal, ...]:
+        trees = [self._tree(choices) for choices in self._choices]
+        if len({tree.text.startswith("\ufeff") for tree in trees}) > 1:
+            return _none(self._conflicts, "the sides do not agree whether the document begins with a byte order mark")
+        base, ours, theirs = trees
+        self._ours = ours.text
+        found = splice(base, ours, theirs, self._numbers)
+        for reason, *spans in found.obstacles:
+            self._block(reason, spans)
+        placed = self._placed(found.edits)
+        texts = self._texts(placed)
+        if len(self._blocked) < len(self._conflicts) and not self._proved(texts, trees, sides):
+            return _none(self._conflicts, _UNPROVED)
+        return tuple(self._proposal(at, text) for at, text in enumerate(texts))
+
+    def _proposal(self, at: int, text: str) -> Proposal:
+        if at in self._blocked:
+            return Proposal(None, tuple(dict.fromkeys(self._blocked[at])))
+        reasons = dict.fromkeys(self._reasons.get(at, ["ours says all that theirs changes"]))
+        return Proposal(text.encode(), tuple(reasons))
+
+    def _with(self, choices: Sequence[str]) -> str:
+        pieces = [self._settled[0]]
+        for choice, after in zip(choices, self._settled[1:], strict=True):
+            pieces += (choice, after)
+        return "".join(pieces)
+
+    def _tree(self, choices: Sequence[str]) -> Tree:
+        return self._read(self._with(choices), self._numbers)
+
+    def _regions(self, choices: Sequence[str]) -> list[Span]:
+        """Where each conflict is in the document with these texts in them."""
+        lengths = [len(self._settled[0])]
+        for choice, after in zip(choices, self._settled[1:], strict=True):
+            lengths += (len(choice), len(after))
+        ends = list(accumulate(lengths))
+        return [(ends[2 * at], ends[2 * at + 1]) for at in range(len(choices))]
+
+    def _block(self, reason: str, spans: Sequence[Span | None]) -> None:
+        """Leave the conflicts to a person that a reason is about: all of them, where it is about none."""
+        about = {
+            at
+            for side, span in zip(self._spans, spans, strict=True)
+            if span
+            for at, region in enumerate(side)
+            if _overlap(span, region)
+        }
+        for at in about or range(len(self._conflicts)):
+            self._blocked.setdefault(at, []).append(reason)
+
+    def _placed(self, edits: Sequence[Edit]) -> list[tuple[int, Edit]]:
+        """The edits, each with the conflict that it falls into."""
+        placed: list[tuple[int, Edit]] = []
+        lists: dict[int | None, set[int]] = {}
+        for edit in edits:
+            fitted = self._fitted(edit)
+            if fitted is None:
+                self._block(f"what {edit.says} is not in the conflict alone", [None, (edit.start, edit.end), None])
+                continue
+            placed.append(fitted)
+            lists.setdefault(edit.list, set()).add(fitted[0])
+        placed.sort(key=lambda each: (each[1].start, each[1].end))
+        for (at, edit), (_, other) in pairwise(placed):
+            if other.start < edit.end:
+                self._blocked.setdefault(at, []).append("what theirs changes there hangs together")
+        lists.pop(None, None)
+        while torn := [at for at in lists.values() if self._blocked.keys() & at and at - self._blocked.keys()]:
+            for at in set().union(*torn) - self._blocked.keys():
+                self._blocked[at] = ["another conflict in the same list is for a person"]
+        return [(at, edit) for at, edit in placed if at not in self._blocked]
+
+    def _fitted(self, edit: Edit) -> tuple[int, Edit] | None:
+        """An edit with the conflict that it falls into, moved there if it comes to the same."""
+        regions = self._spans[1]
+        after = bisect_left(regions, (edit.start, edit.start))
+        near = [at for at in (after, after - 1) if 0 <= at < len(regions)]
+        for at in near:
+            start, end = regions[at]
+            for by in (0, start - edit.start, end - edit.end):
+                moved = _moved(edit, self._ours, by)
+                if moved and start <= moved.start and moved.end <= end:
+                    return at, moved
+        return None
+
+    def _texts(self, placed: Sequence[tuple[int, Edit]]) -> list[str]:
+        """Ours in each conflict with the edits made that fall into it."""
+        texts = list(self._choices[1])
+        for at, edit in reversed(placed):
+            first = self._spans[1][at][0]
+            texts[at] = texts[at][: edit.start - first] + edit.text + texts[at][edit.end - first :]
+            self._reasons.setdefault(at, []).insert(0, edit.says)
+        return texts
+
+    def _proved(self, texts: Sequence[str], trees: Sequence[Tree], sides: tuple[bytes, bytes, bytes]) -> bool:
+        """Whether the document with the proposals says what a merge of the data of its sides says."""
+        found = self._tree(texts).top.value
+        base, ours, theirs = trees
+        if self._blocked:
+            base, theirs = (
+                self._tree([ours if at in self._blocked else own for at, (own, ours) in enumerate(both)])
+                for both in (zip(self._choices[side], self._choices[1], strict=True) for side in (0, 2))
+            )
+        if not fits(merged(base.top.value, ours.top.value, theirs.top.value, self._numbers), found):
+            return False
+        if self._blocked:
+            return True
+        roots = [self._read(decoded(side), self._numbers).top.value for side in sides]
+        return fits(merged(roots[0], roots[1], roots[2], self._numbers), found, open_too=True)
+
+
+def _overlap(span: Span, region: Span) -> bool:
+    return (span[0] < region[1] and region[0] < span[1]) or (region[0] == region[1] and span[0] <= region[0] <= span[1])
+
+
+def _moved(edit: Edit, text: str, by: int) -> Edit | None:
+    """An edit that puts in or takes out nothing else, so many characters further on (or back); None if it would."""
+    if by == 0:
+        return edit
+    start, end = edit.start + by, edit.end + by
+    if start < 0 or end > len(text) or (edit.text and edit.start < edit.end):
+        return None
+    if edit.text:
+        passed = text[start : edit.start] if by < 0 else text[edit.start : start]
+        around = passed + edit.text if by < 0 else edit.text + passed
+        same = around[by:] == passed if by < 0 else around[:by] == passed
+        new = around[:by] if by < 0 else around[by:]
+        return edit._replace(start=start, end=end, text=new) if same else None
+    same = (
+        text[start : edit.start] == text[end : edit.end] if by < 0 else text[edit.start : start] == text[edit.end : end]
+    )
+    return edit._replace(start=start, end=end) if same else None
