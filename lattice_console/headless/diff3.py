@@ -77,6 +77,18 @@ class Conflict(Model):
         )
 
 
+class Proposal(Model):
+    """What could stand in the place of a conflict, and what it brings; without a text, why only a person can tell."""
+
+    text: Text | None
+    reasons: tuple[str, ...]
+
+    @classmethod
+    def of(cls, proposal: merging.Proposal) -> Self:
+        """That proposal."""
+        return cls(text=None if proposal.text is None else Text.of(proposal.text), reasons=proposal.reasons)
+
+
 class RepeatedKey(Model):
     """A key that stands more than once in one mapping, and its lines."""
 
@@ -114,7 +126,10 @@ class Unmergeable(Model):
 
 
 class Merge(Model):
-    """A merge as data: its `content` where it is clean; else conflicts, and what is settled before, between, after."""
+    """A merge as data: its `content` where it is clean; else conflicts, and what is settled before, between, after.
+
+    `proposals` are one for each conflict of a JSON or YAML document.
+    """
 
     clean: bool
     content: Text | None
@@ -122,6 +137,7 @@ class Merge(Model):
     settled: tuple[Text, ...]
     rejected: Rejection | None
     unmergeable: Unmergeable | None
+    proposals: tuple[Proposal, ...]
 
     @classmethod
     def of(cls, result: merging.MergeResult) -> Self:
@@ -136,6 +152,7 @@ class Merge(Model):
             unmergeable=Unmergeable(reason=refused.reason, side=refused.side, message=refused.message)
             if refused
             else None,
+            proposals=tuple(Proposal.of(proposal) for proposal in result.proposals),
         )
 
 

@@ -1,5 +1,14 @@
 """The one diff and the one merge: pure functions on bytes, which know no project and do no I/O."""
 
-from lattice_console.merge.merging import Conflict, MergeResult, Range, Rejection, RepeatedKey, Unmergeable, three_way
+from lattice_console.merge.merging import (
+    Conflict,
+    MergeResult,
+    Proposal,
+    Range,
+    Rejection,
+    RepeatedKey,
+    Unmergeable,
+    three_way,
+)
 
-__all__ = ["Conflict", "MergeResult", "Range", "Rejection", "RepeatedKey", "Unmergeable", "three_way"]
+__all__ = ["Conflict", "MergeResult", "Proposal", "Range", "Rejection", "RepeatedKey", "Unmergeable", "three_way"]

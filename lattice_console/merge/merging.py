@@ -6,12 +6,13 @@ are those of the side that each line comes from.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from lattice_console.merge._libgit2 import merge_lines
 from lattice_console.merge.diff import is_binary
 from lattice_console.merge.lines import LineIndex
+from lattice_console.merge.proposal import Proposal
 from lattice_console.merge.regions import Range, Region, Sides, changes, open_regions
 from lattice_console.merge.suspects import suspects
 from lattice_console.merge.validity import Gate, Rejection, RepeatedKey, Valid
@@ -20,6 +21,7 @@ __all__ = [
     "SIZE_LIMIT",
     "Conflict",
     "MergeResult",
+    "Proposal",
     "Range",
     "Rejection",
     "RepeatedKey",
@@ -68,6 +70,8 @@ class MergeResult:
     `settled` are the merged texts before, between and after the conflicts: one more than there are conflicts, and none
     where the sides are `unmergeable`. A merge that is clean by its lines and is no sound document is `rejected`: its
     conflicts are places that one side changed, and with our text in all of them, as with theirs, it is sound.
+    `proposals` are what the structured layer says of each conflict of JSON or YAML, if it was asked; a document with
+    all the texts proposed, and ours where none is, is sound.
     """
 
     content: bytes | None
@@ -75,6 +79,13 @@ class MergeResult:
     settled: tuple[bytes, ...] = ()
     unmergeable: Unmergeable | None = None
     rejected: Rejection | None = None
+    proposals: tuple[Proposal, ...] = ()
+
+    @property
+    def proposed(self) -> bytes | None:
+        """The document with a proposal in the place of every conflict; None where one has none, or there is none."""
+        texts = [each.text for each in self.proposals if each.text is not None]
+        return self.settled_with(texts) if texts and len(texts) == len(self.conflicts) else None
 
     @property
     def clean(self) -> bool:
@@ -103,6 +114,7 @@ def three_way(
     path: str | None = None,
     limit: int = SIZE_LIMIT,
     valid: Valid | None = None,
+    propose: bool = True,
 ) -> MergeResult:
     """Merge what two descendants made of a base.
 
@@ -110,7 +122,7 @@ def three_way(
     Otherwise verdict and bytes are those of `git merge-file`, unless the merge is rejected: one of JSON or YAML, which
     `path` tells by its extension, has to parse and to repeat no key, and `valid` must find nothing wrong with it that
     is right in the sides (`merge.validity`). A side that is binary (NUL in its first 8000 bytes) or larger than `limit`
-    bytes is not merged.
+    bytes is not merged. Who needs no more than the verdict and the conflicts does without proposals.
 
     Raises:
         Libgit2Error: libgit2 ran out of memory.
@@ -135,7 +147,8 @@ def three_way(
     regions, settled = open_regions(sides, found, chosen)
     pointers = _pointers(path, regions, sides)
     conflicts = tuple(_conflict(region, sides, pointer) for region, pointer in zip(regions, pointers, strict=True))
-    return MergeResult(None, conflicts, settled, rejected=rejected)
+    result = MergeResult(None, conflicts, settled, rejected=rejected)
+    return replace(result, proposals=_proposals(result, (base, ours, theirs), path, gate)) if propose else result
 
 
 def _clean(content: bytes) -> MergeResult:
@@ -164,6 +177,28 @@ def _conflict(region: Region, sides: Sides, pointer: str | None) -> Conflict:
         side.span(first - 1, first - 1 + lines) for side, (first, lines) in zip(sides, places, strict=True)
     )
     return Conflict(base, ours, theirs, *places, region.result, pointer)
+
+
+def _proposals(
+    result: MergeResult, sides: tuple[bytes, bytes, bytes], path: str | None, gate: Gate
+) -> tuple[Proposal, ...]:
+    """What the structured layer proposes, as far as that passes the gate."""
+    if path is None:
+        return ()
+    from lattice_console.merge.reading import syntax_of
+    from lattice_console.merge.structured import propose
+
+    if not (syntax := syntax_of(path)):
+        return ()
+    conflicts = [(each.base, each.ours, each.theirs) for each in result.conflicts]
+    proposals = propose(syntax, sides, result.settled, conflicts)
+    texts = [
+        each.ours if proposal.text is None else proposal.text
+        for each, proposal in zip(result.conflicts, proposals, strict=True)
+    ]
+    if any(each.text is not None for each in proposals) and (rejected := gate.rejection(result.settled_with(texts))):
+        return tuple(Proposal(None, (rejected.message,)) for _ in proposals)
+    return proposals
 
 
 def _pointers(path: str | None, regions: Sequence[Region], sides: Sides) -> list[str | None]:

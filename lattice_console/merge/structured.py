@@ -1,4 +1,4 @@
-"""The structured layer: what could stand in the conflicts of JSON or YAML, by what the sides say.
+"""The structured layer: what could stand in the conflicts of JSON, by what the sides say.
 
 Where changes by lines meet, changes of keys and items may not. Only the places in conflict are looked at: around them
 the merge by lines stands in all three sides. A proposal is text of ours with text of theirs put in, never written anew;
@@ -11,36 +11,22 @@ What one side deletes and the other changes is a question for a person.
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import accumulate, pairwise
-from typing import NamedTuple
 
-from lattice_console.merge import structured_json, structured_yaml
+from lattice_console.merge import structured_json
+from lattice_console.merge.proposal import Proposal
 from lattice_console.merge.reading import Syntax, Unreadable, decoded
 from lattice_console.merge.structured_data import fits, merged
 from lattice_console.merge.structured_splice import Edit, Span, splice
 from lattice_console.merge.structured_tree import Numbers, Tree
 
-__all__ = ["Choices", "Proposal", "propose"]
+__all__ = ["Choices", "propose"]
 
 
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """What could stand in the place of a conflict: `text`, or None where only a person can tell; and why."""
+Choices = tuple[bytes, bytes, bytes]
+"""What base, ours and theirs have in the place of a conflict."""
 
-    text: bytes | None
-    reasons: tuple[str, ...]
-
-
-class Choices(NamedTuple):
-    """The texts that can stand in the place of a conflict."""
-
-    base: bytes
-    ours: bytes
-    theirs: bytes
-
-
-_READERS = {"json": structured_json.read, "yaml": structured_yaml.read}
+_READERS = {"json": structured_json.read}
 _UNPROVED = "what the sides say does not come to the same when it is merged as data"
 
 
@@ -51,6 +37,8 @@ def propose(
 
     The proposals stand together with the text of ours in every conflict that has none.
     """
+    if syntax not in _READERS:
+        return ()
     try:
         return _Work(syntax, settled, conflicts).proposals(sides)
     except Unreadable as error:

@@ -265,6 +265,7 @@ def test_diff3_prints_a_merge_as_data(empty: Lattice) -> None:
         ],
         "rejected": None,
         "unmergeable": None,
+        "proposals": [],
     }
     assert empty.read("ours.yaml") == OURS
 

@@ -1,0 +1,191 @@
+"""The structured layer: what it proposes for conflicts of JSON, and what it leaves to a person."""
+
+import json
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lattice_console.merge.merging import MergeResult, three_way
+
+BASE = b'{\n  "a": 1,\n  "list": [\n    1,\n    2\n  ],\n  "z": {"on": true}\n}\n'
+
+
+def merged(ours: bytes, theirs: bytes, base: bytes = BASE) -> MergeResult:
+    """A merge that lines do not settle."""
+    result = three_way(base, ours, theirs, path="x.json")
+    assert not result.clean
+    assert len(result.proposals) == len(result.conflicts)
+    return result
+
+
+def changed(*steps: tuple[bytes, bytes], base: bytes = BASE) -> bytes:
+    for old, new in steps:
+        assert base.count(old) == 1
+        base = base.replace(old, new)
+    return base
+
+
+def test_different_keys_added_in_one_place_stand_one_behind_the_other() -> None:
+    ours, theirs = (changed((b'"a": 1,\n', b'"a": 1,\n  %b,\n' % new)) for new in (b'"c": 2', b'"b": [3]'))
+    result = merged(ours, theirs)
+    [proposal] = result.proposals
+    assert proposal.text == b'  "b": [3],\n  "c": 2,\n'
+    assert proposal.reasons == ("adds /b as theirs does",)
+    assert result.proposed == changed((b'"a": 1,\n', b'"a": 1,\n  "b": [3],\n  "c": 2,\n'))
+
+
+def test_keys_that_are_not_sorted_stay_in_the_order_of_ours_and_then_theirs() -> None:
+    base = b'{\n  "z": 1,\n  "a": 1\n}\n'
+    ours, theirs = (changed((b'"a": 1', b'"a": 1,\n  "%b": 2' % name), base=base) for name in (b"n", b"m"))
+    assert merged(ours, theirs, base).proposed == b'{\n  "z": 1,\n  "a": 1,\n  "n": 2,\n  "m": 2\n}\n'
+
+
+def test_items_added_in_one_place_stand_one_behind_the_other_and_it_says_so() -> None:
+    result = merged(changed((b"    2\n", b"    2,\n    3\n")), changed((b"    2\n", b"    2,\n    4\n")))
+    assert result.proposed == changed((b"    2\n", b"    2,\n    3,\n    4\n"))
+    assert result.proposals[0].reasons == ("adds 1 item of /list as theirs does, behind those that ours adds",)
+
+
+def test_the_same_item_replaced_on_both_sides_is_for_a_person() -> None:
+    [proposal] = merged(changed((b"    2\n", b"    3\n")), changed((b"    2\n", b"    4\n"))).proposals
+    assert proposal.text is None
+    assert proposal.reasons == ("both change the same items of /list",)
+
+
+def test_different_values_in_one_line_are_both_taken() -> None:
+    base = b'{"x": 1, "y": [1, 2]}\n'
+    result = merged(b'{"x": 2, "y": [1, 2]}\n', b'{"x": 1, "y": [0, 1]}\n', base)
+    assert result.proposed == b'{"x": 2, "y": [0, 1]}\n'
+
+
+def test_one_value_changed_in_two_ways_is_for_a_person() -> None:
+    [proposal] = merged(changed((b'"a": 1', b'"a": 2')), changed((b'"a": 1', b'"a": 3'))).proposals
+    assert (proposal.text, proposal.reasons) == (None, ("both change /a, each in its way",))
+
+
+def test_what_one_side_deletes_and_the_other_changes_is_for_a_person() -> None:
+    mine, yours = changed((b'  "a": 1,\n', b"")), changed((b'"a": 1', b'"a": 3'))
+    assert merged(mine, yours).proposals[0].reasons == ("theirs changes /a, which ours deletes",)
+    assert merged(yours, mine).proposals[0].reasons == ("ours changes /a, which theirs deletes",)
+
+
+def test_one_conflict_is_settled_where_another_is_for_a_person() -> None:
+    base = changed((b'"a": 1,\n', b'"a": 1,\n  "b": 1,\n  "c": 1,\n  "d": 1,\n'))
+    ours = changed((b'"a": 1', b'"a": 2'), (b"    2\n", b"    2,\n    3\n"), base=base)
+    theirs = changed((b'"a": 1', b'"a": 3'), (b"    2\n", b"    2,\n    4\n"), base=base)
+    result = merged(ours, theirs, base)
+    assert [proposal.text for proposal in result.proposals] == [None, b"    2,\n    3,\n    4\n"]
+    assert result.proposed is None
+
+
+def test_ours_laid_out_anew_takes_the_value_that_theirs_changed() -> None:
+    ours = json.dumps(json.loads(BASE), indent=4).encode()
+    result = merged(ours, changed((b"true", b"false"), (b'"a": 1', b'"a": [\n    7\n  ]')))
+    assert result.proposed == changed((b"true", b"false"), (b'"a": 1', b'"a": [\n      7\n    ]'), base=ours)
+
+
+def test_a_rejected_merge_is_proposed_with_the_key_once() -> None:
+    base = b'{\n  "a": 1,\n  "b": 1,\n  "c": 1,\n  "d": 1\n}\n'
+    ours = changed((b'"a": 1,\n', b'"a": 1,\n  "new": 5,\n'), base=base)
+    theirs = changed((b'"c": 1,\n', b'"c": 1,\n  "new": 5,\n'), base=base)
+    result = merged(ours, theirs, base)
+    assert result.rejected
+    assert result.proposed == ours
+
+
+def test_nothing_is_proposed_for_what_is_no_json_or_yaml() -> None:
+    assert three_way(b"a\n", b"b\n", b"c\n", path="x.md").proposals == ()
+    assert three_way(b"a\n", b"b\n", b"c\n").proposals == ()
+    assert three_way(BASE, b"{}", b"[]", path="x.json", propose=False).proposals == ()
+
+
+def test_what_cannot_be_read_says_why() -> None:
+    [proposal] = three_way(b"{\n1\n}", b"{\n2\n}", b"{\n3\n}", path="x.json").proposals
+    assert proposal.text is None
+    assert "not all sides can be read" in proposal.reasons[0]
+
+
+KEYS = st.sampled_from("abcdefg")
+SCALARS = st.sampled_from([0, 1, 2, "x", "y", None, True])
+VALUES = st.recursive(
+    SCALARS, lambda each: st.lists(each, max_size=4) | st.dictionaries(KEYS, each, max_size=5), max_leaves=12
+)
+DOCUMENTS = st.dictionaries(KEYS, VALUES, min_size=1, max_size=6)
+INDENTS = st.sampled_from([None, 1, 2, "\t"])
+
+
+@st.composite
+def edits(draw: st.DrawFn, value: Any) -> Any:
+    """A document with a few changes, at any depth."""
+    if isinstance(value, dict):
+        result = dict(value)
+        for key in draw(st.lists(KEYS, max_size=2)):
+            how = draw(st.integers(0, 2))
+            if how == 0:
+                result.pop(key, None)
+            elif how == 1 and key in result:
+                result[key] = draw(edits(result[key]))
+            else:
+                result[key] = draw(VALUES)
+        return result
+    if isinstance(value, list):
+        items = list(value)
+        at = draw(st.integers(0, len(items)))
+        items[at : at + draw(st.integers(0, 2))] = draw(st.lists(VALUES, max_size=2))
+        return items
+    return draw(SCALARS)
+
+
+GONE = object()
+
+
+def exactly(value: Any) -> Any:
+    return value if value is GONE else json.dumps(value, sort_keys=True)
+
+
+def keyed(base: Any, ours: Any, theirs: Any) -> Any:
+    """The merge of mappings key by key; raises ValueError where both sides meet, and for lists."""
+    if exactly(theirs) in (exactly(base), exactly(ours)):
+        return ours
+    if exactly(ours) == exactly(base):
+        return theirs
+    if not (isinstance(ours, dict) and isinstance(theirs, dict) and (base is GONE or isinstance(base, dict))):
+        raise ValueError
+    before = {} if base is GONE else base
+    found = {
+        key: keyed(before.get(key, GONE), ours.get(key, GONE), theirs.get(key, GONE))
+        for key in {**before, **ours, **theirs}
+    }
+    return {key: value for key, value in found.items() if value is not GONE}
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> tuple[Any, bytes, bytes, bytes]:
+    base = draw(DOCUMENTS)
+    sides = [base, draw(edits(base)), draw(edits(base))]
+    indent = draw(INDENTS)
+    base, ours, theirs = (json.dumps(side, indent=indent).encode() + b"\n" for side in sides)
+    return sides, base, ours, theirs
+
+
+@given(cases())
+def test_a_proposed_document_says_what_the_merge_of_the_data_says(case: tuple[Any, bytes, bytes, bytes]) -> None:
+    (base, ours, theirs), *texts = case
+    result = three_way(texts[0], texts[1], texts[2], path="x.json")
+    if result.proposed is None:
+        return
+    try:
+        expected = keyed(base, ours, theirs)
+    except ValueError:
+        return
+    assert exactly(json.loads(result.proposed)) == exactly(expected)
+
+
+@given(cases())
+def test_proposals_for_swapped_sides_say_the_same(case: tuple[Any, bytes, bytes, bytes]) -> None:
+    _, base, ours, theirs = case
+    one, other = (three_way(base, *sides, path="x.json") for sides in ((ours, theirs), (theirs, ours)))
+    if one.proposed is None or other.proposed is None or b"[" in one.proposed:
+        return
+    assert exactly(json.loads(one.proposed)) == exactly(json.loads(other.proposed))
