@@ -192,11 +192,13 @@ def _proposals(
         return ()
     conflicts = [(each.base, each.ours, each.theirs) for each in result.conflicts]
     proposals = propose(syntax, sides, result.settled, conflicts)
+    if all(each.text is None for each in proposals):
+        return proposals
     texts = [
         each.ours if proposal.text is None else proposal.text
         for each, proposal in zip(result.conflicts, proposals, strict=True)
     ]
-    if any(each.text is not None for each in proposals) and (rejected := gate.rejection(result.settled_with(texts))):
+    if rejected := gate.rejection(result.settled_with(texts)):
         return tuple(Proposal(None, (rejected.message,)) for _ in proposals)
     return proposals
 

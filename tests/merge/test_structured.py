@@ -137,7 +137,7 @@ def edits(draw: st.DrawFn, value: Any) -> Any:
     return draw(SCALARS)
 
 
-GONE = object()
+GONE: Any = object()
 
 
 def exactly(value: Any) -> Any:
@@ -165,8 +165,8 @@ def cases(draw: st.DrawFn) -> tuple[Any, bytes, bytes, bytes]:
     base = draw(DOCUMENTS)
     sides = [base, draw(edits(base)), draw(edits(base))]
     indent = draw(INDENTS)
-    base, ours, theirs = (json.dumps(side, indent=indent).encode() + b"\n" for side in sides)
-    return sides, base, ours, theirs
+    one, two, three = (json.dumps(side, indent=indent).encode() + b"\n" for side in sides)
+    return sides, one, two, three
 
 
 @given(cases())
