@@ -27,14 +27,14 @@ class Settling(ReviewPlace):
     """Keys that settle threads and apply suggestions."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("T", "resolve", "Resolve or reopen thread", id="review.resolve"),
+        Binding("T", "settle_thread", "Resolve or reopen thread", id="review.resolve"),
         Binding("i", "apply", "Apply the suggestion", id="review.apply"),
         Binding("I", "apply_all", "Apply all suggestions", id="review.apply_all"),
     ]
 
     # -- threads
 
-    def action_resolve(self) -> None:
+    def action_settle_thread(self) -> None:
         """Settle the thread under the cursor, or open it again."""
         thread = self.thread()
         if thread is None:

@@ -44,3 +44,13 @@ async def test_taking_a_side_of_each_conflict_and_applying_makes_a_patchset_on_w
     # Ours in the first conflict, theirs in the second; what only one of them changed came by itself.
     expected = OURS.replace(b"due: 30 days", b"due: 21 days").replace(b"within: 30 days", b"within: 14 days")
     assert content == expected
+
+
+async def test_its_key_opens_the_conflicts_from_within_the_mutation_too(office: Office) -> None:
+    await clashing(office)
+    async with open_console(make_app(office, actor="ana"), WIDE) as console:
+        await console.go_to("Rename customer")
+        await console.press("enter")
+        await console.sees("1 Diff")
+        await console.press("M")
+        await console.sees("Resolve", "Result")
