@@ -10,9 +10,8 @@ from textual.binding import Binding, BindingType
 from lattice_console.contract.errors import LatticeError
 from lattice_console.contract.models.mutation import Mutation
 from lattice_console.screens.acting import ActingPlace
-from lattice_console.screens.bulk_run import Bulk, Item, plan
+from lattice_console.screens.bulk_run import Bulk, Item, foreseen
 from lattice_console.screens.dialog import ReasonDialog
-from lattice_console.screens.foreseeing import held_back, standing_on
 from lattice_console.screens.mutation import MutationScreen
 from lattice_console.screens.news import Decided, MutationChanged
 from lattice_console.screens.place import Place
@@ -111,15 +110,11 @@ class BulkScreen(Place):
             for id in self._ids:
                 mutations.append(await self.session.backend.mutations.get(id))
                 self._read += 1
-            upon = await standing_on(self.session.backend.mutations, self._verb, mutations)
-            held = {one.id: await held_back(self.session, self._verb.action, one) for one in mutations}
+            self._bulk.items = await foreseen(self.session, self._verb, mutations)
         except LatticeError as error:
             self.desk.say(f"{self._verb.refused}: {error.message}", "error")
             self.dismiss()
             return
-        me = self.session.actor.user if self.session.actor else None
-        drafted = self.session.keeping.drafted()
-        self._bulk.items = plan(self._verb, mutations, drafted, user_id=me.id if me else "", upon=upon, held=held)
         self._phase = "plan"
         self.call_later(self._draw)
 

@@ -8,13 +8,13 @@ from typing import Literal
 
 from lattice_console.contract.errors import LatticeError
 from lattice_console.contract.models.mutation import Mutation
-from lattice_console.screens.foreseeing import APPROVING, foresee
+from lattice_console.screens.foreseeing import APPROVING, foresee, held_back, standing_on
 from lattice_console.screens.session import Session
 from lattice_console.screens.undoing import VoteChange, Votes, my_vote
 from lattice_console.screens.verbs import Verb, outcome
 from lattice_console.text import count
 
-__all__ = ["Bulk", "Item", "plan"]
+__all__ = ["Bulk", "Item", "foreseen", "plan"]
 
 State = Literal["left out", "planned", "running", "done", "refused", "stopped"]
 
@@ -30,6 +30,17 @@ class Item:
     state: State
     why: str = ""
     ahead: str = ""
+
+
+async def foreseen(session: Session, verb: Verb, mutations: Sequence[Mutation]) -> list[Item]:
+    """The plan for these mutations as things are: what stands on them, the folder, the person's drafts and votes.
+
+    Raises LatticeError.
+    """
+    upon = await standing_on(session.backend.mutations, verb, mutations)
+    held = {one.id: await held_back(session, verb.action, one) for one in mutations}
+    me = session.actor.user if session.actor else None
+    return plan(verb, mutations, session.keeping.drafted(), user_id=me.id if me else "", upon=upon, held=held)
 
 
 def plan(

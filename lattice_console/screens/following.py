@@ -59,7 +59,8 @@ class Following(Drafting, Turning):
                 self.desk.say("There is nothing to open here.")
 
     def _go_on(self, number: int) -> None:
-        self.app.run_worker(self.go_to_number(number), group="acts", exclusive=True, exit_on_error=False)
+        work = self.go_to_number(number)
+        self.desk.hold(self.app.run_worker(work, group="going", exclusive=True, exit_on_error=False))
 
     def _since(self, review: Review) -> None:
         """Show what came after a vote that no longer counts."""

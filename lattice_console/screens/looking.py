@@ -54,7 +54,7 @@ class Looking(ReviewPlace):
             self.desk.say("There is one patchset, which is shown whole.")
             return
         work = self._pick(mutation)
-        self.desk.expect(self.app.run_worker(work, group="acts", exclusive=True, exit_on_error=False))
+        self.desk.expect(self.app.run_worker(work, group="going", exclusive=True, exit_on_error=False))
 
     async def _pick(self, mutation: Mutation) -> None:
         numbers = range(mutation.patchset, 0, -1)

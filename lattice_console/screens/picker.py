@@ -77,7 +77,6 @@ class PickDialog(ModalScreen[Value | None]):
             yield Static(id="none", markup=False)
             line = BottomLine()
             line.help_key = ""
-            line.hints = (("Enter", "choose"), ("Esc", "leave"))
             yield line
 
     def on_mount(self) -> None:
@@ -101,6 +100,8 @@ class PickDialog(ModalScreen[Value | None]):
         options.clear_options()
         options.add_options(Option(self._line(choice)) for choice in self._shown)
         options.highlighted = 0 if self._shown else None
+        key = ("Enter", "choose") if self._shown else ("Backspace", "take a letter back")
+        self.query_one(BottomLine).hints = (key, ("Esc", "leave"))
         nothing = self.query_one("#none", Static)
         nothing.set_class(not self._shown, "-told")
         nothing.update(Content(f"Nothing matches “{inert(text)}”. Backspace takes a letter back, Esc leaves."))

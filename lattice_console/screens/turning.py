@@ -1,5 +1,6 @@
 """From one mutation to the next: along the list that it was opened from, and up and down its stack."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -7,6 +8,7 @@ from textual.binding import Binding, BindingType
 from lattice_console.contract.errors import LatticeError
 from lattice_console.contract.models.mutation import MutationSummary
 from lattice_console.screens.acting import ActingPlace
+from lattice_console.screens.bulk_run import foreseen
 from lattice_console.screens.news import ManyMeant
 from lattice_console.screens.picker import Choice, PickDialog
 from lattice_console.screens.reviewing import ReviewPlace
@@ -14,6 +16,9 @@ from lattice_console.screens.verbs import VERBS
 from lattice_console.text import count, inert
 
 __all__ = ["Turning"]
+
+_FOR_STACKS = ("approve", "execute")
+"""What is done with a whole stack."""
 
 _EXECUTED = ("completed", "rolled_back", "rollback_failed")
 
@@ -58,22 +63,46 @@ class Turning(ReviewPlace):
         if len(stack) < 2:
             self.desk.say("It stands in no stack: nothing that waits is below it or on it.")
             return
-        number = count(len(stack), "mutation")
-        choices = [Choice(f"{VERBS[act].name} the stack: {number}", act) for act in ("approve", "execute")]
-        ids = tuple(row.id for row in stack)
+        work = self._decide_on([row.id for row in stack])
+        self.desk.expect(self.app.run_worker(work, group="going", exclusive=True, exit_on_error=False))
 
-        def act(action: str | None) -> None:
-            if action is not None:
-                self.app.post_message(ManyMeant(action, ids))
-
-        self.app.push_screen(PickDialog("What becomes of the stack?", choices), act)
+    async def _decide_on(self, ids: Sequence[str]) -> None:
+        """Ask what is to be done with a stack, of what can be done to any of it: first what can be to most of it."""
+        session = self.session
+        try:
+            mutations = [await session.backend.mutations.get(id) for id in ids]
+            plans = [await foreseen(session, VERBS[act], mutations) for act in _FOR_STACKS]
+        except LatticeError as error:
+            self.desk.say(error.message, "error")
+            return
+        choices, refused = [], []
+        for act, items in zip(_FOR_STACKS, plans, strict=True):
+            planned = sum(item.state == "planned" for item in items)
+            if planned:
+                some = "" if planned == len(items) else f"{planned:,} of "
+                name = f"{VERBS[act].name} the stack: {some}{count(len(items), 'mutation')}"
+                choices.append((planned, Choice(name, act)))
+            else:
+                refused.append(f"{VERBS[act].refused}: M-{items[0].mutation.number}: {items[0].why}")
+        if not choices:
+            self.desk.say("\n".join(["Nothing can be done with the stack as a whole.", *refused]), "warning")
+            return
+        choices.sort(key=lambda choice: -choice[0])
+        question = PickDialog("What becomes of the stack?", [choice for _, choice in choices])
+        action = await self.app.push_screen_wait(question)
+        if action is not None:
+            self.app.post_message(ManyMeant(action, tuple(ids)))
 
     def _choose(self, numbers: list[int], none: str) -> None:
         if not numbers:
             self.desk.say(none)
         else:
             work = self._go(numbers)
-            self.desk.expect(self.app.run_worker(work, group="acts", exclusive=True, exit_on_error=False))
+            worker = self.app.run_worker(work, group="going", exclusive=True, exit_on_error=False)
+            if len(numbers) > 1:
+                self.desk.expect(worker)
+            else:
+                self.desk.hold(worker)
 
     async def _go(self, numbers: list[int]) -> None:
         number: int | None = numbers[0]

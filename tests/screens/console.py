@@ -96,7 +96,17 @@ class Console:
         raise AssertionError(f"no row says {words!r}:\n{self.text}")
 
 
-_KEYS = {" ": "space", ":": "colon", ".": "full_stop", ",": "comma", "/": "slash", "-": "minus", "\n": "enter"}
+_KEYS = {
+    " ": "space",
+    ":": "colon",
+    ".": "full_stop",
+    ",": "comma",
+    "/": "slash",
+    "-": "minus",
+    "(": "left_parenthesis",
+    ")": "right_parenthesis",
+    "\n": "enter",
+}
 
 
 def shown(app: LatticeApp) -> list[str]:

@@ -458,13 +458,51 @@ async def test_a_whole_stack_is_approved_and_executed_with_one_summary(console: 
     await console.press("escape")
     await console.sees("✓ M-6  ✓ M-9  ✓ M-10")
     await console.press("O")
-    await console.sees("Execute the stack")
-    await console.press("down", "enter")
+    await console.sees("Execute the stack: 3 mutations")
+    assert "Approve the stack" not in console.text
+    await console.press("enter")
     await console.sees("Execute: 3 of 3 mutations")
     await console.press("enter")
     await console.sees("Execute: 3 done.")
     for name in ("M-6", "M-9", "M-10"):
         assert (await mutation(office, name)).status == "completed"
+
+
+async def test_of_a_stack_what_most_of_it_takes_is_offered_first_and_what_none_takes_is_not(
+    console: Console, office: Office
+) -> None:
+    await stacked(office)
+    async with acting(office, "raj") as raj:
+        for name in ("M-6", "M-9"):
+            await raj.reviews.vote(name, vote="approve")
+    await console.sees("Stands on 9")
+    await opened(console, "Stands on 6")
+    await console.sees("✓ M-6  ✓ M-9  ○ M-10")
+    await console.press("O")
+    await console.sees("Execute the stack: 2 of 3 mutations", "Approve the stack: 1 of 3 mutations")
+    lines = [line for line in console.lines if "the stack: " in line]
+    assert ["Execute" in line for line in lines] == [True, False]
+    await console.type("j")
+    await console.sees("Backspace take a letter back   Esc leave")
+    await console.press("enter", "backspace", "escape")
+    async with acting(office, "agent-7") as agent:
+        for name in ("M-10", "M-9", "M-6"):
+            await agent.mutations.cancel(name, reason="Not now.")
+    await console.sees("– M-6  – M-9")
+    await console.press("O")
+    await console.sees("Nothing can be done with the stack as a whole.", "Not approved: M-6:", "Not executed: M-6:")
+
+
+async def test_a_verdict_is_sent_although_one_goes_on_at_once_and_the_next_key_is_for_what_is_gone_to(
+    console: Console, office: Office
+) -> None:
+    await stacked(office)
+    await console.sees("Stands on 9")
+    await opened(console, "Pay refunds")
+    await console.sees("stack  ○ M-6  ○ M-9")
+    console.burst("a)a")
+    await console.sees("Approved M-9.")
+    assert [(await mutation(office, name)).status for name in ("M-6", "M-9")] == ["approved", "approved"]
 
 
 async def test_y_copies_the_number_or_the_selected_lines_and_shift_y_the_command(console: Console) -> None:
