@@ -1,5 +1,11 @@
 """Reading what changed, settling what was said, deciding and taking back, by keys on a real engine."""
 
+import asyncio
+from typing import Any
+
+import pytest
+
+from lattice_console.contract.models.mutation import Mutation
 from lattice_console.contract.models.review import Anchor
 from tests.screens.console import Console, make_app, open_console
 from tests.screens.project import NEW_SESSION, NEW_SPEC, REFUNDS, SESSION, Office
@@ -494,12 +500,20 @@ async def test_of_a_stack_what_most_of_it_takes_is_offered_first_and_what_none_t
 
 
 async def test_a_verdict_is_sent_although_one_goes_on_at_once_and_the_next_key_is_for_what_is_gone_to(
-    console: Console, office: Office
+    console: Console, office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await stacked(office)
     await console.sees("Stands on 9")
     await opened(console, "Pay refunds")
     await console.sees("stack  ○ M-6  ○ M-9")
+    reviews = console.app.session.backend.reviews
+    vote = reviews.vote
+
+    async def slowly(*args: Any, **given: Any) -> Mutation:
+        await asyncio.sleep(0.3)
+        return await vote(*args, **given)
+
+    monkeypatch.setattr(reviews, "vote", slowly)
     console.burst("a)a")
     await console.sees("Approved M-9.")
     assert [(await mutation(office, name)).status for name in ("M-6", "M-9")] == ["approved", "approved"]
