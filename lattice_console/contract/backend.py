@@ -19,6 +19,7 @@ from lattice_console.contract.models.base import (
     Hash,
     Line,
     Metadata,
+    PathText,
     Reference,
     RequiredLine,
     RequiredText,
@@ -46,6 +47,7 @@ from lattice_console.contract.models.page import Direction, Limit, Offset, Page
 from lattice_console.contract.models.people import Actor, Looker, Member
 from lattice_console.contract.models.project import Policy, Project, Vote
 from lattice_console.contract.models.query import EVERYTHING, MutationFilter, Sort
+from lattice_console.contract.models.resolution import Resolution, ResolvedFile, Strategy
 from lattice_console.contract.models.review import Anchor, Comment, NewComment, Review
 from lattice_console.contract.models.spec import Finding, Impact, Spec, SpecGraph, SpecNode, Toward
 
@@ -53,6 +55,7 @@ Labels = Annotated[Sequence[RequiredLine], Field(max_length=SEVERAL_LIMIT)]
 Parents = Annotated[Sequence[Reference], Field(max_length=SEVERAL_LIMIT)]
 Names = Annotated[Sequence[Line], Field(max_length=SEVERAL_LIMIT)]
 Suggestions = Annotated[Sequence[Reference], Field(min_length=1, max_length=SEVERAL_LIMIT)]
+ResolvedFiles = Annotated[Sequence[ResolvedFile], Field(max_length=SEVERAL_LIMIT)]
 NewComments = Annotated[Sequence[NewComment], Field(max_length=SEVERAL_LIMIT)]
 
 RequiredNames = Annotated[Sequence[Reference], Field(min_length=1, max_length=SEVERAL_LIMIT)]
@@ -411,6 +414,30 @@ class Reviews(Protocol):
         ...
 
 
+class Conflicts(Protocol):
+    """What stands between mutations and the head, and between one mutation and another; always up to date."""
+
+    async def resolve(
+        self,
+        mutation: Reference,
+        *,
+        strategy: Strategy,
+        files: ResolvedFiles = (),
+        path: PathText | None = None,
+        against: Reference | None = None,
+        expected_version: Count | None = None,
+        idempotency_key: Line | None = None,
+    ) -> Resolution:
+        """Settle what others changed, in a new patchset made on what stands there now.
+
+        `manual` takes the contents of `files`; `auto_merge` what merges by itself; `rebase` all of it or nothing;
+        `accept_theirs` and `accept_ours` one side where both meet. What is not settled stays as it is, and is `left` in
+        the answer. `path` narrows it to one document. With `against`, another mutation that is still to come, the
+        patchset is stacked on that one, all of it or nothing. What is stacked on the mutation is brought along.
+        """
+        ...
+
+
 class Executions(Protocol):
     """Applying approved mutations to the head, and taking that back."""
 
@@ -580,6 +607,7 @@ class Backend(Protocol):
     specs: Specs
     mutations: Mutations
     reviews: Reviews
+    conflicts: Conflicts
     executions: Executions
     team: Team
     events: Events
@@ -597,6 +625,7 @@ FACETS: dict[str, type] = {
     "specs": Specs,
     "mutations": Mutations,
     "reviews": Reviews,
+    "conflicts": Conflicts,
     "executions": Executions,
     "team": Team,
     "events": Events,

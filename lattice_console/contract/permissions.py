@@ -55,6 +55,7 @@ RULES: Mapping[str, Rule] = {
     "reviews.comment": Rule("specs:comment"),
     "reviews.resolve": Rule("specs:comment"),
     "reviews.apply_suggestions": Rule("mutations:create"),
+    "conflicts.resolve": Rule("mutations:create"),
     "executions.list": Rule("mutations:view"),
     "executions.dry_run": Rule("mutations:view"),
     "executions.execute": Rule("mutations:deploy"),

@@ -25,7 +25,7 @@ group = Group(
         "review": f"{_HERE}.mutation_comment:review",
         "comment": f"{_HERE}.mutation_comment:comment",
         "comments": f"{_HERE}.mutation_comment:comments",
-        "resolve": f"{_HERE}.mutation_comment:resolve",
+        "resolve": f"{_HERE}.mutation_resolve:resolve",
         "apply-suggestion": f"{_HERE}.mutation_comment:apply_suggestion",
         "rebase": f"{_HERE}.mutation_resolve:rebase",
         "cancel": f"{_HERE}.mutation_review:cancel",

@@ -251,29 +251,6 @@ async def comments(session: Session, backend: Backend, mutation: str, patchset: 
 
 
 @click.command(
-    "resolve",
-    cls=Command,
-    examples=("lattice mutation resolve 12 0199f3a2", "lattice mutation resolve 12 0199f3a2 --reopen"),
-)
-@options.mutation
-@options.comment
-@click.option("--reopen", is_flag=True, help="Open the thread again.")
-@options.writes
-@connected
-async def resolve(session: Session, backend: Backend, mutation: str, comment: str, reopen: bool) -> None:
-    """Settle the thread that a comment belongs to.
-
-    COMMENT is its id, or how it begins, as `lattice mutation comments` shows it.
-    """
-    first = await backend.reviews.resolve(mutation, thread=comment, resolved=not reopen, **session.guard)
-    session.output.one(first, list)
-    session.output.say(
-        f"{'Opened' if reopen else 'Resolved'} the thread at {threads.where(first.place or first.anchor)}. "
-        f"Next: lattice mutation comments {mutation} --open"
-    )
-
-
-@click.command(
     "apply-suggestion",
     cls=Command,
     examples=(

@@ -1,14 +1,21 @@
-"""`lattice mutation rebase`: bringing mutations to what stands there now."""
+"""`lattice mutation rebase | resolve`: settling what others did meanwhile, and threads of comments."""
+
+from collections.abc import Iterable, Sequence
+from typing import get_args
 
 import click
 
 from lattice_console.contract.backend import Backend
 from lattice_console.contract.models.mutation import Mutation
-from lattice_console.headless import options, several, views
+from lattice_console.contract.models.resolution import Resolution, ResolvedFile, Strategy
+from lattice_console.headless import completing, options, several, threads, views
 from lattice_console.headless.commands import Command
 from lattice_console.headless.exits import Exit
 from lattice_console.headless.mutation_review import SEVERAL
+from lattice_console.headless.output import Output
 from lattice_console.headless.session import Session, connected
+from lattice_console.headless.style import Role
+from lattice_console.text import inert
 
 _CURRENT = "It stands on what is there now; there is nothing to rebase."
 
@@ -73,3 +80,116 @@ def _how(before: Mutation, after: Mutation) -> str:
     else:
         votes = ", its votes are outdated: the lines around its changes are others"
     return f"patchset {after.patchset}{votes}"
+
+
+@click.command(
+    "resolve",
+    cls=Command,
+    examples=(
+        "lattice mutation resolve 12 --strategy auto_merge",
+        "lattice mutation resolve 12 --strategy accept_theirs --path api.yaml",
+        "lattice mutation resolve 12 --strategy manual --content api.yaml=merged.yaml",
+        "lattice mutation resolve 12 --strategy accept_ours --against 9",
+        "lattice mutation resolve 12 0199f3a2",
+        "lattice mutation resolve 12 0199f3a2 --reopen",
+    ),
+)
+@options.mutation
+@click.argument("comment", metavar="[COMMENT]", required=False, shell_complete=completing.comments)
+@click.option(
+    "--strategy",
+    type=click.Choice(get_args(Strategy)),
+    help="auto_merge: what merges by itself. rebase: all of it or nothing. accept_theirs, accept_ours: one side where "
+    "both meet, both elsewhere. manual: what --content says.",
+)
+@click.option("--path", metavar="P", shell_complete=completing.files, help="Only this document.")
+@click.option(
+    "--content",
+    "contents",
+    metavar="P[=FILE]",
+    multiple=True,
+    shell_complete=completing.files,
+    help="With manual: what the document P is to be, from FILE (else from P itself; - reads stdin); repeatable.",
+)
+@click.option(
+    "--against",
+    metavar="ID",
+    shell_complete=completing.mutations,
+    help="Settle it with this mutation, and stack it on that one; else with what stands there now.",
+)
+@click.option("--reopen", is_flag=True, help="Open the thread of COMMENT again.")
+@options.writes
+@connected
+async def resolve(
+    session: Session,
+    backend: Backend,
+    mutation: str,
+    comment: str | None,
+    strategy: Strategy | None,
+    path: str | None,
+    contents: tuple[str, ...],
+    against: str | None,
+    reopen: bool,
+) -> int:
+    """Settle conflicts by a strategy, or a thread.
+
+    With --strategy, what others changed in the documents of the mutation is merged into a new patchset, and what is
+    stacked on it is brought along. Exits 12 while something is open.
+
+    With COMMENT, the id of a comment or how it begins, as `lattice mutation comments` shows it: its thread is settled.
+    """
+    if (comment is None) == (strategy is None):
+        raise click.UsageError("Settle conflicts with --strategy S, or a thread with COMMENT.")
+    if comment is not None:
+        if path is not None or contents or against is not None:
+            raise click.UsageError("--path, --content and --against go with --strategy.")
+        return await _resolve_thread(session, backend, mutation, comment, reopen)
+    if reopen:
+        raise click.UsageError("--reopen is about the thread of a COMMENT.")
+    assert strategy is not None, "one of the two is given"
+    done = await backend.conflicts.resolve(
+        mutation,
+        strategy=strategy,
+        files=[_resolved(session, one) for one in contents],
+        path=path,
+        against=against,
+        **session.guard,
+    )
+    session.output.one(done, lambda: _lines(session.output, done))
+    session.output.say(f"{done.message} {_next(done)}")
+    return Exit.OK if done.resolved else Exit.CONFLICT
+
+
+async def _resolve_thread(session: Session, backend: Backend, mutation: str, comment: str, reopen: bool) -> int:
+    first = await backend.reviews.resolve(mutation, thread=comment, resolved=not reopen, **session.guard)
+    session.output.one(first, list)
+    session.output.say(
+        f"{'Opened' if reopen else 'Resolved'} the thread at {threads.where(first.place or first.anchor)}. "
+        f"Next: lattice mutation comments {mutation} --open"
+    )
+    return Exit.OK
+
+
+def _resolved(session: Session, typed: str) -> ResolvedFile:
+    """`PATH=FILE`, or `PATH` for the file at that path."""
+    path, _, source = typed.partition("=")
+    return ResolvedFile(path=path, content=session.content(source or path, "--content"))
+
+
+def _lines(output: Output, done: Resolution) -> Iterable[str]:
+    rows: Sequence[tuple[str, str, str]] = [
+        *(("settled", one.path, one.how) for one in done.settled),
+        *(("open", one.path, one.why) for one in done.left),
+        *(("carried", f"M-{one.number}", f"patchset {one.patchset}") for one in done.carried if one.patchset),
+        *(("behind", f"M-{one.number}", one.why) for one in done.carried if not one.patchset),
+    ]
+    for what, name, said in rows:
+        role: Role = "bad" if what in ("open", "behind") else "good"
+        yield f"{output.palette.paint(role, f'{what:<7}')}  {inert(name)}  {inert(said)}"
+
+
+def _next(done: Resolution) -> str:
+    name = f"M-{done.number}"
+    if not done.resolved:
+        return f"Next: lattice mutation resolve {name} --strategy accept_theirs|accept_ours|manual"
+    return f"Next: lattice mutation diff {name}" if done.settled else f"Next: lattice mutation status {name}"

@@ -125,8 +125,13 @@ class Session:
 
     def file(self, source: str, purpose: str) -> str:
         """The text of a file, or of stdin where that is `-`: UTF-8, CRLF as newlines, else as it is."""
+        data = self.content(source, purpose)
+        return _decoded(data, f"{purpose} on stdin" if source == "-" else f"{purpose} {source}")
+
+    def content(self, source: str, purpose: str) -> bytes:
+        """The bytes of a file, or of stdin where that is `-`; raises ValidationFailed for one that cannot be read."""
         if source == "-":
-            return _decoded(self.stdin(purpose), f"{purpose} on stdin")
+            return self.stdin(purpose)
         try:
             with (self.start / source).open("rb") as opened:
                 data = opened.read(self.input_limit + 1)
@@ -140,7 +145,7 @@ class Session:
                 f"{purpose} {source} has more than {self.input_limit:,} bytes; nothing was done.",
                 field="file",
             )
-        return _decoded(data, f"{purpose} {source}")
+        return data
 
 
 def _decoded(data: bytes, what: str) -> str:

@@ -1,4 +1,4 @@
-"""`lattice mutation rebase`: what others did meanwhile, merged into a new patchset."""
+"""`lattice mutation rebase | resolve`: what others did meanwhile, merged into a new patchset."""
 
 import pytest
 
@@ -65,3 +65,69 @@ def test_several_are_rebased_in_one_run(behind: Lattice) -> None:
     done = behind("mutation", "rebase", "2", "4", "--output", "json")
     assert {one["number"]: one["outcome"] for one in done.json["items"]} == {2: "done", 4: "unchanged"}
     assert done.code == 0
+
+
+@pytest.fixture
+def meeting(behind: Lattice) -> Lattice:
+    """As `behind`, and M-4 has changed line 3 as well."""
+    behind.write("docs/long.md", with_line(17, "theirs").replace("line 3\n", "also\n"))
+    behind.propose("Also", "--files", "docs/long.md")
+    carry_out(behind, "4")
+    return behind
+
+
+def settled(lattice: Lattice) -> str:
+    lattice.ok("mutation", "approve", "2", "--as", "ana")
+    lattice.ok("mutation", "execute", "2")
+    return lattice.read("docs/long.md").decode()
+
+
+def test_what_is_open_exits_12_and_is_named_with_what_to_do(meeting: Lattice) -> None:
+    left = meeting("mutation", "resolve", "2", "--strategy", "auto_merge")
+    assert left.code == 12
+    assert left.text == "open     docs/long.md  both change it at line 3\n"
+    assert "lattice mutation resolve M-2 --strategy accept_theirs|accept_ours|manual" in left.err
+
+
+def test_a_side_is_accepted_where_both_meet(meeting: Lattice) -> None:
+    gone = meeting("mutation", "resolve", "2", "--strategy", "accept_theirs")
+    assert gone.code == 1
+    assert "Nothing of M-2 is left to do" in gone.err
+    done = meeting.ok("mutation", "resolve", "2", "--strategy", "accept_ours")
+    assert done.text == "settled  docs/long.md  merged, with one side where both meet\n"
+    assert done.err == "Patchset 2 of M-2 settles docs/long.md. Next: lattice mutation diff M-2\n"
+    assert settled(meeting) == with_line(3, "ours").replace("line 17\n", "theirs\n")
+
+
+def test_what_a_person_made_of_it_comes_from_a_file(meeting: Lattice) -> None:
+    meeting.write("merged.md", "by hand\n")
+    answer = meeting.ok(
+        *("mutation", "resolve", "2", "--strategy", "manual", "--content", "docs/long.md=merged.md"),
+        *("--output", "json"),
+    ).json
+    assert (answer["resolved"], answer["strategy"], answer["patchset"]) == (True, "manual", 2)
+    assert settled(meeting) == "by hand\n"
+
+
+def test_against_another_it_is_stacked_on_that_one(lattice: Lattice) -> None:
+    lattice.write("docs/api.yaml", "limit: 48\nunit: hours\n")
+    lattice.propose("One", "--files", "docs/api.yaml")
+    lattice.write("docs/api.yaml", "limit: 72\nunit: hours\n")
+    lattice.propose("Two", "--files", "docs/api.yaml")
+    lattice.ok("mutation", "resolve", "2", "--strategy", "accept_ours", "--against", "M-1")
+    status = lattice.ok("mutation", "status", "2", "--output", "json").json
+    assert [parent["number"] for parent in status["parents"]] == [1]
+    assert "Superseded where both meet" in lattice.ok("mutation", "comments", "1").text
+
+
+def test_no_conflict_is_no_error(lattice: Lattice) -> None:
+    lattice.write("docs/api.yaml", "limit: 48\nunit: hours\n")
+    lattice.propose("One", "--files", "docs/api.yaml")
+    assert lattice.ok("mutation", "resolve", "1", "--strategy", "auto_merge").err.startswith("M-1 has no conflicts.")
+
+
+def test_a_strategy_or_a_comment_is_asked_for(lattice: Lattice) -> None:
+    assert lattice("mutation", "resolve", "1").code == 2
+    assert lattice("mutation", "resolve", "1", "0199f3a2", "--strategy", "rebase").code == 2
+    assert lattice("mutation", "resolve", "1", "0199f3a2", "--against", "2").code == 2
+    assert lattice("mutation", "resolve", "1", "--strategy", "rebase", "--reopen").code == 2

@@ -96,6 +96,10 @@ async def _by_author(scene: Scene) -> dict[str, Any]:
     return {"mutation": (await propose(scene.author, create(_path()))).id}
 
 
+async def _to_resolve(scene: Scene) -> dict[str, Any]:
+    return {**await _by_author(scene), "strategy": "auto_merge"}
+
+
 async def _by_owner(scene: Scene) -> dict[str, Any]:
     return {"mutation": (await propose(scene.owner, create(_path()))).id}
 
@@ -258,6 +262,7 @@ SAMPLES: Mapping[str, Callable[[Scene], Awaitable[dict[str, Any]]]] = {
     "reviews.comment": _comment,
     "reviews.resolve": _thread,
     "reviews.apply_suggestions": _suggested,
+    "conflicts.resolve": _to_resolve,
     "executions.list": _by_owner,
     "executions.dry_run": _by_owner,
     "executions.execute": _approved,

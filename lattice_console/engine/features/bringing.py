@@ -27,7 +27,7 @@ class Tried:
     @property
     def moved(self) -> bool:
         """Whether what it was made on is no longer what stands there."""
-        return self.sides.theirs != (None if self.sides.base is None else Place(self.change.path, self.sides.base))
+        return moved(self.change, self.sides)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,11 @@ class Trial:
         """What is settled, as it would be proposed."""
         settled = (one.outcome.change for one in self.tried if isinstance(one.outcome, Settled))
         return [change for change in settled if change is not None]
+
+
+def moved(change: ChangeRecord, sides: Sides) -> bool:
+    """Whether what a change was made on is no longer what stands there."""
+    return sides.theirs != (None if sides.base is None else Place(change.path, sides.base))
 
 
 def merged(change: ChangeRecord, sides: Sides) -> Outcome:

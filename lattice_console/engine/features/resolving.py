@@ -1,104 +1,245 @@
 """Settling what stands between a mutation and what is there now: a new patchset, made by merging three ways."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from lattice_console.contract.errors import Conflict, LatticeError
+from lattice_console.contract.errors import RuleBroken, ValidationFailed
 from lattice_console.contract.models.mutation import Mutation
-from lattice_console.engine.features import bringing, judging, mutations, proposals, stored, views
+from lattice_console.contract.models.resolution import (
+    CarriedMutation,
+    LeftFile,
+    Resolution,
+    ResolvedFile,
+    SettledFile,
+    Strategy,
+)
+from lattice_console.contract.paths import check_path
+from lattice_console.engine.features import (
+    bringing,
+    carrying,
+    judging,
+    mutations,
+    proposals,
+    stored,
+    superseding,
+    views,
+)
 from lattice_console.engine.features.bringing import Tried
 from lattice_console.engine.features.context import Context
 from lattice_console.engine.features.registry import writes
-from lattice_console.engine.features.tree import stale_bases
-from lattice_console.engine.records import MutationRecord
-from lattice_console.engine.rules import actions
-from lattice_console.engine.rules.resolution import Open, Settled
+from lattice_console.engine.records import ChangeRecord, MutationRecord
+from lattice_console.engine.rules import life, resolution
+from lattice_console.engine.rules.resolution import Open, Outcome, Settled, Sides
 
 
 @writes("mutations.rebase")
 def rebase(ctx: Context, *, mutation: str, expected_version: int | None) -> Mutation:
     record = mutations.changeable(ctx, mutation, expected_version)
-    if is_behind(ctx, record):
-        [record] = judging.judge(ctx, [_rebased(ctx, record)])
-        carry(ctx, record)
+    if carrying.is_behind(ctx, record):
+        [record] = judging.judge(ctx, [carrying.rebased(ctx, record)])
+        carrying.carry(ctx, record)
     return views.mutation(ctx, record)
 
 
-def is_behind(ctx: Context, record: MutationRecord) -> bool:
-    """Whether anything that the current patchset was made on is no longer what stands there."""
-    current = stored.of(ctx, record)
-    return bool(stale_bases(ctx, current.changes, current.parents))
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What somebody wants to be settled, and how; `other` is None where it is what stands there now."""
+
+    strategy: Strategy
+    files: Sequence[ResolvedFile]
+    path: str | None
+    other: MutationRecord | None
+
+    def decide(self, change: ChangeRecord, sides: Sides) -> Outcome:
+        """What becomes of a change; one that was not asked for stays open, unless there is nothing against it."""
+        made = next((one for one in self.files if one.path in _paths(change, sides)), None)
+        if made is not None and self.strategy == "manual":
+            return resolution.by_hand(sides, made.new_path or _standing_at(sides), made.content)
+        merged = resolution.settle(sides, "neither")
+        if self.path is None or self.path in _paths(change, sides):
+            return resolution.settle(sides, resolution.CHOICES[self.strategy])
+        if isinstance(merged, Open) or not bringing.moved(change, sides):
+            return merged
+        return Open("it merges by itself, and was not asked for")
+
+    def gives_way(self, change: ChangeRecord) -> bool:
+        """Whether a change that cannot have its path is given up."""
+        return self.strategy == "accept_theirs" and self.path in (None, change.path, change.result_path)
 
 
-def _rebased(ctx: Context, record: MutationRecord) -> MutationRecord:
-    """All of a mutation on what stands there now; raises Conflict (`CF_MERGE`) where a person has to decide."""
-    current = stored.of(ctx, record)
-    parents = proposals.resolve_parents(ctx, [parent.mutation_id for parent in current.parents], record)
-    trial = bringing.attempt(ctx, record, parents)
-    if trial.open:
-        raise _refusal(record, trial.open)
-    # What it proposes is still its author's: whoever rebases it has chosen nothing.
-    made = bringing.proposal(ctx, trial)
-    return mutations.bring(ctx, record, made, told("Rebased", trial.tried), current.patchset.author_id)
+def _paths(change: ChangeRecord, sides: Sides) -> set[str]:
+    return {change.path, change.result_path, *([sides.theirs.path] if sides.theirs else [])}
 
 
-def _refusal(record: MutationRecord, tried: Sequence[Tried]) -> Conflict:
-    listed = [{"path": one.change.path, "why": why(one)} for one in tried]
-    said = "; ".join(f"{one['path']}: {one['why']}" for one in listed[:5])
-    more = f"; and {len(listed) - 5} more" if len(listed) > 5 else ""
-    return Conflict(
-        "CF_MERGE",
-        f"Not rebased: M-{record.number} conflicts with what stands there now. {said}{more}. Settle that by hand, in a "
-        f"new patchset.",
-        conflicts=listed,
-        mutation=record.id,
+def _standing_at(sides: Sides) -> str:
+    """Where a merge would have the document."""
+    if sides.operation == "rename" or sides.theirs is None:
+        return sides.target
+    return sides.theirs.path
+
+
+@writes("conflicts.resolve")
+def resolve(
+    ctx: Context,
+    *,
+    mutation: str,
+    strategy: Strategy,
+    files: Sequence[ResolvedFile],
+    path: str | None,
+    against: str | None,
+    expected_version: int | None,
+) -> Resolution:
+    record = mutations.changeable(ctx, mutation, expected_version)
+    asked = _Asked(strategy, files, path, _other(ctx, record, against) if against is not None else None)
+    parents = [parent.mutation_id for parent in stored.of(ctx, record).parents]
+    if asked.other is not None and asked.other.id not in parents:
+        parents.append(asked.other.id)
+    trial = bringing.attempt(
+        ctx,
+        record,
+        proposals.resolve_parents(ctx, parents, record),
+        decide=asked.decide,
+        give_way=asked.gives_way,
     )
+    _check_files(record, trial.tried, asked)
+    settled = [one for one in trial.tried if isinstance(one.outcome, Settled) and (one.moved or one.outcome.chosen)]
+    if not settled and not trial.open and (asked.other is not None or not carrying.is_behind(ctx, record)):
+        return _answer(ctx, record, asked, (), (), (), f"M-{record.number} has no conflicts{_with(asked)}.")
+    whole = strategy == "rebase" or asked.other is not None
+    if trial.open and (whole or not settled):
+        return _answer(ctx, record, asked, (), trial.open, (), _nothing_settled(record, trial.open, asked))
+    # Where nobody chose anything, what it proposes is still its author's.
+    chosen = any(isinstance(one.outcome, Settled) and one.outcome.chosen for one in settled)
+    author_id = ctx.me.id if chosen else stored.of(ctx, record).patchset.author_id
+    before = stored.of(ctx, record).patchset
+    made = bringing.proposal(ctx, trial)
+    brought = mutations.bring(ctx, record, made, carrying.told(_done(asked), trial.tried), author_id)
+    [after] = judging.judge(ctx, [brought])
+    if strategy == "accept_ours":
+        superseding.tell(ctx, after, [one for one in settled if _chose(one)], asked.other)
+    carried = carrying.carry(ctx, after)
+    stand = stored.of(ctx, after).patchset.diff_hash == before.diff_hash
+    return _answer(ctx, after, asked, settled, trial.open, carried, _said(after, settled, trial.open, asked), stand)
 
 
-def why(tried: Tried) -> str:
-    """Why a change is open, or what became of it."""
-    return tried.outcome.why if isinstance(tried.outcome, Open) else tried.outcome.how
+def _chose(tried: Tried) -> bool:
+    return isinstance(tried.outcome, Settled) and tried.outcome.chosen
 
 
-def told(done: str, tried: Sequence[Tried]) -> str:
-    """What a new patchset says of itself."""
-    settled = [f"{one.change.path}: {one.outcome.how}" for one in tried if isinstance(one.outcome, Settled)]
-    left = [f"{one.change.path}: open, {one.outcome.why}" for one in tried if isinstance(one.outcome, Open)]
-    return f"{done} on what stands there now.\n" + "\n".join([*settled, *left])
+def _other(ctx: Context, record: MutationRecord, reference: str) -> MutationRecord:
+    """The mutation to stand on; raises RuleBroken where its result is nothing that one can stand on now."""
+    other = views.find(ctx, reference)
+    if other.id == record.id:
+        raise RuleBroken("BR_CIRCLE", f"M-{record.number} cannot be resolved against itself.")
+    if other.status not in life.TO_COME:
+        raise RuleBroken(
+            "BR_STATUS",
+            f"M-{other.number} is {other.status.replace('_', ' ')}: what it did is in the head, or will never be. "
+            f"Resolve M-{record.number} against what stands there now.",
+            status=other.status,
+        )
+    if carrying.is_behind(ctx, other):
+        raise RuleBroken(
+            "BR_BEHIND",
+            f"M-{other.number} is itself behind what stands there now. Rebase it first: "
+            f"lattice mutation rebase M-{other.number}",
+            mutation=other.id,
+        )
+    _refuse_meeting(ctx, record, other)
+    return other
 
 
-# --- What stands on it
+def _refuse_meeting(ctx: Context, record: MutationRecord, other: MutationRecord) -> None:
+    """Raise RuleBroken (`BR_PARENTS`) where the other one writes what a parent writes, and neither stands on the other.
 
-
-def carry(ctx: Context, record: MutationRecord) -> dict[int, str]:
-    """Bring what is stacked on a mutation to its new patchset; says by number why where it could not, empty if it did.
-
-    Whoever made the patchset must be one who may change the mutations above, too.
+    The results of two such parents cannot both be what a child is made on.
     """
-    carried: dict[int, str] = {}
-    for child in _above(ctx, record):
-        [child] = ctx.tables.mutations.many([child.id]).values()
-        if is_behind(ctx, child):
-            carried[child.number] = _carry_one(ctx, child)
-    return carried
+    below = [parent.mutation_id for parent in stored.of(ctx, record).parents]
+    beside = carrying.below(ctx, below) - carrying.below(ctx, [other.id])
+    written = {path for change in stored.of(ctx, other).changes for path in (change.path, change.result_path)}
+    for mutation_id, current in stored.current(ctx, list(ctx.tables.mutations.many(beside).values())).items():
+        same = sorted(written & {path for one in current.changes for path in (one.path, one.result_path)})
+        if same and mutation_id != other.id:
+            number = ctx.tables.mutations.many([mutation_id])[mutation_id].number
+            raise RuleBroken(
+                "BR_PARENTS",
+                f"M-{record.number} stands on M-{number}, which writes {same[0]} as M-{other.number} does, and neither "
+                f"of these stands on the other. Settle these two first, or wait until M-{number} is executed.",
+            )
 
 
-def _carry_one(ctx: Context, child: MutationRecord) -> str:
-    refused = actions.refuse_update(child.status) or actions.refuse_on_others(views.standing(ctx, child))
-    if refused:
-        return refused
-    try:
-        judging.judge(ctx, [_rebased(ctx, child)])
-    except LatticeError as error:
-        return error.message
-    return ""
+def _check_files(record: MutationRecord, tried: Sequence[Tried], asked: _Asked) -> None:
+    """Raise ValidationFailed for what is about no document of the mutation, or does not go with the strategy."""
+    if asked.files and asked.strategy != "manual":
+        raise ValidationFailed("VAL_FILES", "Contents go with the strategy manual alone.", field="files")
+    for one in asked.files:
+        if one.new_path is not None:
+            check_path(one.new_path, field="new_path")
+    known = [_paths(one.change, one.sides) for one in tried]
+    named = [("files", one.path) for one in asked.files] + ([("path", asked.path)] if asked.path is not None else [])
+    for field, path in named:
+        if not any(path in paths for paths in known):
+            raise ValidationFailed(
+                f"VAL_{field.upper()}",
+                f"M-{record.number} does not change {path[:200]}; it changes {_named(tried)}.",
+                field=field,
+            )
 
 
-def _above(ctx: Context, record: MutationRecord) -> list[MutationRecord]:
-    """Everything stacked on a mutation, over however many others, each after what it stands on."""
-    found: dict[str, MutationRecord] = {}
-    waiting = [record]
-    while waiting:
-        children = [child for child in stored.children(ctx, waiting.pop()) if child.id not in found]
-        found.update((child.id, child) for child in children)
-        waiting.extend(children)
-    return sorted(found.values(), key=lambda child: (child.level, child.number))
+# --- What is said of it
+
+
+def _with(asked: _Asked) -> str:
+    return f" with M-{asked.other.number}" if asked.other else ""
+
+
+def _done(asked: _Asked) -> str:
+    how = asked.strategy.replace("_", " ")
+    return f"Resolved ({how}) against M-{asked.other.number}, " if asked.other else f"Resolved ({how}) "
+
+
+def _nothing_settled(record: MutationRecord, left: Sequence[Tried], asked: _Asked) -> str:
+    why = " (it is all of it or nothing)" if asked.strategy == "rebase" or asked.other else ""
+    return f"Nothing was changed{why}: M-{record.number} has conflicts{_with(asked)} in {_named(left)}."
+
+
+def _said(after: MutationRecord, settled: Sequence[Tried], left: Sequence[Tried], asked: _Asked) -> str:
+    still = f" Still open: {_named(left)}." if left else ""
+    what = _named(settled) if settled else "what it stands on"
+    return f"Patchset {after.patchset} of M-{after.number} settles {what}{_with(asked)}.{still}"
+
+
+def _named(tried: Sequence[Tried]) -> str:
+    paths = [one.change.path for one in tried]
+    return f"{', '.join(paths[:5])}{f' and {len(paths) - 5} more' if len(paths) > 5 else ''}"
+
+
+def _answer(
+    ctx: Context,
+    record: MutationRecord,
+    asked: _Asked,
+    settled: Sequence[Tried],
+    left: Sequence[Tried],
+    carried: Sequence[CarriedMutation],
+    message: str,
+    votes_stand: bool = True,
+) -> Resolution:
+    return Resolution(
+        mutation_id=record.id,
+        number=record.number,
+        strategy=asked.strategy,
+        against=asked.other.number if asked.other else None,
+        resolved=not left,
+        patchset=record.patchset,
+        version=record.version,
+        status=record.status,
+        votes_stand=votes_stand,
+        settled=tuple(
+            SettledFile(path=one.change.path, how=one.outcome.how, chosen=one.outcome.chosen)
+            for one in settled
+            if isinstance(one.outcome, Settled)
+        ),
+        left=tuple(LeftFile(path=one.change.path, why=carrying.why(one)) for one in left),
+        carried=tuple(carried),
+        message=message,
+    )

@@ -66,6 +66,9 @@ REVIEWED: frozenset[Status] = frozenset({"pending", "approved"})
 OPEN: frozenset[Status] = frozenset({"draft", "pending", "approved", "needs_manual_resolution", "failed"})
 """Where the changes are still to come, and can be changed."""
 
+TO_COME: frozenset[Status] = OPEN | {"in_progress"}
+"""Where the changes are still to be applied: what these write can meet what others do."""
+
 UNDER_WAY: frozenset[Status] = OPEN | {"in_progress", "rollback_failed"}
 """Where something is still to be done."""
 

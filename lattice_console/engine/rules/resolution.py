@@ -4,16 +4,26 @@
 nothing else: what either side changed elsewhere is in the result, whoever is chosen.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from lattice_console.contract.models.mutation import ChangeInput, Operation
+from lattice_console.contract.models.resolution import Strategy
 from lattice_console.engine.rules import specs
 from lattice_console.merge.merging import MergeResult, Valid, three_way
 
 Choice = Literal["neither", "ours", "theirs"]
 """Whose is taken where both sides meet; with `neither` what meets stays open."""
+
+CHOICES: Mapping[Strategy, Choice] = {
+    "manual": "neither",
+    "auto_merge": "neither",
+    "rebase": "neither",
+    "accept_theirs": "theirs",
+    "accept_ours": "ours",
+}
+"""What each strategy chooses. They differ in what they do with what stays open: `rebase` then does nothing at all."""
 
 
 class Place(NamedTuple):

@@ -1,0 +1,67 @@
+"""Resolutions: how what stands between a mutation and others was settled, and what of it is left."""
+
+from typing import Literal
+
+from lattice_console.contract.models.base import Model, PathText
+from lattice_console.contract.models.mutation import Status
+
+Strategy = Literal["manual", "auto_merge", "rebase", "accept_theirs", "accept_ours"]
+"""*ours* is the mutation that is resolved, *theirs* what stands there now, or the other mutation."""
+
+
+class ResolvedFile(Model):
+    """What a person made of one document: its whole content, or None where there is to be no such file.
+
+    `path` is any of the document's paths: before or after the change, or where it stands now. `new_path` is where it is
+    to be, if that is another place than the merge would give it.
+    """
+
+    path: PathText
+    content: bytes | None
+    new_path: PathText | None = None
+
+
+class SettledFile(Model):
+    """A document that was settled, and how; `chosen` where a side or a person decided it, not the merge alone."""
+
+    path: str
+    how: str
+    chosen: bool
+
+
+class LeftFile(Model):
+    """A document that is still open, and why."""
+
+    path: str
+    why: str
+
+
+class CarriedMutation(Model):
+    """A mutation stacked on the resolved one: the patchset that brought it along, or None and `why` there is none."""
+
+    number: int
+    patchset: int | None
+    why: str
+
+
+class Resolution(Model):
+    """What a resolution came to; `resolved` where nothing is left open.
+
+    `against` is the number of the other mutation, None where it was what stands there now. `patchset` and `version` are
+    the mutation's afterwards, the same as before where nothing was settled. `votes_stand` says whether the votes on the
+    patchset before still count. `message` says all that in a sentence.
+    """
+
+    mutation_id: str
+    number: int
+    strategy: Strategy
+    against: int | None
+    resolved: bool
+    patchset: int
+    version: int
+    status: Status
+    votes_stand: bool
+    settled: tuple[SettledFile, ...]
+    left: tuple[LeftFile, ...]
+    carried: tuple[CarriedMutation, ...]
+    message: str
