@@ -31,6 +31,9 @@ from lattice_console.widgets.row_view import RowView
 
 __all__ = ["ResolveScreen"]
 
+_SETTLE = 0.1
+"""Seconds for which choices have to last before their result is judged."""
+
 Colours = dict[int, list[list[Run]]]
 
 
@@ -45,7 +48,7 @@ class _File:
     @property
     def open(self) -> int:
         """How many of its conflicts wait for a choice."""
-        return sum(choice is None for choice in self.history.choices)
+        return self.history.choices.count(None)
 
     @property
     def content(self) -> bytes:
@@ -325,12 +328,14 @@ class ResolveScreen(Colouring):
 
     def _turn_to(self, file: _File, history: History) -> None:
         """Show what follows from other choices, and keep them."""
+        sides, result = self.sides.drawn(), self.result.drawn()
         file.history = history
         file.layout.choose(history.choices)
         self.session.keeping.keep_chosen(file.clash.meeting, history)
-        self.sides.refresh()
-        self.result.renew(file.layout.across(self.sides.cursor))
-        self._scrolled()
+        self.result.rearrange(file.layout.across(self.sides.cursor))
+        self.sides.refresh_changed(sides)
+        self.result.refresh_changed(result)
+        self._want_colours()
         self._judge(file)
         self.refresh_chrome()
 
@@ -360,6 +365,8 @@ class ResolveScreen(Colouring):
         self.start("judge", self._judged_in_thread, file.layout.sides.path, file.content)
 
     async def _judged_in_thread(self, path: str, content: bytes) -> None:
+        # What was chosen is painted first: reading a large document leaves the loop little time.
+        await asyncio.sleep(_SETTLE)
         found = await asyncio.to_thread(faults, path, content)
         if not found:
             self.post_message(self.Judged(content, "parses, no key twice" if syntax_of(path) else "", True))
@@ -388,10 +395,11 @@ class ResolveScreen(Colouring):
             self.post_message(DiffView.Work("sides", partial(_colour, wanted), self._coloured))
 
     def _coloured(self, found: Sequence[tuple[DocumentText, Colours]]) -> None:
+        sides, result = self.sides.drawn(), self.result.drawn()
         for document, colours in found:
             document.keep(colours)
-        self.sides.refresh()
-        self.result.refresh()
+        self.sides.refresh_changed(sides)
+        self.result.refresh_changed(result)
 
     # -- applying
 

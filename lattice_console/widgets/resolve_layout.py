@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Literal
 
-from lattice_console.merge.choices import Choice, Choices, Written, texts
+from lattice_console.merge.choices import Choice, Choices, Written
 from lattice_console.merge.diff import is_binary
 from lattice_console.merge.lines import LineIndex
 from lattice_console.merge.merging import MergeResult, Range
@@ -138,6 +138,16 @@ def _filled(parts: Sequence[Part], lines: Sequence[int]) -> list[Part]:
     return filled
 
 
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """Neighbouring lines of a document that are in the result, and the key that takes them."""
+
+    sign: str
+    document: DocumentText
+    first: int
+    count: int
+
+
 class ResolveLayout:
     """The rows of one merge; those of the result follow what is chosen."""
 
@@ -152,9 +162,11 @@ class ResolveLayout:
         self.binary = any(map(is_binary, (sides.base, sides.ours, sides.theirs)))
         """Whether a side has no lines that could be compared."""
         self.conflicts = [at for at, part in enumerate(self.parts) if part.conflict is not None]
+        self.settled = sum(part.origin is not None for part in self.parts)
+        """How many changes are merged by themselves."""
         *self._starts, self.total = accumulate(map(self._side_height, self.parts), initial=0)
         self._words: dict[int, PartWords] = {}
-        self._chosen: dict[int, DocumentText] = {}
+        self._written: dict[Written, DocumentText] = {}
         self.choices: Choices = ()
         self.choose((None,) * len(self.conflicts))
 
@@ -214,13 +226,11 @@ class ResolveLayout:
 
     def choose(self, choices: Choices) -> None:
         """Follow what is chosen."""
+        if len(choices) != len(self.conflicts):
+            raise ValueError(f"{len(self.conflicts)} conflicts take as many choices, not {len(choices)}")
         self.choices = choices
-        merge = self.sides.merge
-        self._chosen = {
-            number: DocumentText(self.sides.path, text)
-            for number, (choice, text) in enumerate(zip(choices, texts(merge, choices), strict=True))
-            if choice is not None
-        }
+        self.open = choices.count(None)
+        """How many conflicts wait for a choice."""
         sizes = [self._result_lines(part) for part in self.parts]
         *self._numbers, self.lines = accumulate(sizes, initial=0)
         heights = [max(1, size) + self.is_open(part) * bool(size) for size, part in zip(sizes, self.parts, strict=True)]
@@ -230,10 +240,29 @@ class ResolveLayout:
         """Whether a part waits for a choice."""
         return part.conflict is not None and self.choices[part.conflict] is None
 
+    def _stretches(self, part: Part) -> Sequence[_Stretch]:
+        """Where the lines of a part of the result come from."""
+        choice = self.choice(part)
+        if isinstance(choice, Written):
+            text = self._written.get(choice)
+            if text is None:
+                text = self._written[choice] = DocumentText(self.sides.path, choice.content)
+            return (_Stretch("p" if choice.proposed else "e", text, 0, text.lines),)
+        if choice is None:
+            sign = {"ours": "1", "theirs": "2", "both": "3"}[part.origin] if part.origin else ""
+            return (self._stretch(part, part.taken, sign),)
+        names: dict[str, tuple[Pane, str]] = {"ours": ("ours", "1"), "theirs": ("theirs", "2"), "base": ("base", "0")}
+        return tuple(self._stretch(part, *names[name]) for name in choice.split("+"))
+
+    def _stretch(self, part: Part, pane: Pane, sign: str) -> _Stretch:
+        document, (first, count) = self.documents[pane], part.lines(pane)
+        return _Stretch(sign, document, first, 0 if document.plain else count)
+
     def _result_lines(self, part: Part) -> int:
-        if part.conflict is not None and part.conflict in self._chosen:
-            return self._chosen[part.conflict].lines
-        return 0 if self.documents[part.taken].plain else part.lines(part.taken)[1]
+        # Nearly all parts are taken from one side.
+        if part.conflict is None:
+            return part.lines(part.taken)[1]
+        return sum(stretch.count for stretch in self._stretches(part))
 
     def result_row(self, row: int) -> ResultRow:
         """What stands on a row of the result."""
@@ -244,39 +273,25 @@ class ResolveLayout:
             return ResultRow(at, offset - 1 if offset else None, number + max(0, offset - 1))
         return ResultRow(at, offset if self._result_lines(part) else None, number + offset)
 
-    def source(self, part: int, offset: int) -> tuple[DocumentText, int]:
-        """Where a line of the result comes from: a document, and the line there."""
-        one = self.parts[part]
-        if one.conflict is not None and one.conflict in self._chosen:
-            return self._chosen[one.conflict], offset
-        return self.documents[one.taken], one.lines(one.taken)[0] + offset
+    def source(self, part: int, offset: int) -> tuple[DocumentText, int, str]:
+        """Where a line of the result comes from: a document, the line there, and whose it is by the key that takes it.
 
-    def told(self, part: Part) -> str:
-        """What was chosen for a conflict of binary sides, in words; empty where it is a text."""
-        chosen = self._chosen.get(part.conflict) if part.conflict is not None else None
-        return chosen.plain[0] if self.binary and chosen is not None and chosen.plain else ""
+        That is empty where all sides have it, or where it is open.
+        """
+        for stretch in self._stretches(self.parts[part]):
+            if offset < stretch.count:
+                break
+            offset -= stretch.count
+        return stretch.document, stretch.first + offset, stretch.sign
+
+    def gone(self, part: Part) -> tuple[str, str]:
+        """Whose it is that a part has no line in the result, and what stands there of binary sides, in words."""
+        stretch = self._stretches(part)[0]
+        return stretch.sign, stretch.document.plain[0] if self.binary and stretch.document.plain else ""
 
     def choice(self, part: Part) -> Choice | None:
         """What was chosen for a part that is a conflict."""
         return self.choices[part.conflict] if part.conflict is not None else None
-
-    def sign(self, part: Part, offset: int) -> str:
-        """Whose a line of the result is, by the keys that take it; empty where all sides have it."""
-        choice = self.choice(part)
-        match choice:
-            case Written():
-                return "p" if choice.proposed else "e"
-            case "ours":
-                return "1"
-            case "theirs":
-                return "2"
-            case "ours+theirs":
-                return "1" if offset < part.ours[1] else "2"
-            case "theirs+ours":
-                return "2" if offset < part.theirs[1] else "1"
-            case "base":
-                return "0"
-        return {"ours": "1", "theirs": "2", "both": "3"}[part.origin] if part.origin else ""
 
     # -- from one to the other
 

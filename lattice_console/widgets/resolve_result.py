@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 
+from textual.geometry import Region, Size
+
 from lattice_console.text import count, inert
 from lattice_console.widgets.document_text import DocumentText
 from lattice_console.widgets.resolve_layout import Part, ResolveLayout, ResultRow
 from lattice_console.widgets.resolve_rows import ResolveRows, changed, fitted
-from lattice_console.widgets.row_view import Piece, crop, spread
+from lattice_console.widgets.row_view import Piece, RowView, crop, spread
 from lattice_console.widgets.signs import Look
 
 __all__ = ["ResolveResult"]
@@ -25,17 +27,27 @@ class ResolveResult(ResolveRows, can_focus=False):
         self.shown, self._verdict = layout, ("", True)
         self.renew(0, 0)
 
+    def rearrange(self, row: int) -> None:
+        """Follow other choices, with the mark on a row; where neither scrolls, only what changes is drawn."""
+        self.virtual_size = Size(self.size.width, self.total + self._edges)
+        self.set_reactive(RowView.cursor, row)
+        self._reveal()
+
+    def refresh_line(self, y: int) -> None:
+        """Draw one line of the widget anew."""
+        self.refresh(Region(0, y, self.size.width, 1))
+
     def judge(self, verdict: str, good: bool) -> None:
         """Say whether the result can stand as it is."""
         if self._verdict != (verdict, good):
             self._verdict = (verdict, good)
-            self.refresh_head()
+            self.refresh_line(0)
 
     def offer(self, words: str) -> None:
         """Say what is proposed for the conflict under the cursor; nothing where nothing is."""
         if self._offer != words:
             self._offer = words
-            self.refresh_head()
+            self.refresh_line(0)
 
     def follow(self, row: int, top: int | None, shift: int) -> None:
         """Put the mark on a row; with `top`, that row comes first, as long as the mark stays in sight."""
@@ -55,7 +67,7 @@ class ResolveResult(ResolveRows, can_focus=False):
         for index in range(top, min(top + self._lines, layout.result_total)):
             row = layout.result_row(index)
             if row.offset is not None:
-                document, line = layout.source(row.part, row.offset)
+                document, line, _ = layout.source(row.part, row.offset)
                 _, first, _ = found.get(id(document), (document, line, line))
                 found[id(document)] = (document, min(first, line), line)
         return list(found.values())
@@ -66,17 +78,12 @@ class ResolveResult(ResolveRows, can_focus=False):
     def total(self) -> int:
         return self.shown.result_total if self.shown is not None else 0
 
-    def refresh_head(self) -> None:
-        """Draw the line above the rows anew."""
-        self.refresh()
-
     def head(self, width: int) -> Sequence[Sequence[Piece]]:
         layout = self.shown
         if layout is None:
             return [[]]
         signs, total = self._look.signs, len(layout.conflicts)
-        still = sum(choice is None for choice in layout.choices)
-        settled = sum(part.origin is not None for part in layout.parts)
+        still, settled = layout.open, layout.settled
         left: list[Piece] = [(" Result", "strong")]
         dot: Piece = (f" {signs.dot} ", "muted")
         if still:
@@ -100,8 +107,7 @@ class ResolveResult(ResolveRows, can_focus=False):
         digits = max(3, len(str(layout.lines)))
         if row.offset is None:
             return [(" " * (digits + 1), "muted"), *self._instead(layout, row, part, width - digits - 1)]
-        document, line = layout.source(row.part, row.offset)
-        sign = layout.sign(part, row.offset)
+        document, line, sign = layout.source(row.part, row.offset)
         decided, still = part.conflict is not None, layout.is_open(part)
         edge = self._look.signs.quote if decided and not still else " "
         role = "chosen" if decided and not still else "muted"
@@ -120,11 +126,11 @@ class ResolveResult(ResolveRows, can_focus=False):
             words = f"{signs.status['needs_manual_resolution']} Nothing is chosen yet"
             more = ": what both started from stands here." if part.base[1] and not layout.binary else "."
             return fitted([(f" {words}", "warning-strong"), (more, "warning")], width, 0, signs.ellipsis)
-        sign = layout.sign(part, 0) or " "
+        sign, told = layout.gone(part)
         gone = part.base[1]
         words = f"{signs.minus} {count(gone, 'line')} of the base gone" if gone else "no line here"
-        words = inert(layout.told(part)) or words
+        words = inert(told) or words
         decided = part.conflict is not None
         edge = signs.quote if decided else " "
         role = "chosen" if decided else "muted"
-        return fitted([(edge, role), (f"{sign} ", role), (words, "muted")], width, 0, signs.ellipsis)
+        return fitted([(edge, role), (f"{sign or ' '} ", role), (words, "muted")], width, 0, signs.ellipsis)

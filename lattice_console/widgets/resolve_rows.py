@@ -17,6 +17,8 @@ from lattice_console.widgets.document_text import DocumentText
 from lattice_console.widgets.highlight import Run
 from lattice_console.widgets.resolve_layout import ResolveLayout
 from lattice_console.widgets.row_view import Piece, RowView
+from lattice_console.widgets.signs import Look
+from lattice_console.widgets.sparing import difference
 
 __all__ = ["ResolveRows", "changed", "fitted", "words_of"]
 
@@ -62,14 +64,33 @@ class ResolveRows(RowView):
         + "}"
     )
 
-    shown: ResolveLayout | None = None
-    shift = 0
+    def __init__(self, look: Look, *, id: str | None = None) -> None:
+        super().__init__(look, id=id)
+        self.shown: ResolveLayout | None = None
+        self.shift = 0
+        self._styles: dict[str, Style] = {}
 
     def refresh_row(self, index: int) -> None:
         """Draw what a move of the cursor changes of a row: its bar."""
         line = index - self.scroll_offset.y
         if 0 <= line < self._lines:
             self.refresh(Region(0, line + self._above, 1, 1))
+
+    def drawn(self) -> list[Strip]:
+        """What stands on each line now: for `refresh_changed`, once something has changed."""
+        return [self.render_line(y) for y in range(self.size.height)]
+
+    def refresh_changed(self, before: Sequence[Strip]) -> None:
+        """Draw only the cells anew that differ from what was `drawn` before."""
+        after = self.drawn()
+        if len(before) != len(after):
+            self.refresh()
+            return
+        changes = [(y, old, new) for y, (old, new) in enumerate(zip(before, after, strict=True)) if old != new]
+        found = [(y, *difference(old, new)) for y, old, new in changes]
+        regions = [Region(first, y, end - first, 1) for y, first, end in found if first < end]
+        if regions:
+            self.refresh(*regions)
 
     def _mark(self) -> None:
         self.refresh_row(self.cursor)
@@ -80,10 +101,17 @@ class ResolveRows(RowView):
         rest = [Segment(text, self._style(role)) for text, role in pieces]
         return Strip([bar, *rest]).adjust_cell_length(width)
 
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._styles.clear()
+
     def _style(self, role: str) -> Style:
-        style = Style.null()
-        for name in role.split():
-            style += self.get_component_rich_style(f"resolve--{name}", partial=True)
+        style = self._styles.get(role)
+        if style is None:
+            style = Style.null()
+            for name in role.split():
+                style += self.get_component_rich_style(f"resolve--{name}", partial=True)
+            self._styles[role] = style
         return style
 
 

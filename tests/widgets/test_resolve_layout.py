@@ -52,7 +52,7 @@ def test_the_rows_of_the_result_are_its_lines_with_their_numbers(layout: Resolve
     for number in range(layout.result_total):
         row = layout.result_row(number)
         if row.offset is not None:
-            document, line = layout.source(row.part, row.offset)
+            document, line, _ = layout.source(row.part, row.offset)
             assert row.number == len(shown) + 1
             shown.append(document.span(line, line + 1).rstrip(b"\n"))
     assert shown == [line.rstrip(b"\n") for line in split_lines(content)]
@@ -115,8 +115,9 @@ def test_signs_tell_whose_a_line_is() -> None:
 
     def signs() -> str:
         rows = [layout.result_row(number) for number in range(layout.result_total)]
-        return "".join(layout.sign(layout.parts[row.part], row.offset or 0) or "." for row in rows)
+        found = [layout.source(row.part, row.offset)[2] for row in rows if row.offset is not None]
+        return "".join(sign or "." for sign in found)
 
-    assert signs() == "1......3"
+    assert signs() == "1.....3"
     layout.choose(("ours+theirs",))
     assert signs() == "1.1122..3"
