@@ -1,11 +1,12 @@
 """Settling conflicts on the screen: sides, choices, the result, and the patchset that comes of it."""
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from tests.screens.console import Console, make_app, open_console
 from tests.screens.project import Office
-from tests.screens.resolving import OURS, clashing, resolving
+from tests.screens.resolving import OURS, PATH, THEIRS, clashing, resolving
 from tests.screens.reviewing import acting, mutation
 
 WIDE, SMALL = (160, 50), (80, 24)
@@ -46,11 +47,283 @@ async def test_taking_a_side_of_each_conflict_and_applying_makes_a_patchset_on_w
     assert content == expected
 
 
-async def test_its_key_opens_the_conflicts_from_within_the_mutation_too(office: Office) -> None:
+async def _content(office: Office, name: str, path: str = PATH) -> bytes:
+    """What the newest patchset of a mutation makes of a document."""
+    async with acting(office, "kim") as kim:
+        found = await kim.mutations.get(name)
+        [change] = [one for one in found.changes if one.result_path == path]
+        return await kim.documents.content(change.result_hash or "")
+
+
+async def _apply(console: Console) -> None:
+    await console.press("ctrl+s")
+    await console.sees("Final diff", "make patchset 2")
+    await console.press("ctrl+s")
+    await console.sees("Resolved: patchset 2")
+
+
+async def test_the_heads_of_both_sides_say_who_made_them_and_when(office: Office) -> None:
+    await clashing(office)
+    async with _at(office) as console:
+        await console.sees("2 of 2 conflicts open")
+        head = console.line("base what both started from")
+        assert "1 M-9 Rename customer to account · ana · 4h" in head
+        assert "2 M-10 Add customer tier · agent-7 · " in head
+
+
+async def test_a_conflict_is_named_by_where_it_stands_in_the_document(office: Office) -> None:
+    await clashing(office)
+    async with _at(office) as console:
+        await console.sees("Conflict 1 of 2 · customers", "Conflict 2 of 2 · invoices › due")
+
+
+async def test_both_are_taken_ours_first_and_with_the_key_again_theirs_first(office: Office) -> None:
+    ours, _ = await clashing(office)
+    async with _at(office) as console:
+        await console.sees("3 both")
+        await console.press("3")
+        await console.sees("both, ours first", "3 theirs first")
+        await console.press("3")
+        await console.sees("both, theirs first")
+        await console.press("right_square_bracket", "0")
+        await console.sees("base taken")
+        await _apply(console)
+    expected = THEIRS.replace(b"customers:\n  tier: text\n", b"customers:\n  tier: text\naccounts:\n")
+    expected = expected.replace(b"due: 21 days", b"due: 14 days").replace(b"per_day: 1000", b"per_day: 5000")
+    assert await _content(office, ours.id) == expected
+
+
+async def test_the_result_shows_whose_each_line_is_also_where_nobody_had_to_choose(office: Office) -> None:
+    await clashing(office)
+    async with _at(office) as console:
+        await console.press("1")
+        await console.sees("ours taken")
+        found = [re.match(r".\s*\d+ [ ┃]([012 ]) \s*(\w+)", line) for line in console.lines]
+        signs = {match[2]: match[1] for match in found if match}
+        assert {signs["accounts"], signs["per_day"]} == {"1"}
+        assert (signs["within"], signs["name"]) == ("2", " ")
+
+
+async def test_what_was_chosen_is_undone_step_by_step_and_done_again(office: Office) -> None:
+    await clashing(office)
+    async with _at(office) as console:
+        await console.press("1", "right_square_bracket", "2")
+        await console.sees("2 conflicts settled")
+        await console.press("u")
+        await console.sees("1 of 2 conflicts open", "ours taken")
+        await console.press("u")
+        await console.sees("2 of 2 conflicts open")
+        await console.press("u")
+        await console.sees("There is nothing to undo")
+        await console.press("U", "U")
+        await console.sees("2 conflicts settled", "theirs taken")
+        await console.press("U")
+        await console.sees("There is nothing to redo")
+
+
+async def test_a_conflict_is_settled_by_typing_what_is_to_stand_there(office: Office) -> None:
+    ours, _ = await clashing(office)
+    async with _at(office) as console:
+        await console.press("1", "right_square_bracket", "1", "e")
+        await console.sees("what is to stand there", "due: 30 days")
+        await console.type(" net")
+        await console.press("ctrl+s")
+        await console.sees("edited", "due: 30 days net")
+        await _apply(console)
+    assert b"\n  due: 30 days net\n  currency: EUR\n" in await _content(office, ours.id)
+
+
+async def test_what_was_typed_and_left_is_there_again(office: Office) -> None:
+    await clashing(office)
+    async with _at(office) as console:
+        await console.press("e")
+        await console.sees("what is to stand there")
+        await console.type("# why?")
+        await console.press("escape")
+        await console.misses("what is to stand there")
+        await console.sees("2 of 2 conflicts open")
+        await console.press("e")
+        await console.sees("# why?")
+
+
+async def test_choices_are_there_again_after_leaving_and_after_a_crash(office: Office) -> None:
+    await clashing(office)
+    async with _at(office) as console:
+        await console.press("1")
+        await console.sees("1 of 2 conflicts open")
+        await console.press("escape")
+        await console.misses("Result ·")
+        await resolving(console)
+        await console.sees("1 of 2 conflicts open", "ours taken")
+        # Nothing is said goodbye to: what is on the disk now is all that another start finds.
+        await console.app.session.settled()
+        async with _at(office) as other:
+            await other.sees("1 of 2 conflicts open", "ours taken")
+            await other.press("u")
+            await other.sees("2 of 2 conflicts open")
+
+
+async def test_nothing_is_applied_while_a_conflict_is_open_and_the_cursor_goes_there(office: Office) -> None:
+    ours, _ = await clashing(office)
+    async with _at(office) as console:
+        await console.press("right_square_bracket", "2", "ctrl+s")
+        await console.sees("Not applied: 1 conflict still open")
+        await console.on("Conflict 1 of 2")
+    assert (await mutation(office, ours.id)).patchset == 1
+
+
+async def test_the_final_diff_can_be_left_and_the_choices_stay(office: Office) -> None:
+    ours, _ = await clashing(office)
+    async with _at(office) as console:
+        await console.press("1", "right_square_bracket", "2", "ctrl+s")
+        await console.sees("Final diff", "becomes patchset 2")
+        await console.press("escape")
+        await console.sees("2 conflicts settled")
+        await console.press("u")
+        await console.sees("1 of 2 conflicts open")
+    assert (await mutation(office, ours.id)).patchset == 1
+
+
+async def test_a_result_that_does_not_parse_or_repeats_a_key_is_told_at_once(office: Office) -> None:
+    files = {"specs/a.json": (b'{\n  "a": 1\n}\n', b'{\n  "a": 2\n}\n', b'{\n  "a": 3\n}\n')}
+    await clashing(office, files)
+    async with _at(office) as console:
+        await console.sees("parses, no key twice")
+        await console.press("3")
+        await console.sees("line 3: ")
+        await console.press("e")
+        await console.sees("what is to stand there")
+        await console.press("up", "end", "comma", "ctrl+s")
+        await console.sees("/a stands there 2 times")
+        await console.press("1")
+        await console.sees("parses, no key twice")
+
+
+async def test_at_a_small_terminal_one_side_is_shown_and_tab_turns_to_the_others(office: Office) -> None:
+    await clashing(office)
+    async with _at(office, SMALL) as console:
+        await console.sees("accounts:", "ana · 4h", "Tab base")
+        await console.press("tab")
+        await console.sees("base what both started from", "Tab theirs")
+        await console.press("tab")
+        await console.sees("tier: text", "agent-7", "Tab ours")
+        await console.press("shift+tab")
+        await console.sees("base what both started from")
+
+
+async def test_keys_that_take_a_side_do_nothing_away_from_a_conflict_and_say_so(office: Office) -> None:
+    await clashing(office)
+    async with _at(office) as console:
+        await console.press("g", "1")
+        await console.sees("There is no conflict under the cursor. ] and [ go to one.")
+        assert "1 ours  " not in console.lines[-1]
+        await console.press("right_square_bracket")
+        await console.sees("1 ours")
+
+
+async def test_both_parts_of_the_screen_go_to_a_conflict_together(office: Office) -> None:
+    base = b"".join(b"key-%d: value\n" % number for number in range(400))
+    ours = base.replace(b"key-20: value", b"key-20: ours").replace(b"key-380: value", b"key-380: ours")
+    theirs = base.replace(b"key-20: value", b"key-20: theirs").replace(b"key-380: value", b"key-380: theirs")
+    await clashing(office, {"specs/long.yaml": (base, ours, theirs)})
+    async with _at(office) as console:
+        await console.press("right_square_bracket")
+        await console.on("Conflict 2 of 2")
+        await console.sees("key-380: ours", "381  ?")
+        assert console.text.count("key-379: value") == 4
+        await console.press("left_square_bracket", "1", "n")
+        await console.on("Conflict 2 of 2")
+        await console.press("n")
+        await console.sees("There is no open conflict below")
+
+
+async def test_a_mutation_that_fits_what_stands_there_has_nothing_to_resolve(office: Office) -> None:
+    async with open_console(make_app(office), WIDE) as console:
+        await console.go_to("Pay refunds")
+        await console.press("M")
+        await console.sees("Nothing to resolve: every change of M-6 fits what stands there now.")
+
+
+async def test_where_both_changes_fit_there_is_nothing_to_choose_and_the_final_diff_is_a_key_away(
+    office: Office,
+) -> None:
+    files = {"docs/a.md": (b"one\n\ntwo\n\nthree\n", b"One\n\ntwo\n\nthree\n", b"one\n\ntwo\n\nThree\n")}
+    ours, _ = await clashing(office, files)
+    async with _at(office) as console:
+        await console.sees("2 settled by themselves", "apply, after the final diff")
+        await _apply(console)
+    assert await _content(office, ours.id, "docs/a.md") == b"One\n\ntwo\n\nThree\n"
+
+
+async def test_all_files_of_a_mutation_are_settled_before_any_becomes_a_patchset(office: Office) -> None:
+    files = {name: (b"x\n", b"our %s\n" % name.encode(), b"their\n") for name in ("docs/a.md", "docs/b.md")}
+    ours, _ = await clashing(office, files)
+    async with _at(office) as console:
+        await console.sees("Resolve docs/a.md 1 of 2", "} next file")
+        await console.press("1", "ctrl+s")
+        await console.sees("Not applied: 1 conflict in docs/b.md still open", "Resolve docs/b.md 2 of 2")
+        await console.press("2")
+        await _apply(console)
+    # What is theirs in the end is no change any more.
+    after = await mutation(office, ours.id)
+    assert [change.result_path for change in after.changes] == ["docs/a.md"]
+
+
+async def test_where_theirs_is_taken_everywhere_nothing_is_left_to_propose(office: Office) -> None:
+    ours, _ = await clashing(office, {"docs/a.md": (b"x\n", b"y\n", b"z\n")})
+    async with _at(office) as console:
+        await console.press("2", "ctrl+s")
+        await console.sees("Not applied: nothing of M-9 would be left")
+    assert (await mutation(office, ours.id)).patchset == 1
+
+
+async def test_who_may_not_change_the_mutation_can_look_and_is_told_why_nothing_is_applied(office: Office) -> None:
+    ours, _ = await clashing(office)
+    async with _at(office, actor="raj") as console:
+        await console.press("1", "right_square_bracket", "1", "ctrl+s")
+        await console.sees("Not applied: ")
+    assert (await mutation(office, ours.id)).patchset == 1
+
+
+async def test_binary_sides_are_told_by_size_and_taken_whole(office: Office) -> None:
+    files = {"docs/logo.png": (b"\x89PNG\0base", b"\x89PNG\0ours!", b"\x89PNG\0theirs!")}
+    ours, _ = await clashing(office, files)
+    async with _at(office) as console:
+        await console.sees("It is binary: 10 bytes.", "It is binary: 12 bytes.")
+        await console.press("3")
+        await console.sees("Binary sides cannot stand one after the other")
+        await console.press("e")
+        await console.sees("Binary sides cannot be typed")
+        await console.press("1")
+        await console.sees("1 conflict settled")
+        await _apply(console)
+    assert await _content(office, ours.id, "docs/logo.png") == b"\x89PNG\0ours!"
+
+
+async def test_line_ends_of_the_document_survive_typing(office: Office) -> None:
+    files = {"docs/a.md": (b"a\r\nb\r\nc\r\n", b"a\r\nB\r\nc\r\n", b"a\r\nbb\r\nc\r\n")}
+    ours, _ = await clashing(office, files)
+    async with _at(office) as console:
+        await console.press("1", "e")
+        await console.sees("what is to stand there")
+        await console.type("!\nand")
+        await console.press("ctrl+s")
+        await console.sees("edited")
+        await _apply(console)
+    assert await _content(office, ours.id, "docs/a.md") == b"a\r\nB!\r\nand\r\nc\r\n"
+
+
+async def test_text_of_the_sides_is_shown_inert(office: Office) -> None:
+    await clashing(office, {"docs/a.md": (b"x\n", b"[red]\x1b[31mours\n", b"\xe2\x80\xaetheirs\n")})
+    async with _at(office) as console:
+        await console.sees("[red]⟨U+001B⟩[31mours", "⟨U+202E⟩theirs")
+
+
+async def test_the_mutation_offers_its_conflicts_and_its_key_opens_them_from_within_it(office: Office) -> None:
     await clashing(office)
     async with open_console(make_app(office, actor="ana"), WIDE) as console:
         await console.go_to("Rename customer")
         await console.press("enter")
-        await console.sees("1 Diff")
+        await console.sees("1 Diff", "M resolve")
         await console.press("M")
         await console.sees("Resolve", "Result")
