@@ -14,7 +14,7 @@ from yaml.events import (
     ScalarEvent,
 )
 
-from lattice_console.merge.pointers import escaped
+from lattice_console.merge.pointers import Place
 from lattice_console.merge.reading import (
     BOM,
     DEPTH_LIMIT,
@@ -27,13 +27,13 @@ from lattice_console.merge.reading import (
     yaml_events,
 )
 
-__all__ = ["Repeated", "repeated_keys"]
+__all__ = ["REPEATED_LIMIT", "Repeated", "repeated_keys"]
 
 Repeated = dict[str, list[int]]
 """The lines, from 1, of all the places of each repeated key, by its JSON pointer (RFC 6901)."""
 
-_COLLECTION: Final = "?"
-"""What stands in a pointer for a key that is a mapping or a list, which no pointer can name."""
+REPEATED_LIMIT: Final = 10_000
+"""How many repeated keys of a document are told apart."""
 
 _TOKENS: Final = re.compile(STRING + rb"|[{}\[\],]", re.DOTALL)
 
@@ -45,65 +45,36 @@ def repeated_keys(syntax: Syntax, content: bytes) -> Repeated:
 
     Raises:
         Unreadable: not JSON or YAML, not UTF-8, or an alias without its anchor.
-        BeyondLimits: more than the limits of `merge.reading` allow; whether keys are repeated stays unknown.
+        BeyondLimits: more than the limits of `merge.reading` allow, or more keys are repeated than we tell apart.
     """
     content = content.removeprefix(BOM)
     return _in_json(content) if syntax == "json" else _in_yaml(content)
 
 
-class _Open:
-    """A collection that is being read, or a document: its keys with their lines, and where its next value stands."""
+class _Open(Place):
+    """A collection that is being read, with the lines of its keys."""
 
-    __slots__ = ("_above", "_index", "_keys", "_token", "is_key", "key")
+    __slots__ = ("_lines", "is_key")
 
     def __init__(self, above: "_Open | None", *, mapping: bool) -> None:
-        self._above = above
+        super().__init__(above, mapping=mapping)
         self.is_key = above is not None and above.wants_key
-        self._token = "" if above is None else _COLLECTION if self.is_key else above.next
-        # The line at which each stands first; 0 for one that is noted as repeated.
-        self._keys: dict[str, int] | None = {} if mapping else None
-        self._index = 0
-        self.key: str | None = None
-
-    @property
-    def above(self) -> "_Open":
-        assert self._above is not None, "a document is never closed"
-        return self._above
-
-    @property
-    def next(self) -> str:
-        """The token of a pointer at the next value."""
-        return self.key or "" if self._keys is not None else str(self._index)
-
-    @property
-    def wants_key(self) -> bool:
-        return self._keys is not None and self.key is None
+        # The line at which each key stands first; 0 for one that is noted as repeated.
+        self._lines: dict[str, int] = {}
 
     def take(self, key: str, line: int, found: Repeated) -> None:
         """Take the key of the next value, and note it in `found` if the mapping has it already."""
-        assert self._keys is not None
         self.key = key
-        if key not in self._keys:
-            self._keys[key] = line
+        if key not in self._lines:
+            self._lines[key] = line
             return
-        lines = found.setdefault(self._pointer(), [])
-        if first := self._keys[key]:
+        lines = found.setdefault(self.pointer_of_next(), [])
+        if max(len(lines), len(found)) > REPEATED_LIMIT:
+            raise BeyondLimits(f"it repeats more than {REPEATED_LIMIT:,} keys", line)
+        if first := self._lines[key]:
             lines.append(first)
-            self._keys[key] = 0
+            self._lines[key] = 0
         lines.append(line)
-
-    def go_on(self) -> None:
-        """Go past the next value."""
-        self.key = None
-        self._index += 1
-
-    def _pointer(self) -> str:
-        tokens = [self.next]
-        place = self
-        while place.above._above is not None:
-            tokens.append(place._token)
-            place = place.above
-        return "".join(f"/{escaped(token)}" for token in reversed(tokens))
 
 
 def _in_json(content: bytes) -> Repeated:
@@ -142,20 +113,20 @@ def _in_yaml(content: bytes) -> Repeated:
     decoded(content)
     found: Repeated = {}
     anchors: set[str] = set()
-    place, depth = _Open(None, mapping=False), 0
+    place = _Open(None, mapping=False)
     for event in yaml_events(content):
         if isinstance(event, CollectionEndEvent):
-            ended, place, depth = place, place.above, depth - 1
+            ended, place = place, place.above
             if ended.is_key:
-                place.key = _COLLECTION
+                place.key = place.next
             else:
                 place.go_on()
         elif isinstance(event, NodeEvent):
             _check_anchor(event, anchors)
             if isinstance(event, CollectionStartEvent):
-                if depth == DEPTH_LIMIT:
+                if place.depth == DEPTH_LIMIT:
                     fail(f"it nests deeper than {DEPTH_LIMIT} levels", event, BeyondLimits)
-                place, depth = _Open(place, mapping=isinstance(event, MappingStartEvent)), depth + 1
+                place = _Open(place, mapping=isinstance(event, MappingStartEvent))
             elif place.wants_key:
                 place.take(*_key(event), found)
             else:

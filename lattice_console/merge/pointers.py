@@ -1,68 +1,63 @@
-"""The JSON pointer (RFC 6901) of what stands at a line of a JSON or YAML document."""
+"""The JSON pointers (RFC 6901) of what stands at lines of a JSON or YAML document."""
 
-from bisect import bisect_right
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Self
 
-from yaml.events import CollectionEndEvent, CollectionStartEvent, DocumentEndEvent, MappingStartEvent, NodeEvent
+from yaml.events import CollectionEndEvent, CollectionStartEvent, DocumentEndEvent, Event, MappingStartEvent, NodeEvent
 
-from lattice_console.merge.reading import BOM, Unreadable, syntax_of, yaml_events
+from lattice_console.merge.reading import BOM, DEPTH_LIMIT, Unreadable, syntax_of, yaml_events
 
-__all__ = ["escaped", "pointer_at", "pointers_at"]
-
-
-class _Open:
-    """A collection that is being read: its pointer, its first line, and its next index or the key without a value."""
-
-    __slots__ = ("first", "index", "key", "pointer")
-
-    def __init__(self, pointer: str, first: int, index: int | None) -> None:
-        self.pointer = pointer
-        self.first = first
-        self.index = index
-        self.key: tuple[str, int] | None = None
+__all__ = ["Place", "escaped", "pointer_at", "pointers_at"]
 
 
-class _Wanted:
-    """Lines whose pointers are looked for, and what is found of them while a document is read once."""
+class Place:
+    """A collection that is being read, or a document as a whole: where it stands, and where its next value does."""
 
-    def __init__(self, lines: Iterable[int]) -> None:
-        self._lines = sorted(set(lines))
-        self._begun: dict[int, str] = {}
-        self._within = dict.fromkeys(self._lines, "")
-        self._passed = 0
+    __slots__ = ("_above", "_index", "_mapping", "_token", "depth", "key")
 
-    def found(self, line: int, *, whole: bool) -> str | None:
-        """The pointer of a line; of one that was not passed only what begins there, unless the `whole` was read."""
-        if line in self._begun:
-            return self._begun[line]
-        passed = bisect_right(self._lines, line) <= self._passed
-        return self._within[line] or None if whole or passed else None
+    def __init__(self, above: Self | None, *, mapping: bool) -> None:
+        self._above = above
+        self._mapping = mapping
+        self._token = above.next if above else ""
+        self._index = 0
+        self.depth: int = above.depth + 1 if above else 0
+        self.key: str | None = None
 
-    def begins(self, pointer: str, first: int) -> None:
-        """A value begins, or a key; those that begin on one line from the outside in."""
-        if pointer and first in self._within:
-            self._begun.setdefault(first, pointer)
+    @property
+    def above(self) -> Self:
+        """The collection, or document, that this one stands in."""
+        assert self._above is not None, "a document stands in nothing"
+        return self._above
 
-    def ends(self, pointer: str, first: int, last: int) -> None:
-        """A value ends."""
-        begin = max(self._passed, bisect_right(self._lines, first))
-        for line in self._lines[begin : bisect_right(self._lines, last)]:
-            self._within[line] = _deeper(self._within[line], pointer)
+    @property
+    def wants_key(self) -> bool:
+        """Whether a key comes next."""
+        return self._mapping and self.key is None
 
-    def reaches(self, first: int, places: Sequence[_Open]) -> bool:
-        """Something begins on a line; whatever is open goes on beyond those before. Whether none is left to find."""
-        while self._passed < len(self._lines) and self._lines[self._passed] < first:
-            line = self._lines[self._passed]
-            for place in places:
-                if place.first < line:
-                    self._within[line] = _deeper(self._within[line], place.pointer)
-            self._passed += 1
-        return self._passed == len(self._lines)
+    @property
+    def next(self) -> str:
+        """The token of a pointer for the next value; `?` for a key that is a collection, which no pointer can name."""
+        if self._mapping:
+            return "?" if self.key is None else self.key
+        return str(self._index)
 
+    def go_on(self) -> None:
+        """Go past the next value."""
+        self.key = None
+        self._index += 1
 
-def _deeper(one: str, other: str) -> str:
-    return max(one, other, key=lambda pointer: pointer.count("/"))
+    def pointer(self) -> str:
+        """The pointer of this collection; empty for the outermost value."""
+        tokens: list[str] = []
+        place = self
+        while place.depth > 1:
+            tokens.append(place._token)
+            place = place.above
+        return "".join(f"/{escaped(token)}" for token in reversed(tokens))
+
+    def pointer_of_next(self) -> str:
+        """The pointer of the next value."""
+        return f"{self.pointer()}/{escaped(self.next)}" if self.depth else ""
 
 
 def pointer_at(path: str, content: bytes, line: int) -> str | None:
@@ -76,57 +71,96 @@ def pointer_at(path: str, content: bytes, line: int) -> str | None:
 
 def pointers_at(path: str, content: bytes, lines: Sequence[int]) -> list[str | None]:
     """`pointer_at` for each of several lines, in any order, with the document read once."""
-    if syntax_of(path) is None or not lines:
-        return [None] * len(lines)
-    wanted, whole = _Wanted(lines), True
-    try:
-        _read(content.removeprefix(BOM), wanted)
-    except Unreadable:
-        whole = False
-    return [wanted.found(line, whole=whole) for line in lines]
+    search = _Search(lines)
+    if lines and syntax_of(path):
+        try:
+            for event in yaml_events(content.removeprefix(BOM)):
+                if not search.takes(event):
+                    break
+            search.finish()
+        except Unreadable:
+            # What was found before it is right.
+            pass
+    return [search.found.get(line) for line in lines]
 
 
-def _read(content: bytes, wanted: _Wanted) -> None:
-    """Tell of every value, up to the last line that is wanted."""
-    places: list[_Open] = []
-    last = 1
-    for event in yaml_events(content):
-        if isinstance(event, DocumentEndEvent):
-            return
+class _Search:
+    """Looks for lines in the events of one document, in order. `found` are the pointers of those that it has passed."""
+
+    def __init__(self, lines: Iterable[int]) -> None:
+        self.found: dict[int, str] = {}
+        self._due = sorted(set(lines), reverse=True)
+        # What is being read, with the first lines of all the collections that are open, and of the key before a value.
+        self._place = Place(None, mapping=False)
+        self._firsts: list[int] = []
+        self._key_line = 0
+        # The last line of what was read, and the innermost of the values that ended on a line that is due or beyond it.
+        self._last = 1
+        self._within: dict[int, tuple[int, str]] = {}
+
+    def takes(self, event: Event) -> bool:
+        """Take the next event; False where there is nothing more to be found."""
+        if isinstance(event, NodeEvent):
+            return self._value(event)
         if isinstance(event, CollectionEndEvent):
-            last = max(last, _last_line(event))
-            ended = places.pop()
-            wanted.ends(ended.pointer, ended.first, last)
-            continue
-        if not isinstance(event, NodeEvent):
-            continue
+            self._last = max(self._last, _last_line(event))
+            self._ended(self._firsts.pop(), self._place.depth, self._place.pointer)
+            self._place = self._place.above
+            self._place.go_on()
+        return not isinstance(event, DocumentEndEvent)
+
+    def finish(self) -> None:
+        """Find what ended on the last lines."""
+        self.found.update((line, pointer) for line, (_, pointer) in self._within.items() if line not in self.found)
+
+    def _value(self, event: NodeEvent) -> bool:
         first = _first_line(event)
-        if wanted.reaches(first, places):
-            return
-        last = max(last, first)
-        pointer = ""
-        if places:
-            place = places[-1]
-            if place.index is not None:
-                pointer = f"{place.pointer}/{place.index}"
-                place.index += 1
-            elif place.key is None:
-                if isinstance(event, CollectionStartEvent):
-                    # No key of data; nothing below it can be pointed at.
-                    return
-                place.key = (getattr(event, "value", ""), first)
-                wanted.begins(f"{place.pointer}/{escaped(place.key[0])}", first)
-                continue
-            else:
-                key, first = place.key
-                pointer = f"{place.pointer}/{escaped(key)}"
-                place.key = None
-        wanted.begins(pointer, first)
-        if isinstance(event, CollectionStartEvent):
-            places.append(_Open(pointer, first, None if isinstance(event, MappingStartEvent) else 0))
+        self._pass(first)
+        self._last = max(self._last, first)
+        place = self._place
+        collection = isinstance(event, CollectionStartEvent)
+        if not self._due or (collection and (place.wants_key or place.depth > DEPTH_LIMIT)):
+            # Below a key that is a collection nothing can be pointed at.
+            return False
+        if place.wants_key:
+            place.key = getattr(event, "value", "")
+            self._key_line = first
+            self._begins(first)
+            return True
+        # The value of a key begins with it.
+        begins = first if place.key is None else self._key_line
+        self._begins(begins)
+        if collection:
+            self._firsts.append(begins)
+            self._place = Place(place, mapping=isinstance(event, MappingStartEvent))
         else:
-            last = max(last, _last_line(event))
-            wanted.ends(pointer, first, last)
+            self._last = max(self._last, _last_line(event))
+            self._ended(begins, place.depth + 1, place.pointer_of_next)
+            place.go_on()
+        return True
+
+    def _pass(self, first: int) -> None:
+        """Decide on the lines before `first`: whatever is open goes on beyond them."""
+        while self._due and self._due[-1] < first:
+            line = self._due.pop()
+            depth, pointer = self._within.pop(line, (0, ""))
+            if line not in self.found:
+                pointer = pointer if depth > self._place.depth else self._place.pointer()
+                if pointer:
+                    self.found[line] = pointer
+
+    def _begins(self, line: int) -> None:
+        """The next value begins on a line; the outermost one is the first."""
+        if self._due[-1] == line and line not in self.found and (pointer := self._place.pointer_of_next()):
+            self.found[line] = pointer
+
+    def _ended(self, first: int, depth: int, pointer: Callable[[], str]) -> None:
+        """A value ended on the last line so far, and may be the innermost around lines behind its first."""
+        for line in reversed(self._due):
+            if line > self._last:
+                return
+            if line > first and depth > self._within.get(line, (1, ""))[0] and line not in self.found:
+                self._within[line] = depth, pointer()
 
 
 def _first_line(event: Any) -> int:

@@ -1,5 +1,6 @@
 """The changes that a rejected merge is about, so that a person is asked about these and not about all of them."""
 
+from bisect import bisect
 from collections.abc import Sequence, Set
 
 from lattice_console.merge.regions import Change, Sides, merged_ranges, open_regions
@@ -14,21 +15,22 @@ def suspects(sides: Sides, found: Sequence[Change], rejected: Rejection, gate: G
     With one side's text in all of these the document passes the gate. Where the changes next to the reason do not reach
     that, they are all that there are to decide: then such a document is that side itself.
     """
-    near = _near(found, rejected)
-    if near and all(gate.rejection(text) is None for text in _taken(sides, found, near)):
+    undecided = {at for at, change in enumerate(found) if not change.alike}
+    near = _near(found, rejected) & undecided
+    if near and near < undecided and all(gate.rejection(text) is None for text in _taken(sides, found, near)):
         return near
-    return {at for at, change in enumerate(found) if not change.alike}
+    return undecided
 
 
 def _near(found: Sequence[Change], rejected: Rejection) -> set[int]:
     """The changes that hold a repeated key; or of each side the last one before the line that cannot be read."""
     ranges = merged_ranges(found)
     if rejected.reason == "repeated_key":
-        lines = [line for key in rejected.keys for line in key.lines]
+        lines = sorted(line for key in rejected.keys for line in key.lines)
         return {
             at
             for at, (first, count) in enumerate(ranges)
-            if not found[at].alike and any(first <= line < first + count for line in lines)
+            if bisect(lines, first - 1) < bisect(lines, first + count - 1)
         }
     if rejected.line is None:
         return set()

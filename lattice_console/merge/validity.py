@@ -4,8 +4,9 @@ A clean merge of JSON or YAML has to parse and to repeat no key, as far as its s
 the caller brings. Real documents, merged cleanly by lines, repeat a key in about one of two hundred merges: both sides
 added it, in different places.
 
-Reading is bounded by the limits of `merge.reading`, and needs no deadline: of 60 hostile documents of 10 MB none took
-libyaml more than 2.0 s, on one core of 2026.
+Reading is bounded by the limits of `merge.reading`, and needs no deadline: of 60 hostile documents of 10 MB none kept
+libyaml or json for more than 2 s on one core of 2026. A clean merge is read once; a rejected one, with what there is to
+decide instead, took 9 s at the worst, and a document of 100 KB takes a hundredth of that.
 """
 
 import re
@@ -70,7 +71,7 @@ class Gate:
         if syntax_of(self._path):
             read = self._read(merged)
             if isinstance(read, Unreadable):
-                if isinstance(read, BeyondLimits) or all(isinstance(side, dict) for side in self._read_sides[1:]):
+                if isinstance(read, BeyondLimits) or all(isinstance(side, dict) for side in self._read_sides):
                     return _unreadable(merged, read)
                 # It was broken before it was merged, and what nobody can read has nothing to be judged by.
                 return None
@@ -93,7 +94,9 @@ class Gate:
 
     @cached_property
     def _read_sides(self) -> "tuple[Repeated | Unreadable, ...]":
-        return tuple(self._read(side) for side in self._sides)
+        """What both sides repeat; what the base alone does, neither of them has kept."""
+        _, ours, theirs = self._sides
+        return self._read(ours), self._read(theirs)
 
     def _new_keys(self, merged: "Repeated") -> list[RepeatedKey]:
         """The keys that stand more often in the merge than in any side that can be read."""

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lattice_console.merge.keys import repeated_keys
+from lattice_console.merge.keys import REPEATED_LIMIT, repeated_keys
 from lattice_console.merge.reading import DEPTH_LIMIT, EVENT_LIMIT, BeyondLimits, Syntax, Unreadable
 
 JSON = b"""\xef\xbb\xbf{
@@ -101,6 +101,8 @@ def test_what_cannot_be_read_is_refused_with_its_line(syntax: Syntax, content: b
         ("yaml", b"[" * (DEPTH_LIMIT + 1) + b"]" * (DEPTH_LIMIT + 1)),
         ("yaml", b"\n".join(b" " * level + b"a:" for level in range(DEPTH_LIMIT + 2))),
         ("json", b"1" * 2000),
+        ("json", b"[" + b'{"a": 1, "a": 1},' * (REPEATED_LIMIT + 1) + b"1]"),
+        ("yaml", b"a: 1\n" * (REPEATED_LIMIT + 2)),
     ],
 )
 def test_what_is_beyond_the_limits_says_so(syntax: Syntax, content: bytes) -> None:

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
@@ -93,3 +94,13 @@ def test_several_lines_are_found_as_each_is_alone_also_where_the_document_breaks
     for text in (content, content[:cut], content[:cut] + b"\n ]: {" + content[cut:]):
         lines = list(range(1, text.count(b"\n") + 3))[::-1]
         assert pointers_at(path, text, lines) == [pointer_at(path, text, line) for line in lines]
+
+
+def test_a_document_is_read_as_deep_as_documents_may_nest() -> None:
+    content = b"\n".join(b" " * level + b"a:" for level in range(1000))
+    assert pointers_at("a.yaml", content, [1, 200, 900]) == ["/a", "/a" * 200, None]
+
+
+@pytest.mark.timeout(30)
+def test_a_document_of_endless_depth_takes_no_room_for_its_pointers() -> None:
+    assert pointers_at("a.yaml", b"- " * 1_000_000 + b"\n- b\n", [2]) == [None]

@@ -229,6 +229,25 @@ def test_no_clean_merge_repeats_a_key_and_every_rejected_one_can_be_settled(case
             assert repeated_keys("yaml", with_all(result, side)) == {}
 
 
+@given(documents())
+def test_a_rejected_merge_has_the_same_places_with_its_sides_swapped(case: tuple[bytes, bytes, bytes]) -> None:
+    base, ours, theirs = case
+    one, other = three_way(*case, path="a.yaml"), three_way(base, theirs, ours, path="a.yaml")
+    assert one.rejected == other.rejected
+    assert (one.content, one.settled) == (other.content, other.settled)
+    assert [(each.base, each.ours, each.theirs) for each in one.conflicts] == [
+        (each.base, each.theirs, each.ours) for each in other.conflicts
+    ]
+
+
+def test_many_conflicts_of_a_large_document_are_pointed_at_in_one_reading() -> None:
+    def document(value: int) -> bytes:
+        return b"".join(b"k%d:\n  value: %d\n  note: |\n    some\n    text\n" % (at, value) for at in range(3000))
+
+    result = three_way(document(0), document(1), document(2), path="a.yaml")
+    assert [conflict.pointer for conflict in result.conflicts] == [f"/k{at}/value" for at in range(3000)]
+
+
 @settings(max_examples=200)
 @given(st.text(alphabet='{}[]:,"ab \n-*&', max_size=30), st.text(alphabet='[]{},"a:', max_size=4), st.data())
 def test_whatever_the_bytes_are_a_clean_merge_of_what_parses_parses(text: str, new: str, data: st.DataObject) -> None:
