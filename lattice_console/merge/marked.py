@@ -1,6 +1,6 @@
 """A merge as `git merge-file` writes it: one text, in which markers show what is in conflict."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from lattice_console.merge._libgit2 import Favor, Style, merge_lines
@@ -62,19 +62,26 @@ def marked(
 
 
 def shown(
-    result: MergeResult, *, style: Style = "merge", labels: Labels = LABELS, marker_size: int = MARKER_SIZE
+    result: MergeResult,
+    *,
+    taken: Sequence[bytes | None] = (),
+    style: Style = "merge",
+    labels: Labels = LABELS,
+    marker_size: int = MARKER_SIZE,
 ) -> Marked:
     """A merge's conflicts as they are in data, between markers like those of `marked`; `zdiff3` is as `diff3`.
 
-    That is how a rejected merge can be shown, in which git sees no conflict. The result is not unmergeable.
+    That is how a rejected merge can be shown, in which git sees no conflict, and one in which some are decided: `taken`
+    has a text for each of these, and None for each of the others. The result is not unmergeable.
     """
     first_line = result.settled_with([conflict.base for conflict in result.conflicts]).partition(b"\n")[0]
     end = b"\r\n" if first_line.endswith(b"\r") else b"\n"
     with_base = style != "merge"
     texts = [
-        b"".join(_pieces(conflict, labels, marker_size, end, with_base=with_base)) for conflict in result.conflicts
+        b"".join(_pieces(conflict, labels, marker_size, end, with_base=with_base)) if text is None else text
+        for conflict, text in zip(result.conflicts, taken or [None] * len(result.conflicts), strict=True)
     ]
-    return Marked(result.settled_with(texts), len(texts))
+    return Marked(result.settled_with(texts), len(texts) - sum(text is not None for text in taken))
 
 
 def _pieces(conflict: Conflict, labels: Labels, size: int, end: bytes, *, with_base: bool) -> Iterator[bytes]:

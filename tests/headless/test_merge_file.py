@@ -183,6 +183,38 @@ def test_a_marker_begins_a_line_also_behind_a_side_without_final_newline(empty: 
     assert empty("merge-file", "-p", "--diff3", *FILES).out == SHOWN
 
 
+def json_of(*members: str) -> bytes:
+    return ("{\n" + ",\n".join(f"  {member}" for member in members) + "\n}\n").encode()
+
+
+KEPT = [f'"k{number}": 1' for number in range(5)]
+
+
+def test_structured_takes_a_proposal_where_lines_conflict_and_tells_what_it_brings(empty: Lattice) -> None:
+    write(empty, json_of('"a": 1', '"x": 1', *KEPT), json_of('"a": 1', *KEPT), json_of('"a": 1', '"y": 2', *KEPT))
+    files = ["--path", "api.json", *FILES]
+    assert empty("merge-file", "-p", *files).code == 1
+    done = empty("merge-file", "-p", "--structured", *files)
+    assert (done.code, done.out) == (0, json_of('"a": 1', '"x": 1', '"y": 2', *KEPT))
+    assert done.err.startswith("api.json: took a proposal at /x: adds /y")
+    assert empty("merge-file", "-p", "--structured", "-q", *files).err == ""
+    assert empty("merge-file", "-p", "--structured", "--path", "notes.txt", *FILES).code == 1
+
+
+def test_structured_leaves_the_conflicts_that_only_a_person_can_settle(empty: Lattice) -> None:
+    def document(value: int, *new: str) -> bytes:
+        return json_of(f'"a": {value}', *KEPT, '"b": 1', *new, '"c": 1')
+
+    write(empty, document(1, '"x": 1'), document(0), document(2, '"y": 2'))
+    arguments = ["merge-file", "-p", "--structured", "--path", "api.json"]
+    done = empty(*arguments, *FILES)
+    assert done.code == 1
+    conflict = b'<<<<<<< ours.yaml\n  "a": 1,\n=======\n  "a": 2,\n>>>>>>> theirs.yaml\n'
+    assert done.out == document(0, '"x": 1', '"y": 2').replace(b'  "a": 0,\n', conflict)
+    assert empty.ok(*arguments, "--ours", *FILES).out == document(1, '"x": 1', '"y": 2')
+    assert empty.ok(*arguments, "--theirs", *FILES).out == document(2, '"x": 1', '"y": 2')
+
+
 @pytest.fixture
 def repository(empty: Lattice) -> Lattice:
     """A git repository with the merge driver of the README, run by this interpreter."""
