@@ -71,6 +71,7 @@ ROUTES: Mapping[str, tuple[str, str]] = {
     "reviews.resolve": ("POST", f"{_MUTATION}/comments/resolve"),
     "reviews.apply_suggestions": ("POST", f"{_MUTATION}/apply_suggestions"),
     "conflicts.resolve": ("POST", f"{_MUTATION}/resolve-conflicts"),
+    "conflicts.train": ("POST", "/merge_train"),
     "executions.list": ("GET", f"{_MUTATION}/executions"),
     "executions.dry_run": ("GET", f"{_MUTATION}/dry_run"),
     "executions.execute": ("POST", f"{_MUTATION}/execute"),

@@ -47,12 +47,13 @@ from lattice_console.contract.models.page import Direction, Limit, Offset, Page
 from lattice_console.contract.models.people import Actor, Looker, Member
 from lattice_console.contract.models.project import Policy, Project, Vote
 from lattice_console.contract.models.query import EVERYTHING, MutationFilter, Sort
-from lattice_console.contract.models.resolution import Resolution, ResolvedFile, Strategy
+from lattice_console.contract.models.resolution import TRAIN_LIMIT, Resolution, ResolvedFile, Strategy, TrainCar
 from lattice_console.contract.models.review import Anchor, Comment, NewComment, Review
 from lattice_console.contract.models.spec import Finding, Impact, Spec, SpecGraph, SpecNode, Toward
 
 Labels = Annotated[Sequence[RequiredLine], Field(max_length=SEVERAL_LIMIT)]
 Parents = Annotated[Sequence[Reference], Field(max_length=SEVERAL_LIMIT)]
+References = Annotated[Sequence[Reference], Field(max_length=TRAIN_LIMIT)]
 Names = Annotated[Sequence[Line], Field(max_length=SEVERAL_LIMIT)]
 Suggestions = Annotated[Sequence[Reference], Field(min_length=1, max_length=SEVERAL_LIMIT)]
 ResolvedFiles = Annotated[Sequence[ResolvedFile], Field(max_length=SEVERAL_LIMIT)]
@@ -434,6 +435,13 @@ class Conflicts(Protocol):
         `accept_theirs` and `accept_ours` one side where both meet. What is not settled stays as it is, and is `left` in
         the answer. `path` narrows it to one document. With `against`, another mutation that is still to come, the
         patchset is stacked on that one, all of it or nothing. What is stacked on the mutation is brought along.
+        """
+        ...
+
+    async def train(self, mutations: References = ()) -> tuple[TrainCar, ...]:
+        """What would come of executing those mutations, or all that are approved, one after the other.
+
+        By number, parents before children, each tried on the result of those before it that pass. Changes nothing.
         """
         ...
 

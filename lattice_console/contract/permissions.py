@@ -56,6 +56,7 @@ RULES: Mapping[str, Rule] = {
     "reviews.resolve": Rule("specs:comment"),
     "reviews.apply_suggestions": Rule("mutations:create"),
     "conflicts.resolve": Rule("mutations:create"),
+    "conflicts.train": Rule("mutations:view"),
     "executions.list": Rule("mutations:view"),
     "executions.dry_run": Rule("mutations:view"),
     "executions.execute": Rule("mutations:deploy"),

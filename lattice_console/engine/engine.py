@@ -25,6 +25,7 @@ from lattice_console.engine.features import (  # noqa: F401 - each registers its
     spec_graph,
     specs,
     team,
+    train,
 )
 from lattice_console.engine.features.context import Context, Surroundings
 from lattice_console.engine.features.projected import Elsewhere

@@ -31,6 +31,7 @@ group = Group(
         "cancel": f"{_HERE}.mutation_review:cancel",
         "reopen": f"{_HERE}.mutation_review:reopen",
         "execute": f"{_HERE}.mutation_run:execute",
+        "merge-train": f"{_HERE}.mutation_train:merge_train",
         "retry": f"{_HERE}.mutation_run:retry",
         "rollback": f"{_HERE}.mutation_run:rollback",
         "finish-rollback": f"{_HERE}.mutation_run:finish_rollback",

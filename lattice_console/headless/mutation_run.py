@@ -59,11 +59,7 @@ async def execute(session: Session, backend: Backend, choice: several.Choice) ->
     else:
 
         async def act(mutation: Mutation) -> several.Fate:
-            execution, _ = await _carried_out(session, backend, mutation, several.guard(session, mutation))
-            after = await backend.mutations.get(mutation.id)
-            if execution.status == "failed":
-                return several.fate(after, "failed", f"Nothing was applied: {_errors(execution)}", Exit.FAILED)
-            return several.fate(after, "done")
+            return await carry_out(session, backend, mutation, several.guard(session, mutation))
 
         fates = await several.each(mutations, act)
     return several.report(session, fates, "execute", "Executed", choice.dry_run)
@@ -83,6 +79,15 @@ async def _execute(session: Session, backend: Backend, mutation: str) -> int:
         f"Executed M-{found.number}: {_followed(report)} Next: lattice mutation history M-{found.number}"
     )
     return Exit.OK
+
+
+async def carry_out(session: Session, backend: Backend, mutation: Mutation, guard: Guard) -> several.Fate:
+    """Execute one of several mutations."""
+    execution, _ = await _carried_out(session, backend, mutation, guard)
+    after = await backend.mutations.get(mutation.id)
+    if execution.status == "failed":
+        return several.fate(after, "failed", f"Nothing was applied: {_errors(execution)}", Exit.FAILED)
+    return several.fate(after, "done")
 
 
 async def _carried_out(

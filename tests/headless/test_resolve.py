@@ -131,3 +131,42 @@ def test_a_strategy_or_a_comment_is_asked_for(lattice: Lattice) -> None:
     assert lattice("mutation", "resolve", "1", "0199f3a2", "--strategy", "rebase").code == 2
     assert lattice("mutation", "resolve", "1", "0199f3a2", "--against", "2").code == 2
     assert lattice("mutation", "resolve", "1", "--strategy", "rebase", "--reopen").code == 2
+
+
+@pytest.fixture
+def waiting(lattice: Lattice) -> Lattice:
+    """Approved: M-2 and M-3 in lines of their own, M-4 in the line of M-2, M-5 elsewhere."""
+    lattice.write("docs/long.md", "".join(LINES))
+    lattice.propose("Begin", "--files", "docs/long.md")
+    carry_out(lattice, "1")
+    for title, number, text in (("One", 3, "one"), ("Two", 17, "two"), ("Three", 3, "three")):
+        lattice.write("docs/long.md", with_line(number, text))
+        lattice.propose(title, "--files", "docs/long.md")
+    lattice.ok("restore", ".")
+    lattice.write("src/auth.py", "LIMIT = 48\n")
+    lattice.propose("Four", "--files", "src")
+    lattice.ok("restore", ".")
+    lattice.ok("mutation", "approve", "2", "3", "4", "5", "--as", "ana")
+    return lattice
+
+
+def test_a_merge_train_says_what_would_pass_and_changes_nothing(waiting: Lattice) -> None:
+    dry = waiting("mutation", "merge-train", "--dry-run")
+    assert dry.code == 12
+    for told in ("M-2  passes ", "M-3  passes, rebased", "M-4  conflicts", "it conflicts with M-2", "M-5  passes "):
+        assert told in dry.text
+    assert dry.err == "3 of 4 mutations would pass. Nothing was changed.\n"
+    assert waiting.read("docs/long.md").decode() == "".join(LINES)
+
+
+def test_a_merge_train_executes_what_passes(waiting: Lattice) -> None:
+    done = waiting("mutation", "merge-train", "--output", "json")
+    assert done.code == 12
+    assert {one["number"]: one["outcome"] for one in done.json["items"]} == {
+        2: "done",
+        3: "done",
+        4: "refused",
+        5: "done",
+    }
+    assert waiting.read("docs/long.md").decode() == with_line(3, "one").replace("line 17\n", "two\n")
+    assert waiting.read("src/auth.py") == b"LIMIT = 48\n"

@@ -263,6 +263,7 @@ SAMPLES: Mapping[str, Callable[[Scene], Awaitable[dict[str, Any]]]] = {
     "reviews.resolve": _thread,
     "reviews.apply_suggestions": _suggested,
     "conflicts.resolve": _to_resolve,
+    "conflicts.train": _nothing,
     "executions.list": _by_owner,
     "executions.dry_run": _by_owner,
     "executions.execute": _approved,

@@ -65,3 +65,32 @@ class Resolution(Model):
     left: tuple[LeftFile, ...]
     carried: tuple[CarriedMutation, ...]
     message: str
+
+
+TRAIN_LIMIT = 1000
+"""How many mutations one merge train can have."""
+
+Passage = Literal["passes", "passes_rebased", "loses_votes", "conflicts", "blocked"]
+"""How a mutation would fare in a merge train: as it is; rebased, with its votes; rebased, but to be approved anew."""
+
+
+class TrainCar(Model):
+    """A mutation of a merge train, tried on the result of those before it that pass.
+
+    `conflicts_with` are the numbers of those before it, or in the head, whose changes it meets in the files that are
+    `left`.
+    """
+
+    mutation_id: str
+    number: int
+    title: str
+    status: Status
+    passage: Passage
+    why: str
+    conflicts_with: tuple[int, ...]
+    left: tuple[LeftFile, ...]
+
+    @property
+    def passes(self) -> bool:
+        """Whether it could be executed in its turn."""
+        return self.passage in ("passes", "passes_rebased")

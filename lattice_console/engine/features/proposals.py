@@ -79,7 +79,7 @@ def resolve(
     tree = tree or Tree(ctx, [parent.mutation_id for parent in parents])
     _check_shape(ctx, inputs)
     found = tree.at_all(change.file_path for change in inputs)
-    bases = ctx.tables.documents.blobs({entry.hash for entry in found.values()})
+    bases = stored.blobs(ctx, {entry.hash for entry in found.values()})
     for change in sorted(inputs, key=lambda change: change.file_path):
         _resolve_one(proposal, change, found.get(change.file_path), bases, ctx.around.limits.document)
     freed = [one.path for one in proposal.changes if one.operation in ("delete", "rename")]

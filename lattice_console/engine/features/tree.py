@@ -29,9 +29,10 @@ class Tree:
         self._ctx = ctx
         self._over: dict[str, Entry | None] = {}
         for record in _unexecuted(ctx, list(parents)):
-            self._overlay(stored.of(ctx, record).changes)
+            self.lay(stored.of(ctx, record).changes)
 
-    def _overlay(self, changes: Sequence[ChangeRecord]) -> None:
+    def lay(self, changes: Sequence[ChangeRecord]) -> None:
+        """Do changes to what stands here."""
         found = self.at_all(change.path for change in changes)
         for change in changes:
             if change.operation in ("delete", "rename"):
@@ -113,10 +114,11 @@ def _unexecuted(ctx: Context, parents: Iterable[str]) -> list[MutationRecord]:
         for mutation_id, one in stored.current(ctx, found).items():
             above[mutation_id] = [parent.mutation_id for parent in one.parents]
         wanted = {parent for record in found for parent in above[record.id]} - records.keys()
-    return list(_by_number(records, above))
+    return list(in_order(records, above))
 
 
-def _by_number(records: Mapping[str, MutationRecord], above: Mapping[str, Sequence[str]]) -> Iterator[MutationRecord]:
+def in_order(records: Mapping[str, MutationRecord], above: Mapping[str, Sequence[str]]) -> Iterator[MutationRecord]:
+    """The mutations by number, each after those `above` it that are among them."""
     order = TopologicalSorter({one: [parent for parent in above[one] if parent in records] for one in records})
     order.prepare()
     ready: list[tuple[int, str]] = []
