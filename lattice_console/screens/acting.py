@@ -48,6 +48,14 @@ class ActingPlace(TakingBack):
         Binding("Y", "copy_link", "Copy its command", id="act.copy_link"),
     ]
 
+    def meant(self) -> MutationSummary | None:
+        """The mutation that keys act on, where something can be done to it; else says that there is none."""
+        seen = self.subject()
+        if seen is None or not self.session.connected:
+            self.desk.say("There is no mutation under the cursor to do that to.")
+            return None
+        return seen
+
     def neighbour(self, id: str, by: int) -> MutationSummary | None:
         """The mutation that comes `by` places after one in the list of this place, which follows; None at its ends."""
         return None
@@ -58,8 +66,8 @@ class ActingPlace(TakingBack):
 
     def action_act(self, action: str) -> None:
         """Do `action` to the mutation under the cursor, or say why not."""
-        seen = self.subject()
-        if seen is not None and self.session.connected and self.may_write():
+        seen = self.meant()
+        if seen is not None and self.may_write():
             # On the app, so that leaving this place stops nothing half-way.
             verb = VERBS[action]
             name = f"{verb.running} M-{seen.number}"
@@ -69,25 +77,24 @@ class ActingPlace(TakingBack):
 
     def action_dry_run(self) -> None:
         """Show what executing would do now."""
-        seen = self.subject()
-        if seen is not None and self.session.connected:
+        seen = self.meant()
+        if seen is not None:
             self.desk.expect(self.app.run_worker(self._dry_run(seen), group="dry run", exit_on_error=False))
 
     def action_resolve(self) -> None:
         """Settle what others changed beneath the mutation, or say that nobody did."""
-        seen = self.subject()
-        if seen is not None and self.session.connected:
+        seen = self.meant()
+        if seen is not None:
             from lattice_console.screens.resolve_opening import open_resolve
 
             self.desk.expect(self.app.run_worker(open_resolve(self, seen), group="resolve", exit_on_error=False))
 
     def action_copy_id(self) -> None:
         """Put the mutation's number on the terminal's clipboard, or what is selected."""
-        seen = self.subject()
         text, what = self.selected_text()
         if text:
             self.desk.copy(text, what)
-        elif seen is not None:
+        elif (seen := self.meant()) is not None:
             self.desk.copy(f"M-{seen.number}", f"M-{seen.number}")
 
     def selected_text(self) -> tuple[str, str]:
@@ -96,7 +103,7 @@ class ActingPlace(TakingBack):
 
     def action_copy_link(self) -> None:
         """Put the command on the clipboard that opens the mutation anywhere in the project."""
-        seen = self.subject()
+        seen = self.meant()
         if seen is not None:
             command = f"lattice mutation show M-{seen.number}"
             self.desk.copy(command, command)
@@ -265,8 +272,8 @@ class ActingPlace(TakingBack):
 
     def action_send(self) -> None:
         """Send the drafts as comments, without a verdict."""
-        seen = self.subject()
-        if seen is not None and self.session.connected and self.may_write():
+        seen = self.meant()
+        if seen is not None and self.may_write():
             name = f"sending the drafts on M-{seen.number}"
             self.desk.expect(self.app.run_worker(self._send(seen), name=name, group="acts", exit_on_error=False))
 

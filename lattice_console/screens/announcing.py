@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from textual import on
+from textual.events import Key
 from textual.timer import Timer
 
 from lattice_console.screens.news import (
@@ -19,6 +20,7 @@ from lattice_console.screens.news import (
     Trouble,
 )
 from lattice_console.screens.notices import Notices
+from lattice_console.screens.opening import OpeningScreen
 from lattice_console.screens.place import Place, Severity
 from lattice_console.screens.session import Session
 from lattice_console.screens.typing_ahead import TypingAhead
@@ -115,6 +117,15 @@ class Announcing(TypingAhead):
     def note(self, message: str, severity: Severity = "information") -> None:
         """Keep a message to be read again, where what it says stands on the screen already."""
         self._notices.note(message, severity)
+
+    def on_key(self, event: Key) -> None:
+        """Say of a character that comes through all that could have taken it, and is bound nowhere, that it is dead."""
+        place = self.screen
+        if not isinstance(place, Place) or isinstance(place, OpeningScreen) or event.key in place.active_bindings:
+            return
+        if event.character is not None and event.is_printable and not event.character.isspace():
+            help = next((command.keys[0] for command in place.commands() if command.id == "app.help"), "")
+            self._notices.show(f"{event.character} does nothing here; {help} lists the keys.")
 
     def on_notify(self) -> None:
         """A message that comes takes the place of the one before."""

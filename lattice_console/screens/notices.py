@@ -37,10 +37,14 @@ class Notices:
         return tuple(self._said)
 
     def say(self, message: str, severity: Severity = "information") -> None:
-        """Show a message, which the app puts in place of the one before."""
+        """Show a message, which the app puts in place of the one before, and keep it."""
         self.note(message, severity)
+        self.show(message, severity)
+
+    def show(self, message: str, severity: Severity = "information") -> None:
+        """Show a message that is not worth keeping."""
         self._since = time.monotonic()
-        self._app.notify(self._said[-1].text, severity=severity, timeout=_STAYS[severity], markup=False)
+        self._app.notify(inert(message, lines=True), severity=severity, timeout=_STAYS[severity], markup=False)
 
     def note(self, message: str, severity: Severity = "information") -> None:
         """Keep a message to be read, without showing it; one that was the last already is counted."""

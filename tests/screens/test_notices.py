@@ -151,3 +151,22 @@ async def test_a_sheet_leaves_no_part_of_a_message_above_it(office: Office) -> N
         await console.press("O")
         await console.sees("Order by what?")
         assert REFUSED not in console.text
+
+
+async def test_a_letter_that_is_bound_nowhere_here_says_so_and_is_not_kept(console: Console) -> None:
+    for key in "zW":
+        await console.press(key)
+        await console.sees(f"{key} does nothing here; ? lists the keys.")
+    await console.press("j")
+    await console.misses("does nothing here")
+    await console.press("m")
+    await console.sees("Nothing has been said yet.")
+
+
+async def test_a_letter_that_is_typed_or_that_a_place_knows_is_no_dead_key(console: Console) -> None:
+    await console.press("slash")
+    await console.type("zW")
+    await console.sees("/zW")
+    await console.press("escape", "j", "k", "y")
+    await console.sees("M-8")
+    assert "does nothing here" not in console.text

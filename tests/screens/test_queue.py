@@ -152,6 +152,11 @@ async def test_who_is_no_member_hears_it_and_of_whom_the_name_nearly_is(office: 
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         console = Console(app, pilot)
         await console.sees("agent7 is no member of billing-specs, agent-7 is.", "agent7 · local · not open")
+        for key in "acd":
+            await console.press(key)
+            await console.sees("There is no mutation under the cursor to do that to.")
+            await console.press("j")
+            await console.misses("There is no mutation")
 
 
 async def test_where_no_row_has_a_spec_the_title_has_its_room_and_keeps_it_while_one_moves(office: Office) -> None:

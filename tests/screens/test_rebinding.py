@@ -33,6 +33,7 @@ async def test_a_rebound_action_is_on_its_new_key_and_says_so(office: Office, pr
         await console.go_to("Pay refunds")
         await console.sees("ctrl+y approve")
         await console.press("a")
+        await console.sees("a does nothing here; ? lists the keys.")
         await console.press("ctrl+y")
         await console.sees("Approved M-6")
 
