@@ -146,7 +146,6 @@ class HomeScreen(Place):
         self._fall_behind()
 
     def on_screen_resume(self) -> None:
-        super().on_screen_resume()
         if self._behind or self._drafts_are_others():
             self.action_reload()
 

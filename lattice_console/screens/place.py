@@ -7,9 +7,11 @@ from datetime import datetime
 from functools import cache, partial
 from typing import TYPE_CHECKING, Literal, Protocol, TypeVarTuple, cast
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import ActiveBinding
 from textual.dom import DOMNode
+from textual.events import ScreenResume
 from textual.screen import Screen
 from textual.worker import Worker, WorkType
 
@@ -105,6 +107,8 @@ class Place(Screen[None]):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self.session = session
+        # It is made in the colours of now: without knowing that, Textual would style what is shown until then anew.
+        self._css_update_count = self.app._css_update_count
 
     @property
     def desk(self) -> Desk:
@@ -112,9 +116,16 @@ class Place(Screen[None]):
         return cast(Desk, self.app)
 
     def compose(self) -> ComposeResult:
+        self._take_width()
         yield TopLine(self.session.look)
         yield from self.compose_place()
         yield BottomLine()
+
+    def _take_width(self) -> None:
+        """Have the class for the screen's width from the start: it would style all widgets twice."""
+        reached = [name for least, name in sorted(self.HORIZONTAL_BREAKPOINTS or ()) if self.app.size.width >= least]
+        if reached:
+            self.add_class(reached[-1], update=False)
 
     def compose_place(self) -> ComposeResult:
         """What is between header and footer."""
@@ -126,6 +137,12 @@ class Place(Screen[None]):
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """News of a worker go no further than where it was started."""
         self.desk.worker_changed(event)
+
+    @on(ScreenResume)
+    def _stay_styled(self, event: ScreenResume) -> None:
+        """Widgets are styled as they are mounted, and when the colours change: all of them anew would take its time."""
+        event.refresh_styles = False
+        self.app.stylesheet.apply(self)
 
     def on_screen_resume(self) -> None:
         self.session.turned.set()

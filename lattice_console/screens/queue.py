@@ -195,7 +195,6 @@ class QueueScreen(MarkingPlace, ChoosingPlace):
         self.refresh_chrome()
 
     def on_screen_resume(self) -> None:
-        super().on_screen_resume()
         self.drafts_changed()
         if self._outdated and self.session.connected:
             self._reload()
