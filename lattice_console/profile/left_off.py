@@ -16,12 +16,16 @@ Layout = Literal["auto", "unified", "split"]
 
 
 class LeftOff(Model):
-    """What was last chosen. `filter` is as typed, `view` a slug; what is empty was never chosen, or put away again."""
+    """What was last chosen. `filter` is as typed, `view` a slug; what is empty was never chosen, or put away again.
+
+    Diffs have a `layout` for screens where both sides have room, and a `narrow` one for others.
+    """
 
     filter: str = ""
     sort: str = ""
     view: str = ""
     layout: Layout = "auto"
+    narrow: Layout = "auto"
     wrap: bool = False
     whitespace: Whitespace = "exact"
 
@@ -33,6 +37,7 @@ class Choices(TypedDict, total=False):
     sort: str
     view: str
     layout: Layout
+    narrow: Layout
     wrap: bool
     whitespace: Whitespace
 

@@ -35,6 +35,7 @@ class Keeping:
         self._bookmark = Bookmark(folder, tell)
         self._resolving = Resolving(folder, tell)
         self._tell = tell
+        self._taste: tuple[Layout, Layout, Whitespace, bool] | None = None
         self._writing = asyncio.Lock()
         self._typed: dict[object, Callable[[], None]] = {}
         self._typing: set[asyncio.Task[None]] = set()
@@ -133,14 +134,20 @@ class Keeping:
 
     # -- how diffs are looked at
 
-    def taste(self) -> tuple[Layout, Whitespace, bool]:
-        """How diffs were shown last: their layout, which whitespace counts, and whether long lines are wrapped."""
-        left = self._bookmark.read()
-        return left.layout, left.whitespace, left.wrap
+    def taste(self) -> tuple[Layout, Layout, Whitespace, bool]:
+        """How diffs were shown last here: their layouts, which whitespace counts, and whether long lines are wrapped.
 
-    def keep_taste(self, layout: Layout, whitespace: Whitespace, wrap: bool) -> None:
+        What other consoles choose meanwhile is for those that are opened later.
+        """
+        if self._taste is None:
+            left = self._bookmark.read()
+            self._taste = left.layout, left.narrow, left.whitespace, left.wrap
+        return self._taste
+
+    def keep_taste(self, layout: Layout, narrow: Layout, whitespace: Whitespace, wrap: bool) -> None:
         """Keep how diffs are shown: soon, and without waiting for it."""
-        self._soon("taste", lambda: self._bookmark.keep(layout=layout, whitespace=whitespace, wrap=wrap))
+        self._taste = layout, narrow, whitespace, wrap
+        self._soon("taste", lambda: self._bookmark.keep(layout=layout, narrow=narrow, whitespace=whitespace, wrap=wrap))
 
     # -- conflicts in hand
 

@@ -78,7 +78,7 @@ class Looking(ReviewPlace):
     @on(DiffView.Chosen)
     def _chose_taste(self, message: DiffView.Chosen) -> None:
         taste = message.taste
-        self.session.keeping.keep_taste(taste.layout, taste.whitespace, taste.wrap)
+        self.session.keeping.keep_taste(taste.layout, taste.narrow, taste.whitespace, taste.wrap)
 
     # -- viewed marks
 

@@ -27,7 +27,7 @@ from lattice_console.widgets.signs import Look
 __all__ = ["SPLIT_FROM", "DiffView", "Taste"]
 
 SPLIT_FROM = 120
-"""Cells from which both sides stand beside each other, unless the person chose."""
+"""Cells from which both sides have room beside each other, and stand so unless the person chose."""
 
 _STEP = 16
 _WIDEST = 4000
@@ -42,9 +42,10 @@ _IGNORED = {
 
 @dataclass(frozen=True, slots=True)
 class Taste:
-    """How a person likes diffs: kept by whoever shows them."""
+    """How a person likes diffs, where both sides have room and where it is `narrow`: kept by whoever shows them."""
 
     layout: Literal["auto", "unified", "split"] = "auto"
+    narrow: Literal["auto", "unified", "split"] = "auto"
     whitespace: Whitespace = "exact"
     wrap: bool = False
 
@@ -329,7 +330,9 @@ class DiffView(DiffCursor):
         self._rearrange(lambda: self._rows.show_everything(not self._rows.everything))
 
     def action_split(self) -> None:
-        self._choose(replace(self._taste, layout="unified" if self._rows.split else "split"))
+        chosen: Literal["unified", "split"] = "unified" if self._rows.split else "split"
+        roomy = self.size.width >= SPLIT_FROM
+        self._choose(replace(self._taste, layout=chosen) if roomy else replace(self._taste, narrow=chosen))
 
     def action_whitespace(self) -> None:
         following = _WHITESPACE[(_WHITESPACE.index(self._taste.whitespace) + 1) % len(_WHITESPACE)]
@@ -379,8 +382,9 @@ class DiffView(DiffCursor):
         self._rearrange(self._arrange)
 
     def _arrange(self) -> None:
-        layout = self._taste.layout
-        self._rows.split = self.size.width >= SPLIT_FROM if layout == "auto" else layout == "split"
+        roomy = self.size.width >= SPLIT_FROM
+        layout = self._taste.layout if roomy else self._taste.narrow
+        self._rows.split = roomy if layout == "auto" else layout == "split"
 
     def _remark(self) -> None:
         self._rows.remark(self._threads, self._unfolded)

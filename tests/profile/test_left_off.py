@@ -17,6 +17,7 @@ CHOICES = st.fixed_dictionaries(
         "sort": st.sampled_from(["", "-age"]),
         "view": st.sampled_from(["", "mine"]),
         "layout": st.sampled_from(["auto", "unified", "split"]),
+        "narrow": st.sampled_from(["auto", "unified", "split"]),
         "wrap": st.booleans(),
         "whitespace": st.sampled_from(["exact", "trailing", "amount", "all"]),
     },

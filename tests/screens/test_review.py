@@ -129,6 +129,21 @@ async def test_how_diffs_are_shown_is_kept_for_the_next_time(office: Office) -> 
         assert "│" not in console.text
 
 
+async def test_a_running_console_shows_diffs_as_chosen_there_whatever_another_one_chooses(office: Office) -> None:
+    async with open_console(make_app(office), (130, 30)) as one:
+        await opened(one, "Pay refunds")
+        await one.sees("14 days.", "│")
+        async with open_console(make_app(office), (130, 30)) as other:
+            await opened(other, "Pay refunds")
+            await other.press("s")
+            await other.misses("│")
+        await one.press("escape")
+        await one.sees("› Queue")
+        await one.press("enter")
+        await one.sees("1 Diff", "14 days.")
+        assert "│" in one.text
+
+
 # -- viewed marks
 
 

@@ -152,6 +152,31 @@ async def test_the_layout_follows_the_width_until_it_is_chosen() -> None:
         assert desk.app.tastes == [Taste(layout="unified")]
 
 
+async def test_a_layout_chosen_on_a_narrow_screen_is_none_for_a_wide_one_nor_the_other_way() -> None:
+    async with at_desk(long(), size=(130, 24)) as desk:
+
+        def split() -> bool:
+            return any("− line 100" in line and "+ line one hundred" in line for line in desk.lines)
+
+        async def resize(width: int) -> None:
+            await desk.pilot.resize_terminal(width, 24)
+            await desk.settle()
+
+        await desk.press("s", "s")
+        assert split()
+        await resize(80)
+        assert not split()
+        await desk.press("s")
+        assert split()
+        assert desk.app.tastes[-1] == Taste(layout="split", narrow="split")
+        await resize(130)
+        await desk.press("s")
+        await resize(80)
+        assert split()
+        await resize(130)
+        assert not split()
+
+
 async def test_turning_to_the_other_layout_keeps_the_cursor_and_the_lines_around_it() -> None:
     async with at_desk(long()) as desk:
         await desk.press("right_square_bracket", "right_square_bracket")
