@@ -180,7 +180,7 @@ class Drafting(ReviewPlace):
             self._say_kept(latest, ending == "keep")
 
     def _say_kept(self, draft: Draft, wanted: bool) -> None:
-        keys = {command.id: command.keys[0] for command in self.commands()}
+        keys = self._keys()
         send = f"{keys.get('act.send', 'ctrl+s')} sends it, or goes with your verdict"
         self.desk.say(
             f"Draft kept: {send}." if wanted else f"Kept as a draft: {keys.get('review.drop', 'D')} drops it."

@@ -105,10 +105,31 @@ class ReviewPlace(ActingPlace, Colouring):
         self.query_one(Overview).show(model)
         if self.compared is not None:
             self.view.threads = threads(self.remarks(), self.compared)
+            self.view.elsewhere = self._elsewhere()
+
+    def _elsewhere(self) -> str:
+        """Where there are threads and remarks that the diff does not show."""
+        shown, keys = {thread.id for thread in self.view.threads}, self._keys()
+        hidden = [one for one in self.comments if not one.is_reply and one.id not in shown]
+        remarks = sum(one.anchor is None for one in hidden)
+        told = []
+        if threads := len(hidden) - remarks:
+            stands = "stands in a file that is" if threads == 1 else "stand in files that are"
+            told.append(
+                f"{count(threads, 'thread')} {stands} not shown: {keys.get('review.full', 'V')} shows all files."
+            )
+        if remarks:
+            stands = f"{count(remarks, 'remark')} on the mutation {'is' if remarks == 1 else 'are'} in the overview"
+            told.append(f"{stands}: {keys.get('mutation.turn', 'Tab')} turns to it.")
+        return " ".join(told)
+
+    def _keys(self) -> dict[str, str]:
+        """The first key of each action here, by its id."""
+        return {command.id: command.keys[0] for command in self.commands()}
 
     def remarks(self) -> Remarks:
         """Comments and drafts, with the keys that act on them."""
-        keys = {command.id: command.keys[0] for command in self.commands()}
+        keys = self._keys()
 
         def hint(*acts: tuple[str, str]) -> str:
             return "  ".join(f"{keys[id]} {name}" for id, name in acts if id in keys)

@@ -64,6 +64,8 @@ class DiffCursor(DiffCanvas):
         self._wanted: Side | None = None
         self._range: int | None = None
         self._place: tuple[int, int, str] = (-1, -1, "")
+        self.elsewhere = ""
+        """Where there are remarks that do not stand in the diff, in a sentence."""
 
     # -- what subclasses give
 
@@ -150,7 +152,7 @@ class DiffCursor(DiffCanvas):
     def action_thread(self, by: int) -> None:
         rows = self._rows
         row = rows.next_thread(self.cursor) if by > 0 else rows.previous_thread(self.cursor)
-        self._jump(row, above=4, missing="thread", by=by)
+        self._jump(row, above=4, missing="thread", by=by, more=self.elsewhere)
 
     def action_side(self, side: Side) -> None:
         self._to_side(side)
@@ -198,12 +200,12 @@ class DiffCursor(DiffCanvas):
         if begun is not None:
             self._range = self._rows.row_of(begun)
 
-    def _jump(self, row: int | None, above: int | None, missing: str = "", by: int = 1) -> None:
+    def _jump(self, row: int | None, above: int | None, missing: str = "", by: int = 1, more: str = "") -> None:
         """Put the cursor on a row, with so many lines above it in sight; without a row, say what is missing."""
         if row is not None:
             self._move_to(row, above)
         elif missing:
-            self._refuse(f"There is no {missing} {'below' if by > 0 else 'above'}.")
+            self._refuse(f"There is no {missing} {'below' if by > 0 else 'above'}. {more}".rstrip())
 
     def _refuse(self, reason: str) -> None:
         self.post_message(self.Refused(reason))

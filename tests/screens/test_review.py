@@ -199,6 +199,29 @@ async def test_a_thread_is_resolved_opened_again_and_that_undone(console: Consol
     assert [one.open for one in await comments(office, "M-7") if one.id == thread.id] == [False]
 
 
+async def test_where_the_diff_has_no_thread_the_key_says_where_else_something_was_said(
+    console: Console, office: Office
+) -> None:
+    async with acting(office, "raj") as raj:
+        await raj.reviews.comment("M-6", text="Good idea.")
+    await opened(console, "Pay refunds")
+    await console.press("greater_than_sign")
+    await console.sees("There is no thread below. 1 remark", "in the overview", "Tab turns to it.")
+    await console.press("tab")
+    await console.sees("Good idea.")
+
+
+async def test_after_a_review_the_key_says_that_threads_stand_in_files_that_are_left_out(
+    console: Console, office: Office
+) -> None:
+    await said(office, "kim", "M-7", "Why?", SPEC_PATH, 10)
+    await renewed(office)
+    await opened(console, "Raise the session")
+    await console.sees("since my review")
+    await console.press("greater_than_sign")
+    await console.sees("There is no thread below.", "1 thread stands in", "shows all files.")
+
+
 async def test_where_there_is_no_thread_or_suggestion_the_keys_say_so(console: Console) -> None:
     await opened(console, "Pay refunds")
     await console.press("T")
