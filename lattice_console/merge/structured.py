@@ -1,4 +1,4 @@
-"""The structured layer: what could stand in the conflicts of JSON, by what the sides say.
+"""The structured layer: what could stand in the conflicts of JSON or YAML, by what the sides say.
 
 Where changes by lines meet, changes of keys and items may not. Only the places in conflict are looked at: around them
 the merge by lines stands in all three sides. A proposal is text of ours with text of theirs put in, never written anew;
@@ -13,7 +13,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from itertools import accumulate, pairwise
 
-from lattice_console.merge import structured_json
+from lattice_console.merge import structured_json, structured_yaml
 from lattice_console.merge.proposal import Proposal
 from lattice_console.merge.reading import Syntax, Unreadable, decoded
 from lattice_console.merge.structured_data import fits, merged
@@ -26,7 +26,7 @@ __all__ = ["Choices", "propose"]
 Choices = tuple[bytes, bytes, bytes]
 """What base, ours and theirs have in the place of a conflict."""
 
-_READERS = {"json": structured_json.read}
+_READERS = {"json": structured_json.read, "yaml": structured_yaml.read}
 _UNPROVED = "what the sides say does not come to the same when it is merged as data"
 
 
@@ -37,12 +37,35 @@ def propose(
 
     The proposals stand together with the text of ours in every conflict that has none.
     """
-    if syntax not in _READERS:
-        return ()
     try:
         return _Work(syntax, settled, conflicts).proposals(sides)
     except Unreadable as error:
-        return _none(conflicts, f"not all sides can be read with what is merged around the conflicts: {error.reason}")
+        reason = f"not all sides can be read with what is merged around the conflicts: {error.reason}"
+    try:
+        whole = _Work(syntax, (b"", b""), [sides]).proposals(sides)
+    except Unreadable as error:
+        return _none(conflicts, f"not all sides can be read: {error.reason}")
+    texts = _between(settled, whole[0].text) if whole[0].text is not None else None
+    return tuple(Proposal(text, whole[0].reasons) for text in texts) if texts else _none(conflicts, reason)
+
+
+def _between(settled: Sequence[bytes], merged: bytes) -> list[bytes] | None:
+    """What a merge of the whole documents has in the place of each conflict; None where it does not hold what is
+    settled around them.
+    """
+    first, *inner, last = settled
+    end = len(merged) - len(last)
+    at = len(first)
+    if not merged.startswith(first) or not merged.endswith(last) or end < at:
+        return None
+    texts: list[bytes] = []
+    for piece in inner:
+        found = merged.find(piece, at, end)
+        if found < 0:
+            return None
+        texts.append(merged[at:found])
+        at = found + len(piece)
+    return [*texts, merged[at:end]]
 
 
 def _none(conflicts: Sequence[Choices], reason: str) -> tuple[Proposal, ...]:
@@ -119,12 +142,14 @@ class _Work:
         lists: dict[int | None, set[int]] = {}
         for edit in edits:
             fitted = self._fitted(edit)
+            if fitted is None and not edit.says:
+                continue
             if fitted is None:
                 self._block(f"what {edit.says} is not in the conflict alone", [None, (edit.start, edit.end), None])
                 continue
             placed.append(fitted)
             lists.setdefault(edit.list, set()).add(fitted[0])
-        placed.sort(key=lambda each: (each[1].start, each[1].end))
+        placed = _without_overlapping_blanks(placed)
         for (at, edit), (_, other) in pairwise(placed):
             if other.start < edit.end:
                 self._blocked.setdefault(at, []).append("what theirs changes there hangs together")
@@ -153,7 +178,8 @@ class _Work:
         for at, edit in reversed(placed):
             first = self._spans[1][at][0]
             texts[at] = texts[at][: edit.start - first] + edit.text + texts[at][edit.end - first :]
-            self._reasons.setdefault(at, []).insert(0, edit.says)
+            if edit.says:
+                self._reasons.setdefault(at, []).insert(0, edit.says)
         return texts
 
     def _proved(self, texts: Sequence[str], trees: Sequence[Tree], sides: tuple[bytes, bytes, bytes]) -> bool:
@@ -175,6 +201,18 @@ class _Work:
 
 def _overlap(span: Span, region: Span) -> bool:
     return (span[0] < region[1] and region[0] < span[1]) or (region[0] == region[1] and span[0] <= region[0] <= span[1])
+
+
+def _without_overlapping_blanks(placed: Sequence[tuple[int, Edit]]) -> list[tuple[int, Edit]]:
+    """Edits in order, without those of blank lines that touch another."""
+    kept: list[tuple[int, Edit]] = []
+    for at, edit in sorted(placed, key=lambda each: (each[1].start, each[1].end)):
+        if kept and edit.start <= kept[-1][1].end and not (edit.says and kept[-1][1].says):
+            if not edit.says:
+                continue
+            kept.pop()
+        kept.append((at, edit))
+    return kept
 
 
 def _moved(edit: Edit, text: str, by: int) -> Edit | None:

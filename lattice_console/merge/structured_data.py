@@ -111,13 +111,18 @@ def fits(expected: Data, found: Node, *, open_too: bool = False) -> bool:
         return open_too
     if isinstance(expected, Node):
         return expected.data == found.data
-    if expected.kind != found.kind or len(expected.values) != len(found.entries):
+    if expected.kind != found.kind:
         return False
     if expected.kind == "sequence":
-        pairs = [(value, entry) for (_, value), entry in zip(expected.values, found.entries, strict=True)]
-    else:
-        entries = {entry.key: entry for entry in found.entries}
-        if any(key not in entries for key, _ in expected.values):
-            return False
-        pairs = [(value, entries[key]) for key, value in expected.values]
-    return all(fits(value, entry.value, open_too=open_too) for value, entry in pairs)
+        values = [value for _, value in expected.values]
+        return len(values) == len(found.entries) and all(
+            fits(value, entry.value, open_too=open_too) for value, entry in zip(values, found.entries, strict=True)
+        )
+    entries = {entry.key: entry.value for entry in found.entries}
+    # Where one side deletes what the other changes, it may be there or not.
+    wanted = {key: value for key, value in expected.values if key in entries or not (open_too and value is OPEN)}
+    return (
+        len(entries) == len(found.entries)
+        and wanted.keys() == entries.keys()
+        and all(fits(value, entries[key], open_too=open_too) for key, value in wanted.items())
+    )

@@ -43,6 +43,15 @@ class Layouts:
         lead = self._theirs[theirs.lead : theirs.start]
         return self._moved(lead, _indentation(self._theirs, theirs.start), _indentation(self._ours, ours.start)) or ""
 
+    def blanks(self, base: str, root: Entry, ours: Entry, theirs: Entry) -> str | None:
+        """What theirs has before an entry, where it alone changed the blank lines there; else None."""
+        own, new = self._own(ours), self._theirs[theirs.lead : theirs.start]
+        if own == new or own != base[root.lead : root.start] or "\n" not in own or "\n" not in new:
+            return None
+        if own.rpartition("\n")[2] != new.rpartition("\n")[2] or new.strip(_BLANK):
+            return None
+        return new
+
     def between(
         self, ours: Node, theirs: Node, left: int, coming: Sequence[Entry], right: int
     ) -> tuple[int, int, str] | None:
@@ -60,22 +69,21 @@ class Layouts:
         entries, last = ours.entries, right == len(ours.entries)
         if left < 0 and last and not coming:
             return None
-        column = entries[0].column
+        column, hung = entries[0].column, entries[0].lead < entries[0].start
         start = entries[left].end if left >= 0 else ours.start
         texts: list[str] = []
         for entry in coming:
             text = self.entry(entry, column, entries[0])
             if text is None:
                 return None
-            if left >= 0 or texts:
+            if hung or left >= 0 or texts:
                 texts.append(self._block_lead(entry, column))
             texts.append(text)
         if last:
             return start, ours.end, "".join(texts)
-        follower = entries[right]
-        if left >= 0 or texts:
-            texts.append(self._own(follower) if right else self._ends[1] + " " * column)
-        return start, follower.start, "".join(texts)
+        if hung or left >= 0 or texts:
+            texts.append(self._own(entries[right]) or self._ends[1] + " " * column)
+        return start, entries[right].start, "".join(texts)
 
     def _block_lead(self, theirs: Entry, column: int) -> str:
         lead = self._theirs[theirs.lead : theirs.start]

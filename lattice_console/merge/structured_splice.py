@@ -19,7 +19,10 @@ Span = tuple[int, int]
 
 
 class Edit(NamedTuple):
-    """Text that takes the place of `text[start:end]` of ours, and what it brings. Edits of one `list` go together."""
+    """Text that takes the place of `text[start:end]` of ours, and what it brings.
+
+    Edits of one `list` go together. One that says nothing brings blank lines, and may be left out.
+    """
 
     start: int
     end: int
@@ -76,7 +79,12 @@ class _Splicer:
 
     def entry(self, base: Entry | None, ours: Entry, theirs: Entry, place: _Place) -> None:
         """Merge an entry that both sides have."""
-        if ours.same(theirs) or (base and theirs.same(base)):
+        if base and (blanks := self._layouts.blanks(self._base, base, ours, theirs)) is not None:
+            self._edit(ours.lead, ours.start, blanks, "")
+        if base and theirs.same(base):
+            self._laid_out(base, ours, theirs, place)
+            return
+        if ours.same(theirs):
             return
         if base and self._base[base.start : base.end] == self._ours[ours.start : ours.end]:
             self._lead(base, ours, theirs, place)
@@ -87,6 +95,17 @@ class _Splicer:
             self._hinder(f"theirs changes a comment in {place}", base, ours, theirs)
             return
         self._value(base, ours, theirs, place)
+
+    def _laid_out(self, base: Entry, ours: Entry, theirs: Entry, place: _Place) -> None:
+        """Bring in how theirs lays out what it says as the base does."""
+        texts = self._base[base.start : base.end], self._theirs[theirs.start : theirs.end]
+        if texts[0] == texts[1]:
+            return
+        if texts[0] == self._ours[ours.start : ours.end]:
+            if (text := self._layouts.entry(theirs, ours.column, ours)) is not None:
+                self._edit(ours.start, ours.end, text, "")
+        elif base.value.kind == ours.value.kind == theirs.value.kind != "scalar":
+            self._collection(base.value, ours.value, theirs.value, place)
 
     def _lead(self, base: Entry | None, ours: Entry, theirs: Entry, place: _Place) -> None:
         """Merge the comments above an entry."""
@@ -148,6 +167,8 @@ class _Splicer:
             for own, side in zip(keys, (base, ours, theirs), strict=True)
         )
         if reordered(*keys):
+            if base and theirs.data == base.data:
+                return
             self._obstacle(f"theirs puts what is in {place} into another order", base, ours, theirs)
             return
         at = {key: f"{place.pointer}/{index}" for index, key in enumerate(keys[1])} if ours.kind == "sequence" else {}

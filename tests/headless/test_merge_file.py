@@ -297,7 +297,7 @@ def test_diff3_prints_a_merge_as_data(empty: Lattice) -> None:
         ],
         "rejected": None,
         "unmergeable": None,
-        "proposals": [],
+        "proposals": [{"text": None, "reasons": ["both change /b, each in its way"]}],
     }
     assert empty.read("ours.yaml") == OURS
 

@@ -1,10 +1,6 @@
 """The structured layer: what it proposes for conflicts of JSON, and what it leaves to a person."""
 
 import json
-from typing import Any
-
-from hypothesis import given
-from hypothesis import strategies as st
 
 from lattice_console.merge.merging import MergeResult, three_way
 
@@ -104,88 +100,3 @@ def test_what_cannot_be_read_says_why() -> None:
     [proposal] = three_way(b"{\n1\n}", b"{\n2\n}", b"{\n3\n}", path="x.json").proposals
     assert proposal.text is None
     assert "not all sides can be read" in proposal.reasons[0]
-
-
-KEYS = st.sampled_from("abcdefg")
-SCALARS = st.sampled_from([0, 1, 2, "x", "y", None, True])
-VALUES = st.recursive(
-    SCALARS, lambda each: st.lists(each, max_size=4) | st.dictionaries(KEYS, each, max_size=5), max_leaves=12
-)
-DOCUMENTS = st.dictionaries(KEYS, VALUES, min_size=1, max_size=6)
-INDENTS = st.sampled_from([None, 1, 2, "\t"])
-
-
-@st.composite
-def edits(draw: st.DrawFn, value: Any) -> Any:
-    """A document with a few changes, at any depth."""
-    if isinstance(value, dict):
-        result = dict(value)
-        for key in draw(st.lists(KEYS, max_size=2)):
-            how = draw(st.integers(0, 2))
-            if how == 0:
-                result.pop(key, None)
-            elif how == 1 and key in result:
-                result[key] = draw(edits(result[key]))
-            else:
-                result[key] = draw(VALUES)
-        return result
-    if isinstance(value, list):
-        items = list(value)
-        at = draw(st.integers(0, len(items)))
-        items[at : at + draw(st.integers(0, 2))] = draw(st.lists(VALUES, max_size=2))
-        return items
-    return draw(SCALARS)
-
-
-GONE: Any = object()
-
-
-def exactly(value: Any) -> Any:
-    return value if value is GONE else json.dumps(value, sort_keys=True)
-
-
-def keyed(base: Any, ours: Any, theirs: Any) -> Any:
-    """The merge of mappings key by key; raises ValueError where both sides meet, and for lists."""
-    if exactly(theirs) in (exactly(base), exactly(ours)):
-        return ours
-    if exactly(ours) == exactly(base):
-        return theirs
-    if not (isinstance(ours, dict) and isinstance(theirs, dict) and (base is GONE or isinstance(base, dict))):
-        raise ValueError
-    before = {} if base is GONE else base
-    found = {
-        key: keyed(before.get(key, GONE), ours.get(key, GONE), theirs.get(key, GONE))
-        for key in {**before, **ours, **theirs}
-    }
-    return {key: value for key, value in found.items() if value is not GONE}
-
-
-@st.composite
-def cases(draw: st.DrawFn) -> tuple[Any, bytes, bytes, bytes]:
-    base = draw(DOCUMENTS)
-    sides = [base, draw(edits(base)), draw(edits(base))]
-    indent = draw(INDENTS)
-    one, two, three = (json.dumps(side, indent=indent).encode() + b"\n" for side in sides)
-    return sides, one, two, three
-
-
-@given(cases())
-def test_a_proposed_document_says_what_the_merge_of_the_data_says(case: tuple[Any, bytes, bytes, bytes]) -> None:
-    (base, ours, theirs), *texts = case
-    result = three_way(texts[0], texts[1], texts[2], path="x.json")
-    if result.proposed is None:
-        return
-    try:
-        expected = keyed(base, ours, theirs)
-    except ValueError:
-        return
-    assert exactly(json.loads(result.proposed)) == exactly(expected)
-
-
-@given(cases())
-def test_proposals_for_swapped_sides_say_the_same(case: tuple[Any, bytes, bytes, bytes]) -> None:
-    _, base, ours, theirs = case
-    one, other = (three_way(base, *sides, path="x.json") for sides in ((ours, theirs), (theirs, ours)))
-    if one.proposed is None or other.proposed is None or b"[" in one.proposed:
-        return
-    assert exactly(json.loads(one.proposed)) == exactly(json.loads(other.proposed))
