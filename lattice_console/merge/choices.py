@@ -20,6 +20,7 @@ __all__ = [
     "Take",
     "Written",
     "as_data",
+    "carried",
     "faults",
     "from_data",
     "open_conflicts",
@@ -92,6 +93,17 @@ class History:
     def redo(self) -> "History":
         """Do again what was taken back last, if anything was."""
         return replace(self, done=min(len(self.steps), self.done + 1))
+
+
+def carried(before: MergeResult, choices: Choices, after: MergeResult) -> History:
+    """What was chosen in one merge, for the conflicts of another in which the same three texts meet."""
+    known = {_meeting(one): choice for one, choice in zip(before.conflicts, choices, strict=True)}
+    step = [(at, known.get(_meeting(one))) for at, one in enumerate(after.conflicts)]
+    return History(len(after.conflicts)).choose(*step)
+
+
+def _meeting(conflict: Conflict) -> tuple[bytes, bytes, bytes]:
+    return conflict.base, conflict.ours, conflict.theirs
 
 
 def whole(base: bytes, ours: bytes, theirs: bytes) -> MergeResult:

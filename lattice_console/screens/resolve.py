@@ -12,8 +12,9 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from lattice_console.contract.errors import LatticeError
+from lattice_console.contract.events import Event
 from lattice_console.contract.models.mutation import Mutation
-from lattice_console.merge.choices import Choice, History, faults, result
+from lattice_console.merge.choices import Choice, History, carried, faults, result
 from lattice_console.merge.reading import syntax_of
 from lattice_console.screens.colouring import Colouring
 from lattice_console.screens.resolve_applying import Settled, propose
@@ -24,12 +25,15 @@ from lattice_console.text import count, inert
 from lattice_console.widgets.diff_view import DiffView
 from lattice_console.widgets.document_text import DocumentText
 from lattice_console.widgets.highlight import Run
-from lattice_console.widgets.resolve_layout import PANES, ResolveLayout
+from lattice_console.widgets.resolve_layout import PANES, ResolveLayout, Sides
 from lattice_console.widgets.resolve_result import ResolveResult
 from lattice_console.widgets.resolve_sides import ResolveSides
 from lattice_console.widgets.row_view import RowView
 
 __all__ = ["ResolveScreen"]
+
+_MOVES = ("mutation.executed", "mutation.rolled_back", "document.tracked")
+"""What changes the head."""
 
 _SETTLE = 0.1
 """Seconds for which choices have to last before their result is judged."""
@@ -51,9 +55,12 @@ class _File:
         return self.history.choices.count(None)
 
     @property
-    def content(self) -> bytes:
-        """The result of what is chosen."""
-        return result(self.layout.sides.merge, self.history.choices)
+    def content(self) -> bytes | None:
+        """The result of what is chosen; None where that is no file."""
+        choices = self.history.choices
+        if self.layout.sides.gone and choices[0] in self.layout.sides.gone:
+            return None
+        return result(self.layout.sides.merge, choices)
 
 
 class ResolveScreen(Colouring):
@@ -67,6 +74,7 @@ class ResolveScreen(Colouring):
         Binding("2", "take('theirs')", "Take theirs", id="resolve.theirs"),
         Binding("3", "both", "Take both, or turn their order", id="resolve.both"),
         Binding("0", "take('base')", "Take what both started from", id="resolve.base"),
+        Binding("p", "propose", "Take the proposal", id="resolve.proposal"),
         Binding("e", "edit", "Edit the result here", id="resolve.edit"),
         Binding("right_square_bracket", "jump(1)", "Next conflict", key_display="]", id="resolve.next"),
         Binding("left_square_bracket", "jump(-1)", "Previous conflict", key_display="[", id="resolve.previous"),
@@ -103,7 +111,8 @@ class ResolveScreen(Colouring):
         self._loader = loader
         self._files: list[_File] = []
         self._at = 0
-        self._seen: int | None = None
+        self._applying = False
+        self._seen: int | None = -1
 
     def compose_place(self) -> ComposeResult:
         yield ResolveSides(self.session.look)
@@ -156,9 +165,13 @@ class ResolveScreen(Colouring):
             hints += apply
         if (at := self.sides.conflict) is not None:
             hints += [("resolve.ours", "ours"), ("resolve.theirs", "theirs")]
-            if not layout.binary:
+            if not layout.apart:
                 both = "theirs first" if file.history.choices[at] == "ours+theirs" else "both"
-                hints += [("resolve.both", both), ("resolve.edit", "edit")]
+                hints.append(("resolve.both", both))
+            if layout.proposal(at) is not None and file.history.choices[at] != layout.proposal(at):
+                hints.append(("resolve.proposal", "proposal"))
+            if not layout.binary:
+                hints.append(("resolve.edit", "edit"))
         if layout.next_conflict(row, 1) is not None:
             hints.append(("resolve.next", "next"))
         elif layout.next_conflict(row, -1) is not None:
@@ -181,6 +194,12 @@ class ResolveScreen(Colouring):
     def connected(self) -> None:
         self.action_reload()
 
+    def happened(self, events: Sequence[Event]) -> None:
+        # What happens while the final diff is read is seen when it is applied.
+        moved = any(event.subject == self._mutation.id or event.name in _MOVES for event in events)
+        if moved and not self._applying:
+            self.action_reload()
+
     async def _reload(self) -> None:
         try:
             with self.desk.working(f"reading M-{self._mutation.number}"):
@@ -188,6 +207,8 @@ class ResolveScreen(Colouring):
                 clashes = await self._loader.load(mutation)
         except LatticeError as error:
             self.desk.say(error.message, "error")
+            return
+        if self._applying:
             return
         if not clashes.files:
             self.desk.say(f"Nothing is left to resolve: every change of M-{mutation.number} fits what stands there.")
@@ -200,19 +221,34 @@ class ResolveScreen(Colouring):
         with self.desk.working("merging"):
             for clash in clashes.files:
                 sides = await asyncio.to_thread(merged, clash)
-                conflicts = len(sides.merge.conflicts)
-                kept = self.session.keeping.chosen(clash.meeting)
-                history = kept if kept is not None and kept.conflicts == conflicts else History(conflicts)
+                history = self._chosen_before(clash, sides)
                 layout = await asyncio.to_thread(ResolveLayout, sides)
                 layout.choose(history.choices)
                 files.append(_File(clash, layout, history))
         self.post_message(self.Merged(clashes, files))
 
+    def _chosen_before(self, clash: Clash, sides: Sides) -> History:
+        """What was chosen for these texts, here or before; or for conflicts in which the same lines met."""
+        conflicts = len(sides.merge.conflicts)
+        kept = self.session.keeping.chosen(clash.meeting)
+        if kept is not None and kept.conflicts == conflicts:
+            return kept
+        before = next((one for one in self._files if one.clash.path == clash.path), None)
+        if before is None:
+            return History(conflicts)
+        return carried(before.layout.sides.merge, before.history.choices, sides.merge)
+
     @on(Merged)
     def _merged(self, message: Merged) -> None:
         if not message.files:
-            self.dismiss()
+            if self.is_current:
+                self.dismiss()
             return
+        if [one.clash.meeting for one in self._files] == [one.clash.meeting for one in message.files]:
+            self._clashes = message.clashes
+            return
+        if self._files:
+            self.desk.say("What stands there has changed, and is merged anew. Choices stay where they still fit.")
         path = self._file.clash.path if self._file else ""
         self._clashes, self._files = message.clashes, message.files
         here = [at for at, file in enumerate(self._files) if file.clash.path == path]
@@ -224,7 +260,7 @@ class ResolveScreen(Colouring):
         waiting = [number for number, choice in enumerate(file.history.choices) if choice is None]
         conflicts = len(file.layout.conflicts)
         row = file.layout.head_row(waiting[0] if waiting else 0) if conflicts else 0
-        self._seen = None
+        self._seen = -1
         self.result.show(file.layout)
         self.sides.show(file.layout, file.clash.infos, row)
         self._judge(file)
@@ -241,7 +277,16 @@ class ResolveScreen(Colouring):
         self.result.follow(file.layout.across(self.sides.cursor), None, self.sides.shift)
         if self._seen != self.sides.conflict:
             self._seen = self.sides.conflict
+            self._offer(file)
             self.refresh_chrome()
+
+    def _offer(self, file: _File) -> None:
+        """Say what is proposed for the conflict under the cursor, and why."""
+        at = self.sides.conflict
+        if at is None or file.layout.proposal(at) is None or file.history.choices[at] == file.layout.proposal(at):
+            self.result.offer("")
+        else:
+            self.result.offer("; ".join(map(inert, file.layout.reasons(at))))
 
     @on(ResolveSides.Scrolled)
     def _scrolled(self) -> None:
@@ -290,12 +335,23 @@ class ResolveScreen(Colouring):
     def action_both(self) -> None:
         """Put both sides there, ours first; once more, theirs first."""
         file, at = self._file, self.sides.conflict
-        if file is not None and file.layout.binary:
-            self.desk.say("Binary sides cannot stand one after the other: take one of them.")
+        if file is not None and file.layout.apart:
+            self.desk.say("These sides cannot stand one after the other: take one of them.")
         elif file is not None and at is not None and file.history.choices[at] == "ours+theirs":
             self._choose("theirs+ours")
         else:
             self._choose("ours+theirs")
+
+    def action_propose(self) -> None:
+        """Put there what follows from what both sides say, where anything does."""
+        file, at = self._file, self.sides.conflict
+        if file is None or at is None:
+            self._say_nowhere()
+        elif (proposal := file.layout.proposal(at)) is not None:
+            self._choose(proposal)
+        else:
+            why = " ".join(file.layout.reasons(at))
+            self.desk.say(f"Nothing is proposed here{f': {inert(why)}' if why else ''}. Take a side, or type (e).")
 
     def action_edit(self) -> None:
         """Type what is to stand in the place of the conflict under the cursor."""
@@ -336,6 +392,7 @@ class ResolveScreen(Colouring):
         self.sides.refresh_changed(sides)
         self.result.refresh_changed(result)
         self._want_colours()
+        self._offer(file)
         self._judge(file)
         self.refresh_chrome()
 
@@ -362,7 +419,11 @@ class ResolveScreen(Colouring):
     # -- judging
 
     def _judge(self, file: _File) -> None:
-        self.start("judge", self._judged_in_thread, file.layout.sides.path, file.content)
+        content = file.content
+        if content is None:
+            self.result.judge("the file goes", True)
+        else:
+            self.start("judge", self._judged_in_thread, file.layout.sides.path, content)
 
     async def _judged_in_thread(self, path: str, content: bytes) -> None:
         # What was chosen is painted first: reading a large document leaves the loop little time.
@@ -419,9 +480,18 @@ class ResolveScreen(Colouring):
             elif (row := file.layout.next_open(self.sides.cursor)) is not None:
                 self.sides.go_to(row)
             return
-        settled = [Settled(one.clash, one.content, one.history) for one in self._files]
-        work = propose(self, self._clashes, settled)
+        settled = [Settled(one.clash, one.layout.sides.path, one.content, one.history) for one in self._files]
+        work = self._propose(settled)
         self.desk.expect(self.app.run_worker(work, name="resolving", group="acts", exit_on_error=False))
+
+    async def _propose(self, settled: Sequence[Settled]) -> None:
+        self._applying = True
+        try:
+            done = await propose(self, self._clashes, settled)
+        finally:
+            self._applying = False
+        if done and self.is_current:
+            self.dismiss()
 
     def action_leave(self) -> None:
         """Go back; the choices are kept."""

@@ -1,7 +1,6 @@
 """From what was chosen to the mutation's next patchset, by way of the final diff."""
 
 import asyncio
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
@@ -12,10 +11,10 @@ from textual.binding import Binding, BindingType
 
 from lattice_console.cells import wrap
 from lattice_console.contract.errors import LatticeError
-from lattice_console.contract.models.mutation import Change, ChangeInput, Mutation, Operation
+from lattice_console.contract.models.mutation import Mutation
+from lattice_console.contract.models.resolution import Resolution, ResolvedFile
 from lattice_console.merge.choices import History, faults
 from lattice_console.screens.colouring import Colouring
-from lattice_console.screens.loading import load_content
 from lattice_console.screens.news import MutationChanged
 from lattice_console.screens.place import Place
 from lattice_console.screens.resolve_loading import Clash, Clashes
@@ -24,7 +23,6 @@ from lattice_console.text import count, inert
 from lattice_console.widgets.diff_document import Cover, DiffDocument
 from lattice_console.widgets.diff_pane import DiffPane
 from lattice_console.widgets.file_change import FileChange
-from lattice_console.widgets.resolve_sides import choice_words
 
 __all__ = ["Settled", "SettledScreen", "propose"]
 
@@ -36,11 +34,17 @@ _FAULTS = 5
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """A document with nothing open: what it is to be, and by which choices."""
+    """A document with nothing open: where and what it is to be (None: no file), and by which choices."""
 
     clash: Clash
-    content: bytes
+    path: str
+    content: bytes | None
     history: History
+
+    @property
+    def chosen(self) -> bool:
+        """Whether a person had anything to decide."""
+        return self.history.conflicts > 0
 
 
 class SettledScreen(Colouring):
@@ -100,85 +104,81 @@ class SettledScreen(Colouring):
         self.dismiss()
 
 
-async def propose(place: Place, clashes: Clashes, settled: Sequence[Settled]) -> None:
-    """Show the final diff and, where the person wants it, make it the mutation's next patchset."""
+async def propose(place: Place, clashes: Clashes, settled: Sequence[Settled]) -> bool:
+    """Show the final diff and, where the person wants it, make it the mutation's next patchset.
+
+    Returns whether nothing is left to resolve.
+    """
     session, desk = place.session, place.desk
     backend = session.backend
     try:
         mutation = await backend.mutations.get(clashes.mutation.id)
-        if reason := await _hindrance(mutation, clashes):
+        if reason := _hindrance(mutation, clashes):
             desk.say(f"Not applied: {reason}", "warning")
-            return
+            return False
         with desk.working("comparing"):
-            changes = await _changes(session, mutation, settled)
             files = [await asyncio.to_thread(_difference, one) for one in settled]
             covers = await asyncio.to_thread(_covers, mutation, settled)
-        if not changes:
+        shown = [file for file in files if file is not None]
+        if not shown and len(settled) == len(mutation.changes):
             desk.say(
-                f"Not applied: nothing of M-{mutation.number} would be left, theirs was taken everywhere. "
-                f"Cancel it instead (Z), or choose something else.",
+                f"Not applied: nothing of M-{mutation.number} would be left, theirs was taken everywhere. Cancel it "
+                "instead (Z), or choose something else.",
                 "warning",
             )
-            return
-        screen = SettledScreen(session, mutation, covers, [file for file in files if not file.diff.identical])
+            return False
+        screen = SettledScreen(session, mutation, covers, shown)
         await place.app.push_screen(screen)
         if not await screen.answer:
-            return
+            return False
         with desk.working(f"resolving M-{mutation.number}"):
-            after = await backend.mutations.update(
+            chosen = [ResolvedFile(path=one.clash.path, content=one.content) for one in settled if one.chosen]
+            done = await backend.conflicts.resolve(
                 mutation.id,
-                changes=changes,
-                message=_message(settled),
+                # Where nobody had to choose anything, the patchset stays its author's.
+                strategy="manual" if chosen else "rebase",
+                files=chosen,
                 expected_version=mutation.version,
                 idempotency_key=str(uuid4()),
             )
-            await session.keeping.forget_chosen(mutation.id)
+            after = await backend.mutations.get(mutation.id)
+            if done.resolved:
+                await session.keeping.forget_chosen(mutation.id)
     except LatticeError as error:
         desk.say(f"Not applied: {error.message} The choices are kept.", "error")
-        return
-    desk.say(f"Resolved: patchset {after.patchset} of M-{after.number} stands on what is there now.")
+        return False
+    desk.say(_told(done), "information" if done.resolved else "warning")
     place.app.post_message(MutationChanged(after))
-    if place.is_mounted:
-        place.dismiss()
+    return done.resolved
 
 
-async def _hindrance(mutation: Mutation, clashes: Clashes) -> str:
+def _told(done: Resolution) -> str:
+    """What came of it, and what of the stack could not follow."""
+    behind = [f"M-{one.number} could not follow: {one.why}." for one in done.carried if one.patchset is None]
+    return " ".join([done.message, *behind])
+
+
+def _hindrance(mutation: Mutation, clashes: Clashes) -> str:
     """Why a mutation cannot be given a patchset now; empty where it can."""
     allowed = mutation.action("update")
     if not allowed.allowed:
         return allowed.reason
     if mutation.patchset != clashes.mutation.patchset:
         return f"patchset {mutation.patchset} has replaced patchset {clashes.mutation.patchset}. R reads it."
-    return " ".join(clashes.beyond)
+    return ""
 
 
-async def _changes(session: Session, mutation: Mutation, settled: Sequence[Settled]) -> list[ChangeInput]:
-    """All changes of the next patchset: those that were settled made anew, the others as they are."""
-    anew = {one.clash.change.id: one.clash.settled(one.content) for one in settled}
-    return [
-        made
-        for change in mutation.changes
-        if (made := anew[change.id] if change.id in anew else await _as_it_is(session, change)) is not None
-    ]
-
-
-async def _as_it_is(session: Session, change: Change) -> ChangeInput:
-    content = None
-    if change.operation_type != "delete" and change.result_hash != change.base_hash:
-        content = await load_content(session, change.result_hash)
-    return ChangeInput(
-        operation_type=change.operation_type,
-        file_path=change.file_path,
-        new_path=change.new_path,
-        content=content,
-        base_hash=change.base_hash,
-    )
-
-
-def _difference(settled: Settled) -> FileChange:
-    clash = settled.clash
-    operation: Operation = "rename" if clash.change.operation_type == "rename" else "modify"
-    return FileChange.between(operation, clash.path, clash.change.new_path, clash.theirs, settled.content)
+def _difference(settled: Settled) -> FileChange | None:
+    """What a document becomes, seen from what stands there now; None where it stays that."""
+    standing, theirs, content = settled.clash.standing, settled.clash.theirs, settled.content
+    if standing is None:
+        return FileChange.between("create", settled.path, None, None, content) if content is not None else None
+    if content is None:
+        return FileChange.between("delete", standing.path, None, theirs, None)
+    renamed = settled.path if settled.path != standing.path else None
+    if content == theirs and renamed is None:
+        return None
+    return FileChange.between("rename" if renamed else "modify", standing.path, renamed, theirs, content)
 
 
 def _covers(mutation: Mutation, settled: Sequence[Settled]) -> list[Cover]:
@@ -190,18 +190,7 @@ def _covers(mutation: Mutation, settled: Sequence[Settled]) -> list[Cover]:
     )
     covers = [Cover(tuple(wrap(said, _MEASURE)), "good")]
     for one in settled:
-        path = one.clash.change.result_path
-        for fault in faults(path, one.content)[:_FAULTS]:
+        for fault in faults(one.path, one.content)[:_FAULTS] if one.content is not None else ():
             where = f", line {fault.line}" if fault.line else ""
-            covers.append(Cover(tuple(wrap(f"{inert(path)}{where}: {inert(fault.reason)}.", _MEASURE)), "bad"))
+            covers.append(Cover(tuple(wrap(f"{inert(one.path)}{where}: {inert(fault.reason)}.", _MEASURE)), "bad"))
     return covers
-
-
-def _message(settled: Sequence[Settled]) -> str:
-    """What was done, for the patchset's record: each document with how its conflicts were settled."""
-    told = []
-    for one in settled:
-        words = Counter(choice_words(choice) for choice in one.history.choices)
-        how = ", ".join(f"{name} in {number}" for name, number in words.items()) or "merged without conflict"
-        told.append(f"{one.clash.path} on {one.clash.infos['theirs'].name}: {how}.")
-    return "\n".join(["Resolved what met:", *told])

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from lattice_console.contract.errors import NotFound
-from lattice_console.contract.models.document import Document, Revision
-from lattice_console.contract.models.mutation import Change, ChangeInput, Mutation, MutationSummary
+from lattice_console.contract.models.document import Revision
+from lattice_console.contract.models.mutation import Change, Mutation, MutationSummary
 from lattice_console.merge.choices import whole
 from lattice_console.merge.merging import three_way
 from lattice_console.profile.resolving import Meeting
@@ -17,22 +17,31 @@ from lattice_console.widgets.resolve_layout import Pane, Sides
 from lattice_console.widgets.resolve_sides import SideInfo
 from lattice_console.widgets.signs import Look
 
-__all__ = ["Clash", "Clashes", "HeadClashes", "merged"]
+__all__ = ["Clash", "ClashLoader", "Clashes", "HeadClashes", "Standing", "merged"]
 
 _BACK = 100
 """Revisions that are looked through for what came since the base."""
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """What stands where a mutation changes something: its path, its hash, and the document's id, where it has one."""
+
+    path: str
+    hash: str
+    document_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Clash:
-    """A change of a mutation, and what stands in its place now: `theirs` has the hash `current`."""
+    """A change of a mutation, and what stands in its place now; None for bytes is no file."""
 
     mutation_id: str
     change: Change
-    current: str
-    base: bytes
-    ours: bytes
-    theirs: bytes
+    standing: Standing | None
+    base: bytes | None
+    ours: bytes | None
+    theirs: bytes | None
     infos: Mapping[Pane, SideInfo]
 
     @property
@@ -44,30 +53,16 @@ class Clash:
     def meeting(self) -> Meeting:
         """Under what name its choices are kept."""
         change = self.change
-        hashes = change.base_hash or "", change.result_hash or "", self.current
-        return Meeting(self.mutation_id, self.path, *hashes)
-
-    def settled(self, content: bytes) -> ChangeInput | None:
-        """The change made anew on what stands there now; None where it leaves that as it is."""
-        renamed = self.change.operation_type == "rename"
-        if content == self.theirs and not renamed:
-            return None
-        return ChangeInput(
-            operation_type="rename" if renamed else "modify",
-            file_path=self.path,
-            new_path=self.change.new_path,
-            content=content,
-            base_hash=self.current,
-        )
+        theirs = self.standing.hash if self.standing else ""
+        return Meeting(self.mutation_id, self.path, change.base_hash or "", change.result_hash or "", theirs)
 
 
 @dataclass(frozen=True, slots=True)
 class Clashes:
-    """The documents of a mutation that others changed, and why others of its changes cannot be settled here."""
+    """The documents of a mutation that others changed."""
 
     mutation: Mutation
     files: tuple[Clash, ...]
-    beyond: tuple[str, ...] = ()
 
 
 class ClashLoader(Protocol):
@@ -79,7 +74,7 @@ class ClashLoader(Protocol):
 
 
 class HeadClashes:
-    """What a mutation meets in the head: changes whose base is no longer what stands there."""
+    """What a mutation meets in the head, or in what its parents make of it: changes whose base no longer stands."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -87,43 +82,63 @@ class HeadClashes:
     async def load(self, mutation: Mutation) -> Clashes:
         """As `ClashLoader` says."""
         files: list[Clash] = []
-        beyond: list[str] = []
         for change in mutation.changes:
-            try:
-                there = await self._session.backend.documents.get(change.file_path)
-            except NotFound:
-                if change.operation_type != "create":
-                    beyond.append(f"{change.file_path} is gone: it was deleted or renamed since.")
+            there = await self._standing(mutation, change)
+            now = there.hash if there else None
+            if now in (change.base_hash, change.result_hash) and (there is None or there.path == change.file_path):
                 continue
-            if there.hash == change.base_hash or there.hash == change.result_hash:
-                continue
-            if change.result_hash is None:
-                beyond.append(f"{change.file_path} was changed since, and M-{mutation.number} deletes it.")
-            else:
-                files.append(await self._clash(mutation, change, there))
-        return Clashes(mutation, tuple(files), tuple(beyond))
+            files.append(await self._clash(mutation, change, there))
+        return Clashes(mutation, tuple(files))
 
-    async def _clash(self, mutation: Mutation, change: Change, there: Document) -> Clash:
+    async def _standing(self, mutation: Mutation, change: Change) -> Standing | None:
+        """What stands there now: what the nearest parent yet to be executed makes of it, else the head's."""
+        for parent in mutation.parents:
+            if parent.status in ("completed", "rolled_back", "rejected", "expired", "cancelled"):
+                continue
+            below = await self._session.backend.mutations.get(parent.id)
+            made = next((one for one in below.changes if change.file_path in (one.file_path, one.result_path)), None)
+            if made is not None:
+                path, hash = made.result_path, made.result_hash
+                return Standing(path, hash, made.document_id) if hash is not None else None
+            if below.parents and (found := await self._standing(below, change)) is not None:
+                return found
+        return await self._in_head(change)
+
+    async def _in_head(self, change: Change) -> Standing | None:
+        """What the head has at the path, or has made of the document elsewhere."""
+        names = [change.file_path, *([change.document_id] if change.document_id else [])]
+        for name in names:
+            try:
+                found = await self._session.backend.documents.get(name)
+            except NotFound:
+                continue
+            return Standing(found.path, found.hash, found.id)
+        return None
+
+    async def _clash(self, mutation: Mutation, change: Change, there: Standing | None) -> Clash:
         session = self._session
         base, ours, theirs = await asyncio.gather(
             load_content(session, change.base_hash),
             load_content(session, change.result_hash),
-            load_content(session, there.hash),
+            load_content(session, there.hash if there else None),
         )
-        page = await session.backend.documents.history(there.id, limit=_BACK)
+        document = there.document_id if there else change.document_id
+        revisions: Sequence[Revision] = ()
+        if document is not None:
+            revisions = (await session.backend.documents.history(document, limit=_BACK)).items
         infos: dict[Pane, SideInfo] = {
             "ours": _our_info(mutation, session.look),
             "base": SideInfo("base", "what both started from" if change.base_hash else "nothing: both create it"),
-            "theirs": await self._their_info(_since(page.items, change.base_hash)),
+            "theirs": await self._their_info(_since(revisions, change.base_hash), there),
         }
-        return Clash(mutation.id, change, there.hash, base or b"", ours or b"", theirs or b"", infos)
+        return Clash(mutation.id, change, there, base, ours, theirs, infos)
 
-    async def _their_info(self, revisions: Sequence[Revision]) -> SideInfo:
+    async def _their_info(self, revisions: Sequence[Revision], there: Standing | None) -> SideInfo:
         """Who made the head what it is: the newest revision, and how many others came since the base."""
-        if not revisions:
-            return SideInfo("head", "what stands there now")
+        if not revisions or (there is not None and revisions[0].hash != there.hash):
+            return SideInfo("theirs", "what stands there now")
         newest, look = revisions[0], self._session.look
-        done = "rolled back" if newest.operation == "rollback" else "executed"
+        done = "rolled back" if newest.operation == "rollback" else "deleted" if newest.hash is None else "executed"
         if newest.mutation is None:
             return SideInfo("head", "a baseline", newest.actor.handle, look.age(newest.created_at))
         made = await self._session.backend.mutations.get(str(newest.mutation))
@@ -143,7 +158,11 @@ def _our_info(mutation: MutationSummary, look: Look) -> SideInfo:
 
 def merged(clash: Clash) -> Sides:
     """Merge the three texts; takes time, so it belongs off the event loop."""
-    merge = three_way(clash.base, clash.ours, clash.theirs, path=clash.change.result_path)
-    if not merge.clean and not merge.conflicts:
-        merge = whole(clash.base, clash.ours, clash.theirs)
-    return Sides.merged(clash.change.result_path, clash.base, clash.ours, clash.theirs, merge)
+    path = clash.standing.path if clash.standing and clash.change.new_path is None else clash.change.result_path
+    base, ours, theirs = clash.base or b"", clash.ours or b"", clash.theirs or b""
+    texts: Mapping[Pane, bytes | None] = {"ours": clash.ours, "theirs": clash.theirs}
+    gone = frozenset(pane for pane, text in texts.items() if text is None)
+    merge = three_way(base, ours, theirs, path=path)
+    if gone or (not merge.clean and not merge.conflicts):
+        merge = whole(base, ours, theirs)
+    return Sides.merged(path, base, ours, theirs, merge, gone)

@@ -28,7 +28,5 @@ async def open_resolve(place: Place, seen: MutationSummary) -> None:
         return
     if clashes.files:
         await place.app.push_screen(ResolveScreen(session, clashes, loader))
-    elif clashes.beyond:
-        desk.say(f"Not for this screen: {' '.join(clashes.beyond)} Change it in a new patchset.", "warning")
     else:
         desk.say(f"Nothing to resolve: every change of {name} fits what stands there now.")

@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 from typing import Literal
 
@@ -23,6 +23,8 @@ PANES: Sequence[Pane] = ("ours", "base", "theirs")
 
 Origin = Literal["ours", "theirs", "both"]
 """Whose lines a merge takes by itself; both sides may have made the same."""
+
+_GONE = "There is no such file here."
 
 _WORDS_KEPT = 500
 
@@ -79,7 +81,7 @@ class ResultRow:
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """The three texts of a merge, what came of it, and where they differ."""
+    """The three texts of a merge, what came of it, and where they differ; `gone` are those that are no file at all."""
 
     path: str
     base: bytes
@@ -87,9 +89,19 @@ class Sides:
     theirs: bytes
     merge: MergeResult
     parts: tuple[Part, ...]
+    gone: frozenset[Pane] = frozenset()
+
+    def document(self, pane: Pane) -> DocumentText:
+        """One of the texts, to be drawn."""
+        text = DocumentText(self.path, self.ours if pane == "ours" else self.theirs if pane == "theirs" else self.base)
+        if pane in self.gone:
+            text.plain = (_GONE,)
+        return text
 
     @staticmethod
-    def merged(path: str, base: bytes, ours: bytes, theirs: bytes, merge: MergeResult) -> "Sides":
+    def merged(
+        path: str, base: bytes, ours: bytes, theirs: bytes, merge: MergeResult, gone: frozenset[Pane] = frozenset()
+    ) -> "Sides":
         """Divide a merge into parts; takes time, so it belongs off the event loop. `merge` has conflicts, or is clean.
 
         Raises:
@@ -100,12 +112,12 @@ class Sides:
             Part(_from(one.our_lines), _from(one.base_lines), _from(one.their_lines), conflict=at)
             for at, one in enumerate(merge.conflicts)
         ]
-        if any(map(is_binary, (base, ours, theirs))):
-            # There are no lines to compare: the sides are told in words.
-            told = [DocumentText(path, text) for text in (ours, base, theirs)]
-            one, old, other = ((0, text.lines or len(text.plain)) for text in told)
-            parts = [Part(one, old, other, conflict=at) for at in range(len(parts))]
-            return Sides(path, base, ours, theirs, merge, tuple(parts))
+        if gone or any(map(is_binary, (base, ours, theirs))):
+            # There are no lines to compare: what is no text is told in words.
+            sides = Sides(path, base, ours, theirs, merge, (), gone)
+            told = (sides.document(pane) for pane in PANES)
+            one, old, other = ((0, len(text.plain) or text.lines) for text in told)
+            return replace(sides, parts=tuple(Part(one, old, other, conflict=at) for at in range(len(parts))))
         decided = {part.base for part in parts}
         # Sides too large to be merged are one conflict, with nothing around it.
         for change in () if merge.settled == (b"", b"") else changes(*indexes):
@@ -115,7 +127,7 @@ class Sides:
                 parts.append(Part(_from(change.ours), place, _from(change.theirs), origin=origin))
         parts.sort(key=lambda part: (part.base, part.ours))
         lines = [indexes[1].count, indexes[0].count, indexes[2].count]
-        return Sides(path, base, ours, theirs, merge, tuple(_filled(parts, lines)))
+        return Sides(path, base, ours, theirs, merge, tuple(_filled(parts, lines)), gone)
 
 
 def _from(lines: Range) -> tuple[int, int]:
@@ -154,13 +166,11 @@ class ResolveLayout:
     def __init__(self, sides: Sides) -> None:
         self.sides = sides
         self.parts = sides.parts
-        self.documents: dict[Pane, DocumentText] = {
-            "ours": DocumentText(sides.path, sides.ours),
-            "base": DocumentText(sides.path, sides.base),
-            "theirs": DocumentText(sides.path, sides.theirs),
-        }
+        self.documents: dict[Pane, DocumentText] = {pane: sides.document(pane) for pane in PANES}
         self.binary = any(map(is_binary, (sides.base, sides.ours, sides.theirs)))
         """Whether a side has no lines that could be compared."""
+        self.apart = self.binary or bool(sides.gone)
+        """Whether one side as a whole is to be taken, for want of lines or of a file."""
         self.conflicts = [at for at, part in enumerate(self.parts) if part.conflict is not None]
         self.settled = sum(part.origin is not None for part in self.parts)
         """How many changes are merged by themselves."""
@@ -210,8 +220,20 @@ class ResolveLayout:
         below = [number for number in waiting if number == here or self.head_row(number) >= row]
         return self.head_row((below or waiting)[0]) if waiting else None
 
+    def proposal(self, conflict: int) -> Written | None:
+        """What the merge proposes for a conflict."""
+        proposals = self.sides.merge.proposals
+        text = proposals[conflict].text if proposals else None
+        return Written(text, proposed=True) if text is not None else None
+
+    def reasons(self, conflict: int) -> Sequence[str]:
+        """Why that is proposed, or why nothing is."""
+        return self.sides.merge.proposals[conflict].reasons if self.sides.merge.proposals else ()
+
     def words(self, part: int, pane: Pane, offset: int) -> Sequence[Span] | None:
         """The bytes of a line that a side changed; for the base, those that either side did. None where none is."""
+        if self.apart:
+            return None
         if part not in self._words:
             if len(self._words) >= _WORDS_KEPT:
                 self._words.clear()
@@ -287,7 +309,7 @@ class ResolveLayout:
     def gone(self, part: Part) -> tuple[str, str]:
         """Whose it is that a part has no line in the result, and what stands there of binary sides, in words."""
         stretch = self._stretches(part)[0]
-        return stretch.sign, stretch.document.plain[0] if self.binary and stretch.document.plain else ""
+        return stretch.sign, stretch.document.plain[0] if self.apart and stretch.document.plain else ""
 
     def choice(self, part: Part) -> Choice | None:
         """What was chosen for a part that is a conflict."""

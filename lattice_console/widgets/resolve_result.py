@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from textual.geometry import Region, Size
 
+from lattice_console.cells import cells
 from lattice_console.text import count, inert
 from lattice_console.widgets.document_text import DocumentText
 from lattice_console.widgets.resolve_layout import Part, ResolveLayout, ResultRow
@@ -12,6 +13,9 @@ from lattice_console.widgets.row_view import Piece, RowView, crop, spread
 from lattice_console.widgets.signs import Look
 
 __all__ = ["ResolveResult"]
+
+_APART = 4
+"""Cells between what is said of the result, and what is proposed."""
 
 
 class ResolveResult(ResolveRows, can_focus=False):
@@ -90,13 +94,17 @@ class ResolveResult(ResolveRows, can_focus=False):
             left += [dot, (f"{still} of {count(total, 'conflict')} open", "warning-strong")]
         elif total:
             left += [dot, (f"{count(total, 'conflict')} settled", "good")]
-        if settled:
+        if settled and not self._offer:
             left += [dot, (f"{settled} settled by themselves", "muted")]
         words, good = self._verdict
         if words:
             left += [dot, (words, "muted" if good else "bad")]
         left = crop(left, width - 1, signs.ellipsis)
-        return [spread(left, [(self._offer, "accent"), (" ", "plain")] if self._offer else [], width)]
+        room = width - sum(cells(text) for text, _ in left) - _APART
+        if not self._offer or room < _APART:
+            return [left]
+        offer = crop([("p ", "chosen"), (f"proposal: {self._offer}", "accent")], room, signs.ellipsis)
+        return [spread(left, [*offer, (" ", "plain")], width)]
 
     def draw(self, index: int, width: int) -> Sequence[Piece]:
         layout = self.shown
@@ -124,7 +132,7 @@ class ResolveResult(ResolveRows, can_focus=False):
         signs = self._look.signs
         if layout.is_open(part):
             words = f"{signs.status['needs_manual_resolution']} Nothing is chosen yet"
-            more = ": what both started from stands here." if part.base[1] and not layout.binary else "."
+            more = ": what both started from stands here." if part.base[1] and not layout.apart else "."
             return fitted([(f" {words}", "warning-strong"), (more, "warning")], width, 0, signs.ellipsis)
         sign, told = layout.gone(part)
         gone = part.base[1]

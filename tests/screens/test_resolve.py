@@ -4,10 +4,12 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from lattice_console.contract.models.mutation import ChangeInput, Mutation
 from tests.screens.console import Console, make_app, open_console
 from tests.screens.project import Office
 from tests.screens.resolving import OURS, PATH, THEIRS, clashing, resolving
 from tests.screens.reviewing import acting, mutation
+from tests.support.changes import delete, modify
 
 WIDE, SMALL = (160, 50), (80, 24)
 
@@ -36,7 +38,7 @@ async def test_taking_a_side_of_each_conflict_and_applying_makes_a_patchset_on_w
         await console.press("ctrl+s")
         await console.sees("Final diff", "make patchset 2")
         await console.press("ctrl+s")
-        await console.sees("Resolved: patchset 2")
+        await console.sees("Patchset 2 of M-", "settles")
     after = await mutation(office, ours.id)
     assert after.patchset == 2
     assert not any(one.name == "base_current" and one.blocks for one in after.requirements)
@@ -59,7 +61,7 @@ async def _apply(console: Console) -> None:
     await console.press("ctrl+s")
     await console.sees("Final diff", "make patchset 2")
     await console.press("ctrl+s")
-    await console.sees("Resolved: patchset 2")
+    await console.sees("Patchset 2 of M-", "settles")
 
 
 async def test_the_heads_of_both_sides_say_who_made_them_and_when(office: Office) -> None:
@@ -291,7 +293,7 @@ async def test_binary_sides_are_told_by_size_and_taken_whole(office: Office) -> 
     async with _at(office) as console:
         await console.sees("It is binary: 10 bytes.", "It is binary: 12 bytes.")
         await console.press("3")
-        await console.sees("Binary sides cannot stand one after the other")
+        await console.sees("These sides cannot stand one after the other")
         await console.press("e")
         await console.sees("Binary sides cannot be typed")
         await console.press("1")
@@ -327,3 +329,105 @@ async def test_the_mutation_offers_its_conflicts_and_its_key_opens_them_from_wit
         await console.sees("1 Diff", "M resolve")
         await console.press("M")
         await console.sees("Resolve", "Result")
+
+
+CUSTOMERS = b'{\n  "customers": {\n    "id": "uuid",\n    "name": "text"\n  }\n}\n'
+EMAIL = CUSTOMERS.replace(b'"id": "uuid",', b'"id": "uuid",\n    "email": "text",')
+TIER = CUSTOMERS.replace(b'"id": "uuid",', b'"id": "uuid",\n    "tier": "text",')
+
+
+async def test_a_proposal_is_offered_with_its_reason_taken_with_a_key_and_undone(office: Office) -> None:
+    ours, _ = await clashing(office, {"specs/a.json": (CUSTOMERS, EMAIL, TIER)})
+    async with _at(office) as console:
+        await console.sees("p proposal: adds /customers/tier as theirs does", "p proposal   e edit")
+        await console.press("p")
+        await console.sees("proposal taken", '"tier": "text"')
+        await console.misses("p proposal")
+        await console.press("u")
+        await console.sees("1 of 1 conflict open", "p proposal")
+        await console.press("U")
+        await _apply(console)
+    merged = EMAIL.replace(b'"email": "text",', b'"email": "text",\n    "tier": "text",')
+    assert await _content(office, ours.id, "specs/a.json") == merged
+
+
+async def test_where_nothing_is_proposed_the_key_says_so(office: Office) -> None:
+    await clashing(office, {"docs/a.md": (b"x\n", b"y\n", b"z\n")})
+    async with _at(office) as console:
+        await console.sees("1 ours")
+        await console.press("p")
+        await console.sees("Nothing is proposed here. Take a side, or type (e).")
+
+
+async def _deleted(office: Office, ours: bytes | None, theirs: bytes | None) -> Mutation:
+    """Let ana do one thing to the refunds, and agent-7 another that is executed; None for bytes deletes them."""
+    path = "docs/old/sessions.md"
+
+    def change(content: bytes | None) -> ChangeInput:
+        return delete(path) if content is None else modify(path, content)
+
+    async with acting(office, "ana") as ana, acting(office, "agent-7") as agent, acting(office, "kim") as kim:
+        mine = await ana.mutations.create(title="Rename customer", changes=[change(ours)])
+        other = await agent.mutations.create(title="Their way", changes=[change(theirs)])
+        await kim.reviews.vote(other.id, vote="approve")
+        await kim.executions.execute(other.id)
+        return mine
+
+
+async def test_what_they_deleted_and_we_changed_is_a_question_and_ours_creates_it_again(office: Office) -> None:
+    ours = await _deleted(office, b"# Sessions\n\nThey end soon.\n", None)
+    async with _at(office) as console:
+        await console.sees("There is no such file here.", "They end soon.", "deleted", "1 of 1 conflict open")
+        await console.press("3")
+        await console.sees("These sides cannot stand one after the other")
+        await console.press("2")
+        await console.sees("the file goes")
+        await console.press("1")
+        await console.sees("ours taken")
+        await _apply(console)
+    [change] = (await mutation(office, ours.id)).changes
+    assert change.operation_type == "create"
+    assert await _content(office, ours.id, "docs/old/sessions.md") == b"# Sessions\n\nThey end soon.\n"
+
+
+async def test_what_we_delete_and_they_changed_is_a_question_and_ours_deletes_it_all_the_same(office: Office) -> None:
+    ours = await _deleted(office, None, b"# Sessions\n\nThey never end.\n")
+    async with _at(office) as console:
+        await console.sees("There is no such file here.", "They never end.", "1 of 1 conflict open")
+        await console.press("1")
+        await console.sees("the file goes")
+        await _apply(console)
+    [change] = (await mutation(office, ours.id)).changes
+    assert (change.operation_type, change.result_hash) == ("delete", None)
+
+
+async def test_what_is_executed_meanwhile_is_merged_anew_and_choices_stay_where_they_fit(office: Office) -> None:
+    await clashing(office)
+    async with _at(office) as console:
+        await console.press("1", "right_square_bracket", "2")
+        await console.sees("2 conflicts settled")
+        async with acting(office, "agent-7") as agent, acting(office, "kim") as kim:
+            more = THEIRS.replace(b"due: 21 days", b"due: 20 days")
+            other = await agent.mutations.create(title="Again", changes=[modify(PATH, more)])
+            await kim.reviews.vote(other.id, vote="approve")
+            await kim.executions.execute(other.id)
+        await console.sees("What stands there has changed", "1 of 2 conflicts open", "due: 20 days", "on 1 more")
+        await console.on("Conflict 2 of 2")
+        await console.sees("ours taken")
+
+
+async def test_what_stands_on_another_that_is_to_come_is_settled_with_what_that_makes_of_it(office: Office) -> None:
+    async with acting(office, "ana") as ana:
+        below = await ana.mutations.create(title="Below", changes=[modify("docs/refunds.md", b"a\nb\n")])
+        above = await ana.mutations.create(
+            title="Rename customer", changes=[modify("docs/refunds.md", b"a\nB\n")], parents=[below.id]
+        )
+        await ana.mutations.update(below.id, changes=[modify("docs/refunds.md", b"a\nbb\n")])
+    async with _at(office) as console:
+        await console.sees("1 of 1 conflict open")
+        assert "bb" in console.text
+        await console.press("1")
+        await console.sees("ours taken")
+        await _apply(console)
+    after = await mutation(office, above.id)
+    assert not any(one.name == "base_current" and one.blocks for one in after.requirements)
