@@ -193,7 +193,8 @@ class ActingPlace(TakingBack):
         text = await self.app.push_screen_wait(
             ReasonDialog(
                 sentence,
-                verb.name.lower(),
+                verb.key or verb.name.lower(),
+                fate=verb.fate,
                 required=verb.required,
                 text=session.keeping.unsent(mutation.id, verb.action),
                 keep=lambda text: session.keeping.keep_unsent(mutation.id, verb.action, text),

@@ -131,6 +131,7 @@ class BulkScreen(Place):
                 ReasonDialog(
                     sentence,
                     f"{self._verb.name.lower()} {planned:,}",
+                    fate=self._verb.fate,
                     required=self._verb.required if self._verb.ask == "needed text" else "",
                     text=self._text,
                     keep=self._keep,

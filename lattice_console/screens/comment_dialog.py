@@ -82,10 +82,10 @@ class CommentDialog(Dialog[Ending]):
         folder: Path,
         covers: Callable[[int], None],
     ) -> None:
-        hints = [("ctrl+s", "save draft"), ("Esc", "leave, kept"), ("ctrl+o", "$EDITOR")]
+        hints = [("ctrl+s", "keep draft"), ("Esc", "leave, kept"), ("ctrl+o", "$EDITOR")]
         if lines is not None or replaced:
             hints.append(("ctrl+g", "suggest lines"))
-        super().__init__(sentence, tuple(hints))
+        super().__init__(sentence, tuple(hints), fate="A draft until your verdict.")
         self._written = written
         self._keep = keep
         self._quoted = quoted

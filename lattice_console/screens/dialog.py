@@ -36,18 +36,21 @@ class Sheet(Vertical):
 
 
 class Dialog(ModalScreen[Answer]):
-    """A sheet at the bottom of the screen; what it covers stays legible above it."""
+    """A sheet at the bottom of the screen; what it covers stays legible above it.
+
+    `fate` is what becomes of what is typed, said loud behind the sentence.
+    """
 
     CSS_PATH: ClassVar[CSSPathType | None] = "dialog.tcss"
 
-    def __init__(self, sentence: str, hints: tuple[tuple[str, str], ...]) -> None:
+    def __init__(self, sentence: str, hints: tuple[tuple[str, str], ...], *, fate: str = "") -> None:
         super().__init__()
-        self._sentence = sentence
+        self._sentence = Content.assemble(sentence, (f" {fate}", "bold $accent") if fate else "")
         self._hints = hints
 
     def compose(self) -> ComposeResult:
         with Sheet(id="sheet"):
-            yield Static(Content(self._sentence), id="sentence", markup=False)
+            yield Static(self._sentence, id="sentence", markup=False)
             yield from self.compose_field()
             line = BottomLine()
             line.help_key = ""
@@ -86,9 +89,16 @@ class ReasonDialog(Dialog[str | None]):
     ]
 
     def __init__(
-        self, sentence: str, verb: str, *, required: str = "", text: str = "", keep: Callable[[str], None]
+        self,
+        sentence: str,
+        verb: str,
+        *,
+        fate: str = "",
+        required: str = "",
+        text: str = "",
+        keep: Callable[[str], None],
     ) -> None:
-        super().__init__(sentence, (("ctrl+s", verb), ("Esc", "leave, the text is kept")))
+        super().__init__(sentence, (("ctrl+s", verb), ("Esc", "leave, the text is kept")), fate=fate)
         self._required = required
         self._text = text
         self._keep = keep

@@ -24,7 +24,8 @@ class Verb:
     """One act. `action` is its name in the contract; `{M}` in `sentence` stands for the mutation's number.
 
     `ask` says what it takes before it is done: nothing, a confirmation, or a text, which may be needed. `recorded` is
-    the sentence for a mutation that changes no files, where that is another. An act that `binds` is meant for the
+    the sentence for a mutation that changes no files, where that is another; `fate` is what becomes of the text, where
+    elsewhere that is another, and `key` is then the name of the key that does it. An act that `binds` is meant for the
     patchset that the person saw, and for no other.
     """
 
@@ -37,6 +38,8 @@ class Verb:
     sentence: str = ""
     recorded: str = ""
     required: str = ""
+    fate: str = ""
+    key: str = ""
     binds: bool = False
     counts_files: bool = False
     vote: Vote | None = None
@@ -189,6 +192,8 @@ _ALL = (
         ask="needed text",
         sentence="Comment on {M} {title}.",
         required="There is nothing to send yet.",
+        fate="Sent at once.",
+        key="send at once",
     ),
     Verb("submit", "Submit the draft", "Not submitted", "submitting", _submit),
     Verb(

@@ -65,7 +65,7 @@ async def drafted(console: Console, words: str, text: str) -> None:
     """Comment on the line with these words, and keep the draft."""
     await on_line(console, words)
     await console.press("c")
-    await console.sees("Comment on", "save draft")
+    await console.sees("Comment on", "keep draft")
     await console.type(text)
     await console.press("ctrl+s")
     await console.sees("draft:", text)

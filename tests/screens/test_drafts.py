@@ -50,6 +50,20 @@ async def test_a_removed_line_is_commented_on_the_old_side(console: Console, off
     assert comment.anchor == Anchor(file_path="docs/refunds.md", side="old", line=3)
 
 
+async def test_a_comment_says_in_the_queue_that_it_is_sent_at_once_and_in_the_diff_that_it_is_kept_as_a_draft(
+    office: Office,
+) -> None:
+    async with open_console(make_app(office), (80, 24)) as console:
+        await console.go_to("Pay refunds")
+        await console.press("c")
+        await console.sees("Comment on M-6 Pay refunds within a week. Sent at once.", "ctrl+s send at once")
+        await console.press("escape")
+        await opened(console, "Pay refunds")
+        await on_line(console, "paid within 7 days")
+        await console.press("c")
+        await console.sees("line 3. A draft until your verdict.", "ctrl+s keep draft", "suggest lines")
+
+
 async def test_at_the_next_hunk_one_comments_on_the_line_that_replaces_another(console: Console) -> None:
     await opened(console, "Pay refunds")
     await console.press("right_square_bracket", "c")
@@ -110,7 +124,7 @@ async def test_a_range_begins_from_a_draft_at_the_line_above_it(console: Console
     await console.press("j")
     await console.on("kim draft: Why 48?")
     await console.press("c")
-    await console.sees("save draft")
+    await console.sees("keep draft")
     await console.press("escape", "v", "j", "j")
     await console.press("c")
     await console.sees(f"Comment on {SPEC_PATH}, lines 10-11.")
@@ -225,7 +239,7 @@ async def test_what_was_typed_survives_esc_leaving_and_a_new_start(office: Offic
         await console.sees("draft: Half a thou")
         await on_line(console, "paid within 7 days")
         await console.press("c")
-        await console.sees("Half a thou", "save draft")
+        await console.sees("Half a thou", "keep draft")
         await console.type("ght")
         await console.press("ctrl+s")
         await console.sees("draft: Half a thought")
