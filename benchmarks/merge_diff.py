@@ -4,20 +4,15 @@
 `diff as a patch` writes all of it, as `git diff` does. git's figures hold the start of its process, about 3 ms.
 """
 
-import os
 import random
-import statistics
-import subprocess
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
+from benchmarks.beside_git import git, median, row
 from lattice_console.merge.diff import diff, unified
 from lattice_console.merge.patch import apply, parse
-
-_ENVIRONMENT = {**os.environ, "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull}
 
 
 def run(quick: bool) -> Iterator[dict[str, object]]:
@@ -32,16 +27,16 @@ def run(quick: bool) -> Iterator[dict[str, object]]:
             (folder / "b").write_bytes(new)
             (folder / "f.patch").write_bytes(patch)
 
-            git_diff = partial(_git, folder, "diff", "--no-index", "a", "b", expected=1)
-            git_apply = partial(_git, folder, "apply", "--whitespace=nowarn", "f.patch", expected=0)
+            git_diff = partial(git, folder, "diff", "--no-index", "a", "b", expected=1)
+            git_apply = partial(git, folder, "apply", "--whitespace=nowarn", "f.patch", expected=0)
             restore = partial((folder / "f").write_bytes, old)
 
-            peer = _median(git_diff, rounds)
-            yield _row("diff ready", count, _median(partial(diff, old, new), rounds), "git diff", peer)
-            written = _median(partial(unified, old, new, old_path="f", new_path="f"), rounds)
-            yield _row("diff as a patch", count, written, "git diff", peer)
-            peer = _median(git_apply, rounds, before=restore)
-            yield _row("patch applied", count, _median(partial(_apply, old, patch), rounds), "git apply", peer)
+            peer = median(git_diff, rounds)
+            yield row("diff ready", count, median(partial(diff, old, new), rounds), "git diff", peer)
+            written = median(partial(unified, old, new, old_path="f", new_path="f"), rounds)
+            yield row("diff as a patch", count, written, "git diff", peer)
+            peer = median(git_apply, rounds, before=restore)
+            yield row("patch applied", count, median(partial(_apply, old, patch), rounds), "git apply", peer)
             if (folder / "f").read_bytes() != new:
                 raise RuntimeError("git did not make of the patch what the diff was made from")
 
@@ -59,30 +54,3 @@ def _documents(count: int) -> tuple[bytes, bytes]:
 def _apply(old: bytes, patch: bytes) -> None:
     [file] = parse(patch)
     apply(old, file)
-
-
-def _git(folder: Path, *arguments: str, expected: int) -> None:
-    done = subprocess.run(["git", *arguments], cwd=folder, env=_ENVIRONMENT, capture_output=True, check=False)
-    if done.returncode != expected:
-        raise RuntimeError(f"git {arguments[0]} ended with {done.returncode}: {done.stderr.decode(errors='replace')}")
-
-
-def _median(measured: Callable[[], object], rounds: int, before: Callable[[], object] = lambda: None) -> float:
-    seconds = []
-    for _ in range(rounds):
-        before()
-        began = time.perf_counter()
-        measured()
-        seconds.append(time.perf_counter() - began)
-    return statistics.median(seconds)
-
-
-def _row(name: str, count: int, seconds: float, peer: str, peer_seconds: float) -> dict[str, object]:
-    return {
-        "name": name,
-        "n": count,
-        "seconds": round(seconds, 5),
-        "peer": peer,
-        "peer_seconds": round(peer_seconds, 5),
-        "ratio": round(seconds / peer_seconds, 2),
-    }

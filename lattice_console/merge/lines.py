@@ -1,11 +1,13 @@
 """The lines of a document, by number, without an object for each of them."""
 
+from array import array
 from bisect import bisect_left
 from itertools import accumulate
 
-__all__ = ["LineIndex", "split_lines"]
+__all__ = ["FullLineIndex", "LineIndex", "split_lines"]
 
 _CHUNK = 4096
+_LARGE_CHUNK = 1 << 18
 
 
 def split_lines(data: bytes) -> list[bytes]:
@@ -51,6 +53,33 @@ class LineIndex:
 
     def _chunk(self, chunk: int) -> tuple[int, list[int]]:
         start = chunk * _CHUNK
-        pieces = self.data[start : start + _CHUNK].split(b"\n")
-        behind = accumulate([len(piece) + 1 for piece in pieces[:-1]], initial=start)
-        return self._ends_before[chunk], list(behind)[1:]
+        return self._ends_before[chunk], _behind(self.data[start : start + _CHUNK], start)
+
+
+class FullLineIndex(LineIndex):
+    """A line index that remembers every line, in 8 bytes for each: for who asks for many, all over the document."""
+
+    __slots__ = ("_starts",)
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        starts = array("Q", (0,))
+        for start in range(0, len(data), _LARGE_CHUNK):
+            starts.extend(_behind(data[start : start + _LARGE_CHUNK], start))
+        self.count = len(starts) - (data[-1:] in (b"", b"\n"))
+        starts.append(len(data))
+        self._starts = starts
+
+    def offset(self, line: int) -> int:
+        """The byte at which `line` begins; the document's size for the line after the last."""
+        return self._starts[line] if line < len(self._starts) else len(self.data)
+
+    def span(self, first: int, last: int) -> bytes:
+        """The bytes of the lines from `first` up to, and without, `last`."""
+        starts = self._starts
+        return self.data[starts[first] : starts[last]]
+
+
+def _behind(chunk: bytes, start: int) -> list[int]:
+    """The offsets behind each line end of a part of a document that begins at `start`."""
+    return list(accumulate([len(piece) + 1 for piece in chunk.split(b"\n")[:-1]], initial=start))[1:]

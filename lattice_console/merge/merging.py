@@ -11,7 +11,7 @@ from typing import Literal
 
 from lattice_console.merge._libgit2 import merge_lines
 from lattice_console.merge.diff import is_binary
-from lattice_console.merge.lines import LineIndex
+from lattice_console.merge.lines import FullLineIndex
 from lattice_console.merge.proposal import Proposal
 from lattice_console.merge.regions import Range, Region, Sides, changes, open_regions
 from lattice_console.merge.suspects import suspects
@@ -138,7 +138,7 @@ def three_way(
     rejected = gate.rejection(content) if clean else None
     if clean and not rejected:
         return _clean(content)
-    sides = LineIndex(base), LineIndex(ours), LineIndex(theirs)
+    sides = FullLineIndex(base), FullLineIndex(ours), FullLineIndex(theirs)
     found = changes(*sides)
     if rejected:
         chosen = suspects(sides, found, rejected, gate)

@@ -5,17 +5,20 @@ sides made it, to different lines, it is a conflict. It is whole, as `--diff3` s
 stand in its place.
 """
 
+import sys
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from lattice_console.merge._libgit2 import changed_ranges
-from lattice_console.merge.diff import Block
 from lattice_console.merge.lines import LineIndex
 
 __all__ = ["Change", "Range", "Region", "Sides", "changes", "merged_ranges", "open_regions"]
 
 Sides = tuple[LineIndex, LineIndex, LineIndex]
 """The lines of base, ours and theirs."""
+
+
+_NEVER = sys.maxsize
 
 
 class Range(NamedTuple):
@@ -58,53 +61,42 @@ class Region(NamedTuple):
     result: Range
 
 
-class _Side:
-    """One descendant: its changes, and how far they have been taken."""
-
-    def __init__(self, base: LineIndex, side: LineIndex) -> None:
-        self._changes = [
-            Block(old - (removed > 0), removed, new - (added > 0), added)
-            for old, removed, new, added in changed_ranges(base.data, side.data, indent_heuristic=False)
-        ]
-        self._at = 0
-        self._shift = 0
-
-    @property
-    def next(self) -> int | None:
-        """The line of the base at which the next change begins."""
-        return self._changes[self._at].old if self._at < len(self._changes) else None
-
-    def take(self, until: int) -> int | None:
-        """Go past the changes that begin up to a line of the base; the line at which they end, None without one."""
-        end = None
-        while self.next is not None and self.next <= max(until, end or 0):
-            change = self._changes[self._at]
-            self._at += 1
-            self._shift += change.added - change.removed
-            end = change.old + change.removed
-        return end
-
-    def line(self, base: int) -> int:
-        """Where a line of the base stands here that lies between the changes taken so far and the next."""
-        return base + self._shift
-
-
 def changes(base: LineIndex, ours: LineIndex, theirs: LineIndex) -> list[Change]:
     """All that the sides changed, in order.
 
     Raises:
         Libgit2Error: libgit2 refused the texts (more than 1 GB) or ran out of memory.
     """
-    sides = (_Side(base, ours), _Side(base, theirs))
+    mine, other = _made(base, ours), _made(base, theirs)
     found: list[Change] = []
-    while begins := [side.next for side in sides if side.next is not None]:
-        start = min(begins)
-        firsts = [side.line(start) for side in sides]
-        end, touched = _take(sides, start)
-        mine, other = (Range(first + 1, side.line(end) - first) for side, first in zip(sides, firsts, strict=True))
-        alike = len(touched) == 2 and _text(ours, mine) == _text(theirs, other)
-        found.append(Change(Range(start + 1, end - start), mine, other, 0 in touched, 1 in touched, alike))
+    at = at_other = shift = shift_other = 0
+    while (start := min(mine[at][0], other[at_other][0])) < _NEVER:
+        end, before, before_other = start, at, at_other
+        in_ours, in_theirs = start + shift, start + shift_other
+        # What touches belongs together.
+        while True:
+            if mine[at][0] <= end:
+                _, until, more = mine[at]
+                at, shift = at + 1, shift + more
+            elif other[at_other][0] <= end:
+                _, until, more = other[at_other]
+                at_other, shift_other = at_other + 1, shift_other + more
+            else:
+                break
+            end = max(end, until)
+        our_lines = Range(in_ours + 1, end + shift - in_ours)
+        their_lines = Range(in_theirs + 1, end + shift_other - in_theirs)
+        by_us, by_them = at > before, at_other > before_other
+        alike = by_us and by_them and _text(ours, our_lines) == _text(theirs, their_lines)
+        found.append(Change(Range(start + 1, end - start), our_lines, their_lines, by_us, by_them, alike))
     return found
+
+
+def _made(base: LineIndex, side: LineIndex) -> list[tuple[int, int, int]]:
+    """What one side changed: from which line of the base, up to which, and how many more there are; then an end."""
+    ranges = changed_ranges(base.data, side.data, indent_heuristic=False)
+    made = [(old - (removed > 0), old - (removed > 0) + removed, added - removed) for old, removed, _, added in ranges]
+    return [*made, (_NEVER, _NEVER, 0)]
 
 
 def open_regions(
@@ -145,12 +137,3 @@ def merged_ranges(found: Sequence[Change]) -> list[Range]:
 
 def _text(side: LineIndex, lines: Range) -> bytes:
     return side.span(lines.first - 1, lines.first - 1 + lines.lines)
-
-
-def _take(sides: tuple[_Side, _Side], start: int) -> tuple[int, set[int]]:
-    """Take the changes from a line of the base on that touch each other: where they end, and which sides made them."""
-    end, touched = start, set[int]()
-    while ends := {at: taken for at, side in enumerate(sides) if (taken := side.take(end)) is not None}:
-        end = max(end, *ends.values())
-        touched.update(ends)
-    return end, touched
