@@ -19,6 +19,7 @@ _DONE = {
     "mutation.submitted": ("submitted", "for review"),
     "mutation.approved": ("", "is approved"),
     "mutation.rejected": ("rejected", ""),
+    "mutation.conflicted": ("", "is in conflict with what stands there"),
     "mutation.cancelled": ("cancelled", ""),
     "mutation.reopened": ("reopened", ""),
     "mutation.executed": ("executed", ""),

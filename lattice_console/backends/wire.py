@@ -70,6 +70,8 @@ ROUTES: Mapping[str, tuple[str, str]] = {
     "reviews.comment": ("POST", f"{_MUTATION}/comments"),
     "reviews.resolve": ("POST", f"{_MUTATION}/comments/resolve"),
     "reviews.apply_suggestions": ("POST", f"{_MUTATION}/apply_suggestions"),
+    "conflicts.of": ("GET", f"{_MUTATION}/conflicts"),
+    "conflicts.list": ("POST", "/conflicts/query"),
     "conflicts.resolve": ("POST", f"{_MUTATION}/resolve-conflicts"),
     "conflicts.train": ("POST", "/merge_train"),
     "executions.list": ("GET", f"{_MUTATION}/executions"),

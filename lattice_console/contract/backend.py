@@ -25,6 +25,7 @@ from lattice_console.contract.models.base import (
     RequiredText,
     Text,
 )
+from lattice_console.contract.models.conflict import ALL_CONFLICTS, Conflict, ConflictFilter, ConflictReport
 from lattice_console.contract.models.document import (
     Document,
     HeadDelta,
@@ -417,6 +418,23 @@ class Reviews(Protocol):
 
 class Conflicts(Protocol):
     """What stands between mutations and the head, and between one mutation and another; always up to date."""
+
+    async def of(self, mutation: Reference) -> ConflictReport:
+        """The conflicts of one mutation, errors first, then by path."""
+        ...
+
+    async def list(
+        self,
+        *,
+        filter: ConflictFilter = ALL_CONFLICTS,
+        cursor: Reference | None = None,
+        limit: Limit = 100,
+    ) -> Page[Conflict]:
+        """The project's conflicts by document: by path, then by mutation.
+
+        One between two mutations is listed once, with the newer one as *ours* unless the filter names the mutation.
+        """
+        ...
 
     async def resolve(
         self,

@@ -18,6 +18,7 @@ EventName = Literal[
     "mutation.commented",
     "mutation.approved",
     "mutation.rejected",
+    "mutation.conflicted",
     "mutation.cancelled",
     "mutation.reopened",
     "mutation.executed",

@@ -82,6 +82,11 @@ def _problem(path: str) -> str | None:
     return _place_problem(components)
 
 
+def folders(path: str) -> list[str]:
+    """Every folder that a path lies in, the outermost first."""
+    return [path[:position] for position, char in enumerate(path) if char == "/"]
+
+
 def _component_problem(component: str) -> str | None:
     if not component:
         return "has an empty component; write single slashes, and none at the end"

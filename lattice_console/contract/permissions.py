@@ -55,6 +55,8 @@ RULES: Mapping[str, Rule] = {
     "reviews.comment": Rule("specs:comment"),
     "reviews.resolve": Rule("specs:comment"),
     "reviews.apply_suggestions": Rule("mutations:create"),
+    "conflicts.of": Rule("mutations:view"),
+    "conflicts.list": Rule("mutations:view"),
     "conflicts.resolve": Rule("mutations:create"),
     "conflicts.train": Rule("mutations:view"),
     "executions.list": Rule("mutations:view"),

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from lattice_console.contract.events import Event, EventName
+from lattice_console.contract.models.conflict import ConflictFilter
 from lattice_console.contract.models.mutation import Status
 from lattice_console.contract.models.query import MutationFilter, Sort
 from lattice_console.engine.pulse import Monitored
@@ -16,6 +17,7 @@ from lattice_console.engine.records import (
     AuditRecord,
     ChangeRecord,
     CommentRecord,
+    ConflictRecord,
     EdgeRecord,
     EventRecord,
     ExecutionRecord,
@@ -40,6 +42,7 @@ from lattice_console.engine.records import (
     StandingRecord,
     UserRecord,
     Window,
+    WriteRecord,
 )
 
 Result = TypeVar("Result")
@@ -250,6 +253,36 @@ class Reviews(Protocol):
     def commenters(self, mutation_ids: Iterable[str]) -> dict[str, set[str]]: ...
 
 
+class Conflicts(Protocol):
+    """What mutations that are still to come write, and the conflicts that come of it."""
+
+    def write(self, project_id: str, number: int, records: Iterable[WriteRecord]) -> None: ...
+    def unwrite(self, project_id: str, number: int) -> None: ...
+    def writing(self, project_id: str, keys: Iterable[str]) -> list[MutationRecord]:
+        """The mutations that write something under one of the keys, by number."""
+        ...
+
+    def of(self, project_id: str, numbers: Iterable[int]) -> dict[int, list[ConflictRecord]]:
+        """What is found about each of those mutations, with an entry for every number."""
+        ...
+
+    def put(self, project_id: str, records: Sequence[ConflictRecord]) -> None: ...
+    def drop(self, project_id: str, records: Sequence[ConflictRecord]) -> None: ...
+    def forget(self, project_id: str, number: int) -> None:
+        """Drop everything that is found about that mutation, on either side."""
+        ...
+
+    def page(
+        self, project_id: str, narrowed: ConflictFilter, number: int | None, window: Window
+    ) -> tuple[list[ConflictRecord], int]:
+        """Findings by path, number and id, those of that mutation or each once; and how many the list has."""
+        ...
+
+    def indexed(self, project_id: str) -> None:
+        """Note that the project's writes and conflicts are all there."""
+        ...
+
+
 class Executions(Protocol):
     def add(self, record: ExecutionRecord) -> None: ...
     def update(self, execution_id: str, **columns: Any) -> None: ...
@@ -318,6 +351,7 @@ class Tables(Protocol):
     graph: Graph
     mutations: Mutations
     reviews: Reviews
+    conflicts: Conflicts
     executions: Executions
     events: Events
     audit: Audit

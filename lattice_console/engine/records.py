@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from lattice_console.contract.models.conflict import ConflictType, Severity
 from lattice_console.contract.models.mutation import Operation, Status
 from lattice_console.contract.models.page import Direction
 from lattice_console.contract.models.project import Vote
@@ -15,7 +16,11 @@ GENESIS = "0" * 64
 
 
 class ProjectRecord(NamedTuple):
-    """A project, with the newest numbers of its events and its audit chain."""
+    """A project, with the newest numbers of its events and its audit chain.
+
+    `indexed` says whether what its mutations write and the conflicts that come of it are known; they are not in a
+    database that an earlier program has written, until somebody writes in the project.
+    """
 
     id: str
     name: str
@@ -28,6 +33,7 @@ class ProjectRecord(NamedTuple):
     event_seq: int = 0
     audit_sequence: int = 0
     audit_head: str = GENESIS
+    indexed: bool = True
 
 
 class UserRecord(NamedTuple):
@@ -200,6 +206,7 @@ class MutationRecord(NamedTuple):
     comments: int
     threads: int
     unanswered: int
+    conflicts: int
     turn: Turn
     stack: int
     level: int
@@ -238,6 +245,29 @@ class ChangeRecord(NamedTuple):
 class ParentRecord(NamedTuple):
     mutation_id: str
     patchset_hash: str
+
+
+class WriteRecord(NamedTuple):
+    """That a mutation writes something: lines of a document, from `first` to `last`, or what `key` names as a whole."""
+
+    key: str
+    first: int
+    last: int
+
+
+class ConflictRecord(NamedTuple):
+    """A finding about a mutation: `number` and `other` are those of the two, and `other` is 0 where it is the head.
+
+    `facts` are what the contract's conflict is made of, as JSON.
+    """
+
+    id: str
+    number: int
+    other: int
+    type: ConflictType
+    severity: Severity
+    path: str
+    facts: Mapping[str, Any]
 
 
 class ReviewRecord(NamedTuple):

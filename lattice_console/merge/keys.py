@@ -23,7 +23,6 @@ from lattice_console.merge.reading import (
     Syntax,
     decoded,
     fail,
-    own_lines,
     read_json,
     yaml_events,
 )
@@ -134,8 +133,7 @@ def _in_yaml(content: bytes) -> Repeated:
                 place.go_on()
         elif isinstance(event, DocumentStartEvent):
             anchors.clear()
-    own = own_lines(content) if found else None
-    return {pointer: [own[line - 1] for line in lines] for pointer, lines in found.items()} if own else found
+    return found
 
 
 def _check_anchor(event: NodeEvent, anchors: set[str]) -> None:

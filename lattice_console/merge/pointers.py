@@ -5,7 +5,7 @@ from typing import Any, Self
 
 from yaml.events import CollectionEndEvent, CollectionStartEvent, DocumentEndEvent, Event, MappingStartEvent, NodeEvent
 
-from lattice_console.merge.reading import BOM, DEPTH_LIMIT, Unreadable, own_lines, syntax_of, yaml_events
+from lattice_console.merge.reading import BOM, DEPTH_LIMIT, Unreadable, syntax_of, yaml_events
 
 __all__ = ["Place", "escaped", "pointer_at", "pointers_at"]
 
@@ -71,27 +71,24 @@ def pointer_at(path: str, content: bytes, line: int) -> str | None:
 
 def pointers_at(path: str, content: bytes, lines: Sequence[int]) -> list[str | None]:
     """`pointer_at` for each of several lines, in any order, with the document read once."""
-    if not lines or syntax_of(path) is None:
-        return [None] * len(lines)
-    content = content.removeprefix(BOM)
-    search = _Search(lines, own_lines(content))
-    try:
-        for event in yaml_events(content):
-            if not search.takes(event):
-                break
-        search.finish()
-    except Unreadable:
-        # What was found before it is right.
-        pass
+    search = _Search(lines)
+    if lines and syntax_of(path):
+        try:
+            for event in yaml_events(content.removeprefix(BOM)):
+                if not search.takes(event):
+                    break
+            search.finish()
+        except Unreadable:
+            # What was found before it is right.
+            pass
     return [search.found.get(line) for line in lines]
 
 
 class _Search:
     """Looks for lines in the events of one document, in order. `found` are the pointers of those that it has passed."""
 
-    def __init__(self, lines: Iterable[int], own: Sequence[int] | None) -> None:
+    def __init__(self, lines: Iterable[int]) -> None:
         self.found: dict[int, str] = {}
-        self._own = own
         self._due = sorted(set(lines), reverse=True)
         # What is being read, with the first lines of all the collections that are open, and of the key before a value.
         self._place = Place(None, mapping=False)
@@ -106,7 +103,7 @@ class _Search:
         if isinstance(event, NodeEvent):
             return self._value(event)
         if isinstance(event, CollectionEndEvent):
-            self._last = max(self._last, self._line(_last_line(event)))
+            self._last = max(self._last, _last_line(event))
             self._ended(self._firsts.pop(), self._place.depth, self._place.pointer)
             self._place = self._place.above
             self._place.go_on()
@@ -117,7 +114,7 @@ class _Search:
         self.found.update((line, pointer) for line, (_, pointer) in self._within.items() if line not in self.found)
 
     def _value(self, event: NodeEvent) -> bool:
-        first = self._line(_first_line(event))
+        first = _first_line(event)
         self._pass(first)
         self._last = max(self._last, first)
         place = self._place
@@ -137,14 +134,10 @@ class _Search:
             self._firsts.append(begins)
             self._place = Place(place, mapping=isinstance(event, MappingStartEvent))
         else:
-            self._last = max(self._last, self._line(_last_line(event)))
+            self._last = max(self._last, _last_line(event))
             self._ended(begins, place.depth + 1, place.pointer_of_next)
             place.go_on()
         return True
-
-    def _line(self, line: int) -> int:
-        """A line as YAML counts them, as the document's."""
-        return self._own[line - 1] if self._own else line
 
     def _pass(self, first: int) -> None:
         """Decide on the lines before `first`: whatever is open goes on beyond them."""

@@ -27,7 +27,6 @@ __all__ = [
     "Unreadable",
     "decoded",
     "fail",
-    "own_lines",
     "read_json",
     "syntax_of",
     "yaml_events",
@@ -49,10 +48,6 @@ EVENT_LIMIT: Final = 1_500_000
 
 # Resolving a tag costs libyaml a look at every directive before it.
 _DIRECTIVE_LIMIT: Final = 100
-
-# YAML 1.1 ends lines also at a lone CR, and at NEL, LS and PS, which may stand in the texts of JSON.
-_ODD_BREAK: Final = re.compile(rb"\r(?!\n)|\xc2\x85|\xe2\x80[\xa8\xa9]")
-_BREAK: Final = re.compile(rb"\r\n|[\r\n]|\xc2\x85|\xe2\x80[\xa8\xa9]")
 
 _SYNTAXES: Final[dict[str, Syntax]] = {"json": "json", "yaml": "yaml", "yml": "yaml"}
 _Loader: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -197,13 +192,3 @@ def fail(reason: str, event: Event, kind: type[Unreadable] = Unreadable) -> NoRe
     """Raise Unreadable, or a `kind` of it, for a reason that stands at an event of YAML."""
     mark = event.start_mark
     raise kind(reason, mark.line + 1 if mark else None)
-
-
-def own_lines(content: bytes) -> list[int] | None:
-    r"""For each line as YAML counts them, the document's, which only `\n` ends; None where they are the same."""
-    if not _ODD_BREAK.search(content):
-        return None
-    own = [1]
-    for ending in _BREAK.finditer(content):
-        own.append(own[-1] + ending[0].endswith(b"\n"))
-    return own

@@ -35,10 +35,12 @@ _MEANINGS = {
     "is:reviewed": "you voted or commented on it",
     "is:ready": "can be executed",
     "is:stacked": "stands on others that are yet to be executed",
+    "is:conflicted": "a person must decide a conflict",
     "has:threads": "threads that are open",
     "has:votes": "votes that count now",
     "has:objections": "somebody requests changes, or rejects",
     "has:parents": "it is stacked on others",
+    "has:conflict": "a conflict that a person must decide",
     "author:me": "proposed by you",
     "vote:none": "nobody has voted yet",
 }

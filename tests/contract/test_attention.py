@@ -251,11 +251,11 @@ async def test_who_made_the_newest_patchset_of_anothers_mutation_is_not_waited_f
 async def test_what_is_approved_and_cannot_be_executed_yet_says_what_it_takes_and_from_whom(
     ann: Backend, rob: Backend, dev: Backend
 ) -> None:
-    await track(ann, {"a.txt": b"one\n"})
-    late = await propose(dev, modify("a.txt", b"late\n"))
+    await track(ann, {"a.txt": b"one\n2\n3\n4\n"})
+    late = await propose(dev, modify("a.txt", b"one\n2\n3\nlate\n"))
     await rob.reviews.vote(late.id, vote="approve")
     assert (await ann.mutations.get(late.id)).attention.reason == "It is approved and can be executed."
-    await carry_out(dev, modify("a.txt", b"early\n"), approver=rob, executor=ann)
+    await carry_out(dev, modify("a.txt", b"early\n2\n3\n4\n"), approver=rob, executor=ann)
     reason = (await ann.mutations.get(late.id)).attention.reason
     assert reason.startswith("It is approved, and before it can be executed: a.txt: ")
     assert reason.endswith("Its author has to update it to what is there now.")

@@ -127,7 +127,7 @@ async def test_of_two_claims_on_one_document_the_second_fails_with_nothing_appli
     assert await head_of(ann) == {"a.txt": b"1\n", "b.txt": b"0\n"}
     failed = await ann.mutations.get(second.id)
     assert failed.status == "failed"
-    assert [blocker.name for blocker in failed.blockers] == ["base_current"]
+    assert [blocker.name for blocker in failed.blockers] == ["base_current", "no_open_conflict"]
     await ann.mutations.update(second.id, changes=[modify("b.txt", b"2\n"), modify("a.txt", b"12\n")])
     assert (await ann.executions.retry(second.id)).status == "pending"
 

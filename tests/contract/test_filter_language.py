@@ -180,6 +180,7 @@ facts = st.builds(
     objections=few,
     comments=few,
     threads=few,
+    conflicts=few,
     stack=st.sets(st.integers(1, 3)),
     level=few,
     patchset=st.integers(1, 2),

@@ -90,6 +90,7 @@ def facts(one: Mutation, all: Sequence[Mutation], actor: str, age: float, *, rev
         objections=one.objections,
         comments=one.comments,
         threads=one.threads,
+        conflicts=one.conflicts,
         stack=[other.number for other in all if other.stack == one.stack],
         level=one.level,
         patchset=one.patchset,

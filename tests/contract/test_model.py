@@ -335,5 +335,5 @@ def test_the_model_imports_nothing_of_the_engine() -> None:
             names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
             names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             own = ("lattice_console", "tests")
-            allowed = ("lattice_console.contract", "tests.support.model")
+            allowed = ("lattice_console.contract", "lattice_console.merge", "tests.support.model")
             assert [name for name in names if name.startswith(own) and not name.startswith(allowed)] == [], file

@@ -1,4 +1,4 @@
-"""A stale base is a blocker, not a state: a new patchset mends it."""
+"""A stale base is a blocker, and no state where it merges with what stands there: a new patchset mends it."""
 
 import pytest
 
@@ -9,11 +9,11 @@ from tests.support.house import carry_out, hashed, head_of, propose, track
 from tests.support.refusals import refusal
 
 
-async def test_a_stale_base_blocks_and_leaves_the_state(ann: Backend) -> None:
-    await track(ann, {"a.txt": b"0\n"})
-    proposed = await propose(ann, modify("a.txt", b"mine\n"))
+async def test_a_stale_base_that_merges_blocks_and_leaves_the_state(ann: Backend) -> None:
+    await track(ann, {"a.txt": b"0\n1\n2\n3\n"})
+    proposed = await propose(ann, modify("a.txt", b"mine\n1\n2\n3\n"))
     await ann.reviews.vote(proposed.id, vote="approve")
-    done = await carry_out(ann, modify("a.txt", b"theirs\n"))
+    done = await carry_out(ann, modify("a.txt", b"0\n1\n2\ntheirs\n"))
     stale = await ann.mutations.get(proposed.id)
     assert stale.status == "approved"
     [blocker] = stale.blockers
@@ -30,12 +30,13 @@ async def test_executing_on_a_stale_base_is_a_conflict_that_names_the_newer_revi
     await track(ann, {"a.txt": b"0\n"})
     parent = await propose(ann, create("b.txt"))
     proposed = await propose(ann, modify("a.txt", b"mine\n"), create("c.json", b"{broken"), parents=[parent.id])
-    await carry_out(rob, modify("a.txt", b"theirs\n"), approver=ann, executor=ann)
     await rob.reviews.vote(proposed.id, vote="request_changes")
+    await carry_out(rob, modify("a.txt", b"theirs\n"), approver=ann, executor=ann)
     with refusal("CF_STALE_BASE") as refused:
         await ann.executions.execute(proposed.id)
     blockers = {one["name"]: one for one in refused.value.details["blockers"]}
-    assert set(blockers) == {"approvals", "no_objections", "specs_valid", "base_current", "parents_executed"}
+    review = {"approvals", "no_objections", "specs_valid"}
+    assert set(blockers) == review | {"status", "base_current", "parents_executed", "no_open_conflict"}
     assert {one["state"] for one in blockers.values()} == {"unsatisfied"}
     assert "revision 2 by M-3" in blockers["base_current"]["reason"]
     for blocker in blockers.values():
@@ -43,7 +44,7 @@ async def test_executing_on_a_stale_base_is_a_conflict_that_names_the_newer_revi
     dry = await ann.executions.dry_run(proposed.id)
     assert not dry.would_execute
     assert {one.name for one in dry.blockers} == set(blockers)
-    assert (await ann.mutations.get(proposed.id)).status == "pending"
+    assert (await ann.mutations.get(proposed.id)).status == "needs_manual_resolution"
 
 
 @pytest.mark.parametrize(

@@ -60,11 +60,6 @@ def test_keys_of_yaml_are_found_with_all_their_lines() -> None:
     }
 
 
-def test_lines_are_the_documents_own_also_where_yaml_counts_more() -> None:
-    content = 'a: "x\u2028y\x85"\nb: "\u2029"\nb: 1\n'.encode()
-    assert repeated_keys("yaml", content) == {"/b": [2, 3]}
-
-
 def test_each_document_of_a_stream_has_keys_and_anchors_of_its_own() -> None:
     assert repeated_keys("yaml", b"a: &a 1\n---\na: 2\n---\na: 3\na: 4\n") == {"/a": [5, 6]}
     with pytest.raises(Unreadable, match="an alias names an anchor") as error:

@@ -104,10 +104,3 @@ def test_a_document_is_read_as_deep_as_documents_may_nest() -> None:
 @pytest.mark.timeout(30)
 def test_a_document_of_endless_depth_takes_no_room_for_its_pointers() -> None:
     assert pointers_at("a.yaml", b"- " * 1_000_000 + b"\n- b\n", [2]) == [None]
-
-
-@pytest.mark.parametrize("odd", ["\u2028", "\u2029", "\x85"])
-def test_lines_are_the_documents_own_also_where_yaml_counts_more(odd: str) -> None:
-    content = f'{{\n"a": "x{odd}{odd}y",\n"b": [\n"{odd}",\n1\n],\n"c": 1\n}}\n'.encode()
-    lines = range(1, 9)
-    assert pointers_at("a.json", content, lines) == [None, "/a", "/b", "/b/0", "/b/1", "/b", "/c", None]

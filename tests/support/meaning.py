@@ -35,6 +35,7 @@ class Facts:
     objections: int
     comments: int
     threads: int
+    conflicts: int
     stack: Collection[int]
     level: int
     patchset: int
@@ -82,6 +83,7 @@ _HAS: Mapping[Having, Callable[[Facts], bool]] = {
     "parents": lambda facts: facts.level > 0,
     "files": lambda facts: bool(facts.paths),
     "labels": lambda facts: bool(facts.labels),
+    "conflict": lambda facts: facts.conflicts > 0,
 }
 _IS: Mapping[Condition, Callable[[Facts], bool]] = {
     "open": lambda facts: facts.status in UNDER_WAY,
@@ -92,6 +94,7 @@ _IS: Mapping[Condition, Callable[[Facts], bool]] = {
     "reviewed": lambda facts: facts.seen is not None,
     "ready": lambda facts: facts.status == "approved" and facts.level == 0,
     "stacked": lambda facts: facts.level > 0,
+    "conflicted": lambda facts: facts.conflicts > 0,
 }
 
 

@@ -264,6 +264,8 @@ SAMPLES: Mapping[str, Callable[[Scene], Awaitable[dict[str, Any]]]] = {
     "reviews.apply_suggestions": _suggested,
     "conflicts.resolve": _to_resolve,
     "conflicts.train": _nothing,
+    "conflicts.of": _by_owner,
+    "conflicts.list": _nothing,
     "executions.list": _by_owner,
     "executions.dry_run": _by_owner,
     "executions.execute": _approved,

@@ -26,6 +26,7 @@ def row(number: int, title: str = "a change", **changed: object) -> MutationSumm
         objections=0,
         comments=0,
         threads=0,
+        conflicts=0,
         stack=number,
         level=0,
         turn="reviewers",

@@ -95,6 +95,7 @@ class MutationSummary(Model):
 
     `stack` is the number of the lowest mutation that it stands on through parents yet to be executed, its own where
     there is none; `level` how many of them are below it. `threads` counts the open ones, `comments` all remarks.
+    `conflicts` counts those that are for a person to decide, with the head and with other mutations.
     `mine` says whether it waits for the asking actor's vote, answer or patchset: what the filter `is:awaiting` means.
     """
 
@@ -112,6 +113,7 @@ class MutationSummary(Model):
     objections: int
     comments: int
     threads: int
+    conflicts: int
     stack: int
     level: int
     turn: Turn

@@ -14,12 +14,13 @@ AGE_LIMIT = 1e10
 
 Seconds = Annotated[float, Field(ge=0, le=AGE_LIMIT, allow_inf_nan=False)]
 
-Condition = Literal["open", "ended", "mine", "awaiting", "changed", "reviewed", "ready", "stacked"]
+Condition = Literal["open", "ended", "mine", "awaiting", "changed", "reviewed", "ready", "stacked", "conflicted"]
 """What a mutation can be: still to come or ended; the actor's own, waiting for the actor, changed since the actor's
-last review, reviewed by the actor; executable as far as votes and parents go; on others yet to be executed."""
+last review, reviewed by the actor; executable as far as votes and parents go; on others yet to be executed; in a
+conflict that a person must decide."""
 
-Having = Literal["comments", "threads", "votes", "objections", "parents", "files", "labels"]
-"""What a mutation can have; `threads` are open ones, `votes` those that count now."""
+Having = Literal["comments", "threads", "votes", "objections", "parents", "files", "labels", "conflict"]
+"""What a mutation can have; `threads` are open ones, `votes` those that count now, a `conflict` one for a person."""
 
 Voted = Vote | Literal["none"]
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from lattice_console.engine.features import judging, stored
+from lattice_console.engine.features import detecting, judging, stored
 from lattice_console.engine.features import policy as policies
 from lattice_console.engine.features.context import Context, new_id
 from lattice_console.engine.records import HeadMove, SpecRecord
@@ -13,7 +13,7 @@ from lattice_console.engine.rules import specs
 def advance(ctx: Context, moves: Sequence[HeadMove], mutation_id: str | None) -> int:
     """Make the moves one step of the head; returns the head's sequence afterwards.
 
-    Specs and policy follow; a changed policy judges every mutation under review anew.
+    Specs, policy and conflicts follow; a changed policy judges every mutation under review anew.
     """
     sequence = ctx.project.sequence
     if not moves:
@@ -38,6 +38,7 @@ def advance(ctx: Context, moves: Sequence[HeadMove], mutation_id: str | None) ->
         ctx.record("policy.changed", ctx.project.id, before=old_version, after=version)
         ctx.announce("policy.changed", ctx.project.id, ctx.project.version, policy_version=version)
         judging.judge_all(ctx)
+    detecting.head_moved(ctx, moves, (record.path for record in before.values()))
     return ctx.project.sequence
 
 

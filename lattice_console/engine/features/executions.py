@@ -7,7 +7,7 @@ from typing import Any
 from lattice_console.contract.errors import Blocked, Conflict, LatticeError, NotFound, RuleBroken
 from lattice_console.contract.models.mutation import DryRun, Execution, FilePreview, Mutation
 from lattice_console.contract.models.requirement import Requirement
-from lattice_console.engine.features import applying, judging, stacks, stored, undoing, views
+from lattice_console.engine.features import applying, detecting, judging, stacks, stored, undoing, views
 from lattice_console.engine.features.context import Context, new_id
 from lattice_console.engine.features.mutations import expect_version
 from lattice_console.engine.features.registry import Steps, flows, reads, writes
@@ -134,12 +134,13 @@ def complete(ctx: Context, record: MutationRecord, execution: ExecutionRecord) -
     _check_bytes(ctx, {change.result_hash for change in changes if change.result_hash})
     moves, snapshot = _moves(ctx, changes)
     ctx.tables.executions.keep_snapshot(execution.id, snapshot)
+    status = life.follow(record.status, "apply")
+    done = stored.change(ctx, record, status=status)
+    detecting.apply(ctx, record)
     sequence = applying.advance(ctx, moves, record.id)
     seconds = max(0.0, (ctx.now - execution.started_at).total_seconds())
     ended: dict[str, Any] = {"status": "completed", "finished_at": ctx.now, "seconds": seconds, "sequence": sequence}
     ctx.tables.executions.update(execution.id, **ended)
-    status = life.follow(record.status, "apply")
-    done = stored.change(ctx, record, status=status)
     stacks.settle(ctx, done)
     ctx.record(
         "mutation.executed",
@@ -294,6 +295,7 @@ def _settle(
 
 @writes("executions.recover")
 def recover(ctx: Context) -> int:
+    detecting.prepare(ctx)
     return recover_expired(ctx)
 
 

@@ -1,7 +1,17 @@
 """Bringing a git history in, commit by commit, under the recorded policy `import`."""
 
 from lattice_console.contract.models.mutation import ImportedCommit, Mutation
-from lattice_console.engine.features import executions, judging, mutations, people, proposals, stacks, stored, views
+from lattice_console.engine.features import (
+    detecting,
+    executions,
+    judging,
+    mutations,
+    people,
+    proposals,
+    stacks,
+    stored,
+    views,
+)
 from lattice_console.engine.features.context import Context, new_id
 from lattice_console.engine.features.registry import writes
 from lattice_console.engine.records import ExecutionRecord, MutationRecord, OverrideRecord, UserRecord
@@ -42,6 +52,7 @@ def import_commit(ctx: Context, *, commit: ImportedCommit, execute: bool, expect
         comments=0,
         threads=0,
         unanswered=0,
+        conflicts=0,
         turn="reviewers",
         stack=stack,
         level=level,
@@ -53,6 +64,7 @@ def import_commit(ctx: Context, *, commit: ImportedCommit, execute: bool, expect
     if execute:
         _execute(ctx, record, commit.commit)
     else:
+        detecting.propose(ctx, record)
         judging.judge(ctx, [record])
     return views.mutation(ctx, views.find(ctx, record.id))
 

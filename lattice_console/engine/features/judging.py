@@ -11,9 +11,9 @@ from lattice_console.engine.features import policy as policies
 from lattice_console.engine.features import stored
 from lattice_console.engine.features.context import Context
 from lattice_console.engine.features.tree import Tree, stale_bases
-from lattice_console.engine.records import MutationRecord, PatchsetRecord, ReviewRecord
+from lattice_console.engine.records import ConflictRecord, MutationRecord, PatchsetRecord, ReviewRecord
 from lattice_console.engine.rules import attention, life, requirements
-from lattice_console.engine.rules.requirements import Ballot, ExecutionFacts, ParentFacts, ReviewFacts
+from lattice_console.engine.rules.requirements import Ballot, ExecutionFacts, OpenConflict, ParentFacts, ReviewFacts
 
 
 def standing_votes(reviews: Sequence[ReviewRecord]) -> list[ReviewRecord]:
@@ -89,6 +89,9 @@ def execution_requirements(ctx: Context, record: MutationRecord) -> tuple[Requir
             changes=len(current.changes),
             stale=stale_bases(ctx, current.changes, current.parents, tree),
             parents=[ParentFacts(known[parent].number, known[parent].status) for parent in parents],
+            conflicts=[
+                OpenConflict(one.path, one.facts["description"]) for one in stored.with_head(ctx, [record])[record.id]
+            ],
         )
     )
 
@@ -101,18 +104,19 @@ def all_requirements(ctx: Context, record: MutationRecord) -> tuple[Requirement,
 
 
 def judge(ctx: Context, records: Sequence[MutationRecord]) -> list[MutationRecord]:
-    """Bring status and vote counts of the mutations to what votes, patchset and policy say; announce what turned.
+    """Bring status and vote counts of the mutations to what votes, conflicts, patchset and policy say.
 
-    Returns the mutations as they are then.
+    Announces what turned; returns the mutations as they are then.
     """
     if not records:
         return []
     judged = []
     facts = review_facts(ctx, records)
+    conflicts = stored.with_head(ctx, records)
     for record in records:
         found = facts[record.id]
         holds = requirements.hold(requirements.review(found))
-        status = life.judged(record.status, holds)
+        status = life.judged(record.status, holds, bool(conflicts[record.id]))
         objections = sum(ballot.vote in requirements.OBJECTIONS for ballot in found.ballots)
         invalid = any(finding.severity == "error" for finding in found.findings)
         derived: dict[str, Any] = {
@@ -126,13 +130,27 @@ def judge(ctx: Context, records: Sequence[MutationRecord]) -> list[MutationRecor
         changed = {name: value for name, value in derived.items() if getattr(record, name) != value}
         after = stored.change(ctx, record, **{"version": record.version, **changed}) if changed else record
         judged.append(after)
-        if changed.get("status") == "approved":
-            ctx.record("mutation.approved", record.id, number=record.number, policy_version=found.policy.version)
-            ctx.announce("mutation.approved", record.id, after.version, number=record.number, status="approved")
-        elif "status" in changed:
-            ctx.record("mutation.updated", record.id, number=record.number, status="pending", by="requirements")
-            ctx.announce("mutation.updated", record.id, after.version, number=record.number, status="pending")
+        if "status" in changed:
+            _tell(ctx, record, after, found.policy, conflicts[record.id])
     return judged
+
+
+def _tell(
+    ctx: Context, before: MutationRecord, after: MutationRecord, policy: Policy, conflicts: Sequence[ConflictRecord]
+) -> None:
+    """Say what a mutation has turned to, and why."""
+    said: dict[str, Any] = {"number": after.number, "status": after.status}
+    if after.status == "approved":
+        ctx.record("mutation.approved", after.id, number=after.number, policy_version=policy.version)
+        ctx.announce("mutation.approved", after.id, after.version, **said)
+    elif after.status == "needs_manual_resolution":
+        ctx.record("mutation.conflicted", after.id, **said, before=before.status, paths=[one.path for one in conflicts])
+        text = " ".join(one.facts["description"] for one in conflicts)
+        ctx.announce("mutation.conflicted", after.id, after.version, **said, conflicts=after.conflicts, text=text[:500])
+    else:
+        by = "conflicts" if before.status == "needs_manual_resolution" else "requirements"
+        ctx.record("mutation.updated", after.id, **said, by=by)
+        ctx.announce("mutation.updated", after.id, after.version, **said)
 
 
 def judge_all(ctx: Context) -> None:

@@ -97,6 +97,7 @@ _SUMMARIES = {
     "mutation.commented": "commented",
     "mutation.approved": "it is approved",
     "mutation.rejected": "rejected it",
+    "mutation.conflicted": "it is in conflict with what stands there",
     "mutation.cancelled": "cancelled it",
     "mutation.reopened": "reopened it",
     "mutation.executed": "executed it",

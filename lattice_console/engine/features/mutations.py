@@ -15,7 +15,7 @@ from lattice_console.contract.models.mutation import (
 )
 from lattice_console.contract.models.page import Direction, Page
 from lattice_console.contract.models.query import MutationFilter, Sort
-from lattice_console.engine.features import judging, paging, proposals, stacks, stored, views
+from lattice_console.engine.features import detecting, judging, paging, proposals, stacks, stored, views
 from lattice_console.engine.features.context import Context, new_id
 from lattice_console.engine.features.registry import Whose, reads, writes
 from lattice_console.engine.records import Asker, ChangeRecord, MutationRecord, ReviewRecord, SpecRecord, Window
@@ -129,6 +129,7 @@ def create(
         comments=0,
         threads=0,
         unanswered=0,
+        conflicts=0,
         turn="author" if draft else "reviewers",
         stack=stack,
         level=level,
@@ -137,6 +138,7 @@ def create(
     )
     begin(ctx, record, proposal)
     stored.newborn(ctx, record)
+    detecting.propose(ctx, record)
     return views.mutation(ctx, *judging.judge(ctx, [record]))
 
 
@@ -229,6 +231,8 @@ def _write(ctx: Context, record: MutationRecord, columns: Mapping[str, Any], mes
     updated = stored.change(ctx, record, **columns)
     if (updated.stack, updated.level) != (record.stack, record.level):
         stacks.settle(ctx, updated)
+    if updated.patchset != record.patchset:
+        updated = detecting.update(ctx, updated)
     fields = sorted(columns.keys() - {"stack", "level"})
     data: dict[str, Any] = {"number": record.number, "fields": fields, "patchset": updated.patchset}
     ctx.record("mutation.updated", record.id, **data)
@@ -335,7 +339,7 @@ def _turn(
     record = _own(ctx, mutation, expected_version)
     status = life.follow(record.status, happening)
     stored.settle(ctx, record, outdated, "outdated")
-    turned = stored.change(ctx, record, status=status)
+    turned = detecting.turn(ctx, record, stored.change(ctx, record, status=status))
     ctx.record(event, record.id, number=record.number, before=record.status, status=status, reason=reason)
     ctx.announce(event, record.id, turned.version, number=record.number, status=status, reason=reason[:500])
     return views.mutation(ctx, *judging.judge(ctx, [turned]))

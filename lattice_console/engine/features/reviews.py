@@ -7,7 +7,7 @@ from lattice_console.contract.events import EventName
 from lattice_console.contract.models.mutation import Mutation
 from lattice_console.contract.models.project import Vote
 from lattice_console.contract.models.review import NewComment, Review
-from lattice_console.engine.features import judging, stored, views
+from lattice_console.engine.features import detecting, judging, stored, views
 from lattice_console.engine.features import policy as policies
 from lattice_console.engine.features.comments import say
 from lattice_console.engine.features.context import Context, new_id
@@ -103,7 +103,7 @@ def _own(ctx: Context, record: MutationRecord) -> list[ReviewRecord]:
 def _turn(ctx: Context, record: MutationRecord, happening: life.Happening) -> MutationRecord:
     """Let a reject vote, or its withdrawal, change the status at once."""
     status = life.follow(record.status, happening)
-    turned = stored.change(ctx, record, status=status)
+    turned = detecting.turn(ctx, record, stored.change(ctx, record, status=status))
     event: EventName = "mutation.rejected" if status == "rejected" else "mutation.reopened"
     ctx.record(event, record.id, number=record.number, before=record.status, status=status)
     ctx.announce(event, record.id, turned.version, number=record.number, status=status)

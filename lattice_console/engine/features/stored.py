@@ -7,6 +7,7 @@ from typing import Any
 from lattice_console.engine.features.context import Context
 from lattice_console.engine.records import (
     ChangeRecord,
+    ConflictRecord,
     ExecutionRecord,
     HeadRecord,
     MutationRecord,
@@ -77,6 +78,23 @@ def blobs(ctx: Context, hashes: Iterable[str]) -> dict[str, bytes]:
     for hash, content in ctx.tables.documents.blobs(missing).items():
         ctx.memo["blob", hash] = content
     return {hash: ctx.memo["blob", hash] for hash in wanted if ("blob", hash) in ctx.memo}
+
+
+def conflicts(ctx: Context, records: Sequence[MutationRecord]) -> dict[str, list[ConflictRecord]]:
+    """What is for a person to decide about each mutation, by its id."""
+    counted = [record for record in records if record.conflicts]
+    missing = {record.number for record in counted if ("conflicts", record.id) not in ctx.memo}
+    found = ctx.tables.conflicts.of(ctx.project.id, missing) if missing else {}
+    for record in counted:
+        if record.number in found:
+            errors = [one for one in found[record.number] if one.severity == "error"]
+            ctx.memo["conflicts", record.id] = sorted(errors, key=lambda one: (one.path, one.id))
+    return {record.id: ctx.memo["conflicts", record.id] if record.conflicts else [] for record in records}
+
+
+def with_head(ctx: Context, records: Sequence[MutationRecord]) -> dict[str, list[ConflictRecord]]:
+    """The conflicts with the head that are for a person, by the mutation's id."""
+    return {id: [one for one in found if one.other == 0] for id, found in conflicts(ctx, records).items()}
 
 
 def newborn(ctx: Context, record: MutationRecord) -> None:

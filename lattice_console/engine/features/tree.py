@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from heapq import heappop, heappush
 
-from lattice_console.contract.paths import twin_key
+from lattice_console.contract.paths import folders, twin_key
 from lattice_console.engine.features import stored
 from lattice_console.engine.features.context import Context
-from lattice_console.engine.records import ChangeRecord, MutationRecord, ParentRecord
+from lattice_console.engine.records import ChangeRecord, HeadRecord, MutationRecord, ParentRecord
 from lattice_console.engine.rules import life
 from lattice_console.engine.rules.requirements import StaleBase
 
@@ -47,10 +47,7 @@ class Tree:
         """What stands at those of the paths where something does."""
         wanted = set(paths)
         below = wanted - self._over.keys()
-        found = {
-            path: Entry(path, record.hash, record.document_id)
-            for path, record in stored.at_paths(self._ctx, below).items()
-        }
+        found = {path: _entry(record) for path, record in stored.at_paths(self._ctx, below).items()}
         found.update({path: entry for path in wanted if (entry := self._over.get(path)) is not None})
         return found
 
@@ -58,7 +55,7 @@ class Tree:
         """Where those documents stand, by id; those that stand nowhere are left out."""
         wanted = set(document_ids)
         found = {
-            document_id: Entry(record.path, record.hash, document_id)
+            document_id: _entry(record)
             for document_id, record in self._ctx.tables.documents.in_head(self._ctx.project.id, wanted).items()
             if record.path not in self._over
         }
@@ -71,12 +68,12 @@ class Tree:
         added = {path for path, entry in self._over.items() if entry is not None} - set(freed)
         taken = {**self._standing(targets, gone), **{twin_key(path): path for path in added}}
         documents = {twin_key(path): path for path in (*added, *targets)}
-        documents.update(self._standing({folder for target in targets for folder in _folders(target)}, gone))
-        folders = {twin_key(folder) for path in (*added, *targets) for folder in _folders(path)}
+        documents.update(self._standing({folder for target in targets for folder in folders(target)}, gone))
+        holding = {twin_key(folder) for path in (*added, *targets) for folder in folders(path)}
         reasons: dict[str, str] = {}
         for target in targets:
             key = twin_key(target)
-            above = next((documents[one] for one in map(twin_key, _folders(target)) if one in documents), None)
+            above = next((documents[one] for one in map(twin_key, folders(target)) if one in documents), None)
             if key in taken:
                 same = taken[key] == target
                 reasons[target] = (
@@ -84,10 +81,25 @@ class Tree:
                 )
             elif above is not None:
                 reasons[target] = f"{above} is a document, not a folder"
-            elif key in folders or self._ctx.tables.documents.under(self._ctx.project.id, target, gone) is not None:
+            elif key in holding or self._ctx.tables.documents.under(self._ctx.project.id, target, gone) is not None:
                 reasons[target] = "it is a folder"
             taken[key] = target
         return reasons
+
+    def in_the_way(self, target: str) -> Entry | None:
+        """A document that bars the target: it, a twin of it or of a folder around it, or something below it."""
+        keys = [twin_key(path) for path in (target, *reversed(folders(target)))]
+        laid = {twin_key(path): entry for path, entry in self._over.items() if entry is not None}
+        gone = {path for path, entry in self._over.items() if entry is None}
+        head = self._ctx.tables.documents
+        there = head.at_twins(self._ctx.project.id, keys)
+        for key in keys:
+            if key in laid:
+                return laid[key]
+            if key in there and there[key].path not in gone:
+                return _entry(there[key])
+        below = head.under(self._ctx.project.id, target, gone)
+        return _entry(below) if below else next((laid[key] for key in laid if key.startswith(f"{keys[0]}/")), None)
 
     def _standing(self, paths: Iterable[str], gone: set[str]) -> dict[str, str]:
         """The documents of the head that are there, or twins of them, by twin key; none of those that are gone."""
@@ -95,9 +107,8 @@ class Tree:
         return {key: record.path for key, record in found.items() if record.path not in gone}
 
 
-def _folders(path: str) -> list[str]:
-    """Every folder that a path lies in."""
-    return [path[:position] for position, char in enumerate(path) if char == "/"]
+def _entry(record: HeadRecord) -> Entry:
+    return Entry(record.path, record.hash, record.document_id)
 
 
 def _unexecuted(ctx: Context, parents: Iterable[str]) -> list[MutationRecord]:
@@ -109,7 +120,7 @@ def _unexecuted(ctx: Context, parents: Iterable[str]) -> list[MutationRecord]:
     above: dict[str, list[str]] = {}
     wanted = set(parents)
     while wanted:
-        found = [record for record in ctx.tables.mutations.many(wanted).values() if not _is_over(record)]
+        found = [record for record in ctx.tables.mutations.many(wanted).values() if record.status in life.TO_COME]
         records.update((record.id, record) for record in found)
         for mutation_id, one in stored.current(ctx, found).items():
             above[mutation_id] = [parent.mutation_id for parent in one.parents]
@@ -128,10 +139,6 @@ def in_order(records: Mapping[str, MutationRecord], above: Mapping[str, Sequence
         _, mutation_id = heappop(ready)
         yield records[mutation_id]
         order.done(mutation_id)
-
-
-def _is_over(record: MutationRecord) -> bool:
-    return record.status == "completed" or record.status in life.ENDED
 
 
 def stale_bases(

@@ -71,6 +71,7 @@ def summaries(ctx: Context, records: Sequence[MutationRecord]) -> tuple[Mutation
             objections=record.objections,
             comments=record.comments,
             threads=record.threads,
+            conflicts=record.conflicts,
             stack=record.stack,
             level=record.level,
             turn=record.turn,

@@ -74,8 +74,9 @@ def refuse_vote(vote: Vote, status: Status, standing: Standing, authors_may_appr
     needed = _PERMISSIONS[vote]
     if needed not in standing.permitted:
         return _lacking(needed)
-    if status not in life.REVIEWED:
-        return f"votes are for mutations under review; this one is {_said(status)}"
+    # What is in conflict with the head can be rejected all the same.
+    if status not in life.REVIEWED and not (vote == "reject" and status in life.DERIVED):
+        return f"votes are for mutations under review; this one {life.said(status)}"
     if vote in ("approve", "approve_with_suggestions") and standing.is_patchset_author and not authors_may_approve:
         return "nobody approves their own patchset; another member has to"
     return ""
@@ -85,8 +86,8 @@ def refuse_withdrawal(status: Status, standing: Standing) -> str:
     """Why the actor's vote cannot be taken back; empty where it can."""
     if standing.vote is None:
         return "you have no vote on the current patchset"
-    if status not in life.REVIEWED and not (status == "rejected" and standing.vote == "reject"):
-        return f"votes decide nothing any more; this one is {_said(status)}"
+    if status not in life.DERIVED and not (status == "rejected" and standing.vote == "reject"):
+        return f"votes decide nothing any more; this one {life.said(status)}"
     return ""
 
 
@@ -99,7 +100,7 @@ def refuse_on_others(standing: Standing) -> str:
 
 def refuse_update(status: Status) -> str:
     """Why a mutation cannot be changed; empty where it can."""
-    return "" if status in life.OPEN else f"it can no longer be changed; this one is {_said(status)}"
+    return "" if status in life.OPEN else f"it can no longer be changed; this one {life.said(status)}"
 
 
 def actions(
@@ -159,10 +160,6 @@ def _refuse_execution(status: Status, requirements: Sequence[Requirement]) -> st
 
 def _lacking(permission: str) -> str:
     return f"your role does not allow it; the roles {permissions.roles_with(permission)} do"
-
-
-def _said(status: Status) -> str:
-    return status.replace("_", " ")
 
 
 def _sentence(reason: str) -> str:

@@ -61,7 +61,10 @@ LIFE: Mapping[Status, Mapping[Happening, Status]] = {
 """What has no entry is refused. `pending` after retry, reopen, submit and undo_reject is judged anew at once."""
 
 REVIEWED: frozenset[Status] = frozenset({"pending", "approved"})
-"""Where votes decide: the status is derived from them, and only here."""
+"""Where votes decide."""
+
+DERIVED: frozenset[Status] = REVIEWED | {"needs_manual_resolution"}
+"""Where the status is derived, and only here: from conflicts with the head, and where there are none from votes."""
 
 OPEN: frozenset[Status] = frozenset({"draft", "pending", "approved", "needs_manual_resolution", "failed"})
 """Where the changes are still to come, and can be changed."""
@@ -102,7 +105,12 @@ def becomes(status: Status, happening: Happening) -> Status | None:
 def refusal(status: Status, happening: Happening) -> str:
     """Why it cannot happen, for people."""
     verb = _VERBS.get(happening, f"{happening.replace('_', ' ')} is not possible here")
-    return f"{verb}; this one is {status.replace('_', ' ')}."
+    return f"{verb}; this one {said(status)}."
+
+
+def said(status: Status) -> str:
+    """What a mutation is, as the end of a sentence about it."""
+    return "needs manual resolution" if status == "needs_manual_resolution" else f"is {status.replace('_', ' ')}"
 
 
 def follow(status: Status, happening: Happening) -> Status:
@@ -113,8 +121,10 @@ def follow(status: Status, happening: Happening) -> Status:
     return after
 
 
-def judged(status: Status, review_holds: bool) -> Status:
-    """The status that the review requirements give; only `pending` and `approved` depend on them."""
-    if status not in REVIEWED:
+def judged(status: Status, review_holds: bool, in_conflict: bool) -> Status:
+    """The status that the review requirements and conflicts with the head give, where it depends on them."""
+    if status not in DERIVED:
         return status
+    if in_conflict:
+        return "needs_manual_resolution"
     return "approved" if review_holds else "pending"

@@ -1,6 +1,6 @@
 """The conditions of approval and of execution, each with its state and its reason."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -43,6 +43,14 @@ class StaleBase:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenConflict:
+    """A conflict with the head that a person must decide, as a sentence about it says."""
+
+    path: str
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
 class ParentFacts:
     """A parent of a stack, as execution sees it."""
 
@@ -57,7 +65,7 @@ class ExecutionFacts:
     changes: int
     stale: Sequence[StaleBase]
     parents: Sequence[ParentFacts]
-    overridden: Collection[str] = ()
+    conflicts: Sequence[OpenConflict] = ()
 
 
 def counted(policy: Policy, ballots: Sequence[Ballot]) -> list[Ballot]:
@@ -82,7 +90,7 @@ def review(facts: ReviewFacts) -> tuple[Requirement, ...]:
 
 def execution(facts: ExecutionFacts) -> tuple[Requirement, ...]:
     """The execution requirements, in the order in which they are shown."""
-    return (_base_current(facts), _parents_executed(facts))
+    return (_base_current(facts), _parents_executed(facts), _no_open_conflict(facts))
 
 
 def past(requirements: Sequence[Requirement], status: Status) -> tuple[Requirement, ...]:
@@ -186,6 +194,16 @@ def _parents_executed(facts: ExecutionFacts) -> Requirement:
         return _execution("parents_executed", "satisfied", "Every parent is executed.")
     said = "; ".join(_waits_for(parent) for parent in waiting)
     return _execution("parents_executed", "unsatisfied", f"{said}.")
+
+
+def _no_open_conflict(facts: ExecutionFacts) -> Requirement:
+    if facts.conflicts:
+        said = " ".join(one.said for one in facts.conflicts[:3])
+        more = f" And {len(facts.conflicts) - 3} more." if len(facts.conflicts) > 3 else ""
+        return _execution("no_open_conflict", "unsatisfied", f"{said}{more} Settle it in a new patchset.")
+    if not facts.stale:
+        return _execution("no_open_conflict", "not_applicable", "What it was made on stands there.")
+    return _execution("no_open_conflict", "satisfied", "It merges by itself with what stands there.")
 
 
 def _waits_for(parent: ParentFacts) -> str:

@@ -7,6 +7,7 @@ stands in the document (`200:` is "200", `on:` is "on"); an application's own ta
 stays. Of a stream of several documents every one is read, and the first one is the result.
 """
 
+import re
 from math import isfinite
 from typing import Any, Final, NamedTuple
 
@@ -24,12 +25,16 @@ from yaml.events import (
     ScalarEvent,
 )
 
-from lattice_console.merge.reading import DEPTH_LIMIT, NUMBER_LIMIT, Unreadable, fail, own_lines, yaml_events
+from lattice_console.merge.reading import DEPTH_LIMIT, NUMBER_LIMIT, Unreadable, fail, yaml_events
 
 __all__ = ["ALIAS_LIMIT", "load", "spans"]
 
 ALIAS_LIMIT = 1_000_000
 """How much aliases may repeat in all: nodes plus the characters of their texts."""
+
+# YAML 1.1 ends lines also at a lone CR, and at NEL, LS and PS, which may stand in the texts of JSON.
+_ODD_BREAK: Final = re.compile(rb"\r(?!\n)|\xc2\x85|\xe2\x80[\xa8\xa9]")
+_BREAK: Final = re.compile(rb"\r\n|[\r\n]|\xc2\x85|\xe2\x80[\xa8\xa9]")
 
 _RESOLVERS: Final = yaml.SafeLoader.yaml_implicit_resolvers
 _NUMBERS: Final = SafeConstructor()
@@ -254,9 +259,13 @@ def _spans(content: bytes, wanted: set[str]) -> dict[str, tuple[int, int]]:
 
 
 def _in_own_lines(content: bytes, found: dict[str, tuple[int, int]]) -> dict[str, tuple[int, int]]:
-    """Lines as YAML counts them, as the document's."""
-    own = own_lines(content)
-    return {pointer: (own[first - 1], own[last - 1]) for pointer, (first, last) in found.items()} if own else found
+    r"""Lines as YAML counts them, as the lines of the document, which only `\n` ends."""
+    if not _ODD_BREAK.search(content):
+        return found
+    own = [1]
+    for ending in _BREAK.finditer(content):
+        own.append(own[-1] + ending[0].endswith(b"\n"))
+    return {pointer: (own[first - 1], own[last - 1]) for pointer, (first, last) in found.items()}
 
 
 def _last_line(event: Event) -> int:

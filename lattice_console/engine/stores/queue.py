@@ -113,7 +113,7 @@ def _meant(project_id: str, narrowed: MutationFilter, asker: Asker) -> list[Colu
     if narrowed.label:
         conditions.append(or_(*map(_labelled, narrowed.label)))
     if narrowed.path:
-        holding = or_(*(_holds(touched.c.path, part) for part in narrowed.path))
+        holding = or_(*(holds(touched.c.path, part) for part in narrowed.path))
         conditions.append(mutations.c.number.in_(_touching(project_id).where(holding)))
     conditions.extend(map(_says, narrowed.text))
     if narrowed.vote:
@@ -169,6 +169,7 @@ def _has(project_id: str, having: Having) -> ColumnElement[bool]:
         "parents": lambda: mutations.c.level > 0,
         "files": lambda: mutations.c.number.in_(_touching(project_id)),
         "labels": lambda: mutations.c.labels != [],
+        "conflict": lambda: mutations.c.conflicts > 0,
     }
     return found[having]()
 
@@ -185,6 +186,7 @@ def _is(asker: Asker, condition: Condition) -> ColumnElement[bool]:
         "reviewed": lambda: exists(_seen_by(asker)),
         "ready": lambda: and_(mutations.c.status == "approved", mutations.c.level == 0),
         "stacked": lambda: mutations.c.level > 0,
+        "conflicted": lambda: mutations.c.conflicts > 0,
     }
     return found[condition]()
 
@@ -220,12 +222,12 @@ def _labelled(label: str) -> ColumnElement[bool]:
 
 def _says(word: str) -> ColumnElement[bool]:
     """That the title holds the word in any case, or that the word is the number, as `12` or `M-12`."""
-    title = _holds(mutations.c.title, word)
+    title = holds(mutations.c.title, word)
     number = _NUMBER.fullmatch(word)
     return or_(title, mutations.c.number == int(number[1])) if number else title
 
 
-def _holds(column: ColumnElement[str], part: str) -> ColumnElement[bool]:
+def holds(column: ColumnElement[str], part: str) -> ColumnElement[bool]:
     """That the text holds the part, whatever the case of either."""
     if all(char.isascii() or char.upper() == char.lower() for char in part):
         # LIKE ignores the case of ASCII letters, and the others have none.

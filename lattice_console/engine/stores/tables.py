@@ -56,6 +56,7 @@ projects = Table(
     Column("mutation_seq", Number, nullable=False),
     Column("audit_sequence", Number, nullable=False),
     Column("audit_head", Words, nullable=False),
+    Column("indexed", Boolean, nullable=False),
     Column("created_at", UtcTime, nullable=False),
     Column("updated_at", UtcTime, nullable=False),
 )
@@ -181,6 +182,7 @@ mutations = Table(
     Column("comments", Number, nullable=False),
     Column("threads", Number, nullable=False),
     Column("unanswered", Number, nullable=False),
+    Column("conflicts", Number, nullable=False),
     Column("turn", Words, nullable=False),
     Column("stack", Number, nullable=False),
     Column("level", Number, nullable=False),
@@ -213,6 +215,7 @@ Index(
     mutations.c.objections,
     mutations.c.comments,
     mutations.c.threads,
+    mutations.c.conflicts,
     mutations.c.created_at,
     mutations.c.id,
 )
@@ -227,6 +230,37 @@ touched = Table(
     ForeignKeyConstraint(["project_id", "number"], ["mutations.project_id", "mutations.number"]),
     Index(None, "project_id", "path", "number"),
     sqlite_with_rowid=False,
+)
+
+# What each mutation that is still to come writes, by keys that are equal where two can meet; lines are the head's.
+writes = Table(
+    "writes",
+    metadata,
+    Column("project_id", Words, primary_key=True),
+    Column("key", Words, primary_key=True),
+    Column("first", Number, primary_key=True, autoincrement=False),
+    Column("last", Number, primary_key=True, autoincrement=False),
+    Column("number", Number, primary_key=True, autoincrement=False),
+    ForeignKeyConstraint(["project_id", "number"], ["mutations.project_id", "mutations.number"]),
+    Index(None, "project_id", "number"),
+    sqlite_with_rowid=False,
+)
+
+# Findings, one row for each side; `other` is 0 where a mutation conflicts with the head.
+conflicts = Table(
+    "conflicts",
+    metadata,
+    Column("project_id", Words, primary_key=True),
+    Column("number", Number, primary_key=True, autoincrement=False),
+    Column("id", Words, primary_key=True),
+    Column("other", Number, nullable=False),
+    Column("type", Words, nullable=False),
+    Column("severity", Words, nullable=False),
+    Column("path", Words, nullable=False),
+    Column("facts", Json, nullable=False),
+    ForeignKeyConstraint(["project_id", "number"], ["mutations.project_id", "mutations.number"]),
+    Index(None, "project_id", "path", "number", "other", "type"),
+    Index(None, "project_id", "other"),
 )
 
 patchsets = Table(

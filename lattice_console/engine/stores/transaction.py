@@ -3,6 +3,7 @@
 from lattice_console.engine import ports
 from lattice_console.engine.stores.answers import Answers
 from lattice_console.engine.stores.audit import Audit
+from lattice_console.engine.stores.conflicts import Conflicts
 from lattice_console.engine.stores.database import Database
 from lattice_console.engine.stores.documents import Documents
 from lattice_console.engine.stores.edges import Graph
@@ -26,6 +27,7 @@ class Tables:
         self.graph: ports.Graph = Graph(database)
         self.mutations: ports.Mutations = Mutations(database)
         self.reviews: ports.Reviews = Reviews(database)
+        self.conflicts: ports.Conflicts = Conflicts(database)
         self.executions: ports.Executions = Executions(database)
         self.events: ports.Events = Events(database)
         self.audit: ports.Audit = Audit(database)

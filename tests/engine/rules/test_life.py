@@ -83,7 +83,7 @@ def test_each_event_leads_where_the_table_says_or_is_refused(
         life.follow(status, happening)
     assert refused.value.code == "BR_STATUS"
     assert refused.value.message == life.refusal(status, happening)
-    assert f"this one is {status.replace('_', ' ')}." in refused.value.message
+    assert f"this one {life.said(status)}." in refused.value.message
     assert refused.value.details == {"status": status, "happening": happening}
 
 
@@ -93,6 +93,17 @@ def test_only_what_was_rolled_back_is_over_for_good() -> None:
 
 
 @pytest.mark.parametrize("status", get_args(Status))
-def test_only_under_review_does_the_status_follow_the_requirements(status: Status) -> None:
-    judged = [life.judged(status, holds) for holds in (True, False)]
-    assert judged == (["approved", "pending"] if status in ("pending", "approved") else [status, status])
+def test_under_review_and_in_conflict_the_status_follows_conflicts_and_requirements_and_nowhere_else(
+    status: Status,
+) -> None:
+    judged = [life.judged(status, holds, in_conflict) for in_conflict in (False, True) for holds in (True, False)]
+    follows = status in ("pending", "approved", "needs_manual_resolution")
+    derived = ["approved", "pending", "needs_manual_resolution", "needs_manual_resolution"]
+    assert judged == (derived if follows else [status] * 4)
+
+
+def test_every_status_is_said_in_a_sentence() -> None:
+    assert [life.said(status) for status in ("in_progress", "needs_manual_resolution")] == [
+        "is in progress",
+        "needs manual resolution",
+    ]

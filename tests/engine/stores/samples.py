@@ -82,6 +82,7 @@ def mutation(number: int, **changes: Any) -> MutationRecord:
         comments=0,
         threads=0,
         unanswered=0,
+        conflicts=0,
         turn="reviewers",
         stack=number,
         level=0,

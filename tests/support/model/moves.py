@@ -22,6 +22,7 @@ from tests.support.model.world import (
 DENIED: Refusals = {"AUTH_FORBIDDEN"}
 OPEN = frozenset({"draft", "pending", "approved", "needs_manual_resolution", "failed"})
 UNDER_REVIEW = frozenset({"pending", "approved"})
+DERIVED = UNDER_REVIEW | {"needs_manual_resolution"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,9 @@ def proposal(world: World, edits: Sequence[Edit], parents: Sequence[int]) -> tup
     """The changes that come of edits on the parents' result, and why they cannot be proposed."""
     if any(world.mutations[number].status in NO_PARENTS for number in parents):
         return (), {"BR"}
-    tree = world.tree(parents)
+    standing = world.standing_for(parents)
+    tree = {path: content for path, (content, _) in standing.items()}
+    documents = {path: document for path, (_, document) in standing.items()}
     refused: Refusals = set()
     if len({edit.path for edit in edits}) < len(edits):
         refused.add("VAL")
@@ -58,7 +61,8 @@ def proposal(world: World, edits: Sequence[Edit], parents: Sequence[int]) -> tup
         result = base if edit.operation == "rename" and edit.result is None else edit.result
         if (edit.operation == "modify" and result == base) or edit.path == edit.new_path:
             refused.add("VAL")
-        changes.append(Change(edit.operation, edit.path, edit.new_path, base, result))
+        document = None if edit.operation == "create" else documents.get(edit.path)
+        changes.append(Change(edit.operation, edit.path, edit.new_path, base, result, document))
     if taken(tree, [(one.operation, one.path, one.result_path) for one in changes]):
         refused.add("BR")
     return tuple(changes), refused
@@ -133,8 +137,8 @@ _RULES: dict[str, tuple[str, bool, frozenset[str] | None]] = {
     "approve": ("review", False, UNDER_REVIEW),
     "approve_with_suggestions": ("review", False, UNDER_REVIEW),
     "request_changes": ("review", False, UNDER_REVIEW),
-    "reject": ("review", False, UNDER_REVIEW),
-    "withdraw": ("review", False, UNDER_REVIEW | {"rejected"}),
+    "reject": ("review", False, DERIVED),
+    "withdraw": ("review", False, DERIVED | {"rejected"}),
     "comment": ("comment", False, None),
     "update": ("create", True, OPEN),
     "rebase": ("create", True, OPEN),

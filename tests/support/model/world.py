@@ -3,6 +3,7 @@
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from lattice_console.merge.merging import three_way
 from tests.support.model.contents import POLICIES, POLICY, Policy, difference, readable
 
 Refusals = set[str]
@@ -43,13 +44,17 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One file operation with the bytes before and after it."""
+    """One file operation with the bytes before and after it.
+
+    `document` is which one of the head it is about; none, where that is still to be made.
+    """
 
     operation: str
     path: str
     new_path: str | None
     base: bytes | None
     result: bytes | None
+    document: int | None = field(default=None, compare=False)
 
     @property
     def result_path(self) -> str:
@@ -135,13 +140,22 @@ class World:
 
     def tree(self, parents: Iterable[int] = ()) -> dict[str, bytes]:
         """The head, with what its unexecuted ancestors propose done to it."""
-        tree = {path: document.content for path, document in self.head.items()}
+        return {path: content for path, (content, _) in self.standing_for(parents).items()}
+
+    def standing_for(self, parents: Iterable[int] = ()) -> dict[str, tuple[bytes, int | None]]:
+        """The same, with which document of the head each is."""
+        tree: dict[str, tuple[bytes, int | None]] = {
+            path: (document.content, document.id) for path, document in self.head.items()
+        }
         for number in self._unexecuted(parents):
             changes = self.mutations[number].patchset.changes
+            before = {one.path: tree[one.path][1] for one in changes if one.operation != "create" and one.path in tree}
             for change in changes:
                 if change.operation in ("delete", "rename"):
                     tree.pop(change.path, None)
-            tree.update({one.result_path: one.result for one in changes if one.result is not None})
+            tree.update(
+                {one.result_path: (one.result, before.get(one.path)) for one in changes if one.result is not None}
+            )
         return tree
 
     def _unexecuted(self, parents: Iterable[int]) -> list[int]:
@@ -204,6 +218,7 @@ class World:
             waiting = [one for one in self.parents(mutation.number) if self.mutations[one].status != "completed"]
             found["base_current"] = _state(not stale) if latest.changes or stale else "not_applicable"
             found["parents_executed"] = _state(not waiting) if latest.parents else "not_applicable"
+            found["no_open_conflict"] = _state(not self.in_conflict(latest)) if stale else "not_applicable"
         if mutation.status in PAST:
             return {name: "not_applicable" if state == "unsatisfied" else state for name, state in found.items()}
         return found
@@ -233,10 +248,27 @@ class World:
         moved = (one for one in patchset.changes if one.operation != "create" and tree.get(one.path) != one.base)
         return any(moved) or taken(tree, [(one.operation, one.path, one.result_path) for one in patchset.changes])
 
+    def in_conflict(self, patchset: Patchset) -> set[str]:
+        """The paths of the changes that a person must decide about."""
+        tree = self.standing_for(number for number, _ in patchset.parents)
+        outcomes = {one.path: _outcome(one, tree) for one in patchset.changes}
+        done = [one for one in outcomes.values() if one is not None]
+        left = set(tree) - {leaves for leaves, _ in done}
+        barred = {
+            path
+            for path, outcome in outcomes.items()
+            if outcome and outcome[1] is not None and any(_clash(outcome[1], other) for other in left)
+        }
+        return barred | {path for path, outcome in outcomes.items() if outcome is None}
+
     def settle(self) -> None:
-        """Under review the status is what the requirements say."""
+        """Under review the status is what conflicts and requirements say."""
         for mutation in self.mutations.values():
-            if mutation.status in ("pending", "approved"):
+            if mutation.status not in ("pending", "approved", "needs_manual_resolution"):
+                continue
+            if self.in_conflict(mutation.patchset):
+                mutation.status = "needs_manual_resolution"
+            else:
                 states = self.requirements(mutation)
                 review = ("approvals", "no_objections", "comments", "specs_valid")
                 holds = all(states[name] != "unsatisfied" for name in review)
@@ -260,6 +292,41 @@ def _clash(one: str, other: str) -> bool:
     """Whether no folder could hold both: twins, or a file where the other needs a folder."""
     one, other = one.casefold(), other.casefold()
     return one == other or one.startswith(f"{other}/") or other.startswith(f"{one}/")
+
+
+def _outcome(change: Change, tree: Mapping[str, tuple[bytes, int | None]]) -> tuple[str | None, str | None] | None:
+    """The path that a change leaves on what stands there now, and the one that it takes, as far as it does either.
+
+    None where a person has to decide.
+    """
+    if change.operation == "create":
+        there = tree.get(change.path)
+        if there is None:
+            return None, change.path
+        return (None, None) if there[0] == change.result else None
+    path = _path_now(change, tree)
+    if path is None:
+        return (None, None) if change.operation == "delete" else None
+    content, _ = tree[path]
+    if change.operation == "delete":
+        return (path, None) if (path, content) == (change.path, change.base) else None
+    if change.operation == "rename" and path not in (change.path, change.new_path):
+        return None
+    assert change.base is not None
+    assert change.result is not None
+    if not three_way(change.base, change.result, content, path=change.result_path).clean:
+        return None
+    return (path, change.new_path) if change.new_path not in (None, path) else (None, None)
+
+
+def _path_now(change: Change, tree: Mapping[str, tuple[bytes, int | None]]) -> str | None:
+    """Where the document of a change is: at its path, where it was renamed to, or else what came to its path."""
+    here = tree.get(change.path)
+    if here is not None and here[1] in (None, change.document):
+        return change.path
+    places = {document: path for path, (_, document) in tree.items() if document is not None}
+    moved = places.get(change.document) if change.document is not None else None
+    return moved or (change.path if here is not None else None)
 
 
 def _acceptable(change: Change) -> bool:
