@@ -86,6 +86,7 @@ class ResolveScreen(Colouring):
         Binding("U", "redo", "Redo", id="resolve.redo"),
         Binding("tab", "turn(1)", "Show the next side", id="resolve.turn"),
         Binding("shift+tab", "turn(-1)", "Show the side before", id="resolve.turn_back"),
+        Binding("w", "why", "Why both were made", id="resolve.why"),
         Binding("ctrl+s", "apply", "Apply, after a look at the final diff", id="resolve.apply"),
         Binding("R", "reload", "Refresh", id="place.refresh"),
     ]
@@ -282,11 +283,20 @@ class ResolveScreen(Colouring):
 
     def _offer(self, file: _File) -> None:
         """Say what is proposed for the conflict under the cursor, and why."""
-        at = self.sides.conflict
-        if at is None or file.layout.proposal(at) is None or file.history.choices[at] == file.layout.proposal(at):
-            self.result.offer("")
-        else:
-            self.result.offer("; ".join(map(inert, file.layout.reasons(at))))
+        at, layout = self.sides.conflict, file.layout
+        offer, rejected = None, layout.sides.merge.rejected
+        choice = file.history.choices[at] if at is not None else None
+        if at is not None and (proposal := layout.proposal(at)) is not None and choice != proposal:
+            offer = ("p", f"proposal: {'; '.join(map(inert, layout.reasons(at)))}")
+        elif at is not None and choice is None and rejected is not None:
+            # Only one side changed what stands here; it is a question for this alone.
+            offer = ("", inert(rejected.message))
+        self.result.offer(offer)
+
+    @on(ResolveResult.Pointed)
+    def _pointed(self, message: ResolveResult.Pointed) -> None:
+        if self._file is not None:
+            self.sides.move_to(self._file.layout.back(message.row))
 
     @on(ResolveSides.Scrolled)
     def _scrolled(self) -> None:
@@ -325,6 +335,15 @@ class ResolveScreen(Colouring):
         else:
             self.sides.pane = PANES[(PANES.index(self.sides.pane) + by) % len(PANES)]
             self.refresh_chrome()
+
+    def action_why(self) -> None:
+        """Say what the authors of both sides wrote about them."""
+        file = self._file
+        if file is None:
+            return
+        infos = [file.clash.infos[pane] for pane in ("ours", "theirs")]
+        told = [f"{one.name} {one.title}\n{one.why or 'Nothing more was said about it.'}" for one in infos]
+        self.desk.say("\n\n".join(inert(text, lines=True).strip() for text in told))
 
     # -- choosing
 

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from lattice_console.contract.errors import NotFound
 from lattice_console.contract.models.document import Revision
-from lattice_console.contract.models.mutation import Change, Mutation, MutationSummary
+from lattice_console.contract.models.mutation import Change, Mutation
 from lattice_console.merge.choices import whole
 from lattice_console.merge.merging import three_way
 from lattice_console.profile.resolving import Meeting
@@ -143,7 +143,9 @@ class HeadClashes:
             return SideInfo("head", "a baseline", newest.actor.handle, look.age(newest.created_at))
         made = await self._session.backend.mutations.get(str(newest.mutation))
         done += f" on {len(revisions) - 1} more" if len(revisions) > 1 else ""
-        return SideInfo(f"M-{made.number}", made.title, made.author.handle, look.age(newest.created_at), done)
+        return SideInfo(
+            f"M-{made.number}", made.title, made.author.handle, look.age(newest.created_at), done, made.description
+        )
 
 
 def _since(revisions: Sequence[Revision], base: str | None) -> Sequence[Revision]:
@@ -152,8 +154,9 @@ def _since(revisions: Sequence[Revision], base: str | None) -> Sequence[Revision
     return revisions[:at] if base is not None else revisions[:1]
 
 
-def _our_info(mutation: MutationSummary, look: Look) -> SideInfo:
-    return SideInfo(f"M-{mutation.number}", mutation.title, mutation.author.handle, look.age(mutation.created_at))
+def _our_info(mutation: Mutation, look: Look) -> SideInfo:
+    age = look.age(mutation.created_at)
+    return SideInfo(f"M-{mutation.number}", mutation.title, mutation.author.handle, age, why=mutation.description)
 
 
 def merged(clash: Clash) -> Sides:

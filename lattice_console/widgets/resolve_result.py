@@ -1,8 +1,11 @@
 """The result of a merge as it is now: each line with whose it is, and what is still open."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
+from textual import events
 from textual.geometry import Region, Size
+from textual.message import Message
 
 from lattice_console.cells import cells
 from lattice_console.text import count, inert
@@ -19,12 +22,18 @@ _APART = 4
 
 
 class ResolveResult(ResolveRows, can_focus=False):
-    """Follows the cursor of the sides. `verdict` and `offer` are said in its head."""
+    """Follows the cursor of the sides; its head says whether the result can stand, and what is proposed."""
+
+    @dataclass
+    class Pointed(Message):
+        """A row of the result was clicked."""
+
+        row: int
 
     def __init__(self, look: Look, *, id: str | None = None) -> None:
         super().__init__(look, id=id)
         self._verdict: tuple[str, bool] = ("", True)
-        self._offer = ""
+        self._offer: tuple[str, str] | None = None
 
     def show(self, layout: ResolveLayout) -> None:
         """Show the result of a merge."""
@@ -47,10 +56,10 @@ class ResolveResult(ResolveRows, can_focus=False):
             self._verdict = (verdict, good)
             self.refresh_line(0)
 
-    def offer(self, words: str) -> None:
-        """Say what is proposed for the conflict under the cursor; nothing where nothing is."""
-        if self._offer != words:
-            self._offer = words
+    def offer(self, offer: tuple[str, str] | None) -> None:
+        """Say what is to be known of the conflict under the cursor, behind the key that it is about; inert."""
+        if self._offer != offer:
+            self._offer = offer
             self.refresh_line(0)
 
     def follow(self, row: int, top: int | None, shift: int) -> None:
@@ -75,6 +84,9 @@ class ResolveResult(ResolveRows, can_focus=False):
                 _, first, _ = found.get(id(document), (document, line, line))
                 found[id(document)] = (document, min(first, line), line)
         return list(found.values())
+
+    def clicked(self, index: int, event: events.Click) -> None:
+        self.post_message(self.Pointed(index))
 
     # -- drawing
 
@@ -103,7 +115,8 @@ class ResolveResult(ResolveRows, can_focus=False):
         room = width - sum(cells(text) for text, _ in left) - _APART
         if not self._offer or room < _APART:
             return [left]
-        offer = crop([("p ", "chosen"), (f"proposal: {self._offer}", "accent")], room, signs.ellipsis)
+        key, words = self._offer
+        offer = crop([(f"{key} " if key else "", "chosen"), (words, "accent")], room, signs.ellipsis)
         return [spread(left, [*offer, (" ", "plain")], width)]
 
     def draw(self, index: int, width: int) -> Sequence[Piece]:

@@ -33,13 +33,17 @@ _KEYS: Mapping[Pane, str] = {"ours": "1", "base": "0", "theirs": "2"}
 
 @dataclass(frozen=True, slots=True)
 class SideInfo:
-    """Who made a side, and why: what it is called, its title, its author, and how old it is; `done` says more."""
+    """Who made a side, and why: what it is called, its title, its author, and how old it is; `done` says more.
+
+    `why` is its description, with lines.
+    """
 
     name: str
     title: str = ""
     author: str = ""
     age: str = ""
     done: str = ""
+    why: str = ""
 
     def words(self, width: int, look: Look) -> str:
         """All of it as inert text in at most `width` cells; what says more gives way first, then the title."""

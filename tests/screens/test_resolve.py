@@ -431,3 +431,31 @@ async def test_what_stands_on_another_that_is_to_come_is_settled_with_what_that_
         await _apply(console)
     after = await mutation(office, above.id)
     assert not any(one.name == "base_current" and one.blocks for one in after.requirements)
+
+
+async def test_why_both_were_made_is_told_with_a_key(office: Office) -> None:
+    await clashing(office)
+    async with _at(office) as console:
+        await console.press("w")
+        await console.sees("M-9 Rename customer to account", "Sales speaks of accounts since spring.")
+        await console.sees("M-10 Add customer tier", "Nothing more was said about it.")
+
+
+async def test_where_a_clean_merge_by_lines_was_refused_the_reason_is_told(office: Office) -> None:
+    base = b'{\n  "a": 1,\n  "b": 2,\n  "c": 3,\n  "d": 4\n}\n'
+    ours = base.replace(b'"a": 1,', b'"a": 1,\n  "new": 1,')
+    theirs = base.replace(b'"c": 3,', b'"c": 3,\n  "new": 2,')
+    await clashing(office, {"specs/a.json": (base, ours, theirs)})
+    async with _at(office) as console:
+        await console.sees("merged line by line, it repeats a key: /new in lines", "2 of 2 conflicts open")
+        await console.press("1", "right_square_bracket", "1")
+        await console.sees("2 conflicts settled", "parses, no key twice")
+
+
+async def test_a_click_on_the_result_goes_there_on_the_sides(office: Office) -> None:
+    await clashing(office)
+    async with _at(office) as console:
+        await console.sees("2 of 2 conflicts open")
+        line = next(y for y, line in enumerate(console.lines) if "? " in line and "due: 14 days" in line)
+        await console.pilot.click(offset=(30, line))
+        await console.on("due: 30 days")
