@@ -106,11 +106,11 @@ class ResolveResult(ResolveRows, can_focus=False):
             left += [dot, (f"{still} of {count(total, 'conflict')} open", "warning-strong")]
         elif total:
             left += [dot, (f"{count(total, 'conflict')} settled", "good")]
-        if settled and not self._offer:
-            left += [dot, (f"{settled} settled by themselves", "muted")]
         words, good = self._verdict
         if words:
             left += [dot, (words, "muted" if good else "bad")]
+        if settled and not self._offer:
+            left += [dot, (f"{settled} settled by themselves", "muted")]
         left = crop(left, width - 1, signs.ellipsis)
         room = width - sum(cells(text) for text, _ in left) - _APART
         if not self._offer or room < _APART:

@@ -219,7 +219,8 @@ class ResolveSides(ResolveRows, inherit_bindings=False):
         part, document, ellipsis = layout.parts[number], layout.documents[pane], self._look.signs.ellipsis
         first, count = part.lines(pane)
         if offset >= count:
-            return [(" " * width, "plain")]
+            # An empty line would look the same.
+            return fitted([(self._look.signs.dot, "muted")], width, 0, ellipsis)
         if document.plain:
             return fitted([("  ", "plain"), (document.plain[offset], "muted")], width, 0, ellipsis)
         line = first + offset
