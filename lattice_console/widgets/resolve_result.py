@@ -11,7 +11,7 @@ from lattice_console.cells import cells
 from lattice_console.text import count, inert
 from lattice_console.widgets.document_text import DocumentText
 from lattice_console.widgets.resolve_layout import Part, ResolveLayout, ResultRow
-from lattice_console.widgets.resolve_rows import ResolveRows, changed, fitted
+from lattice_console.widgets.resolve_rows import WIDE, ResolveRows, changed, fitted
 from lattice_console.widgets.row_view import Piece, RowView, crop, spread
 from lattice_console.widgets.signs import Look
 
@@ -107,7 +107,8 @@ class ResolveResult(ResolveRows, can_focus=False):
         elif total:
             left += [dot, (f"{count(total, 'conflict')} settled", "good")]
         words, good = self._verdict
-        if words:
+        # Where there is little room, what can be done comes before what is well.
+        if words and not (good and self._offer and width < WIDE):
             left += [dot, (words, "muted" if good else "bad")]
         if settled and not self._offer:
             left += [dot, (f"{settled} settled by themselves", "muted")]

@@ -20,7 +20,10 @@ from lattice_console.widgets.row_view import Piece, RowView
 from lattice_console.widgets.signs import Look
 from lattice_console.widgets.sparing import difference
 
-__all__ = ["ResolveRows", "changed", "fitted", "words_of"]
+__all__ = ["WIDE", "ResolveRows", "changed", "fitted", "words_of"]
+
+WIDE = 120
+"""Columns from which all sides stand beside each other."""
 
 _ROLES = {
     "accent": "color: $accent;",

@@ -13,14 +13,11 @@ from lattice_console.merge.choices import Choice, Written
 from lattice_console.text import inert, pointed
 from lattice_console.widgets.document_text import DocumentText
 from lattice_console.widgets.resolve_layout import PANES, Pane, ResolveLayout
-from lattice_console.widgets.resolve_rows import ResolveRows, changed, fitted, words_of
+from lattice_console.widgets.resolve_rows import WIDE, ResolveRows, changed, fitted, words_of
 from lattice_console.widgets.row_view import Piece, RowView, crop, spread
 from lattice_console.widgets.signs import Look
 
-__all__ = ["WIDE", "ResolveSides", "SideInfo", "choice_words"]
-
-WIDE = 120
-"""Columns from which all sides stand beside each other."""
+__all__ = ["ResolveSides", "SideInfo", "choice_words"]
 
 _TITLE = 6
 """Cells of a title that say something."""

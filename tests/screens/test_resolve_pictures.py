@@ -32,7 +32,7 @@ def looks(snap_compare: Any, office: Office) -> Looks:
             console = Console(app, pilot)
             await console.sees("live")
             await resolving(console)
-            await console.sees("conflict", "parses")
+            await console.until(lambda: "parses" in console.text or "p proposal" in console.text, "a verdict")
             await steps(console)
             await pilot.pause(0.3)
             # How long a message stays depends on how long the steps took.
