@@ -73,6 +73,8 @@ ROUTES: Mapping[str, tuple[str, str]] = {
     "conflicts.of": ("GET", f"{_MUTATION}/conflicts"),
     "conflicts.list": ("POST", "/conflicts/query"),
     "conflicts.resolve": ("POST", f"{_MUTATION}/resolve-conflicts"),
+    "conflicts.undo": ("POST", f"{_MUTATION}/undo-resolution"),
+    "conflicts.remembered": ("POST", f"{_MUTATION}/remembered"),
     "conflicts.train": ("POST", "/merge_train"),
     "executions.list": ("GET", f"{_MUTATION}/executions"),
     "executions.dry_run": ("GET", f"{_MUTATION}/dry_run"),

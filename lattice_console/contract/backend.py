@@ -48,7 +48,14 @@ from lattice_console.contract.models.page import Direction, Limit, Offset, Page
 from lattice_console.contract.models.people import Actor, Looker, Member
 from lattice_console.contract.models.project import Policy, Project, Vote
 from lattice_console.contract.models.query import EVERYTHING, MutationFilter, Sort
-from lattice_console.contract.models.resolution import TRAIN_LIMIT, Resolution, ResolvedFile, Strategy, TrainCar
+from lattice_console.contract.models.resolution import (
+    TRAIN_LIMIT,
+    RememberedText,
+    Resolution,
+    ResolvedFile,
+    Strategy,
+    TrainCar,
+)
 from lattice_console.contract.models.review import Anchor, Comment, NewComment, Review
 from lattice_console.contract.models.spec import Finding, Impact, Spec, SpecGraph, SpecNode, Toward
 
@@ -453,6 +460,29 @@ class Conflicts(Protocol):
         `accept_theirs` and `accept_ours` one side where both meet. What is not settled stays as it is, and is `left` in
         the answer. `path` narrows it to one document. With `against`, another mutation that is still to come, the
         patchset is stacked on that one, all of it or nothing. What is stacked on the mutation is brought along.
+        """
+        ...
+
+    async def undo(
+        self,
+        mutation: Reference,
+        *,
+        expected_version: Count | None = None,
+        idempotency_key: Line | None = None,
+    ) -> Mutation:
+        """Take back the resolution that the current patchset is: the one before it stands again, as a new patchset.
+
+        Its conflicts stand again with it. What is stacked on the mutation is brought along. Raises RuleBroken
+        (`BR_NO_RESOLUTION`) where the current patchset settled nothing.
+        """
+        ...
+
+    async def remembered(
+        self, mutation: Reference, *, path: PathText | None = None, against: Reference | None = None
+    ) -> tuple[RememberedText, ...]:
+        """What stood before where the same sides met over the same base, for what is open now; newest first by place.
+
+        Nothing of it is applied: whoever takes one puts it into the contents of a manual resolution.
         """
         ...
 

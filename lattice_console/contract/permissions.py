@@ -58,6 +58,8 @@ RULES: Mapping[str, Rule] = {
     "conflicts.of": Rule("mutations:view"),
     "conflicts.list": Rule("mutations:view"),
     "conflicts.resolve": Rule("mutations:create"),
+    "conflicts.undo": Rule("mutations:create"),
+    "conflicts.remembered": Rule("mutations:view"),
     "conflicts.train": Rule("mutations:view"),
     "executions.list": Rule("mutations:view"),
     "executions.dry_run": Rule("mutations:view"),

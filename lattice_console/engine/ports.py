@@ -35,6 +35,8 @@ from lattice_console.engine.records import (
     PatchsetRecord,
     ProjectedRecord,
     ProjectRecord,
+    RememberedRecord,
+    ResolutionRecord,
     ReviewRecord,
     RevisionRecord,
     SnapshotRecord,
@@ -283,6 +285,25 @@ class Conflicts(Protocol):
         ...
 
 
+class Resolutions(Protocol):
+    """How conflicts were settled, and what is remembered of it."""
+
+    def add(self, record: ResolutionRecord) -> None: ...
+    def of(self, mutation_id: str, patchset: int) -> ResolutionRecord | None:
+        """How that patchset settled conflicts; None for one that did not."""
+        ...
+
+    def remember(
+        self, project_id: str, mutation_id: str, patchset: int, texts: Sequence[tuple[str, str, str | None, str]]
+    ) -> None:
+        """Keep what stands where sides met: by what met, the path, the pointer if known, and the hash of the text."""
+        ...
+
+    def remembered(self, project_id: str, keys: Iterable[str]) -> list[RememberedRecord]:
+        """What stood where the same met before, newest first."""
+        ...
+
+
 class Executions(Protocol):
     def add(self, record: ExecutionRecord) -> None: ...
     def update(self, execution_id: str, **columns: Any) -> None: ...
@@ -352,6 +373,7 @@ class Tables(Protocol):
     mutations: Mutations
     reviews: Reviews
     conflicts: Conflicts
+    resolutions: Resolutions
     executions: Executions
     events: Events
     audit: Audit

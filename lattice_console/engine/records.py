@@ -8,6 +8,7 @@ from lattice_console.contract.models.conflict import ConflictType, Severity
 from lattice_console.contract.models.mutation import Operation, Status
 from lattice_console.contract.models.page import Direction
 from lattice_console.contract.models.project import Vote
+from lattice_console.contract.models.resolution import Strategy
 from lattice_console.contract.models.review import Turn
 from lattice_console.contract.models.spec import SpecType
 
@@ -268,6 +269,32 @@ class ConflictRecord(NamedTuple):
     severity: Severity
     path: str
     facts: Mapping[str, Any]
+
+
+class ResolutionRecord(NamedTuple):
+    """How conflicts were settled by a patchset, which replaced another one; `settled` as JSON, document by document."""
+
+    mutation_id: str
+    patchset: int
+    replaced: int
+    strategy: Strategy
+    against: int | None
+    settled: Sequence[Mapping[str, Any]]
+    actor_id: str
+    created_at: datetime
+
+
+class RememberedRecord(NamedTuple):
+    """A text that stands where sides met once: `key` is what met, the rest says where that was settled, and by whom."""
+
+    key: str
+    hash: str
+    strategy: Strategy
+    actor_id: str
+    created_at: datetime
+    number: int
+    title: str
+    patchset: int
 
 
 class ReviewRecord(NamedTuple):

@@ -28,6 +28,7 @@ group = Group(
         "resolve": f"{_HERE}.mutation_resolve:resolve",
         "apply-suggestion": f"{_HERE}.mutation_comment:apply_suggestion",
         "rebase": f"{_HERE}.mutation_resolve:rebase",
+        "remembered": f"{_HERE}.mutation_resolve:remembered",
         "cancel": f"{_HERE}.mutation_review:cancel",
         "reopen": f"{_HERE}.mutation_review:reopen",
         "execute": f"{_HERE}.mutation_run:execute",

@@ -7,7 +7,7 @@ import click
 
 from lattice_console.contract.backend import Backend
 from lattice_console.contract.models.mutation import Mutation
-from lattice_console.contract.models.resolution import Resolution, ResolvedFile, Strategy
+from lattice_console.contract.models.resolution import RememberedText, Resolution, ResolvedFile, Strategy
 from lattice_console.headless import completing, options, several, threads, views
 from lattice_console.headless.commands import Command
 from lattice_console.headless.exits import Exit
@@ -15,6 +15,7 @@ from lattice_console.headless.mutation_review import SEVERAL
 from lattice_console.headless.output import Output
 from lattice_console.headless.session import Session, connected
 from lattice_console.headless.style import Role
+from lattice_console.headless.table import Column
 from lattice_console.text import inert
 
 _CURRENT = "It stands on what is there now; there is nothing to rebase."
@@ -90,6 +91,7 @@ def _how(before: Mutation, after: Mutation) -> str:
         "lattice mutation resolve 12 --strategy accept_theirs --path api.yaml",
         "lattice mutation resolve 12 --strategy manual --content api.yaml=merged.yaml",
         "lattice mutation resolve 12 --strategy accept_ours --against 9",
+        "lattice mutation resolve 12 --undo",
         "lattice mutation resolve 12 0199f3a2",
         "lattice mutation resolve 12 0199f3a2 --reopen",
     ),
@@ -117,6 +119,7 @@ def _how(before: Mutation, after: Mutation) -> str:
     shell_complete=completing.mutations,
     help="Settle it with this mutation, and stack it on that one; else with what stands there now.",
 )
+@click.option("--undo", is_flag=True, help="Take back the resolution that the current patchset is.")
 @click.option("--reopen", is_flag=True, help="Open the thread of COMMENT again.")
 @options.writes
 @connected
@@ -129,20 +132,26 @@ async def resolve(
     path: str | None,
     contents: tuple[str, ...],
     against: str | None,
+    undo: bool,
     reopen: bool,
 ) -> int:
     """Settle conflicts by a strategy, or a thread.
 
     With --strategy, what others changed in the documents of the mutation is merged into a new patchset, and what is
-    stacked on it is brought along. Exits 12 while something is open.
+    stacked on it is brought along. Exits 12 while something is open. With --undo the patchset before it stands again.
 
     With COMMENT, the id of a comment or how it begins, as `lattice mutation comments` shows it: its thread is settled.
     """
-    if (comment is None) == (strategy is None):
-        raise click.UsageError("Settle conflicts with --strategy S, or a thread with COMMENT.")
+    if [comment is None, strategy is None, not undo].count(False) != 1:
+        raise click.UsageError("Settle conflicts with --strategy S, or take that back with --undo, or name a COMMENT.")
+    if strategy is None and (path is not None or contents or against is not None):
+        raise click.UsageError("--path, --content and --against go with --strategy.")
+    if undo:
+        after = await backend.conflicts.undo(mutation, **session.guard)
+        session.output.one(after, list)
+        session.output.say(views.outcome("Took back the resolution of", after, f"patchset {after.patchset}"))
+        return Exit.OK
     if comment is not None:
-        if path is not None or contents or against is not None:
-            raise click.UsageError("--path, --content and --against go with --strategy.")
         return await _resolve_thread(session, backend, mutation, comment, reopen)
     if reopen:
         raise click.UsageError("--reopen is about the thread of a COMMENT.")
@@ -193,3 +202,38 @@ def _next(done: Resolution) -> str:
     if not done.resolved:
         return f"Next: lattice mutation resolve {name} --strategy accept_theirs|accept_ours|manual"
     return f"Next: lattice mutation diff {name}" if done.settled else f"Next: lattice mutation status {name}"
+
+
+_REMEMBERED: Sequence[Column[RememberedText]] = (
+    Column("FILE", lambda row: row.path),
+    Column("PLACE", lambda row: row.pointer or f"conflict {row.index + 1}"),
+    Column("FROM", lambda row: f"M-{row.number} patchset {row.patchset}"),
+    Column("BY", lambda row: row.actor.handle),
+    Column("TEXT", lambda row: row.content.decode(errors="replace").strip() or "(nothing)", gives=True),
+    Column("", lambda row: row.problem, role=lambda row: "bad", gives=True),
+)
+
+
+@click.command(
+    "remembered",
+    cls=Command,
+    examples=("lattice mutation remembered 12", "lattice mutation remembered 12 --path api.yaml --output json"),
+)
+@options.mutation
+@click.option("--path", metavar="P", shell_complete=completing.files, help="Only in this document.")
+@click.option("--against", metavar="ID", shell_complete=completing.mutations, help="Where it meets this mutation, too.")
+@options.output
+@connected
+async def remembered(session: Session, backend: Backend, mutation: str, path: str | None, against: str | None) -> None:
+    """Show how its conflicts were settled before.
+
+    Where the same two sides met over the same base, in this mutation or another: the text that somebody took there, who
+    and when, and what is wrong with it now, if anything. Nothing is applied; take it with --strategy manual.
+    """
+    found = await backend.conflicts.remembered(mutation, path=path, against=against)
+    session.output.listed(
+        found,
+        lambda: session.output.table(found, _REMEMBERED),
+        empty="Nothing of what is open was settled before.",
+        facts={"total": len(found)},
+    )

@@ -71,13 +71,9 @@ async def test_the_head_is_met_as_well(ann: Backend) -> None:
     await approved(ann, modify("a.txt", THEIRS))
     await approved(ann, rename("a.txt", "b.txt"))
     await carry_out(ann, modify("a.txt", with_lines(line_3=b"head\n")))
-    cars = {car.number: car for car in await ann.conflicts.train()}
-    assert {number: car.passage for number, car in cars.items()} == {
-        1: "conflicts",
-        2: "passes_rebased",
-        3: "passes_rebased",
-    }
-    assert cars[1].conflicts_with == (4,)
+    assert await passages(ann) == {2: "passes_rebased", 3: "passes_rebased"}
+    [car] = await ann.conflicts.train(["M-1"])
+    assert (car.passage, car.status) == ("blocked", "needs_manual_resolution")
 
 
 async def test_renames_and_deletions_before_it_are_met(ann: Backend) -> None:

@@ -109,6 +109,17 @@ def test_what_a_person_made_of_it_comes_from_a_file(meeting: Lattice) -> None:
     assert settled(meeting) == "by hand\n"
 
 
+def test_a_resolution_is_taken_back_and_its_text_offered_from_then_on(meeting: Lattice) -> None:
+    assert "Nothing of what is open was settled before." in meeting.ok("mutation", "remembered", "2").err
+    meeting.ok("mutation", "resolve", "2", "--strategy", "accept_ours")
+    told = meeting.ok("mutation", "resolve", "2", "--undo").err
+    assert told.startswith("Took back the resolution of M-2 (patchset 3): it is needs manual resolution.")
+    [offer] = meeting.ok("mutation", "remembered", "2", "--output", "json").json["items"]
+    assert (offer["number"], offer["patchset"], offer["actor"]["handle"], offer["valid"]) == (2, 2, "kim", True)
+    assert "M-2 patchset 2" in meeting.ok("mutation", "remembered", "2").text
+    assert meeting("mutation", "resolve", "2", "--undo").code == 1
+
+
 def test_against_another_it_is_stacked_on_that_one(lattice: Lattice) -> None:
     lattice.write("docs/api.yaml", "limit: 48\nunit: hours\n")
     lattice.propose("One", "--files", "docs/api.yaml")
@@ -131,6 +142,7 @@ def test_a_strategy_or_a_comment_is_asked_for(lattice: Lattice) -> None:
     assert lattice("mutation", "resolve", "1", "0199f3a2", "--strategy", "rebase").code == 2
     assert lattice("mutation", "resolve", "1", "0199f3a2", "--against", "2").code == 2
     assert lattice("mutation", "resolve", "1", "--strategy", "rebase", "--reopen").code == 2
+    assert lattice("mutation", "resolve", "1", "--strategy", "rebase", "--undo").code == 2
 
 
 @pytest.fixture

@@ -23,12 +23,17 @@ TAMPERED = "UPDATE audit SET text = replace(text, 'kim', 'tim')"
 
 @pytest.fixture(scope="module")
 def _built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return asyncio.run(build(tmp_path_factory.mktemp("demo") / "billing")).root
+    root = asyncio.run(build(tmp_path_factory.mktemp("demo") / "billing")).root
+    lattice = Lattice(root)
+    conflicted = lattice.ok("mutation", "list", "is:conflicted", "--as", "kim", "--output", "json").json["items"]
+    number = next(str(one["number"]) for one in conflicted if one["level"] == 0)
+    lattice.ok("mutation", "resolve", number, "--strategy", "accept_ours", "--as", "kim")
+    return root
 
 
 @pytest.fixture
 def demo(_built: Path, tmp_path: Path) -> Path:
-    """The database of a project with votes, threads, stacks, executions and snapshots."""
+    """The database of a project with votes, threads, stacks, executions, snapshots and resolutions."""
     return Path(shutil.copy(_built / ".lattice" / "state" / "lattice.db", tmp_path / "demo.db"))
 
 

@@ -96,6 +96,18 @@ async def _by_author(scene: Scene) -> dict[str, Any]:
     return {"mutation": (await propose(scene.author, create(_path()))).id}
 
 
+async def _resolved(scene: Scene) -> dict[str, Any]:
+    """A mutation whose base had moved on, and that was brought to what stands there now."""
+    lines = b"".join(b"%d\n" % number for number in range(20))
+    [document] = await scene.owner.documents.track([TrackedFile(path=_path(), content=lines)])
+    proposed = await propose(scene.author, modify(document.path, lines.replace(b"\n3\n", b"\nours\n")))
+    theirs = modify(document.path, lines.replace(b"\n15\n", b"\ntheirs\n"))
+    await carry_out(_helper(scene), theirs, approver=scene.owner, executor=scene.owner)
+    done = await scene.author.conflicts.resolve(proposed.id, strategy="auto_merge")
+    assert (done.resolved, done.patchset) == (True, 2)
+    return {"mutation": proposed.id}
+
+
 async def _to_resolve(scene: Scene) -> dict[str, Any]:
     return {**await _by_author(scene), "strategy": "auto_merge"}
 
@@ -263,6 +275,8 @@ SAMPLES: Mapping[str, Callable[[Scene], Awaitable[dict[str, Any]]]] = {
     "reviews.resolve": _thread,
     "reviews.apply_suggestions": _suggested,
     "conflicts.resolve": _to_resolve,
+    "conflicts.undo": _resolved,
+    "conflicts.remembered": _by_owner,
     "conflicts.train": _nothing,
     "conflicts.of": _by_owner,
     "conflicts.list": _nothing,

@@ -2,8 +2,9 @@
 
 from typing import Literal
 
-from lattice_console.contract.models.base import Model, PathText
+from lattice_console.contract.models.base import Model, Moment, PathText
 from lattice_console.contract.models.mutation import Status
+from lattice_console.contract.models.people import Person
 
 Strategy = Literal["manual", "auto_merge", "rebase", "accept_theirs", "accept_ours"]
 """*ours* is the mutation that is resolved, *theirs* what stands there now, or the other mutation."""
@@ -65,6 +66,28 @@ class Resolution(Model):
     left: tuple[LeftFile, ...]
     carried: tuple[CarriedMutation, ...]
     message: str
+
+
+class RememberedText(Model):
+    """A text that stood where the same met before: an offer, which nobody has applied.
+
+    `index` is the place among the conflicts of the document, from 0, in its order; `pointer` its JSON pointer, where
+    known. `number`, `title` and `patchset` say in which mutation it was settled, `actor` and `at` by whom and when.
+    `valid` says whether the document holds with it, and theirs in all other places; `problem` what is wrong otherwise.
+    """
+
+    path: str
+    index: int
+    pointer: str | None
+    content: bytes
+    number: int
+    title: str
+    patchset: int
+    strategy: Strategy
+    actor: Person
+    at: Moment
+    valid: bool
+    problem: str
 
 
 TRAIN_LIMIT = 1000

@@ -52,9 +52,9 @@ def resolve_parents(ctx: Context, references: Sequence[str], child: MutationReco
     current = stored.current(ctx, list(found.values()))
     for record in found.values():
         if record.status in ("rejected", "expired", "cancelled", "rolled_back", "rollback_failed"):
-            raise RuleBroken(
-                "BR_PARENT", f"M-{record.number} is {record.status.replace('_', ' ')}; nothing can be stacked on it."
-            )
+            advice = f" Reopen it, or update M-{child.number} without it." if child is not None else ""
+            status = record.status.replace("_", " ")
+            raise RuleBroken("BR_PARENT", f"M-{record.number} is {status}; nothing can be stacked on it.{advice}")
     return [ParentRecord(mutation_id, current[mutation_id].patchset.hash) for mutation_id in found]
 
 

@@ -20,6 +20,7 @@ from lattice_console.engine.features import (
     judging,
     mutations,
     proposals,
+    remembering,
     stored,
     superseding,
     views,
@@ -119,7 +120,10 @@ def resolve(
         superseding.tell(ctx, after, [one for one in settled if _chose(one)], asked.other)
     carried = carrying.carry(ctx, after)
     stand = stored.of(ctx, after).patchset.diff_hash == before.diff_hash
-    return _answer(ctx, after, asked, settled, trial.open, carried, _said(after, settled, trial.open, asked), stand)
+    said = _said(after, settled, trial.open, asked)
+    done = _answer(ctx, after, asked, settled, trial.open, carried, said, stand)
+    remembering.keep(ctx, done, before.number, settled)
+    return done
 
 
 def _chose(tried: Tried) -> bool:

@@ -93,15 +93,12 @@ class _Train:
         return not three_way(base, mine, other, path=ours.path).clean
 
     def _met(self, tried: Tried) -> list[int]:
-        """Who made what a change meets: one that passed before, or the newest revision of the head."""
+        """Those before it that made what a change meets."""
         there = tried.sides.theirs.path if tried.sides.theirs else tried.change.path
         paths = {there, tried.change.path, tried.change.result_path}
         before = [writer for path in paths for writer in self._writers.get(path, ())]
-        if before or tried.change.document_id is None:
-            met = [number for number, change in before if self._meets(tried.change, change)]
-            return met or [number for number, _ in before]
-        last = self._ctx.tables.documents.last_revisions([tried.change.document_id])
-        return [one.mutation_number for one in last.values() if one.mutation_number is not None]
+        met = [number for number, change in before if self._meets(tried.change, change)]
+        return met or [number for number, _ in before]
 
 
 def _car(

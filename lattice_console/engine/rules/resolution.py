@@ -4,6 +4,7 @@
 nothing else: what either side changed elsewhere is in the result, whoever is chosen.
 """
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
@@ -11,7 +12,7 @@ from typing import Literal, NamedTuple
 from lattice_console.contract.models.mutation import ChangeInput, Operation
 from lattice_console.contract.models.resolution import Strategy
 from lattice_console.engine.rules import specs
-from lattice_console.merge.merging import MergeResult, Valid, three_way
+from lattice_console.merge.merging import Conflict, MergeResult, Valid, three_way
 
 Choice = Literal["neither", "ours", "theirs"]
 """Whose is taken where both sides meet; with `neither` what meets stays open."""
@@ -203,3 +204,62 @@ def _where(merge: MergeResult) -> str:
 
 def _change(operation: Operation, path: str, new_path: str | None, content: bytes | None) -> ChangeInput:
     return ChangeInput(operation_type=operation, file_path=path, new_path=new_path, content=content)
+
+
+# --- What is remembered
+
+
+def met(sides: Sides) -> tuple[str, MergeResult] | None:
+    """The path and the merge of a change in whose lines both sides meet; None where they do not."""
+    outcome = settle(sides, "neither")
+    if not isinstance(outcome, Open) or outcome.merge is None or not outcome.merge.conflicts:
+        return None
+    return (sides.theirs.path if sides.theirs else sides.target), outcome.merge
+
+
+def key(path: str, conflict: Conflict) -> str:
+    """What met, whichever side is ours: SHA-256 over the path, the pointer, the base and the sorted sides."""
+    parts = [path.encode(), (conflict.pointer or "").encode(), conflict.base, *sorted((conflict.ours, conflict.theirs))]
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(b"%d\n" % len(part))
+        digest.update(part)
+    return digest.hexdigest()
+
+
+def texts_in(merge: MergeResult, content: bytes) -> list[bytes] | None:
+    """The text in the place of each conflict; None where the content does not show which it is.
+
+    What stands between the conflicts must be there as it was settled, and once.
+    """
+    first, *others = merge.settled
+    if not content.startswith(first):
+        return None
+    position, texts = len(first), []
+    for conflict, after in zip(merge.conflicts, others[:-1], strict=False):
+        end = _end(content, position, conflict, after)
+        if end is None:
+            return None
+        texts.append(content[position:end])
+        position = end + len(after)
+    last = len(content) - len(others[-1])
+    if last < position or not content.endswith(others[-1]):
+        return None
+    return [*texts, content[position:last]]
+
+
+def _end(content: bytes, position: int, conflict: Conflict, after: bytes) -> int | None:
+    """Where the text of a conflict ends that begins at a position, by what comes after it."""
+    ours, theirs = conflict.ours, conflict.theirs
+    for text in sorted({ours, theirs, conflict.base, ours + theirs, theirs + ours}, key=len, reverse=True):
+        if content.startswith(text + after, position):
+            return position + len(text)
+    return content.find(after, position) if after and content.count(after, position) == 1 else None
+
+
+def with_text(sides: Sides, merge: MergeResult, index: int, text: bytes) -> str:
+    """What is wrong with the document with that text in one place and theirs in the others; empty where nothing is."""
+    content = merge.settled_with([text if at == index else one.theirs for at, one in enumerate(merge.conflicts)])
+    path = sides.theirs.path if sides.theirs else sides.target
+    known = {finding.message for finding in specs.check(path, sides.theirs.content, None)} if sides.theirs else set()
+    return next((one.message for one in specs.check(path, content, None) if one.message not in known), "")

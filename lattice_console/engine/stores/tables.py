@@ -370,6 +370,34 @@ imports = Table(
     Column("mutation_id", Words, ForeignKey("mutations.id"), nullable=False, unique=True),
 )
 
+# How the conflicts of a mutation were settled, by the patchset that did it; `replaced` is the one before.
+resolutions = Table(
+    "resolutions",
+    metadata,
+    Column("mutation_id", Words, ForeignKey("mutations.id"), primary_key=True),
+    Column("patchset", Number, primary_key=True, autoincrement=False),
+    Column("replaced", Number, nullable=False),
+    Column("strategy", Words, nullable=False),
+    Column("against", Number),
+    Column("settled", Json, nullable=False),
+    Column("actor_id", Words, ForeignKey("users.id"), nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+)
+
+# The texts that stand where sides met, by what met.
+remembered = Table(
+    "remembered",
+    metadata,
+    Column("project_id", Words, ForeignKey("projects.id"), primary_key=True),
+    Column("key", Words, primary_key=True),
+    Column("mutation_id", Words, primary_key=True),
+    Column("patchset", Number, primary_key=True, autoincrement=False),
+    Column("path", Words, nullable=False),
+    Column("pointer", Words),
+    Column("blob_hash", Words, ForeignKey("blobs.hash"), nullable=False),
+    ForeignKeyConstraint(["mutation_id", "patchset"], ["resolutions.mutation_id", "resolutions.patchset"]),
+)
+
 executions = Table(
     "executions",
     metadata,

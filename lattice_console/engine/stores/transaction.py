@@ -12,6 +12,7 @@ from lattice_console.engine.stores.executions import Executions
 from lattice_console.engine.stores.mutations import Mutations
 from lattice_console.engine.stores.people import People
 from lattice_console.engine.stores.projects import Projects
+from lattice_console.engine.stores.resolutions import Resolutions
 from lattice_console.engine.stores.reviews import Reviews
 from lattice_console.engine.stores.specs import Specs
 
@@ -28,6 +29,7 @@ class Tables:
         self.mutations: ports.Mutations = Mutations(database)
         self.reviews: ports.Reviews = Reviews(database)
         self.conflicts: ports.Conflicts = Conflicts(database)
+        self.resolutions: ports.Resolutions = Resolutions(database)
         self.executions: ports.Executions = Executions(database)
         self.events: ports.Events = Events(database)
         self.audit: ports.Audit = Audit(database)
