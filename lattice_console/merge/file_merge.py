@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from lattice_console.merge.marked import LABELS, MARKER_SIZE, Favor, Labels, Style, marked, shown
+from lattice_console.merge.marked import LABELS, MARKER_SIZE, Favor, Labels, Marked, Style, marked, shown
 from lattice_console.merge.merging import SIZE_LIMIT, Conflict, MergeResult, Unmergeable, three_way, why_unmergeable
 from lattice_console.merge.proposal import Proposal
 from lattice_console.merge.validity import Gate, Rejection
@@ -48,20 +48,20 @@ def merge_file(
     if refused := why_unmergeable(base, ours, theirs, limit):
         return refused
     result = three_way(base, ours, theirs, path=path, limit=limit, propose=structured)
-    if result.content is not None:
-        return FileMerge(result.content, 0)
     proposals = zip(result.conflicts, result.proposals, strict=False)
     taken = tuple((conflict, proposal) for conflict, proposal in proposals if proposal.text is not None)
-    as_data = bool(result.rejected or taken)
-    if favor:
-        content = _favored(result, favor) if as_data else marked(base, ours, theirs, favor=favor).content
-        return FileMerge(content, 0, Gate(base, ours, theirs, path, None).rejection(content), taken)
-    if as_data:
+    if not result.rejected and not taken:
+        # Also of a clean merge: the styles with a base show as conflicts what both sides made the same in two ways.
+        text = marked(base, ours, theirs, style=style, favor=favor, labels=labels, marker_size=marker_size)
+        judged = favor and not result.clean
+    elif favor:
+        text, judged = Marked(_favored(result, favor), 0), True
+    else:
         texts = [proposal.text for proposal in result.proposals]
         text = shown(result, taken=texts, style=style, labels=labels, marker_size=marker_size)
-    else:
-        text = marked(base, ours, theirs, style=style, labels=labels, marker_size=marker_size)
-    return FileMerge(text.content, text.conflicts, result.rejected if text.conflicts else None, taken)
+        judged = False
+    rejected = Gate(base, ours, theirs, path, None).rejection(text.content) if judged else None
+    return FileMerge(text.content, text.conflicts, rejected or (result.rejected if text.conflicts else None), taken)
 
 
 def _favored(result: MergeResult, favor: Favor) -> bytes:

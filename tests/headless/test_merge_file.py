@@ -79,7 +79,16 @@ def test_more_than_127_conflicts_exit_127(empty: Lattice) -> None:
     assert compared(empty, "-p").code == 127
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.parametrize("arguments", ["-p", "-p --diff3", "-p --diff3 --union", "-p --zdiff3 --ours"])
+def test_what_both_sides_made_the_same_in_two_ways_is_a_conflict_where_git_has_it_so(
+    empty: Lattice, arguments: str
+) -> None:
+    write(empty, b"a\nb\nc\n", b"b\nb\nc\n", b"a\nb\nc\nc\na\n")
+    done = compared(empty, *arguments.split())
+    assert done.code == (1 if arguments == "-p --diff3" else 0)
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     case=merges(),
     style=st.sampled_from([[], ["--diff3"], ["--zdiff3"]]),
