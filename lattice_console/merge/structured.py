@@ -9,14 +9,16 @@ Mappings merge by key, lists by what tells their items apart (`merge.structured_
 What one side deletes and the other changes is a question for a person.
 """
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from itertools import accumulate, pairwise
+from typing import TypeVar
 
 from lattice_console.merge import structured_json, structured_yaml
 from lattice_console.merge.proposal import Proposal
-from lattice_console.merge.reading import Syntax, Unreadable, decoded
+from lattice_console.merge.reading import BeyondLimits, Syntax, Unreadable, decoded
 from lattice_console.merge.structured_data import fits, merged
+from lattice_console.merge.structured_focus import aligned, focused
 from lattice_console.merge.structured_splice import Edit, Span, splice
 from lattice_console.merge.structured_tree import Numbers, Tree
 
@@ -26,7 +28,15 @@ __all__ = ["Choices", "propose"]
 Choices = tuple[bytes, bytes, bytes]
 """What base, ours and theirs have in the place of a conflict."""
 
+T = TypeVar("T", str, bytes)
+
 _READERS = {"json": structured_json.read, "yaml": structured_yaml.read}
+READ_LEAST = 1_000_000
+"""Characters that are read of any document, all its sides and results together; of a larger one, as many as it has.
+
+A million takes about a second, and of most documents only the lines around the conflicts are read.
+"""
+
 _UNPROVED = "what the sides say does not come to the same when it is merged as data"
 
 
@@ -37,16 +47,39 @@ def propose(
 
     The proposals stand together with the text of ours in every conflict that has none.
     """
+    allowance = _Allowance(max(READ_LEAST, *map(len, sides)))
+    found: tuple[Proposal, ...] = ()
+    for focus in (True, False):
+        try:
+            found = _Work(syntax, settled, conflicts, allowance, focus=focus).proposals(sides)
+            break
+        except Unreadable as error:
+            reason = f"not all sides can be read with what is merged around the conflicts: {error.reason}"
+            found = _none(conflicts, reason)
+    if any(proposal.text is not None for proposal in found):
+        return found
+    return _by_the_whole(syntax, sides, settled, allowance) or found
+
+
+def _by_the_whole(
+    syntax: Syntax, sides: tuple[bytes, bytes, bytes], settled: Sequence[bytes], allowance: "_Allowance"
+) -> tuple[Proposal, ...] | None:
+    """What a merge of the documents as they are has in the place of each conflict, if it has the rest as it is settled.
+
+    The merge by lines around the conflicts may leave no sound document with a text of one side in all of them: a comma
+    of JSON stands in another line than what it is for, a key that moved stands there twice.
+    """
+    common, between = aligned(sides)
     try:
-        return _Work(syntax, settled, conflicts).proposals(sides)
-    except Unreadable as error:
-        reason = f"not all sides can be read with what is merged around the conflicts: {error.reason}"
-    try:
-        whole = _Work(syntax, (b"", b""), [sides]).proposals(sides)
-    except Unreadable as error:
-        return _none(conflicts, f"not all sides can be read: {error.reason}")
-    texts = _between(settled, whole[0].text) if whole[0].text is not None else None
-    return tuple(Proposal(text, whole[0].reasons) for text in texts) if texts else _none(conflicts, reason)
+        found = _Work(syntax, common, list(zip(*between, strict=True)), allowance, focus=True).proposals(sides)
+    except Unreadable:
+        return None
+    if any(proposal.text is None for proposal in found):
+        return None
+    merged = _joined(common, [each.text or b"" for each in found], b"")
+    texts = _between(settled, merged)
+    reasons = tuple(dict.fromkeys(reason for each in found for reason in each.reasons))
+    return tuple(Proposal(text, reasons) for text in texts) if texts else None
 
 
 def _between(settled: Sequence[bytes], merged: bytes) -> list[bytes] | None:
@@ -72,14 +105,39 @@ def _none(conflicts: Sequence[Choices], reason: str) -> tuple[Proposal, ...]:
     return tuple(Proposal(None, (reason,)) for _ in conflicts)
 
 
+class _Allowance:
+    """How many characters may still be read."""
+
+    def __init__(self, left: int) -> None:
+        self._left = left
+
+    def take(self, count: int) -> None:
+        """Read so many; raises BeyondLimits where that is too much."""
+        self._left -= count
+        if self._left < 0:
+            raise BeyondLimits("it says too much in too few lines to be taken apart in time")
+
+
 class _Work:
     """One document's conflicts, with the merge by lines around them in every side."""
 
-    def __init__(self, syntax: Syntax, settled: Sequence[bytes], conflicts: Sequence[Choices]) -> None:
-        self._read = _READERS[syntax]
+    def __init__(
+        self,
+        syntax: Syntax,
+        settled: Sequence[bytes],
+        conflicts: Sequence[Choices],
+        allowance: _Allowance,
+        *,
+        focus: bool,
+    ) -> None:
+        self._allowance = allowance
+        self._focus = focused if focus else list[str]
+        self._reader = _READERS[syntax]
+        self._known: dict[str, Tree] = {}
         self._numbers = Numbers()
         self._conflicts = conflicts
-        self._settled = [decoded(text) for text in settled]
+        self._around = [decoded(text) for text in settled]
+        self._settled = self._focus(self._around)
         self._choices = [[decoded(conflict[side]) for conflict in conflicts] for side in range(3)]
         self._spans = [self._regions(choices) for choices in self._choices]
         self._ours = ""
@@ -107,14 +165,15 @@ class _Work:
         reasons = dict.fromkeys(self._reasons.get(at, ["ours says all that theirs changes"]))
         return Proposal(text.encode(), tuple(reasons))
 
-    def _with(self, choices: Sequence[str]) -> str:
-        pieces = [self._settled[0]]
-        for choice, after in zip(choices, self._settled[1:], strict=True):
-            pieces += (choice, after)
-        return "".join(pieces)
+    def _read(self, text: str) -> Tree:
+        """The tree of a document, read once."""
+        if text not in self._known:
+            self._allowance.take(len(text))
+            self._known[text] = self._reader(text, self._numbers)
+        return self._known[text]
 
     def _tree(self, choices: Sequence[str]) -> Tree:
-        return self._read(self._with(choices), self._numbers)
+        return self._read(_joined(self._settled, choices, ""))
 
     def _regions(self, choices: Sequence[str]) -> list[Span]:
         """Where each conflict is in the document with these texts in them."""
@@ -126,13 +185,12 @@ class _Work:
 
     def _block(self, reason: str, spans: Sequence[Span | None]) -> None:
         """Leave the conflicts to a person that a reason is about: all of them, where it is about none."""
-        about = {
-            at
-            for side, span in zip(self._spans, spans, strict=True)
-            if span
-            for at, region in enumerate(side)
-            if _overlap(span, region)
-        }
+        about: set[int] = set()
+        for regions, span in zip(self._spans, spans, strict=True):
+            if span:
+                first = bisect_left(regions, span[0], key=lambda region: region[1])
+                last = bisect_right(regions, span[1], key=lambda region: region[0])
+                about.update(at for at in range(first, last) if _overlap(span, regions[at]))
         for at in about or range(len(self._conflicts)):
             self._blocked.setdefault(at, []).append(reason)
 
@@ -185,18 +243,30 @@ class _Work:
     def _proved(self, texts: Sequence[str], trees: Sequence[Tree], sides: tuple[bytes, bytes, bytes]) -> bool:
         """Whether the document with the proposals says what a merge of the data of its sides says."""
         found = self._tree(texts).top.value
-        base, ours, theirs = trees
+        one, mine, other = trees
         if self._blocked:
-            base, theirs = (
+            one, other = (
                 self._tree([ours if at in self._blocked else own for at, (own, ours) in enumerate(both)])
                 for both in (zip(self._choices[side], self._choices[1], strict=True) for side in (0, 2))
             )
-        if not fits(merged(base.top.value, ours.top.value, theirs.top.value, self._numbers), found):
+        if not fits(merged(one.top.value, mine.top.value, other.top.value, self._numbers), found):
             return False
         if self._blocked:
             return True
-        roots = [self._read(decoded(side), self._numbers).top.value for side in sides]
-        return fits(merged(roots[0], roots[1], roots[2], self._numbers), found, open_too=True)
+        documents = [*sides, _joined(self._around, texts, "").encode()]
+        common, between = aligned(documents)
+        pieces = self._focus([decoded(piece) for piece in common])
+        base, ours, theirs, result = (
+            self._read(_joined(pieces, [decoded(text) for text in own], "")).top.value for own in between
+        )
+        return fits(merged(base, ours, theirs, self._numbers), result, open_too=True)
+
+
+def _joined(around: Sequence[T], texts: Sequence[T], nothing: T) -> T:
+    pieces = [around[0]]
+    for text, after in zip(texts, around[1:], strict=True):
+        pieces += (text, after)
+    return nothing.join(pieces)
 
 
 def _overlap(span: Span, region: Span) -> bool:

@@ -87,9 +87,6 @@ def _said(string: str) -> str:
 
 def _number(node: Node, numbers: Numbers) -> None:
     if node.kind == "mapping":
-        keys = {entry.key for entry in node.entries}
-        if len(keys) < len(node.entries):
-            node.spoiled = "it repeats a key"
-        node.data = numbers.of(("mapping", frozenset((entry.key, entry.value.data) for entry in node.entries)))
+        node.data = numbers.of_mapping(node)
     else:
         node.data = numbers.of(("sequence", *(entry.value.data for entry in node.entries)))

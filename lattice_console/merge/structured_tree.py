@@ -33,6 +33,14 @@ class Numbers:
             self._values.append(value)
         return number
 
+    def of_mapping(self, node: "Node") -> int:
+        """The number of a mapping's data, in whatever order; one that repeats a key is spoiled, and like no other."""
+        pairs = [(entry.key, entry.value.data) for entry in node.entries]
+        if len({key for key, _ in pairs}) == len(pairs):
+            return self.of(("mapping", frozenset(pairs)))
+        node.spoiled = node.spoiled or "it repeats a key"
+        return self.of(("repeating", *pairs))
+
     def text(self, number: int) -> str | None:
         """The text that a number stands for; None for anything else."""
         match self._values[number]:

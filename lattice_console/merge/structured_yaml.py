@@ -136,15 +136,13 @@ class _Reader:
             first.lead_notes = self._comments(self._text[at : first.start])
 
     def _number(self, node: Node, tag: str | None) -> None:
-        tagged: tuple[Hashable, ...] = (tag,) if tag else ()
         of = self._numbers.of
         if node.kind == "mapping":
-            if len({entry.key for entry in node.entries}) < len(node.entries):
-                node.spoiled = node.spoiled or "it repeats a key"
-            said = frozenset((entry.key, entry.value.data) for entry in node.entries)
-            node.data = of(("mapping", *tagged, said))
+            node.data = self._numbers.of_mapping(node)
         else:
-            node.data = of(("sequence", *tagged, *(entry.value.data for entry in node.entries)))
+            node.data = of(("sequence", *(entry.value.data for entry in node.entries)))
+        if tag:
+            node.data = of(("tagged", tag, node.data))
         notes = [
             (at, entry.lead_notes, entry.side_notes, entry.value.notes)
             for at, entry in enumerate(node.entries)

@@ -1,0 +1,62 @@
+"""Reading no more of a document than its conflicts need."""
+
+import json
+
+from hypothesis import given, settings
+
+from lattice_console.merge.merging import three_way
+from lattice_console.merge.structured import READ_LEAST
+from lattice_console.merge.structured_focus import aligned, focused
+from tests.merge.strategies import merges
+from tests.merge.test_structured_algebra import Case, cases, said
+
+
+def test_what_lines_far_from_the_places_are_about_is_left_out() -> None:
+    before = "a:\n  b: 1\n  c:\n  - 1\nd: 1\ne:\n  f: 1\n  g:\n    h: 1\n"
+    after = "    i: 1\n  j:\n    k: 1\nl:\n- 1\n- 2\n"
+    assert focused([before, after]) == ["a:\nd: 1\ne:\n  f: 1\n  g:\n    h: 1\n", "    i: 1\n  j:\nl:\n"]
+
+
+def test_brackets_that_open_are_closed() -> None:
+    before = '{\n  "a": {\n    "b": {\n      "c": 1\n    }\n  },\n  "d": [\n    1\n  ],\n'
+    after = '  "e": 1\n}\n'
+    assert focused([before, after]) == ['{\n  "a": {\n  },\n  "d": [\n  ],\n', after]
+
+
+def test_of_many_neighbours_the_nearest_are_kept() -> None:
+    [kept] = focused(["".join(f"k{number}: 1\n" for number in range(1000))])
+    assert len(kept.splitlines()) == 16
+    assert json.loads(focused(["[\n" + "".join(f"{n},\n" for n in range(1000)) + "1000\n]\n"])[0])[-1] == 1000
+
+
+@given(merges())
+def test_aligned_documents_are_what_they_have_in_common_and_what_not(case: tuple[bytes, bytes, bytes]) -> None:
+    common, between = aligned(case)
+    for document, own in zip(case, between, strict=True):
+        assert b"".join(b"".join(pair) for pair in zip(common, [*own, b""], strict=True)) == document
+
+
+@settings(max_examples=200, deadline=None)
+@given(cases())
+def test_sound_documents_are_sound_without_what_they_have_in_common(case: Case) -> None:
+    common, between = aligned(case.texts)
+    pieces = focused([piece.decode() for piece in common])
+    for own in between:
+        text = "".join("".join(pair) for pair in zip(pieces, [*(each.decode() for each in own), ""], strict=True))
+        said(text.encode(), case.path)
+
+
+def test_a_large_document_is_read_around_its_conflict_only() -> None:
+    base = b"".join(b"key%d:\n  value: %d\n" % (number, number) for number in range(READ_LEAST // 20))
+    ours, theirs = (base.replace(b"key500:", b"%b: 1\nkey500:" % name) for name in (b"ours", b"theirs"))
+    assert len(base) > READ_LEAST
+    expected = base.replace(b"key500:", b"ours: 1\ntheirs: 1\nkey500:")
+    assert three_way(base, ours, theirs, path="x.yaml").proposed == expected
+
+
+def test_a_large_document_in_one_line_is_for_a_person() -> None:
+    base = json.dumps(list(range(READ_LEAST // 4))).encode()
+    ours, theirs = base.replace(b" 500,", b" 501,"), base.replace(b" 400,", b" 401,")
+    [proposal] = three_way(base, ours, theirs, path="x.json").proposals
+    assert proposal.text is None
+    assert "too much in too few lines" in proposal.reasons[0]
