@@ -90,7 +90,7 @@ class _Train:
             return True
         contents = stored.blobs(self._ctx, [hash for hash in hashes if hash])
         base, mine, other = (contents[hash] for hash in hashes if hash)
-        return not three_way(base, mine, other, path=ours.path).clean
+        return not three_way(base, mine, other, path=ours.path, propose=False).clean
 
     def _met(self, tried: Tried) -> list[int]:
         """Those before it that made what a change meets."""

@@ -106,7 +106,9 @@ def _create(sides: Sides, choice: Choice, barred: str) -> Outcome:
     if choice == "ours":
         return Settled(_change("modify", theirs.path, None, sides.ours), "replaces what stands there", chosen=True)
     # There is no base that both began from, so every line that differs is for a person.
-    return Open("both create it, with different content", three_way(b"", sides.ours or b"", theirs.content))
+    return Open(
+        "both create it, with different content", three_way(b"", sides.ours or b"", theirs.content, propose=False)
+    )
 
 
 def _gone(sides: Sides, choice: Choice) -> Outcome:
@@ -143,7 +145,7 @@ def _edit(sides: Sides, theirs: Place, choice: Choice, barred: str) -> Outcome:
             return Open(f"both rename it, to {path} and to {theirs.path}")
         path, chosen = (theirs.path if choice == "theirs" else path), True
     base, ours = sides.base or b"", sides.ours or b""
-    merge = three_way(base, ours, theirs.content, path=path, valid=_sound(path))
+    merge = three_way(base, ours, theirs.content, path=path, valid=_sound(path), propose=False)
     content = merge.content
     if content is None:
         if choice == "neither":
