@@ -25,6 +25,10 @@ _OFFERS = {
 """The acts of a reviewer that would satisfy a requirement, by its name."""
 
 
+_SETTLED = ("base_current", "no_open_conflict")
+"""The requirements that hold once what others changed is settled."""
+
+
 class Following(Drafting, Turning):
     """Enter, in the overview and on remarks in the diff."""
 
@@ -106,6 +110,11 @@ class Following(Drafting, Turning):
             self.app.push_screen(
                 ConfirmDialog(f"{name.capitalize()}: {reason}", verb.name.lower()),
                 lambda sure: self.action_act(verb.action) if sure else None,
+            )
+        elif requirement.name in _SETTLED and mutation.action("update").allowed:
+            sentence = f"{name.capitalize()}: {reason}"
+            self.app.push_screen(
+                ConfirmDialog(sentence, "resolve"), lambda sure: self.action_resolve() if sure else None
             )
         elif requirement.name == "parents_executed" and parents:
             number = parents[0].number

@@ -14,7 +14,7 @@ _USUAL: Mapping[Status, tuple[str, ...]] = {
     "draft": ("submit",),
     "pending": ("approve", "request_changes"),
     "approved": ("execute", "dry_run"),
-    "needs_manual_resolution": (),
+    "needs_manual_resolution": ("resolve",),
     "in_progress": (),
     "failed": ("retry",),
     "completed": ("rollback",),
@@ -36,6 +36,7 @@ _METHODS = {
     "retry": "executions.retry",
     "rollback": "executions.rollback",
     "reopen": "mutations.reopen",
+    "resolve": "conflicts.resolve",
 }
 
 _NAMES = {
@@ -59,16 +60,14 @@ def offered(row: MutationSummary, actor: Actor | None) -> Sequence[tuple[str, st
         names = [*acts, *comment]
     else:
         names = [*comment, *acts, *(["withdraw"] if own_vote(row, actor) else ())]
-    if _to_resolve(row):
+    if _is_behind(row) and "resolve" not in names and _may(row, actor, "resolve"):
         names = ["resolve", *names]
     return [(f"act.{name}", _NAMES.get(name, name)) for name in names]
 
 
-def _to_resolve(row: MutationSummary) -> bool:
-    """Whether others changed what a mutation changes, and the actor can bring it to that."""
-    if not isinstance(row, Mutation) or not row.action("update").allowed:
-        return False
-    return any(one.name == "base_current" for one in row.blockers)
+def _is_behind(row: MutationSummary) -> bool:
+    """Whether others changed what a mutation changes, as far as that is known."""
+    return isinstance(row, Mutation) and any(one.name == "base_current" for one in row.blockers)
 
 
 def own_vote(row: MutationSummary, actor: Actor | None) -> Vote | None:
@@ -86,14 +85,14 @@ def _may(row: MutationSummary, actor: Actor, name: str) -> bool:
             return False
         if name == "request_changes" and (vote == name or (own and not row.action("approve").allowed)):
             return False
-        return row.action(name).allowed
+        return row.action("update" if name == "resolve" else name).allowed
     permitted = actor.permissions
     if RULES[_METHODS[name]].permission not in permitted:
         return False
     match name:
         case "approve" | "request_changes":
             return row.mine and row.turn == "reviewers" and (name != "approve" or APPROVE in permitted)
-        case "submit" | "reopen":
+        case "submit" | "reopen" | "resolve":
             return own or OTHERS in permitted
         case "execute":
             # What stands on others waits for them.

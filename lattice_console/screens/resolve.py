@@ -161,7 +161,7 @@ class ResolveScreen(Colouring):
         if file is None:
             return (("resolve.back", "back"),)
         layout, row, hints = file.layout, self.sides.cursor, list[tuple[str, str]]()
-        apply = [("resolve.apply", "apply, after the final diff")]
+        apply = [("resolve.apply", "apply, after the final diff" if self.sides.wide else "apply")]
         if not any(one.open for one in self._files):
             hints += apply
         if (at := self.sides.conflict) is not None:

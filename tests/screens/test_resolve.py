@@ -325,6 +325,7 @@ async def test_the_mutation_offers_its_conflicts_and_its_key_opens_them_from_wit
     await clashing(office)
     async with open_console(make_app(office, actor="ana"), WIDE) as console:
         await console.go_to("Rename customer")
+        await console.sees("M resolve")
         await console.press("enter")
         await console.sees("1 Diff", "M resolve")
         await console.press("M")
@@ -459,3 +460,20 @@ async def test_a_click_on_the_result_goes_there_on_the_sides(office: Office) -> 
         line = next(y for y, line in enumerate(console.lines) if "? " in line and "due: 14 days" in line)
         await console.pilot.click(offset=(30, line))
         await console.on("due: 30 days")
+
+
+async def test_from_what_blocks_the_mutation_enter_leads_to_its_conflicts(office: Office) -> None:
+    await clashing(office)
+    async with open_console(make_app(office, actor="ana"), WIDE) as console:
+        await console.go_to("Rename customer")
+        await console.press("enter")
+        await console.sees("1 Diff")
+        await console.press("tab")
+        for _ in range(10):
+            if "base current" in console.selected:
+                break
+            await console.press("j")
+        await console.press("enter")
+        await console.sees("Base current: ", "Enter resolve")
+        await console.press("enter")
+        await console.sees("2 of 2 conflicts open")
