@@ -154,7 +154,9 @@ class ResolveScreen(Colouring):
         file = self._file
         path = inert((file.clash if file else self._clashes.files[0]).path)
         several = f" {self._at + 1} of {len(self._files)}" if len(self._files) > 1 else ""
-        return (f"M-{self._mutation.number}", f"Resolve {path}{several}")
+        other = self._clashes.against
+        against = f" with M-{other.number}" if other else ""
+        return (f"M-{self._mutation.number}", f"Resolve {path}{several}{against}")
 
     def hints(self) -> Sequence[tuple[str, str]]:
         file = self._file
@@ -197,7 +199,8 @@ class ResolveScreen(Colouring):
 
     def happened(self, events: Sequence[Event]) -> None:
         # What happens while the final diff is read is seen when it is applied.
-        moved = any(event.subject == self._mutation.id or event.name in _MOVES for event in events)
+        sides = {one.id for one in (self._mutation, self._clashes.against) if one is not None}
+        moved = any(event.subject in sides or event.name in _MOVES for event in events)
         if moved and not self._applying:
             self.action_reload()
 

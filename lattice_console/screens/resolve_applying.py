@@ -118,7 +118,7 @@ async def propose(place: Place, clashes: Clashes, settled: Sequence[Settled]) ->
             return False
         with desk.working("comparing"):
             files = [await asyncio.to_thread(_difference, one) for one in settled]
-            covers = await asyncio.to_thread(_covers, mutation, settled)
+            covers = await asyncio.to_thread(_covers, mutation, settled, clashes.against)
         shown = [file for file in files if file is not None]
         if not shown and len(settled) == len(mutation.changes):
             desk.say(
@@ -138,6 +138,7 @@ async def propose(place: Place, clashes: Clashes, settled: Sequence[Settled]) ->
                 # Where nobody had to choose anything, the patchset stays its author's.
                 strategy="manual" if chosen else "rebase",
                 files=chosen,
+                against=clashes.against.id if clashes.against else None,
                 expected_version=mutation.version,
                 idempotency_key=str(uuid4()),
             )
@@ -181,12 +182,14 @@ def _difference(settled: Settled) -> FileChange | None:
     return FileChange.between("rename" if renamed else "modify", standing.path, renamed, theirs, content)
 
 
-def _covers(mutation: Mutation, settled: Sequence[Settled]) -> list[Cover]:
+def _covers(mutation: Mutation, settled: Sequence[Settled], against: Mutation | None) -> list[Cover]:
     """What will happen, in a sentence; and what speaks against it."""
     files = count(len(settled), "file")
+    stacked = f", stacked on M-{against.number}, which is executed first" if against else ""
+    there = f"what M-{against.number} makes of it" if against else "what stands there now"
     said = (
-        f"M-{mutation.number} {inert(mutation.title)} becomes patchset {mutation.patchsets + 1}: below is what it "
-        f"changes in {files} of what stands there now. ctrl+s applies it, Esc goes back."
+        f"M-{mutation.number} {inert(mutation.title)} becomes patchset {mutation.patchsets + 1}{stacked}: below is "
+        f"what it changes in {files} of {there}. ctrl+s applies it, Esc goes back."
     )
     covers = [Cover(tuple(wrap(said, _MEASURE)), "good")]
     for one in settled:

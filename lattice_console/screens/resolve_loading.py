@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from lattice_console.contract.errors import NotFound
@@ -17,7 +17,7 @@ from lattice_console.widgets.resolve_layout import Pane, Sides
 from lattice_console.widgets.resolve_sides import SideInfo
 from lattice_console.widgets.signs import Look
 
-__all__ = ["Clash", "ClashLoader", "Clashes", "HeadClashes", "Standing", "merged"]
+__all__ = ["Clash", "ClashLoader", "Clashes", "HeadClashes", "OtherClashes", "Standing", "merged"]
 
 _BACK = 100
 """Revisions that are looked through for what came since the base."""
@@ -59,10 +59,11 @@ class Clash:
 
 @dataclass(frozen=True, slots=True)
 class Clashes:
-    """The documents of a mutation that others changed."""
+    """The documents of a mutation that others changed; `against` is the other mutation, None where it is the head."""
 
     mutation: Mutation
     files: tuple[Clash, ...]
+    against: Mutation | None = None
 
 
 class ClashLoader(Protocol):
@@ -122,19 +123,20 @@ class HeadClashes:
             load_content(session, change.result_hash),
             load_content(session, there.hash if there else None),
         )
-        document = there.document_id if there else change.document_id
-        revisions: Sequence[Revision] = ()
-        if document is not None:
-            revisions = (await session.backend.documents.history(document, limit=_BACK)).items
         infos: dict[Pane, SideInfo] = {
             "ours": _our_info(mutation, session.look),
             "base": SideInfo("base", "what both started from" if change.base_hash else "nothing: both create it"),
-            "theirs": await self._their_info(_since(revisions, change.base_hash), there),
+            "theirs": await self._their_info(change, there),
         }
         return Clash(mutation.id, change, there, base, ours, theirs, infos)
 
-    async def _their_info(self, revisions: Sequence[Revision], there: Standing | None) -> SideInfo:
+    async def _their_info(self, change: Change, there: Standing | None) -> SideInfo:
         """Who made the head what it is: the newest revision, and how many others came since the base."""
+        document = there.document_id if there else change.document_id
+        revisions: Sequence[Revision] = ()
+        if document is not None:
+            found = await self._session.backend.documents.history(document, limit=_BACK)
+            revisions = _since(found.items, change.base_hash)
         if not revisions or (there is not None and revisions[0].hash != there.hash):
             return SideInfo("theirs", "what stands there now")
         newest, look = revisions[0], self._session.look
@@ -146,6 +148,34 @@ class HeadClashes:
         return SideInfo(
             f"M-{made.number}", made.title, made.author.handle, look.age(newest.created_at), done, made.description
         )
+
+
+class OtherClashes(HeadClashes):
+    """What a mutation meets in another one that is still to come, and on which it is to stand then."""
+
+    def __init__(self, session: Session, other: Mutation) -> None:
+        super().__init__(session)
+        self._other = other
+
+    async def load(self, mutation: Mutation) -> Clashes:
+        self._other = await self._session.backend.mutations.get(self._other.id)
+        return replace(await super().load(mutation), against=self._other)
+
+    async def _standing(self, mutation: Mutation, change: Change) -> Standing | None:
+        made = self._made(change)
+        if made is None:
+            return await super()._standing(mutation, change)
+        return Standing(made.result_path, made.result_hash, made.document_id) if made.result_hash is not None else None
+
+    async def _their_info(self, change: Change, there: Standing | None) -> SideInfo:
+        if self._made(change) is None:
+            return await super()._their_info(change, there)
+        return replace(_our_info(self._other, self._session.look), done="still to come")
+
+    def _made(self, change: Change) -> Change | None:
+        """What the other one does to the document of a change."""
+        paths = (change.file_path, change.result_path)
+        return next((one for one in self._other.changes if one.file_path in paths or one.result_path in paths), None)
 
 
 def _since(revisions: Sequence[Revision], base: str | None) -> Sequence[Revision]:

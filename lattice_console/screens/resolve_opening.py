@@ -1,10 +1,15 @@
 """The way to the screen where conflicts are settled, if there are any."""
 
+from collections.abc import Sequence
+
 from lattice_console.contract.errors import LatticeError
-from lattice_console.contract.models.mutation import MutationSummary
+from lattice_console.contract.models.mutation import Mutation, MutationSummary
+from lattice_console.screens.picker import Choice, PickDialog
 from lattice_console.screens.place import Place
 from lattice_console.screens.resolve import ResolveScreen
-from lattice_console.screens.resolve_loading import HeadClashes
+from lattice_console.screens.resolve_loading import ClashLoader, HeadClashes, OtherClashes
+from lattice_console.screens.session import Session
+from lattice_console.text import inert
 
 __all__ = ["open_resolve"]
 
@@ -13,15 +18,25 @@ _OVER = ("completed", "rolled_back", "rollback_failed", "rejected", "expired", "
 
 
 async def open_resolve(place: Place, seen: MutationSummary) -> None:
-    """Open the conflicts of a mutation; where there is nothing to resolve, say why."""
+    """Open the conflicts of a mutation: with what stands there now, else with another that is still to come.
+
+    Where there is nothing to resolve, says why.
+    """
     session, desk, name = place.session, place.desk, f"M-{seen.number}"
-    loader = HeadClashes(session)
+    loader: ClashLoader = HeadClashes(session)
     try:
         with desk.working(f"looking for conflicts of {name}"):
             mutation = await session.backend.mutations.get(seen.id)
             if mutation.status in _OVER:
                 desk.say(f"Nothing to resolve: {name} is {mutation.status.replace('_', ' ')}.")
                 return
+            clashes = await loader.load(mutation)
+            others = () if clashes.files else await _others(session, mutation)
+        if others:
+            other = await _choose(place, others)
+            if other is None:
+                return
+            loader = OtherClashes(session, other)
             clashes = await loader.load(mutation)
     except LatticeError as error:
         desk.say(error.message, "error")
@@ -30,3 +45,19 @@ async def open_resolve(place: Place, seen: MutationSummary) -> None:
         await place.app.push_screen(ResolveScreen(session, clashes, loader))
     else:
         desk.say(f"Nothing to resolve: every change of {name} fits what stands there now.")
+
+
+async def _others(session: Session, mutation: Mutation) -> tuple[Mutation, ...]:
+    """The mutations still to come with which a person has to settle something; raises LatticeError."""
+    report = await session.backend.conflicts.of(mutation.id)
+    errors = [one for one in report.conflicts if one.severity == "error"]
+    numbers = sorted({number for one in errors for number in one.conflicting_mutations})
+    return tuple([await session.backend.mutations.get(str(number)) for number in numbers])
+
+
+async def _choose(place: Place, others: Sequence[Mutation]) -> Mutation | None:
+    """The one to settle it with; None where the person leaves."""
+    if len(others) == 1:
+        return others[0]
+    choices = [Choice(inert(one.title), one, f"M-{one.number}") for one in others]
+    return await place.app.push_screen_wait(PickDialog("With which of them?", choices))

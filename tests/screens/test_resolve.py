@@ -5,6 +5,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from lattice_console.contract.models.mutation import ChangeInput, Mutation
+from lattice_console.screens.resolve import ResolveScreen
+from lattice_console.screens.resolve_loading import OtherClashes
 from tests.screens.console import Console, make_app, open_console
 from tests.screens.project import Office
 from tests.screens.resolving import OURS, PATH, THEIRS, clashing, resolving
@@ -477,3 +479,22 @@ async def test_from_what_blocks_the_mutation_enter_leads_to_its_conflicts(office
         await console.sees("Base current: ", "Enter resolve")
         await console.press("enter")
         await console.sees("2 of 2 conflicts open")
+
+
+async def test_two_that_are_still_to_come_are_settled_by_standing_on_the_other(office: Office) -> None:
+    async with acting(office, "ana") as ana, acting(office, "agent-7") as agent:
+        ours = await ana.mutations.create(title="Ours", changes=[modify("docs/refunds.md", b"# Refunds\n\nours\n")])
+        other = await agent.mutations.create(title="Other", changes=[modify("docs/refunds.md", b"# Refunds\n\nxyz\n")])
+    async with open_console(make_app(office, actor="ana"), WIDE) as console:
+        session = console.app.session
+        loader = OtherClashes(session, await session.backend.mutations.get(other.id))
+        clashes = await loader.load(await session.backend.mutations.get(ours.id))
+        console.app.push_screen(ResolveScreen(session, clashes, loader))
+        await console.sees("with M-10", "M-10 Other · agent-7 · still to come", "1 of 1 conflict open")
+        await console.press("3", "ctrl+s")
+        await console.sees("stacked on M-10, which is executed first")
+        await console.press("ctrl+s")
+        await console.sees("Patchset 2 of M-9 settles")
+    after = await mutation(office, ours.id)
+    assert [parent.number for parent in after.parents] == [other.number]
+    assert await _content(office, ours.id, "docs/refunds.md") == b"# Refunds\n\nours\nxyz\n"
