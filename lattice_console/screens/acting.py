@@ -36,6 +36,7 @@ class ActingPlace(TakingBack):
         Binding("e", "act('execute')", "Execute", id="act.execute"),
         Binding("b", "act('rollback')", "Roll back", id="act.rollback"),
         Binding("t", "act('retry')", "Retry", id="act.retry"),
+        Binding("equals_sign", "act('rebase')", "Rebase", id="act.rebase"),
         Binding("M", "resolve", "Resolve conflicts", id="act.resolve"),
         Binding("S", "act('submit')", "Submit the draft", id="act.submit"),
         Binding("o", "act('reopen')", "Reopen", id="act.reopen"),

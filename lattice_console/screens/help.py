@@ -36,6 +36,7 @@ _TURNS = (
 _TWINS = {
     "act.approve": "act.suggest",
     "act.dry_run": "act.execute",
+    "act.rebase": "act.resolve",
     "act.request_changes": "act.reject",
     "go.activity": "go.home",
     "go.queue": "go.specs",

@@ -60,14 +60,16 @@ def offered(row: MutationSummary, actor: Actor | None) -> Sequence[tuple[str, st
         names = [*acts, *comment]
     else:
         names = [*comment, *acts, *(["withdraw"] if own_vote(row, actor) else ())]
-    if _is_behind(row) and "resolve" not in names and _may(row, actor, "resolve"):
-        names = ["resolve", *names]
+    if (settling := _settling(row)) and settling not in names and _may(row, actor, settling):
+        names = [settling, *names]
     return [(f"act.{name}", _NAMES.get(name, name)) for name in names]
 
 
-def _is_behind(row: MutationSummary) -> bool:
-    """Whether others changed what a mutation changes, as far as that is known."""
-    return isinstance(row, Mutation) and any(one.name == "base_current" for one in row.blockers)
+def _settling(row: MutationSummary) -> str:
+    """What brings a mutation to what others changed since, as far as that is known; empty where nobody needs to."""
+    if not isinstance(row, Mutation) or not any(one.name == "base_current" for one in row.blockers):
+        return ""
+    return "resolve" if any(one.name == "no_open_conflict" for one in row.blockers) else "rebase"
 
 
 def own_vote(row: MutationSummary, actor: Actor | None) -> Vote | None:

@@ -104,6 +104,12 @@ async def _cancel(session: Session, mutation: Mutation, text: str) -> Outcome:
     )
 
 
+async def _rebase(session: Session, mutation: Mutation, text: str) -> Outcome:
+    return await session.backend.mutations.rebase(
+        mutation.id, expected_version=mutation.version, idempotency_key=_key()
+    )
+
+
 async def _reopen(session: Session, mutation: Mutation, text: str) -> Outcome:
     return await session.backend.mutations.reopen(
         mutation.id, reason=text, expected_version=mutation.version, idempotency_key=_key()
@@ -205,6 +211,15 @@ _ALL = (
         ask="text",
         sentence="Cancel {M} {title}: it is closed, and can be reopened. Why? (may stay empty)",
     ),
+    Verb(
+        "rebase",
+        "Rebase",
+        "Not rebased",
+        "rebasing",
+        _rebase,
+        ask="confirm",
+        sentence="Rebase {M} {title}: what others changed since is merged into a new patchset, all of it or nothing.",
+    ),
     Verb("reopen", "Reopen", "Not reopened", "reopening", _reopen),
     Verb(
         "execute",
@@ -273,6 +288,9 @@ def outcome(verb: Verb, mutation: Mutation, result: Outcome, comments: int = 0) 
             return f"Requested changes of {number}{along}.", True
         case "withdraw":
             return f"Withdrew the vote on {number}. It is {status_words(mutation.status)}.", True
+        case "rebase":
+            made = f"patchset {mutation.patchset} stands on what is there now"
+            return f"Rebased {number}: {made}. {_next(mutation)}", True
         case "retry":
             return f"{number} is {status_words(mutation.status)} again. {_next(mutation)}", True
         case _:

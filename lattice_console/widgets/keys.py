@@ -16,6 +16,7 @@ _NAMES = {
     "question_mark": "?",
     "right_curly_bracket": "}",
     "right_square_bracket": "]",
+    "equals_sign": "=",
     "slash": "/",
     "space": "Space",
     "tab": "Tab",
