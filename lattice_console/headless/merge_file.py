@@ -26,7 +26,7 @@ _MOST = 127
     examples=(
         "lattice merge-file mine.yaml base.yaml theirs.yaml",
         "lattice merge-file -p --diff3 -L mine -L base -L theirs a.json b.json c.json",
-        "git config merge.lattice.driver 'lattice merge-file --marker-size %L --path %P %A %O %B'",
+        "lattice merge-file --structured --path api.yaml mine base theirs",
     ),
 )
 @sides.files
