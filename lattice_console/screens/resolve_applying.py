@@ -154,9 +154,14 @@ async def propose(place: Place, clashes: Clashes, settled: Sequence[Settled]) ->
 
 
 def _told(done: Resolution) -> str:
-    """What came of it, and what of the stack could not follow."""
+    """What came of it, what is left, and what of the stack could not follow."""
+    left = [f"{inert(one.path)}: {inert(one.why)}." for one in done.left]
+    if left:
+        left.append(
+            f"lattice mutation resolve M-{done.number} --strategy accept_ours (or accept_theirs) takes one side."
+        )
     behind = [f"M-{one.number} could not follow: {one.why}." for one in done.carried if one.patchset is None]
-    return " ".join([done.message, *behind])
+    return " ".join([done.message, *left, *behind])
 
 
 def _hindrance(mutation: Mutation, clashes: Clashes) -> str:

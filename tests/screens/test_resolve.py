@@ -4,6 +4,9 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from textual.geometry import Region
+from textual.widget import Widget
+
 from lattice_console.contract.models.mutation import ChangeInput, Mutation
 from lattice_console.screens.resolve import ResolveScreen
 from lattice_console.screens.resolve_loading import OtherClashes
@@ -11,7 +14,7 @@ from tests.screens.console import Console, make_app, open_console
 from tests.screens.project import Office
 from tests.screens.resolving import OURS, PATH, THEIRS, clashing, resolving
 from tests.screens.reviewing import acting, mutation
-from tests.support.changes import delete, modify
+from tests.support.changes import create, delete, modify, rename
 
 WIDE, SMALL = (160, 50), (80, 24)
 
@@ -498,3 +501,71 @@ async def test_two_that_are_still_to_come_are_settled_by_standing_on_the_other(o
     after = await mutation(office, ours.id)
     assert [parent.number for parent in after.parents] == [other.number]
     assert await _content(office, ours.id, "docs/refunds.md") == b"# Refunds\n\nours\nxyz\n"
+
+
+async def _meeting(office: Office, ours: ChangeInput, theirs: ChangeInput) -> Mutation:
+    """Let ana propose a change, and agent-7 another one that is executed then."""
+    async with acting(office, "ana") as ana, acting(office, "agent-7") as agent, acting(office, "kim") as kim:
+        mine = await ana.mutations.create(title="Rename customer", changes=[ours])
+        other = await agent.mutations.create(title="Their way", changes=[theirs])
+        await kim.reviews.vote(other.id, vote="approve")
+        await kim.executions.execute(other.id)
+        return mine
+
+
+async def test_what_both_create_is_settled_line_by_line_and_changes_what_stands_there(office: Office) -> None:
+    ours = await _meeting(office, create("docs/new.md", b"one\nours\n"), create("docs/new.md", b"one\ntheirs\n"))
+    async with _at(office) as console:
+        await console.sees("nothing: both create it", "1 of 1 conflict open")
+        await console.press("e")
+        await console.sees("what is to stand there")
+        await console.press("ctrl+a")
+        await console.press("escape", "1")
+        await console.sees("ours taken")
+        await _apply(console)
+    [change] = (await mutation(office, ours.id)).changes
+    assert change.operation_type == "modify"
+    assert await _content(office, ours.id, "docs/new.md") == b"one\nours\n"
+
+
+async def test_what_they_renamed_is_settled_at_its_new_name(office: Office) -> None:
+    old, new = "docs/old/sessions.md", "docs/sessions.md"
+    theirs = rename(old, new, b"# Sessions\n\nThey end late.\n")
+    ours = await _meeting(office, modify(old, b"# Sessions\n\nThey end soon.\n"), theirs)
+    async with _at(office) as console:
+        await console.sees("They end late.", "1 of 1 conflict open")
+        await console.press("1")
+        await console.sees("ours taken")
+        await _apply(console)
+    assert await _content(office, ours.id, new) == b"# Sessions\n\nThey end soon.\n"
+
+
+async def test_what_both_renamed_is_told_with_what_can_be_done(office: Office) -> None:
+    old = "docs/old/sessions.md"
+    ours = await _meeting(office, rename(old, "docs/a.md"), rename(old, "docs/b.md"))
+    async with _at(office) as console:
+        await console.press("ctrl+s")
+        await console.sees("Final diff")
+        await console.press("ctrl+s")
+        await console.sees("both rename it", "--strategy accept_ours")
+    assert (await mutation(office, ours.id)).patchset == 1
+
+
+async def test_a_move_of_the_cursor_draws_its_bar_and_nothing_else(office: Office) -> None:
+    await clashing(office)
+    async with _at(office) as console:
+        await console.press("g")
+        await console.until(lambda: not console.app.session.keeping._typing, "quiet")
+        await console.pilot.pause(0.3)
+        drawn: list[tuple[str, Region]] = []
+        for widget in console.app.screen.query(Widget):
+
+            def refresh(*regions: Region, widget: Widget = widget, **more: bool) -> Widget:
+                drawn.extend((type(widget).__name__, region) for region in regions or (widget.region,))
+                return type(widget).refresh(widget, *regions, **more)
+
+            setattr(widget, "refresh", refresh)  # noqa: B010 - watched, and passed on
+        await console.press("j")
+        await console.on("name: ledger")
+        assert {name for name, _ in drawn} == {"ResolveSides", "ResolveResult"}
+        assert sum(region.area for _, region in drawn) == 4
