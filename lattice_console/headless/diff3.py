@@ -177,8 +177,9 @@ _COLUMNS: Sequence[Column[Conflict]] = (
 def command(current: Path, base: Path, other: Path, path: str | None, limit: int) -> int:
     """Merge three files and tell what came of it.
 
-    None of them changes. For scripts, with --output json: the merged content, or every conflict with its three texts, their lines, and the
-    JSON pointer of what stands there. Text that is no UTF-8 comes in base64. Exits 0 for a clean merge, else 12.
+    None of them changes. For scripts, with --output json: the merged content, or every conflict with its three texts,
+    their lines, and the JSON pointer of what stands there. Text that is no UTF-8 comes in base64. Exits 0 for a clean
+    merge, else 12.
     """
     session = current_session()
     merge = Merge.of(
