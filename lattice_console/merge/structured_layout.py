@@ -44,13 +44,13 @@ class Layouts:
         return self._moved(lead, _indentation(self._theirs, theirs.start), _indentation(self._ours, ours.start)) or ""
 
     def blanks(self, base: str, root: Entry, ours: Entry, theirs: Entry) -> str | None:
-        """What theirs has before an entry, where it alone changed the blank lines there; else None."""
+        """What theirs has before an entry, where it alone changed the blanks there; else None."""
         own, new = self._own(ours), self._theirs[theirs.lead : theirs.start]
         if own == new or own != base[root.lead : root.start] or "\n" not in own or "\n" not in new:
             return None
-        if own.rpartition("\n")[2] != new.rpartition("\n")[2] or new.strip(_BLANK):
+        if ours.is_block and own.rpartition("\n")[2] != new.rpartition("\n")[2]:
             return None
-        return new
+        return None if new.strip(_BLANK) else new
 
     def between(
         self, ours: Node, theirs: Node, left: int, coming: Sequence[Entry], right: int
