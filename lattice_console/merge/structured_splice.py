@@ -3,9 +3,11 @@
 Every byte that theirs did not change stays as it is in ours, and what theirs did change is taken from its text.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
+from lattice_console.merge._libgit2 import changed_ranges
 from lattice_console.merge.pointers import escaped
 from lattice_console.merge.structured_data import reordered
 from lattice_console.merge.structured_identity import identities
@@ -245,15 +247,12 @@ class _Splicer:
             left, coming = right, []
 
     def _edit(self, start: int, end: int, text: str, said: str, one_list: int | None = None) -> None:
-        """Note an edit without what it would not change at its beginning and at its end."""
-        old = self._ours[start:end]
-        same = _common(old, text)
-        old, text, start = old[same:], text[same:], start + same
-        same = _common(old[::-1], text[::-1])
-        if same:
-            old, text, end = old[:-same], text[:-same], end - same
-        if old or text:
-            self.edits.append(Edit(start, end, text, said, one_list))
+        """Note an edit, line by line without what it does not change; its parts go together."""
+        parts = list(_parts(self._ours[start:end], text))
+        if len(parts) > 1 and one_list is None:
+            self._lists += 1
+            one_list = self._lists
+        self.edits += [Edit(start + at, start + to, new, said, one_list) for at, to, new in parts]
 
     def _hinder(self, reason: str, base: Entry | None, ours: Entry | None, theirs: Entry | None) -> None:
         spans = [(entry.lead, entry.end) if entry else None for entry in (base, ours, theirs)]
@@ -262,6 +261,26 @@ class _Splicer:
     def _obstacle(self, reason: str, base: Node | None, ours: Node | None, theirs: Node | None) -> None:
         spans = [(node.start, node.end) if node else None for node in (base, ours, theirs)]
         self.obstacles.append(Obstacle(reason, *spans))
+
+
+def _parts(old: str, new: str) -> Iterator[tuple[int, int, str]]:
+    """What has to be replaced in a text by what, to make it another: ranges of it that do not touch."""
+    mine, yours = ([line + "\n" for line in text.split("\n")] for text in (old, new))
+    at = [0, *accumulate(map(len, mine))]
+    blocks = changed_ranges("".join(mine).encode(), "".join(yours).encode())
+    for first, removed, other, came in blocks:
+        start, begin = first - (removed > 0), other - (came > 0)
+        was, text = "".join(mine[start : start + removed]), "".join(yours[begin : begin + came])
+        same = _common(was, text)
+        after = _common(was[same:][::-1], text[same:][::-1])
+        # The last line has no end of its own: of lines put in or taken out there, the end is that of the line before.
+        by = int(start + removed == len(mine) and not (removed and came))
+        text = text[same : len(text) - after]
+        yield (
+            at[start] + same - by,
+            at[start] + len(was) - after - by,
+            "\n" * bool(by and came) + text[: len(text) - by],
+        )
 
 
 def _common(one: str, other: str) -> int:
