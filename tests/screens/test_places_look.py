@@ -47,7 +47,7 @@ def looks(snap_compare: Any, office: Office) -> Compare:
 
 async def _home(console: Console) -> None:
     await console.sees(
-        "Awaiting me  4", "executed M-10 Refund to the account", "○ pending" if _broad(console) else "○ 3"
+        "Awaiting me  3", "executed M-10 Refund to the account", "○ pending" if _broad(console) else "○ 2"
     )
 
 
@@ -151,7 +151,7 @@ def test_home_in_ansi_with_ascii_signs_has_sixteen_colours_and_ascii(looks: Comp
     app = make_app(office, settings=replace(office.settings(), theme="ansi", ascii=True), start="home")
 
     async def steps(console: Console) -> None:
-        await console.sees("Awaiting me  4", "executed M-10", "o 3 pending")
+        await console.sees("Awaiting me  3", "executed M-10", "o 2 pending")
 
     assert looks("home", steps, SMALL, app)
 
