@@ -27,6 +27,7 @@ group = Group(
         "comments": f"{_HERE}.mutation_comment:comments",
         "resolve": f"{_HERE}.mutation_resolve:resolve",
         "apply-suggestion": f"{_HERE}.mutation_comment:apply_suggestion",
+        "conflicts": f"{_HERE}.mutation_conflicts:conflicts",
         "rebase": f"{_HERE}.mutation_resolve:rebase",
         "remembered": f"{_HERE}.mutation_resolve:remembered",
         "cancel": f"{_HERE}.mutation_review:cancel",

@@ -1,4 +1,4 @@
-"""`lattice mutation rebase | resolve`: what others did meanwhile, merged into a new patchset."""
+"""`lattice mutation conflicts | rebase | resolve`: what others did meanwhile, merged into a new patchset."""
 
 import pytest
 
@@ -74,6 +74,24 @@ def meeting(behind: Lattice) -> Lattice:
     behind.propose("Also", "--files", "docs/long.md")
     carry_out(behind, "4")
     return behind
+
+
+def test_conflicts_are_shown_with_what_can_be_done_and_exit_12_where_one_is_to_decide(meeting: Lattice) -> None:
+    shown = meeting("mutation", "conflicts", "2")
+    assert shown.code == 12
+    assert shown.text.startswith("error  docs/long.md  concurrent modification, with M-4, executed\n")
+    assert "  - Merge the two by hand, into a new patchset.\n" in shown.text
+    assert shown.err == "1 conflict of M-2 to decide. Next: lattice mutation resolve M-2 --strategy S\n"
+    report = meeting("mutation", "conflicts", "2", "--output", "json").json
+    assert (report["number"], report["has_conflicts"], report["conflict_count"]) == (2, True, 1)
+
+
+def test_what_merges_by_itself_is_a_warning_and_no_conflict_is_told_as_well(behind: Lattice) -> None:
+    warned = behind.ok("mutation", "conflicts", "2")
+    assert warned.text.startswith("warning  docs/long.md  concurrent modification")
+    assert warned.err == "M-2 merges by itself. Next: lattice mutation rebase M-2\n"
+    behind.ok("mutation", "rebase", "2")
+    assert behind.ok("mutation", "conflicts", "2").err == "M-2 has no conflicts.\n"
 
 
 def settled(lattice: Lattice) -> str:

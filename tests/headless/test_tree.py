@@ -49,7 +49,7 @@ def test_every_promised_command_is_there() -> None:
                 *("create", "update", "submit", "list", "status", "show", "diff", "history", "approve", "reject"),
                 *("request-changes", "withdraw-vote", "comment", "cancel", "reopen", "execute", "retry", "rollback"),
                 *("finish-rollback", "review", "comments", "resolve", "apply-suggestion", "rebase", "merge-train"),
-                *("remembered",),
+                *("remembered", "conflicts"),
             )
         ),
     }
