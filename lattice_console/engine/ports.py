@@ -264,6 +264,10 @@ class Conflicts(Protocol):
         """The mutations that write something under one of the keys, by number."""
         ...
 
+    def meeting(self, project_id: str, keys: Iterable[str], first: int, last: int) -> list[MutationRecord]:
+        """The mutations that write lines from `first` to `last` under one of the keys."""
+        ...
+
     def of(self, project_id: str, numbers: Iterable[int]) -> dict[int, list[ConflictRecord]]:
         """What is found about each of those mutations, with an entry for every number."""
         ...

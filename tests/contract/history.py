@@ -16,7 +16,7 @@ from lattice_console.contract.models.mutation import Mutation as Seen
 from tests.support.house import House, hashed, head_of, open_house
 from tests.support.model import moves
 from tests.support.model.moves import DENIED
-from tests.support.model.world import TO_COME, Mutation, Patchset, Refusals, World
+from tests.support.model.world import Mutation, Patchset, Refusals, World
 from tests.support.samples import call
 
 Result = TypeVar("Result")
@@ -185,8 +185,7 @@ class History(RuleBasedStateMachine):
             assert row.threads == sum(thread.open for thread in mutation.threads), f"M-{number}"
             assert (row.stack, row.level) == self.world.place(number), f"M-{number}"
             assert row.turn == self.world.turn(mutation), f"M-{number}"
-            in_conflict = self.world.in_conflict(mutation.patchset) if mutation.status in TO_COME else set()
-            assert row.conflicts == len(in_conflict), f"M-{number}"
+            assert row.conflicts == self.world.conflicts(mutation), f"M-{number}"
             seen = await self.ann.mutations.get(str(number))
             states = {requirement.name: requirement.state for requirement in seen.requirements}
             assert states == self.world.requirements(mutation), f"M-{number}"

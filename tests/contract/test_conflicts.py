@@ -11,6 +11,7 @@ from tests.support.house import House, carry_out, hashed, head_of, propose, trac
 from tests.support.refusals import refusal
 
 BASE = b"".join(b"%d\n" % number for number in range(1, 21))
+JSON_WITH_N_AT_THE_END = b'{\n"a": 1,\n"b": 2,\n"c": 3,\n"n": 2\n}\n'
 
 
 def edited(*lines: int, text: bytes = b"ours\n", base: bytes = BASE) -> bytes:
@@ -164,8 +165,8 @@ async def test_it_is_announced_and_recorded_when_it_arises_and_when_it_ends(ann:
     mine = await propose(ann, modify("a.txt", edited(3)))
     before = await ann.events.last()
     done = await carry_out(ann, modify("a.txt", edited(3, text=b"theirs\n")))
-    [told] = [one for one in await ann.events.since(before) if one.name == "mutation.conflicted"]
-    assert told.subject == mine.id
+    pair, told = [one for one in await ann.events.since(before) if one.name == "mutation.conflicted"]
+    assert (pair.subject, pair.data["status"]) == (told.subject, "pending") == (mine.id, "pending")
     assert told.version == (await ann.mutations.get(mine.id)).version
     assert (told.data["number"], told.data["status"], told.data["conflicts"]) == (1, "needs_manual_resolution", 1)
     assert "both change it at line 3" in str(told.data["text"])
@@ -274,3 +275,124 @@ async def test_what_an_earlier_program_left_is_looked_through_at_the_first_occas
     assert (await ann.mutations.get("M-1")).status == "needs_manual_resolution"
     await carry_out(ann, modify("docs/a.txt", edited(3, text=b"anew\n")))
     assert (await ann.conflicts.list(filter=ConflictFilter(path="docs"))).items[0].revision == 3
+
+
+# --- With another mutation
+
+
+async def test_two_that_change_the_same_lines_are_in_conflict_with_each_other_and_stay_as_they_are(
+    ann: Backend,
+) -> None:
+    await track(ann, {"a.txt": BASE})
+    one = await propose(ann, modify("a.txt", edited(3)))
+    before = await ann.events.last()
+    other = await propose(ann, modify("a.txt", edited(3, text=b"theirs\n")))
+    assert (other.status, other.conflicts) == ("pending", 1)
+    first, second = await only(ann, one), await only(ann, other)
+    assert first.id == second.id
+    assert (first.mutation, first.conflicting_mutations) == (1, (2,))
+    assert (second.mutation, second.conflicting_mutations) == (2, (1,))
+    assert second.description == "a.txt: both change it at line 3 (against M-1)."
+    assert (second.base, second.ours, second.theirs) == (
+        hashed(BASE),
+        hashed(edited(3, text=b"theirs\n")),
+        hashed(edited(3)),
+    )
+    actions = [one.action for one in second.resolution_suggestions]
+    assert actions == ["merge_by_hand", "wait_for_the_other", "drop_the_change"]
+    told = [event for event in await ann.events.since(before) if event.name == "mutation.conflicted"]
+    assert [(event.subject, event.data["conflicts"]) for event in told] == [(one.id, 1)]
+    seen = await ann.mutations.get(one.id)
+    assert (seen.status, seen.version, seen.conflicts) == ("pending", one.version, 1)
+    listed = await ann.conflicts.list()
+    assert [(found.mutation, found.conflicting_mutations) for found in listed.items] == [(2, (1,))]
+
+
+async def test_the_one_that_is_executed_second_is_then_in_conflict_with_the_head_alone(ann: Backend) -> None:
+    await track(ann, {"a.txt": BASE})
+    one = await propose(ann, modify("a.txt", edited(3)))
+    other = await propose(ann, modify("a.txt", edited(3, text=b"theirs\n")))
+    await ann.reviews.vote(one.id, vote="approve")
+    await ann.executions.execute(one.id)
+    found = await only(ann, other)
+    assert (found.conflicting_mutations, found.revision_mutation) == ((), 1)
+    assert (await ann.mutations.get(one.id)).conflicts == 0
+    assert not (await of(ann, one)).has_conflicts
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "severity"),
+    [
+        (modify("a.txt", edited(3)), modify("a.txt", edited(15)), None),
+        (modify("a.txt", edited(3)), modify("a.txt", edited(5)), "warning"),
+        (modify("a.txt", edited(3)), modify("a.txt", edited(4)), "error"),
+        (modify("a.txt", edited(3)), modify("a.txt", edited(3)), "warning"),
+        (modify("a.txt", edited(3)), delete("a.txt"), "error"),
+        (delete("a.txt"), delete("a.txt"), "warning"),
+        (rename("a.txt", "b.txt"), modify("a.txt", edited(3)), "warning"),
+        (rename("a.txt", "b.txt"), rename("a.txt", "c.txt"), "error"),
+        (rename("a.txt", "n.txt"), create("n.txt"), "error"),
+        (create("n.txt", b"1\n"), create("n.txt", b"2\n"), "error"),
+        (create("n.txt", b"1\n"), create("n.txt", b"1\n"), "warning"),
+        (create("n.txt"), create("N.txt"), "error"),
+        (create("n"), create("n/a.txt"), "error"),
+        (create("n/b.txt"), create("n/a.txt"), None),
+        (
+            modify("j.json", b'{\n"n": 1,\n"a": 1,\n"b": 2,\n"c": 3\n}\n'),
+            modify("j.json", JSON_WITH_N_AT_THE_END),
+            "error",
+        ),
+        (
+            modify("j.json", b'{\n"m": 1,\n"a": 1,\n"b": 2,\n"c": 3\n}\n'),
+            modify("j.json", JSON_WITH_N_AT_THE_END),
+            None,
+        ),
+    ],
+)
+async def test_what_two_would_make_merges_or_is_for_a_person(
+    ann: Backend, mine: ChangeInput, theirs: ChangeInput, severity: str | None
+) -> None:
+    await track(ann, {"a.txt": BASE, "j.json": b'{\n"a": 1,\n"b": 2,\n"c": 3\n}\n'})
+    for changes in ((mine, theirs), (theirs, mine)):
+        one, other = [await propose(ann, change) for change in changes]
+        for side in (one, other):
+            assert [found.severity for found in (await of(ann, side)).conflicts] == ([severity] if severity else [])
+            assert (await ann.mutations.get(side.id)).conflicts == (severity == "error")
+        await ann.mutations.cancel(one.id)
+        assert not (await of(ann, other)).has_conflicts
+        await ann.mutations.cancel(other.id)
+
+
+async def test_a_conflict_between_two_ends_with_either_and_comes_back_with_it(ann: Backend) -> None:
+    await track(ann, {"a.txt": BASE})
+    one = await propose(ann, modify("a.txt", edited(3)))
+    other = await propose(ann, modify("a.txt", edited(3, text=b"theirs\n")))
+    await ann.mutations.cancel(one.id)
+    assert (await ann.mutations.get(other.id)).conflicts == 0
+    await ann.mutations.reopen(one.id)
+    assert (await ann.mutations.get(other.id)).conflicts == 1
+    await ann.mutations.update(other.id, changes=[modify("a.txt", edited(15))])
+    assert [(await ann.mutations.get(side.id)).conflicts for side in (one, other)] == [0, 0]
+
+
+async def test_what_is_stacked_on_one_is_no_rival_of_it_and_its_rivals_are_told_of_the_lowest(ann: Backend) -> None:
+    await track(ann, {"a.txt": BASE})
+    below = await propose(ann, modify("a.txt", edited(3)))
+    above = await propose(ann, modify("a.txt", edited(3, 10)), parents=[below.id])
+    beside = await propose(ann, modify("a.txt", edited(3, 11)), parents=[below.id])
+    assert [(await ann.mutations.get(one.id)).conflicts for one in (below, above)] == [0, 1]
+    rival = await propose(ann, modify("a.txt", edited(3, text=b"theirs\n")))
+    assert (await only(ann, rival)).conflicting_mutations == (below.number,)
+    assert (await only(ann, beside)).conflicting_mutations == (above.number,)
+
+
+async def test_after_the_head_has_moved_elsewhere_in_the_document_two_are_in_conflict_as_before(ann: Backend) -> None:
+    await track(ann, {"a.txt": BASE})
+    one = await propose(ann, modify("a.txt", edited(10)))
+    other = await propose(ann, modify("a.txt", edited(10, text=b"theirs\n")))
+    await carry_out(ann, modify("a.txt", b"new\n" * 7 + BASE))
+    severities = [found.severity for found in (await of(ann, one)).conflicts]
+    assert severities == ["error", "warning"]
+    assert [(await ann.mutations.get(side.id)).conflicts for side in (one, other)] == [1, 1]
+    late = await propose(ann, modify("a.txt", b"new\n" * 7 + edited(10, text=b"late\n")))
+    assert {found.conflicting_mutations for found in (await of(ann, late)).conflicts} == {(1,), (2,)}

@@ -13,6 +13,7 @@ from lattice_console.contract.errors import Conflict, NotAllowed, NotFound
 from lattice_console.contract.events import DATA_LIMIT, EventName
 from lattice_console.contract.models.people import Person
 from lattice_console.contract.models.project import ReviewPolicy
+from lattice_console.engine.features.trials import Trials
 from lattice_console.engine.ports import Cache, Presence, Tables
 from lattice_console.engine.presence import LocalPresence
 from lattice_console.engine.records import (
@@ -57,6 +58,8 @@ class Surroundings:
     """Who looks at what."""
     cache: Cache | None = None
     """What keeps answers that took long, if anything does."""
+    trials: Trials = field(default_factory=Trials)
+    """What trial merges of mutations said."""
     policies: dict[str, tuple[tuple[str, ...], ReviewPolicy, tuple[str, ...]]] = field(default_factory=dict)
     """Policies read so far (sources, review policy, errors) by version; a version never changes its meaning."""
 

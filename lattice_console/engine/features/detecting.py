@@ -4,25 +4,28 @@ import hashlib
 from collections.abc import Iterable, Sequence
 
 from lattice_console.contract.errors import NotFound
-from lattice_console.contract.paths import folders, twin_key
-from lattice_console.engine.features import bringing, judging, stored
+from lattice_console.engine.features import bringing, judging, pairing, stored
 from lattice_console.engine.features.bringing import Tried
 from lattice_console.engine.features.context import Context
 from lattice_console.engine.features.tree import Entry, Tree
-from lattice_console.engine.records import ChangeRecord, ConflictRecord, HeadMove, MutationRecord, WriteRecord
+from lattice_console.engine.records import ChangeRecord, ConflictRecord, HeadMove, MutationRecord
 from lattice_console.engine.rules import conflicts as rules
 from lattice_console.engine.rules import life
 from lattice_console.engine.rules.conflicts import Edit, Finding, Standing
 from lattice_console.engine.rules.resolution import Open, Outcome, Settled, Sides
 
-_WHOLE = (0, 2**53)
-"""All lines that a document can have."""
 
+def propose(ctx: Context, record: MutationRecord) -> MutationRecord:
+    """Take note of what a new mutation writes, and of whom it meets.
 
-def propose(ctx: Context, record: MutationRecord) -> None:
-    """Take note of what a new mutation writes. It was made on what stands there, so nothing there is against it."""
+    It was made on what stands there, so nothing there is against it. Returns it with its number of conflicts.
+    """
     prepare(ctx)
-    ctx.tables.conflicts.write(ctx.project.id, record.number, _writes(stored.of(ctx, record).changes))
+    pairing.made_on_what_stands(ctx, record)
+    rows = pairing.writes(ctx, record)
+    ctx.tables.conflicts.write(ctx.project.id, record.number, rows)
+    others = pairing.meeting(ctx, record, rows)
+    return _bring(ctx, [record], {record.number: []}, [(record, other) for other in others])[0] if others else record
 
 
 def update(ctx: Context, record: MutationRecord) -> MutationRecord:
@@ -31,12 +34,7 @@ def update(ctx: Context, record: MutationRecord) -> MutationRecord:
     Returns the mutation with its number of conflicts.
     """
     prepare(ctx)
-    table = ctx.tables.conflicts
-    table.unwrite(ctx.project.id, record.number)
-    table.write(ctx.project.id, record.number, _writes(stored.of(ctx, record).changes))
-    [updated] = _store(ctx, [record], _found(ctx, [record]))
-    _look_again(ctx, _descendants(ctx, record))
-    return updated
+    return _look_again(ctx, [record, *_descendants(ctx, record)], judged=1)[0]
 
 
 def turn(ctx: Context, before: MutationRecord, record: MutationRecord) -> MutationRecord:
@@ -44,24 +42,15 @@ def turn(ctx: Context, before: MutationRecord, record: MutationRecord) -> Mutati
 
     Returns the mutation with its number of conflicts.
     """
-    comes, came = record.status in life.TO_COME, before.status in life.TO_COME
-    if comes == came:
+    if (record.status in life.TO_COME) == (before.status in life.TO_COME):
         return record
     prepare(ctx)
-    if comes:
-        ctx.tables.conflicts.write(ctx.project.id, record.number, _writes(stored.of(ctx, record).changes))
-        [record] = _store(ctx, [record], _found(ctx, [record]))
-    else:
-        ctx.tables.conflicts.unwrite(ctx.project.id, record.number)
-        [record] = _store(ctx, [record], {record.number: []})
-    _look_again(ctx, _descendants(ctx, record))
-    return record
+    return _look_again(ctx, [record, *_descendants(ctx, record)], judged=1)[0]
 
 
 def apply(ctx: Context, record: MutationRecord) -> None:
     """Take note that a mutation's changes are about to be in the head; its move tells what comes of that for others."""
     prepare(ctx)
-    # It was made on what stands there, so nothing there was against it.
     ctx.tables.conflicts.unwrite(ctx.project.id, record.number)
 
 
@@ -69,10 +58,8 @@ def head_moved(ctx: Context, moves: Sequence[HeadMove], left: Iterable[str]) -> 
     """Look again at all that can be in conflict with what these moves made of the head; `left` are the paths before."""
     prepare(ctx)
     paths = {*left, *(move.path for move in moves if move.path is not None)}
-    keys = {_of(move.document_id) for move in moves} | {_at(path) for path in paths}
-    for path in paths:
-        keys.update((_to(path), _in(path), *map(_to, folders(path))))
-    _look_again(ctx, ctx.tables.conflicts.writing(ctx.project.id, sorted(keys)))
+    keys = pairing.moved((move.document_id for move in moves), paths)
+    _look_again(ctx, ctx.tables.conflicts.writing(ctx.project.id, keys))
 
 
 def prepare(ctx: Context) -> None:
@@ -81,59 +68,53 @@ def prepare(ctx: Context) -> None:
         return
     ctx.tables.conflicts.indexed(ctx.project.id)
     ctx.project = ctx.project._replace(indexed=True)
-    everybody = ctx.tables.mutations.with_status(ctx.project.id, life.TO_COME)
-    for mutation_id, current in stored.current(ctx, everybody).items():
-        number = next(one.number for one in everybody if one.id == mutation_id)
-        ctx.tables.conflicts.write(ctx.project.id, number, _writes(current.changes))
-    _look_again(ctx, everybody)
-
-
-# --- What is written
-
-
-def _of(document_id: str) -> str:
-    return f"of {document_id}"
-
-
-def _at(path: str) -> str:
-    return f"at {path}"
-
-
-def _to(path: str) -> str:
-    return f"to {twin_key(path)}"
-
-
-def _in(path: str) -> str:
-    return f"in {twin_key(path)}"
-
-
-def _writes(changes: Sequence[ChangeRecord]) -> list[WriteRecord]:
-    """What changes write: documents, by id and by path, and places that they take, with the folders around these."""
-    keys: set[str] = set()
-    for change in changes:
-        keys.add(_at(change.path))
-        if change.document_id is not None:
-            keys.add(_of(change.document_id))
-        if change.operation in ("create", "rename"):
-            keys.update((_to(change.result_path), *map(_in, folders(change.result_path))))
-    return [WriteRecord(key, *_WHOLE) for key in sorted(keys)]
+    _look_again(ctx, ctx.tables.mutations.with_status(ctx.project.id, life.TO_COME))
 
 
 # --- What is found
 
 
-def _look_again(ctx: Context, records: Sequence[MutationRecord]) -> None:
-    """Find anew what is in conflict with those mutations, and bring their status to it; tell what changed."""
+def _look_again(ctx: Context, records: Sequence[MutationRecord], *, judged: int = 0) -> list[MutationRecord]:
+    """Find anew what those mutations write and what is in conflict with them, and bring their status to it.
+
+    The first ones, as many as `judged` says, are judged by the caller. Returns the mutations as they are then.
+    """
     if not records:
-        return
-    after = _store(ctx, records, _found(ctx, records))
-    for before, judged in zip(records, judging.judge(ctx, after), strict=True):
-        if judged.conflicts != before.conflicts and judged.status == before.status:
-            said = {"number": judged.number, "status": judged.status, "conflicts": judged.conflicts}
-            if judged.conflicts > before.conflicts:
-                ctx.announce("mutation.conflicted", judged.id, judged.version, **said)
-            else:
-                ctx.announce("mutation.updated", judged.id, judged.version, **said, fields=["conflicts"])
+        return []
+    table = ctx.tables.conflicts
+    written = {}
+    for record in records:
+        table.unwrite(ctx.project.id, record.number)
+        if record.status in life.TO_COME:
+            written[record.number] = pairing.writes(ctx, record)
+            table.write(ctx.project.id, record.number, written[record.number])
+    pairs: dict[tuple[int, int], tuple[MutationRecord, MutationRecord]] = {}
+    for record in records:
+        for other in pairing.meeting(ctx, record, written.get(record.number, ())):
+            low, high = sorted((record, other), key=lambda one: one.number)
+            pairs[low.number, high.number] = (low, high)
+    coming = [record for record in records if record.number in written]
+    found: dict[int, list[ConflictRecord]] = {record.number: [] for record in records}
+    found |= _found(ctx, coming)
+    after = _bring(ctx, records, found, list(pairs.values()))
+    return [*after[:judged], *_judge(ctx, records[judged:], after[judged:])]
+
+
+def _judge(ctx: Context, before: Sequence[MutationRecord], after: Sequence[MutationRecord]) -> list[MutationRecord]:
+    """Judge mutations with their numbers of conflicts, and tell of these where the status does not."""
+    judged = judging.judge(ctx, after)
+    for old, new in zip(before, judged, strict=True):
+        if new.status == old.status:
+            _tell(ctx, old, new)
+    return judged
+
+
+def _tell(ctx: Context, before: MutationRecord, after: MutationRecord) -> None:
+    said = {"number": after.number, "status": after.status, "conflicts": after.conflicts}
+    if after.conflicts > before.conflicts:
+        ctx.announce("mutation.conflicted", after.id, after.version, **said)
+    elif after.conflicts < before.conflicts:
+        ctx.announce("mutation.updated", after.id, after.version, **said, fields=["conflicts"])
 
 
 def _descendants(ctx: Context, record: MutationRecord) -> list[MutationRecord]:
@@ -244,21 +225,49 @@ def _record(number: int, finding: Finding, other: int = 0) -> ConflictRecord:
     return ConflictRecord(id, number, other, finding.type, finding.severity, finding.path, facts)
 
 
-def _store(
-    ctx: Context, records: Sequence[MutationRecord], found: dict[int, list[ConflictRecord]]
+def _bring(
+    ctx: Context,
+    records: Sequence[MutationRecord],
+    found: dict[int, list[ConflictRecord]],
+    pairs: Sequence[tuple[MutationRecord, MutationRecord]],
 ) -> list[MutationRecord]:
-    """Bring what is stored to what was found; returns the mutations with their numbers of conflicts."""
-    table = ctx.tables.conflicts
+    """Bring what is stored to what was found with the head, and to what stands between those pairs.
+
+    Returns the mutations with their numbers of conflicts. Others that they meet, or met, get theirs, too.
+    """
+    table, mutations = ctx.tables.conflicts, ctx.tables.mutations
+    involved = {record.number: record for pair in pairs for record in pair} | {one.number: one for one in records}
     known = table.of(ctx.project.id, found)
-    table.drop(ctx.project.id, [one for number, old in known.items() for one in old if one not in found[number]])
-    table.put(ctx.project.id, [one for number, new in found.items() for one in new if one not in known[number]])
-    after = []
-    for record in records:
-        errors = sum(one.severity == "error" for one in found[record.number])
-        ctx.memo.pop(("conflicts", record.id), None)
-        if errors != record.conflicts:
-            # Nobody has changed the mutation itself.
-            kept = {"version": record.version, "updated_at": record.updated_at}
-            record = stored.change(ctx, record, conflicts=errors, **kept)
-        after.append(record)
-    return after
+    beside = {one.other for rows in known.values() for one in rows if one.other} | involved.keys()
+    beside -= found.keys()
+    kept = table.of(ctx.project.id, beside) if beside else {}
+    wanted = found | {number: [one for one in rows if one.other not in found] for number, rows in kept.items()}
+    for one, other in pairs:
+        for mine, yours in pairing.between(ctx, one, other):
+            wanted[one.number].append(_record(one.number, mine, other.number))
+            wanted[other.number].append(_record(other.number, yours, one.number))
+    known |= kept
+    # The same two may meet twice in one way, such as in two places of one folder.
+    wanted = {
+        number: list({one.id: one for one in sorted(rows, key=_mildest)}.values()) for number, rows in wanted.items()
+    }
+    table.drop(ctx.project.id, [one for number, old in known.items() for one in old if one not in wanted[number]])
+    table.put(ctx.project.id, [one for number, new in wanted.items() for one in new if one not in known[number]])
+    for number in beside:
+        before = involved.get(number) or mutations.by_number(ctx.project.id, number)
+        if before is not None:
+            _tell(ctx, before, _count(ctx, before, wanted[number]))
+    return [_count(ctx, record, wanted[record.number]) for record in records]
+
+
+def _mildest(one: ConflictRecord) -> bool:
+    return one.severity == "error"
+
+
+def _count(ctx: Context, record: MutationRecord, found: Sequence[ConflictRecord]) -> MutationRecord:
+    """The mutation with its number of conflicts, which nobody has made a change of."""
+    errors = sum(one.severity == "error" for one in found)
+    ctx.memo.pop(("conflicts", record.id), None)
+    if errors == record.conflicts:
+        return record
+    return stored.change(ctx, record, conflicts=errors, version=record.version, updated_at=record.updated_at)

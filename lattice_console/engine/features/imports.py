@@ -64,8 +64,7 @@ def import_commit(ctx: Context, *, commit: ImportedCommit, execute: bool, expect
     if execute:
         _execute(ctx, record, commit.commit)
     else:
-        detecting.propose(ctx, record)
-        judging.judge(ctx, [record])
+        judging.judge(ctx, [detecting.propose(ctx, record)])
     return views.mutation(ctx, views.find(ctx, record.id))
 
 

@@ -138,7 +138,7 @@ def create(
     )
     begin(ctx, record, proposal)
     stored.newborn(ctx, record)
-    detecting.propose(ctx, record)
+    record = detecting.propose(ctx, record)
     return views.mutation(ctx, *judging.judge(ctx, [record]))
 
 

@@ -221,6 +221,7 @@ def store(
         created_at=ctx.now,
     )
     ctx.tables.documents.put_blobs(proposal.blobs)
+    ctx.memo.update((("blob", hash), content) for hash, content in proposal.blobs.items())
     ctx.tables.mutations.add_patchset(ctx.project.id, record, proposal.changes, proposal.parents)
     stored.added(ctx, record, proposal.changes, proposal.parents)
     return record

@@ -28,7 +28,7 @@ class Tree:
     def __init__(self, ctx: Context, parents: Iterable[str] = ()) -> None:
         self._ctx = ctx
         self._over: dict[str, Entry | None] = {}
-        for record in _unexecuted(ctx, list(parents)):
+        for record in unexecuted(ctx, list(parents)):
             self.lay(stored.of(ctx, record).changes)
 
     def lay(self, changes: Sequence[ChangeRecord]) -> None:
@@ -111,7 +111,7 @@ def _entry(record: HeadRecord) -> Entry:
     return Entry(record.path, record.hash, record.document_id)
 
 
-def _unexecuted(ctx: Context, parents: Iterable[str]) -> list[MutationRecord]:
+def unexecuted(ctx: Context, parents: Iterable[str]) -> list[MutationRecord]:
     """The parents and their parents that are still to be executed, each after those it is stacked on.
 
     Those that do not depend on each other come by number, so that every look at a stack sees the same tree.

@@ -5,7 +5,7 @@ Whether something does is for `resolution` to say, which also settles it. *ours*
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from lattice_console.contract.models.conflict import (
@@ -84,6 +84,13 @@ def with_head(edit: Edit, now: Standing, outcome: Outcome, *, barred: bool) -> F
         base=edit.base,
         ours=edit.result,
     )
+
+
+def with_other(found: Finding) -> Finding:
+    """The same, where what is met is what another mutation would make."""
+    if found.severity == "warning":
+        return replace(found, remedies=("wait_for_the_other",))
+    return replace(found, remedies=(found.remedies[0], "wait_for_the_other", *found.remedies[1:]))
 
 
 def _remedies(edit: Edit, *, collides: bool) -> tuple[Remedy, ...]:

@@ -29,6 +29,19 @@ _WRITING = Prepared(
         ),
     )
 )
+_MEETING = Prepared(
+    select(*columns(mutations, MutationRecord)).where(
+        mutations.c.project_id == bindparam("project"),
+        mutations.c.number.in_(
+            select(writes.c.number).where(
+                writes.c.project_id == bindparam("project"),
+                writes.c.key.in_(several("keys")),
+                writes.c.first <= bindparam("until"),
+                writes.c.last >= bindparam("since"),
+            )
+        ),
+    )
+)
 _OF = Prepared(_CONFLICT.where(_OF_PROJECT, conflicts.c.number.in_(several("numbers"))))
 _PUT = Prepared(insert(conflicts))
 _DROP = Prepared(
@@ -62,6 +75,13 @@ class Conflicts:
             rows = self._database.rows(_WRITING, project=project_id, keys=portion)
             found.update((record.number, record) for record in (MutationRecord(*row) for row in rows))
         return [found[number] for number in sorted(found)]
+
+    def meeting(self, project_id: str, keys: Iterable[str], first: int, last: int) -> list[MutationRecord]:
+        return [
+            MutationRecord(*row)
+            for portion in chunks(keys)
+            for row in self._database.rows(_MEETING, project=project_id, keys=portion, since=first, until=last)
+        ]
 
     def of(self, project_id: str, numbers: Iterable[int]) -> dict[int, list[ConflictRecord]]:
         wanted = list(numbers)

@@ -117,6 +117,26 @@ class Mutation:
         return self.patchsets[-1]
 
 
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A change as it would be made: of which document, where it is before and afterwards, and both contents.
+
+    `document` is the path where no document of the head is meant; `target` is none for what is gone.
+    """
+
+    change: Change
+    document: int | str
+    path: str
+    target: str | None
+    base: bytes | None
+    result: bytes | None
+    stacked: bool
+
+    @property
+    def takes(self) -> str | None:
+        return self.target if self.base is None or self.target != self.path else None
+
+
 @dataclass(slots=True)
 class World:
     """`standing` lists the executions that were not undone, in order: number, and the documents touched."""
@@ -261,6 +281,76 @@ class World:
         }
         return barred | {path for path, outcome in outcomes.items() if outcome is None}
 
+    def conflicts(self, mutation: Mutation) -> int:
+        """How many conflicts of a mutation a person must decide about, with the head and with others."""
+        if mutation.status not in TO_COME:
+            return 0
+        others = (one for one in self.mutations.values() if one.status in TO_COME and one is not mutation)
+        return len(self.in_conflict(mutation.patchset)) + sum(len(self.between(mutation, one)) for one in others)
+
+    def between(self, one: Mutation, other: Mutation) -> set[Hashable]:
+        """Where two mutations do not merge, compared whole; what does not lower in their stacks is not said again."""
+        ours, theirs = self._with_below(one), self._with_below(other)
+        if one.number in theirs or other.number in ours:
+            return set()
+        lower = {
+            place
+            for mine in ours - theirs
+            for yours in theirs - ours
+            if (mine, yours) != (one.number, other.number)
+            for place, _ in self._met(self.mutations[mine], self.mutations[yours])
+        }
+        return {kind for place, kind in self._met(one, other) if place not in lower}
+
+    def _with_below(self, mutation: Mutation) -> set[int]:
+        return {mutation.number, *self._unexecuted(self.parents(mutation.number))}
+
+    def _met(self, one: Mutation, other: Mutation) -> set[tuple[Hashable, Hashable]]:
+        """The documents of the first that do not merge with what the second makes, each with how that is counted."""
+        found: set[tuple[Hashable, Hashable]] = set()
+        theirs = self._pieces(other)
+        for mine in self._pieces(one):
+            same = [
+                their for their in theirs if mine.base is not None and mine.document == their.document and their.base
+            ]
+            for their in same:
+                if not _merge(mine, their, self._ground(one, other, mine, their)):
+                    found.add((mine.document, ("content", mine.change.path)))
+            takers = [their for their in theirs if mine.takes and their.takes and _clash(mine.takes, their.takes)]
+            for their in [] if same else takers:
+                created = mine.change.operation == their.change.operation == "create"
+                if not (created and mine.target == their.target and mine.result == their.result):
+                    found.add((mine.document, ("path", mine.change.result_path)))
+        return found
+
+    def _ground(self, one: Mutation, other: Mutation, mine: Piece, yours: Piece) -> bytes | None:
+        """What both began from."""
+        if not (mine.stacked and yours.stacked):
+            return yours.base if mine.stacked else mine.base
+        tree = self.standing_for(self._with_below(one) & self._with_below(other))
+        here = tree.get(mine.path)
+        there = [content for content, document in tree.values() if document == mine.document]
+        return here[0] if here else there[0]
+
+    def _pieces(self, mutation: Mutation) -> list[Piece]:
+        """What a mutation would make of what stands there; nothing of what does not merge with that."""
+        patchset, parents = mutation.patchset, self.parents(mutation.number)
+        below = [self.mutations[number] for number in self._unexecuted(parents)]
+        tree = self.standing_for(parents)
+        found = []
+        for change in patchset.changes:
+            makers = [one for one in below if any(change.path == made.result_path for made in one.patchset.changes)]
+            if below:
+                if not _has_moved(change, tree) and not any(self._is_stale_at(one, change.path) for one in makers):
+                    found.append(_piece(change, tree, stacked=bool(makers)))
+            elif change.path not in self.in_conflict(patchset):
+                found += _brought(change, tree)
+        return found
+
+    def _is_stale_at(self, mutation: Mutation, path: str) -> bool:
+        tree = self.standing_for(self.parents(mutation.number))
+        return any(one.result_path == path and _has_moved(one, tree) for one in mutation.patchset.changes)
+
     def settle(self) -> None:
         """Under review the status is what conflicts and requirements say."""
         for mutation in self.mutations.values():
@@ -292,6 +382,50 @@ def _clash(one: str, other: str) -> bool:
     """Whether no folder could hold both: twins, or a file where the other needs a folder."""
     one, other = one.casefold(), other.casefold()
     return one == other or one.startswith(f"{other}/") or other.startswith(f"{one}/")
+
+
+def _has_moved(change: Change, tree: Mapping[str, tuple[bytes, int | None]]) -> bool:
+    here = tree.get(change.path)
+    return here is not None if change.operation == "create" else here is None or here[0] != change.base
+
+
+def _piece(change: Change, tree: Mapping[str, tuple[bytes, int | None]], *, stacked: bool) -> Piece:
+    here = tree.get(change.path)
+    document = here[1] if here else None
+    target = change.result_path if change.result is not None else None
+    name = change.path if document is None else document
+    return Piece(change, name, change.path, target, change.base, change.result, stacked)
+
+
+def _brought(change: Change, tree: Mapping[str, tuple[bytes, int | None]]) -> list[Piece]:
+    """A change that merges, made on what stands there now; nothing, where nothing of it is left to do."""
+    if change.operation == "create":
+        return [] if change.path in tree else [_piece(change, tree, stacked=False)]
+    path = _path_now(change, tree)
+    if path is None:
+        return []
+    content, document = tree[path]
+    name = change.path if document is None else document
+    if change.operation == "delete":
+        return [Piece(change, name, path, None, content, None, False)]
+    assert change.base is not None
+    assert change.result is not None
+    target = change.new_path or path
+    merged = three_way(change.base, change.result, content, path=target).content
+    assert merged is not None
+    return [Piece(change, name, path, target, content, merged, False)] if (path, content) != (target, merged) else []
+
+
+def _merge(mine: Piece, yours: Piece, ground: bytes | None) -> bool:
+    """Whether what both make of one document merges."""
+    assert ground is not None
+    if mine.target is None or yours.target is None:
+        return mine.target == yours.target
+    if mine.target != yours.target and mine.path not in (mine.target, yours.target):
+        return False
+    assert mine.result is not None
+    assert yours.result is not None
+    return three_way(ground, mine.result, yours.result, path=mine.target).clean
 
 
 def _outcome(change: Change, tree: Mapping[str, tuple[bytes, int | None]]) -> tuple[str | None, str | None] | None:

@@ -1,0 +1,143 @@
+"""What an edit writes: the least that two edits of one document must share where they do not merge.
+
+Two edits that git would not merge change lines that overlap or adjoin. A merge of JSON or YAML that is clean by its
+lines and no sound document repeats a key that both have put into one mapping, or lost an anchor that the other names.
+"""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from yaml.events import CollectionEndEvent, CollectionStartEvent, MappingStartEvent, NodeEvent, ScalarEvent
+
+from lattice_console.merge._libgit2 import changed_ranges
+from lattice_console.merge.lines import LineIndex
+from lattice_console.merge.merging import SIZE_LIMIT, why_unmergeable
+from lattice_console.merge.pointers import Place
+from lattice_console.merge.reading import BOM, DEPTH_LIMIT, STRING, Unreadable, syntax_of, yaml_events
+
+__all__ = ["Written", "written"]
+
+RANGES: Final = 16
+"""How many ranges of lines are told apart; where an edit has more, neighbours are taken for one."""
+
+KEYS: Final = 64
+"""How many new keys are told apart; an edit with more is taken to write all of the document."""
+
+_TOKENS: Final = re.compile(STRING + rb"|[{}\[\],]", re.DOTALL)
+_KEY: Final = re.compile(rb"(" + STRING + rb"|[^\s,{}\[\]&*#'\"-][^\n:]*?)\s*:", re.DOTALL)
+_INDEX: Final = re.compile(r"/\d+(?=/)")
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """`lines` are ranges of the base, first and last, with a line around each of them; None for all of it.
+
+    `keys` are JSON pointers of keys that stand where none stood, with `*` for any item of a list. `anchors` says that
+    it writes lines of YAML with an anchor or an alias.
+    """
+
+    lines: tuple[tuple[int, int], ...] | None
+    keys: frozenset[str] = frozenset()
+    anchors: bool = False
+
+
+_ALL: Final = Written(None)
+
+
+def written(path: str, base: bytes, content: bytes, *, limit: int = SIZE_LIMIT) -> Written:
+    """What an edit of the document at that path writes; nothing, where both are equal."""
+    if base == content:
+        return Written(())
+    if why_unmergeable(base, content, content, limit):
+        return _ALL
+    changes = changed_ranges(base, content, indent_heuristic=False)
+    lines = _joined([(max(0, old - 1), old + max(removed, 1)) for old, removed, _, _ in changes])
+    syntax = syntax_of(path)
+    if syntax is None:
+        return Written(lines)
+    before, after = LineIndex(base), LineIndex(content)
+    added: set[int] = set()
+    anchors = False
+    for old, removed, new, lines_added in changes:
+        gone = before.span(old - 1, old - 1 + removed) if removed else b""
+        come = after.span(new - 1, new - 1 + lines_added) if lines_added else b""
+        anchors = anchors or (syntax == "yaml" and any(sign in text for text in (gone, come) for sign in (b"&", b"*")))
+        if Counter(_KEY.findall(come)) - Counter(_KEY.findall(gone)):
+            added.update(range(new, new + lines_added))
+    keys = _keys_on(syntax, content, added) if added else set()
+    return _ALL if len(keys) > KEYS else Written(lines, frozenset(keys), anchors)
+
+
+def _joined(ranges: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """The ranges in order, those that meet as one, and the nearest ones where they are too many."""
+    joined: list[tuple[int, int]] = []
+    for first, last in ranges:
+        if joined and first <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(last, joined[-1][1]))
+        else:
+            joined.append((first, last))
+    while len(joined) > RANGES:
+        at = min(range(1, len(joined)), key=lambda one: joined[one][0] - joined[one - 1][1])
+        joined[at - 1 : at + 1] = [(joined[at - 1][0], joined[at][1])]
+    return tuple(joined)
+
+
+def _keys_on(syntax: str, content: bytes, lines: set[int]) -> set[str]:
+    """The pointers of the keys that stand on those lines; none, where the document cannot be read."""
+    content = content.removeprefix(BOM)
+    found = _in_json(content) if syntax == "json" else _in_yaml(content)
+    keys: set[str] = set()
+    try:
+        for pointer, line in found:
+            if line in lines:
+                keys.add(_INDEX.sub("/*", pointer))
+    except (Unreadable, ValueError, AssertionError):
+        # A side that cannot be read has nothing to be judged by.
+        return set()
+    return keys
+
+
+def _in_json(content: bytes) -> Iterator[tuple[str, int]]:
+    place = Place(None, mapping=False)
+    line, at = 1, 0
+    for match in _TOKENS.finditer(content):
+        token = match[0]
+        if token in (b"{", b"["):
+            if place.depth == DEPTH_LIMIT:
+                return
+            place = Place(place, mapping=token == b"{")
+        elif token in (b"}", b"]"):
+            place = place.above
+        elif token == b",":
+            place.go_on()
+        elif place.wants_key:
+            line += content.count(b"\n", at, match.start())
+            at = match.start()
+            place.key = json.loads(token)
+            yield place.pointer_of_next(), line
+
+
+def _in_yaml(content: bytes) -> Iterator[tuple[str, int]]:
+    place = Place(None, mapping=False)
+    for event in yaml_events(content):
+        if isinstance(event, CollectionEndEvent):
+            place = place.above
+            if place.wants_key:
+                place.key = "?"
+            else:
+                place.go_on()
+        elif isinstance(event, CollectionStartEvent):
+            if place.depth == DEPTH_LIMIT:
+                return
+            place = Place(place, mapping=isinstance(event, MappingStartEvent))
+        elif isinstance(event, NodeEvent):
+            if place.wants_key:
+                place.key = event.value if isinstance(event, ScalarEvent) else f"*{event.anchor}"
+                mark = event.start_mark
+                yield place.pointer_of_next(), mark.line + 1 if mark else 0
+            else:
+                place.go_on()
