@@ -269,16 +269,17 @@ def _with_below(ctx: Context, record: MutationRecord) -> dict[str, MutationRecor
 
 def _met(ctx: Context, one: MutationRecord, other: MutationRecord) -> list[_Meeting]:
     """Where two mutations write the same document, or take places that cannot both be taken."""
-    theirs = pieces(ctx, other)
-    documents = {piece.document: piece for piece in theirs if piece.base is not None}
     found = []
+    theirs = pieces(ctx, other)
+    documents = {piece.document: piece for piece in theirs if piece.base}
+    takers = [piece for piece in theirs if piece.takes]
     for mine in pieces(ctx, one):
-        yours = documents.get(mine.document)
-        if mine.base is not None and yours is not None:
+        yours = documents.get(mine.document) if mine.base else None
+        if yours is not None:
             found.append(_Meeting(mine, yours, _ground(ctx, one, other, mine, yours)))
-            continue
-        clashing = (their for their in theirs if mine.takes and their.takes and _clash(mine.takes, their.takes))
-        found += [_Meeting(mine, their, None) for their in clashing]
+        for their in takers if mine.takes else ():
+            if their is not yours and _clash(mine.takes or "", their.takes or ""):
+                found.append(_Meeting(mine, their, None))
     return found
 
 

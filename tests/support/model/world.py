@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 
 from lattice_console.merge.merging import three_way
 from tests.support.model.contents import POLICIES, POLICY, Policy, difference, readable
@@ -308,18 +309,13 @@ class World:
     def _met(self, one: Mutation, other: Mutation) -> set[tuple[Hashable, Hashable]]:
         """The documents of the first that do not merge with what the second makes, each with how that is counted."""
         found: set[tuple[Hashable, Hashable]] = set()
-        theirs = self._pieces(other)
-        for mine in self._pieces(one):
-            same = [
-                their for their in theirs if mine.base is not None and mine.document == their.document and their.base
-            ]
-            for their in same:
-                if not _merge(mine, their, self._ground(one, other, mine, their)):
+        for mine, yours in product(self._pieces(one), self._pieces(other)):
+            if mine.base is not None and yours.base is not None and mine.document == yours.document:
+                if not _merge(mine, yours, self._ground(one, other, mine, yours)):
                     found.add((mine.document, ("content", mine.change.path)))
-            takers = [their for their in theirs if mine.takes and their.takes and _clash(mine.takes, their.takes)]
-            for their in [] if same else takers:
-                created = mine.change.operation == their.change.operation == "create"
-                if not (created and mine.target == their.target and mine.result == their.result):
+            elif mine.takes and yours.takes and _clash(mine.takes, yours.takes):
+                created = mine.change.operation == yours.change.operation == "create"
+                if not (created and mine.target == yours.target and mine.result == yours.result):
                     found.add((mine.document, ("path", mine.change.result_path)))
         return found
 
