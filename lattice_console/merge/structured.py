@@ -145,6 +145,14 @@ class _Work:
         self._reasons: dict[int, list[str]] = {}
 
     def proposals(self, sides: tuple[bytes, bytes, bytes]) -> tuple[Proposal, ...]:
+        """A proposal for each conflict; raises Unreadable where a document that it takes cannot be read."""
+        try:
+            return self._proposals(sides)
+        except RecursionError:
+            # Merging goes down a few calls for each level, and the caller may be deep already.
+            raise BeyondLimits("it nests too deep to be merged") from None
+
+    def _proposals(self, sides: tuple[bytes, bytes, bytes]) -> tuple[Proposal, ...]:
         trees = [self._tree(choices) for choices in self._choices]
         if len({tree.text.startswith("\ufeff") for tree in trees}) > 1:
             return _none(self._conflicts, "the sides do not agree whether the document begins with a byte order mark")

@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from lattice_console.merge.merging import MergeResult, three_way
 
 BASE = b'{\n  "a": 1,\n  "list": [\n    1,\n    2\n  ],\n  "z": {"on": true}\n}\n'
@@ -100,3 +102,20 @@ def test_what_cannot_be_read_says_why() -> None:
     [proposal] = three_way(b"{\n1\n}", b"{\n2\n}", b"{\n3\n}", path="x.json").proposals
     assert proposal.text is None
     assert "not all sides can be read" in proposal.reasons[0]
+
+
+@pytest.mark.parametrize("path", ["x.json", "x.yaml"])
+@pytest.mark.parametrize(("levels", "below"), [(190, 0), (190, 700), (10_000, 0)])
+def test_deep_documents_are_merged_or_said_to_be_too_deep(path: str, levels: int, below: int) -> None:
+    base = b'{"a":\n' * levels + b'{"b": 1,\n"c": 1}' + b"}\n" * levels
+
+    def result(deeper: int) -> MergeResult:
+        if deeper:
+            return result(deeper - 1)
+        return three_way(base, base.replace(b'"b": 1', b'"b": 2'), base.replace(b'"c": 1', b'"c": 2'), path=path)
+
+    [proposal] = result(below).proposals
+    if proposal.text is None:
+        assert "deep" in proposal.reasons[0]
+    else:
+        assert (levels, proposal.text.splitlines()[0]) == (190, b'{"b": 2,')
