@@ -20,6 +20,7 @@ from textual.worker import Worker, WorkerError, WorkerState, WorkType
 
 from lattice_console.screens.announcing import Announcing
 from lattice_console.screens.news import (
+    ConflictsWanted,
     Connected,
     QueueWanted,
     Unreachable,
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
 
 __all__ = ["LatticeApp", "Mode"]
 
-Mode = Literal["queue", "specs", "activity", "home"]
+Mode = Literal["queue", "conflicts", "specs", "activity", "home"]
 
 _AT_EASE = 0.4
 """Seconds after the queue has been read, when nobody waits any more."""
@@ -63,6 +64,7 @@ class LatticeApp(Announcing, inherit_bindings=False):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f2", "go('queue')", "Queue", id="go.queue", priority=True),
+        Binding("f3", "go('conflicts')", "Conflicts", id="go.conflicts", priority=True),
         Binding("f4", "go('specs')", "Specs", id="go.specs", priority=True),
         Binding("f6", "go('activity')", "Activity", id="go.activity", priority=True),
         Binding("f9", "go('home')", "Home", id="go.home", priority=True),
@@ -218,6 +220,14 @@ class LatticeApp(Announcing, inherit_bindings=False):
         if isinstance(self.screen, QueueScreen):
             self.screen.show_only(message.filter)
 
+    @on(ConflictsWanted)
+    async def _show_conflicts(self, message: ConflictsWanted) -> None:
+        await self.action_go("conflicts")
+        from lattice_console.screens.conflicts import ConflictsScreen
+
+        if isinstance(self.screen, ConflictsScreen):
+            self.screen.show_only(message.filter)
+
     async def _enter(self, mode: Mode) -> None:
         if mode not in self._made:
             make = await to_thread(_place, mode)
@@ -352,6 +362,10 @@ def _place(mode: Mode) -> "Callable[[Session], Place]":
         from lattice_console.screens.home import HomeScreen
 
         return HomeScreen
+    if mode == "conflicts":
+        from lattice_console.screens.conflicts import ConflictsScreen
+
+        return ConflictsScreen
     if mode == "specs":
         from lattice_console.screens.specs import SpecsScreen
 

@@ -39,7 +39,7 @@ _TWINS = {
     "act.rebase": "act.resolve",
     "act.request_changes": "act.reject",
     "go.activity": "go.home",
-    "go.queue": "go.specs",
+    "go.queue": "go.conflicts",
     "mutation.diff": "mutation.overview",
     "queue.filter": "queue.drop_filter",
     "queue.order": "queue.reverse",

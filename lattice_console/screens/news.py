@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CompanyChanged",
+    "ConflictsWanted",
     "Connected",
     "Decided",
     "Freshened",
@@ -95,6 +96,13 @@ class MutationChanged(Message):
 @dataclass
 class QueueWanted(Message):
     """All mutations that a filter lets through are to be shown in the queue."""
+
+    filter: str
+
+
+@dataclass
+class ConflictsWanted(Message):
+    """All conflicts that a filter lets through are to be shown in their place."""
 
     filter: str
 

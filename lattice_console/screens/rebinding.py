@@ -22,6 +22,7 @@ PLACES: Mapping[str, tuple[str, ...]] = {
     "the final diff": ("SettledScreen", "DiffView"),
     "Home": ("HomeScreen", "RowView"),
     "Home's counts": ("HomeScreen", "StateCounts"),
+    "Conflicts": ("ConflictsScreen", "RowView"),
     "Specs": ("SpecsScreen", "DocumentTree"),
     "a document": ("SpecsScreen", "DocumentView"),
     "a document's lists": ("SpecsScreen", "RowView"),

@@ -79,6 +79,7 @@ async def test_every_action_that_can_be_chosen_somewhere_is_one_that_the_place_l
         for name, *keys in (
             ("the queue",),
             ("a mutation", "enter"),
+            ("Conflicts", "f3"),
             ("Specs", "f4"),
             ("Activity", "f6"),
             ("Home", "f9"),

@@ -1,0 +1,165 @@
+"""The conflicts of a project, by document, and what is done about them from there."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.screens.conflicting import conflicts
+from tests.screens.console import Console, make_app, open_console
+from tests.screens.project import NOON, Office
+from tests.screens.resolving import PATH, clashing
+from tests.support.changes import modify
+
+
+@pytest.fixture
+async def place(office: Office) -> AsyncIterator[Console]:
+    """The console of kim, opened at the conflicts."""
+    await conflicts(office)
+    async with open_console(make_app(office, start="conflicts"), (120, 35)) as console:
+        await console.sees("1 of 2", "Merge the two by hand")
+        yield console
+
+
+async def test_conflicts_stand_under_their_documents_which_count_them(place: Console) -> None:
+    assert "specs/ledger.yaml" in place.line("1 error")
+    assert "specs/plans.md" in place.line("1 warning")
+    assert "M-9 Rename customer to… against revision 2 by M-10  customers" in place.line("✗ concurrent")
+    assert "M-9 Rename customer to account against revision 2 by M-10" in place.line("! concurrent")
+
+
+async def test_f3_goes_there_from_the_queue_and_from_a_mutation(office: Office) -> None:
+    await conflicts(office)
+    async with open_console(make_app(office)) as console:
+        await console.press("f3")
+        await console.sees("› Conflicts", "All open conflicts", "1 of 2")
+        await console.press("f2")
+        await console.go_to("Rename customer")
+        await console.press("enter")
+        await console.sees("1 Diff")
+        await console.press("f3")
+        await console.sees("› Conflicts", "1 of 2")
+
+
+async def test_beside_it_stands_what_is_the_matter_where_and_what_can_be_done(place: Console) -> None:
+    assert "Concurrent modification · for a person" in place.text
+    assert "1  Merge the two by hand, into a new" in place.text
+    assert "Open M-10 Add customer tier" in place.text
+    assert "customers" in place.line("base  ours  theirs") or "customers  " in place.text
+    await place.press("j")
+    await place.sees("Concurrent modification · merges by itself", "1  Rebase this one")
+
+
+async def test_enter_opens_the_mutation_and_escape_leads_back_to_its_conflict(place: Console) -> None:
+    await place.press("j", "enter")
+    await place.sees("› M-9 Rename customer to account", "1 Diff")
+    await place.press("escape")
+    await place.sees("› Conflicts")
+    await place.on("! concurrent")
+
+
+async def test_m_opens_the_screen_where_it_is_merged_by_hand(place: Console) -> None:
+    await place.press("M")
+    await place.sees("› M-9 › Resolve specs/ledger.yaml", "Result")
+    await place.press("escape")
+    await place.sees("› Conflicts")
+
+
+async def test_a_number_does_what_stands_behind_it(place: Console) -> None:
+    await place.press("4")
+    await place.sees("› M-10 Add customer tier")
+    await place.press("escape")
+    await place.sees("› Conflicts")
+    await place.press("9")
+    await place.sees("There are 4 things to do about it, and none has the number 9.")
+
+
+async def test_tab_goes_to_what_can_be_done_and_enter_does_it(place: Console) -> None:
+    await place.press("tab", "j", "j", "j", "enter")
+    await place.sees("› M-10 Add customer tier")
+    await place.press("escape")
+    await place.sees("› Conflicts", "Enter do it")
+    await place.press("escape")
+    await place.sees("Enter M-9")
+    await place.on("✗ concurrent")
+
+
+async def test_what_merges_by_itself_is_rebased_from_here_once_one_agrees(office: Office) -> None:
+    base = b"".join(b"%d\n" % number for number in range(20))
+    ours, theirs = base.replace(b"\n3\n", b"\nours\n"), base.replace(b"\n15\n", b"\ntheirs\n")
+    await clashing(office, {"docs/lines.md": (base, ours, theirs)})
+    async with open_console(make_app(office, start="conflicts", actor="ana"), (120, 35)) as console:
+        await console.sees("! concurrent", "1  Rebase this one")
+        await console.press("1")
+        await console.sees("Rebase M-9 Rename customer to account on what stands there now, as patchset 2")
+        await console.press("enter")
+        await console.sees("Rebased M-9: this is patchset 2 now.", "Nothing is in conflict.")
+
+
+async def test_what_only_a_new_patchset_can_do_says_how(place: Console) -> None:
+    await place.press("2")
+    await place.sees("It takes a new patchset:", "M-9 --help says how.")
+
+
+async def test_a_filter_narrows_and_stays_until_escape_drops_it(place: Console) -> None:
+    await place.press("slash")
+    await place.type("severity:warn plans")
+    await place.press("enter")
+    await place.sees("/severity:warn plans", "1 of 1", "specs/plans.md")
+    await place.misses("specs/ledger.yaml")
+    await place.press("f2")
+    await place.sees("› Queue")
+    await place.press("f3")
+    await place.sees("/severity:warn plans", "1 of 1")
+    await place.press("escape")
+    await place.sees("All open conflicts", "of 2")
+
+
+@pytest.mark.parametrize(
+    ("typed", "problem"),
+    [
+        ("type:rumour", "there is no type:rumour; known are concurrent_modification, dependency_violation"),
+        ("whose:kim", "there is no filter whose:; known are path:, type:, severity:, mutation:"),
+        ("M-99", "M-99"),
+    ],
+)
+async def test_a_wrong_filter_says_in_place_what_is_wrong_and_can_be_mended(
+    place: Console, typed: str, problem: str
+) -> None:
+    await place.press("slash")
+    await place.type(typed)
+    await place.press("enter")
+    await place.sees(problem)
+    assert "specs/ledger.yaml" in place.text
+    await place.press("escape")
+    await place.on("✗ concurrent")
+
+
+async def test_a_filter_that_nothing_matches_says_what_drops_it(place: Console) -> None:
+    await place.press("slash")
+    await place.type("nowhere/")
+    await place.press("enter")
+    await place.sees("No conflict matches.", "Esc drops it")
+
+
+async def test_without_a_conflict_it_says_what_would_stand_there(office: Office) -> None:
+    async with open_console(make_app(office, start="conflicts"), (80, 24), row=False) as console:
+        await console.sees("Nothing is in conflict.", "who meets whom")
+
+
+async def test_what_comes_and_goes_leaves_the_cursor_on_its_conflict(place: Console, office: Office) -> None:
+    await place.press("j")
+    await place.on("! concurrent")
+    office.clock.now = NOON
+    ana = await office.as_("ana")
+    paid = modify("docs/refunds.md", b"# Refunds\n\nNone.\n")
+    await ana.mutations.create(title="Pay no refunds", changes=[paid])
+    kim = await office.as_("kim")
+    await kim.reviews.vote("M-6", vote="approve")
+    await kim.executions.execute("M-6")
+    await place.sees("docs/refunds.md", "3 of 3")
+    await place.on("! concurrent")
+    await kim.mutations.cancel("M-9")
+    await place.sees("1 of 1")
+    await place.misses(PATH)
+    await ana.close()
+    await kim.close()
