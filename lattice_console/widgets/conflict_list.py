@@ -162,5 +162,5 @@ def their_words(conflict: Conflict, titles: Mapping[int, str]) -> str:
         return ", ".join(named(number, titles) for number in conflict.conflicting_mutations)
     if conflict.revision is None:
         return "the head"
-    by = f" by M-{conflict.revision_mutation}" if conflict.revision_mutation is not None else ""
-    return f"revision {conflict.revision}{by}"
+    revision = f"revision {conflict.revision}"
+    return f"M-{conflict.revision_mutation}, {revision}" if conflict.revision_mutation is not None else revision

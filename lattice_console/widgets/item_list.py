@@ -79,7 +79,7 @@ class ItemList(RowView):
 
     def render_line(self, y: int) -> Strip:
         index = y + self.scroll_offset.y
-        if index >= self.total or (index == self.cursor and self.rest(index)):
+        if index >= self.total or (index == self.cursor and self.rest(index) and self.has_focus):
             return self._on_ground(super().render_line(y))
         item, line = self._rows[index]
         content = self._items[item].lines[line]

@@ -23,8 +23,8 @@ async def place(office: Office) -> AsyncIterator[Console]:
 async def test_conflicts_stand_under_their_documents_which_count_them(place: Console) -> None:
     assert "specs/ledger.yaml" in place.line("1 error")
     assert "specs/plans.md" in place.line("1 warning")
-    assert "M-9 Rename customer to… against revision 2 by M-10  customers" in place.line("✗ concurrent")
-    assert "M-9 Rename customer to account against revision 2 by M-10" in place.line("! concurrent")
+    assert "M-9 Rename custom… against M-10, revision 2  customers" in place.line("✗ concurrent")
+    assert "M-9 Rename customer to account against M-10, revision 2" in place.line("! concurrent")
 
 
 async def test_f3_goes_there_from_the_queue_and_from_a_mutation(office: Office) -> None:
