@@ -226,7 +226,7 @@ class LatticeApp(Announcing, inherit_bindings=False):
         from lattice_console.screens.conflicts import ConflictsScreen
 
         if isinstance(self.screen, ConflictsScreen):
-            self.screen.show_only(message.filter)
+            self.screen.show_only(message.filter, message.id)
 
     async def _enter(self, mode: Mode) -> None:
         if mode not in self._made:

@@ -64,14 +64,17 @@ class ConflictsScreen(ConflictActing):
 
     @dataclass
     class Loaded(Message):
-        """The first conflicts of a filter, out of so many, with the titles of their mutations."""
+        """The first conflicts of a filter, out of so many, with the titles of their mutations.
+
+        The cursor goes to the one with the id `at`, to the top where there is none; with None, it stays.
+        """
 
         narrowed: Narrowed
         conflicts: tuple[Conflict, ...]
         total: int
         next_cursor: str | None
         titles: Mapping[int, str]
-        anew: bool
+        at: str | None
 
     @dataclass
     class Refused(Message):
@@ -175,23 +178,23 @@ class ConflictsScreen(ConflictActing):
             self._news = None
         if self.session.connected:
             self._behind = False
-            self.start("conflicts", self._load, self._narrowed, False)
+            self.start("conflicts", self._load, self._narrowed, None)
         self.desk.connect()
 
-    def show_only(self, typed: str) -> None:
-        """Show the conflicts that a filter lets through, in place of what was shown before."""
+    def show_only(self, typed: str, id: str) -> None:
+        """Show the conflicts that a filter lets through in place of what was shown before, and go to one of them."""
         self._narrowed = Narrowed(typed, parse_conflict_filter(typed))
         self._say_filter()
         if self.session.connected:
-            self.desk.hold(self.start("conflicts", self._load, self._narrowed, True))
+            self.desk.hold(self.start("conflicts", self._load, self._narrowed, id))
 
-    async def _load(self, narrowed: Narrowed, anew: bool) -> None:
+    async def _load(self, narrowed: Narrowed, at: str | None) -> None:
         try:
-            self.post_message(await self._read(narrowed, 0 if anew else self._list.loaded, anew))
+            self.post_message(await self._read(narrowed, self._list.loaded if at is None else 0, at))
         except LatticeError as error:
             self.post_message(self.Failed(error))
 
-    async def _read(self, narrowed: Narrowed, least: int, anew: bool) -> Loaded:
+    async def _read(self, narrowed: Narrowed, least: int, at: str | None) -> Loaded:
         """As many pages as hold `least` conflicts, and the titles of all that meet in them."""
         found: list[Conflict] = []
         cursor: str | None = None
@@ -202,11 +205,11 @@ class ConflictsScreen(ConflictActing):
             if cursor is None or len(found) >= least:
                 break
         titles = await load_titles(self.session, _numbers(found))
-        return self.Loaded(narrowed, tuple(found), page.total, cursor, titles, anew)
+        return self.Loaded(narrowed, tuple(found), page.total, cursor, titles, at)
 
     @on(Loaded)
     def _loaded(self, message: Loaded) -> None:
-        if message.narrowed != self._narrowed and not message.anew:
+        if message.narrowed != self._narrowed and message.at is None:
             # Another filter was entered meanwhile.
             return
         self._shown = True
@@ -214,7 +217,7 @@ class ConflictsScreen(ConflictActing):
         self._titles = message.titles
         self._say_filter()
         self._list.say_instead(_NO_MATCH if self._narrowed.text else _NOTHING)
-        self._list.show(self._conflicts, message.total, self._titles, anew=message.anew)
+        self._list.show(self._conflicts, message.total, self._titles, message.at)
         self._show_detail()
         self.refresh_chrome()
 
@@ -232,7 +235,7 @@ class ConflictsScreen(ConflictActing):
             return
         if self._next == cursor:
             both = (*self._conflicts, *page.items)
-            self.post_message(self.Loaded(narrowed, both, page.total, page.next_cursor, titles, False))
+            self.post_message(self.Loaded(narrowed, both, page.total, page.next_cursor, titles, None))
 
     # -- the cursor
 
@@ -307,7 +310,7 @@ class ConflictsScreen(ConflictActing):
         if self._detail.has_focus:
             self._list.focus()
         elif self._narrowed.text and self.session.connected:
-            self.desk.hold(self.start("conflicts", self._load, Narrowed(), True))
+            self.desk.hold(self.start("conflicts", self._load, Narrowed(), ""))
 
     @on(NarrowBar.Entered)
     def _entered(self, message: NarrowBar.Entered) -> None:
@@ -321,7 +324,7 @@ class ConflictsScreen(ConflictActing):
 
     async def _apply(self, narrowed: Narrowed) -> None:
         try:
-            loaded = await self._read(narrowed, 0, True)
+            loaded = await self._read(narrowed, 0, "")
         except LatticeError as error:
             self.post_message(self.Refused(error.message))
             return

@@ -2,12 +2,14 @@
 
 from textual import on
 
+from lattice_console.contract.models.conflict import Conflict
 from lattice_console.contract.models.requirement import Requirement
 from lattice_console.contract.models.review import Comment, Review
 from lattice_console.profile.drafts import Draft
 from lattice_console.screens.comparing import Comparison
 from lattice_console.screens.dialog import ConfirmDialog
 from lattice_console.screens.drafting import Drafting
+from lattice_console.screens.news import ConflictsWanted
 from lattice_console.screens.review_threads import spot_of
 from lattice_console.screens.turning import Turning
 from lattice_console.screens.verbs import VERBS
@@ -48,6 +50,8 @@ class Following(Drafting, Turning):
         match self.query_one(Overview).value:
             case Requirement() as requirement:
                 self._explain(requirement)
+            case Conflict(id=id):
+                self.app.post_message(ConflictsWanted(f"M-{self.row.number}", id))
             case FileEntry(index):
                 self.show_tab(0)
                 self.view.go_to_file(index)

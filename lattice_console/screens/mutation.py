@@ -209,17 +209,18 @@ class MutationScreen(Following, Settling, Looking):
                     self.post_message(self.Outdated(mutation.patchset))
                     return
                 comparison = wanted or first_look(mutation)
-                timeline, comments, stack = await asyncio.gather(
+                timeline, comments, stack, met = await asyncio.gather(
                     backend.mutations.timeline(row.id),
                     backend.reviews.comments(row.id, patchset=comparison.newer),
                     read_stack(backend.mutations, mutation),
+                    backend.conflicts.of(row.id),
                 )
                 drafts = await drafts_of(session, mutation)
                 held = await self._held_back(mutation)
                 shown = self.model.files if self.model else None
                 compared = self.compared
                 if newest or compared is None or compared.comparison != comparison:
-                    first = OverviewModel(mutation, timeline, comments, shown, drafts, stack, held)
+                    first = OverviewModel(mutation, timeline, comments, shown, drafts, stack, held, met.conflicts)
                     if self.model is None:
                         self.post_message(self.Loaded(first, None, {}))
                     compared = await compare(session, mutation, comparison)
@@ -232,7 +233,7 @@ class MutationScreen(Following, Settling, Looking):
             self._asked = None
             self.desk.say(error.message, "error")
             return
-        model = OverviewModel(mutation, timeline, comments, compared.changes, drafts, stack, held)
+        model = OverviewModel(mutation, timeline, comments, compared.changes, drafts, stack, held, met.conflicts)
         self.post_message(self.Loaded(model, compared if compared is not self.compared else None, carried, at))
 
     async def _held_back(self, mutation: Mutation) -> str:

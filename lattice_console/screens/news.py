@@ -102,9 +102,10 @@ class QueueWanted(Message):
 
 @dataclass
 class ConflictsWanted(Message):
-    """All conflicts that a filter lets through are to be shown in their place."""
+    """All conflicts that a filter lets through are to be shown in their place, with the cursor on one of them."""
 
     filter: str
+    id: str
 
 
 @dataclass

@@ -263,6 +263,7 @@ class QueueScreen(MarkingPlace, ChoosingPlace):
         if message.before is not None:
             # While one moves through a list, its columns stay.
             window.specs = window.specs or listed.window.specs
+            window.conflicts = window.conflicts or listed.window.conflicts
         if message.before not in (None, listed.cursor):
             # Who has moved on meanwhile stays where they are.
             row = listed.row

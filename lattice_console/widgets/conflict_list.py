@@ -64,10 +64,13 @@ class ConflictList(RowView):
         self._instead = lines
         self.refresh()
 
-    def show(self, conflicts: Sequence[Conflict], of: int, titles: Mapping[int, str], *, anew: bool) -> None:
-        """Show the first of `of` conflicts, by path; `anew` begins at the top, else the cursor stays where it is."""
-        kept, at = _key(self.conflict), self.cursor
-        line = at - int(self.scroll_offset.y)
+    def show(self, conflicts: Sequence[Conflict], of: int, titles: Mapping[int, str], at: str | None = None) -> None:
+        """Show the first of `of` conflicts, by path; the cursor stays where it is, or goes to the one with the id `at`.
+
+        Where there is none with that id, it goes to the top.
+        """
+        kept, before = _key(self.conflict), self.cursor
+        line = before - int(self.scroll_offset.y)
         self._conflicts, self._of, self._titles = conflicts, of, titles
         self._rows, self._sums = [], {}
         for one in conflicts:
@@ -77,12 +80,13 @@ class ConflictList(RowView):
             is_error = one.severity == "error"
             self._sums[one.path] = errors + is_error, warnings + (not is_error)
             self._rows.append(one)
-        if anew:
-            self.renew(0, 0)
+        if at is not None:
+            named = (index for index, row in enumerate(self._rows) if isinstance(row, Conflict) and row.id == at)
+            self.renew(next(named, 0), 0)
             return
         same = (index for index, row in enumerate(self._rows) if isinstance(row, Conflict) and _key(row) == kept)
         found = next(same, None) if kept is not None else None
-        self.renew(at if found is None else found, max(0, found - line) if found is not None else None)
+        self.renew(before if found is None else found, max(0, found - line) if found is not None else None)
 
     def _tell(self) -> None:
         super()._tell()

@@ -52,6 +52,7 @@ def legend(signs: Signs) -> list[list[Content]]:
             [
                 ("1/2", "one approval of two"),
                 (f"{signs.vote['reject']} 1/2", "somebody objects"),
+                (f"{signs.status['needs_manual_resolution']} 2", "two conflicts for a person"),
                 (f"{signs.comment} 1/3", "one thread open, 3 remarks"),
                 (signs.comment, "before a title: your drafts"),
                 (signs.mark, "marked"),

@@ -8,14 +8,17 @@ from typing import Self
 from textual.content import Content
 
 from lattice_console.cells import cells, cut, fit
+from lattice_console.contract.models.conflict import Conflict
 from lattice_console.contract.models.mutation import Execution, Mutation, MutationSummary, TimelineEntry
 from lattice_console.contract.models.review import Anchor, Comment
 from lattice_console.profile.drafts import Draft
 from lattice_console.text import count, inert
+from lattice_console.widgets.conflict_list import severity_sign
 from lattice_console.widgets.file_change import FileChange
 from lattice_console.widgets.item_list import Item, ItemList
 from lattice_console.widgets.pieces import (
     MUTED,
+    ROLE_STYLES,
     by_need,
     file_lines,
     folder_requirement,
@@ -46,6 +49,7 @@ class OverviewModel:
     drafts: Sequence[Draft] = ()
     stack: Sequence[MutationSummary] = ()
     held: str = ""
+    conflicts: Sequence[Conflict] = ()
 
     def with_drafts(self, drafts: Sequence[Draft]) -> Self:
         """The same with other drafts."""
@@ -71,7 +75,10 @@ class StackEntry:
 
 
 class Overview(ItemList):
-    """Sections of items. What an item stands for is a Requirement, StackEntry, FileEntry, Review, Draft or Comment."""
+    """Sections of items.
+
+    What one stands for is a Requirement, Conflict, StackEntry, FileEntry, Review, Draft or Comment.
+    """
 
     def show(self, model: OverviewModel) -> None:
         """Show a mutation; the cursor stays with what it is on."""
@@ -87,6 +94,7 @@ def _sections(model: OverviewModel, width: int, look: Look) -> Iterable[Item]:
         ("", _texts(paragraph(mutation.description, width, 1) if mutation.description else [])),
         ("", _turn(model, width)),
         ("Requirements", _requirements(model, width, look)),
+        (count(len(model.conflicts), "conflict").capitalize(), _conflicts(model.conflicts, width, look)),
         ("Stack", _stack(model, width, look)),
         (count(len(model.files or ()), "file").capitalize(), _files(model, width, look)),
         ("Votes", _votes(mutation, width, look)),
@@ -138,6 +146,17 @@ def _requirements(model: OverviewModel, width: int, look: Look) -> list[Item]:
         Item(tuple(lines[start:end]), one)
         for one, start, end in zip(ordered, starts, [*starts[1:], len(lines)], strict=True)
     ]
+
+
+def _conflicts(conflicts: Sequence[Conflict], width: int, look: Look) -> list[Item]:
+    """What it meets, and whether a person has to decide it."""
+    items = []
+    for one in conflicts:
+        sign, role = severity_sign(one, look)
+        first, *rest = paragraph(one.description, width, 3)
+        head = Content.assemble((f" {sign} ", ROLE_STYLES[role]), first.plain[3:])
+        items.append(Item((head, *rest), one))
+    return items
 
 
 def _stack(model: OverviewModel, width: int, look: Look) -> list[Item]:

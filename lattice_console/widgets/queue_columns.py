@@ -24,17 +24,20 @@ class Columns:
     title: int
     spec: int
     author: int
+    conflicts: int
     comments: int
 
 
-def columns(width: int, digits: int, *, specs: bool = True) -> Columns:
+def columns(width: int, digits: int, *, specs: bool = True, conflicts: bool = False) -> Columns:
     """What fits: the title keeps 24 cells, and comments, spec and author go, in that order, before it gives up more.
 
-    Without `specs`, where no row has one, the title has their room.
+    Without `specs`, or `conflicts`, where no row has any, the title has their room.
     """
     # Bar, sign, mark, number and title with their blanks; then age (4) and votes (5), each behind two blanks.
     number = max(3, digits)
     rest = width - (4 + number + 2) - (2 + 4) - (2 + 5) - 1
+    meeting = 2 if conflicts and rest >= 24 else -2
+    rest -= meeting + 2
     spec = -2 if not specs else 10 if width < 100 else 16 if width < 140 else 22
     author = 8 if width < 100 else 14
     comments = 5
@@ -45,7 +48,7 @@ def columns(width: int, digits: int, *, specs: bool = True) -> Columns:
     if rest - spec - author - comments - 6 < 20:
         author = -2
     title = max(1, rest - (spec + 2) - (author + 2) - (comments + 2))
-    return Columns(number, title, max(0, spec), max(0, author), max(0, comments))
+    return Columns(number, title, max(0, spec), max(0, author), max(0, meeting), max(0, comments))
 
 
 def head(columns: Columns, sort: Sort, signs: Signs) -> list[tuple[str, str]]:
@@ -59,6 +62,8 @@ def head(columns: Columns, sort: Sort, signs: Signs) -> list[tuple[str, str]]:
         if width:
             found += [("  ", ""), (fit(name.upper(), width), name)]
     found += [("  ", ""), (" AGE", "age"), ("  ", ""), ("VOTES", "votes")]
+    if columns.conflicts:
+        found += [("  ", ""), (signs.status["needs_manual_resolution"].rjust(columns.conflicts), "")]
     if columns.comments:
         found += [("  ", ""), (signs.comment.rjust(columns.comments), "comments")]
     return [

@@ -461,7 +461,9 @@ class QueueList(LinePainter, can_focus=True, inherit_bindings=False):
         return Strip(segments).crop(0, width).adjust_cell_length(width)
 
     def _columns(self) -> Columns:
-        return columns(self.size.width, len(str(self._window.highest)), specs=self._window.specs)
+        window = self._window
+        digits = len(str(window.highest))
+        return columns(self.size.width, digits, specs=window.specs, conflicts=window.conflicts)
 
     def _style(self, role: str) -> Style:
         return self.get_component_rich_style(f"queue-list--{role}", partial=True)

@@ -51,6 +51,7 @@ def draw_row(
         tail.append(fit(inert(row.author.handle), columns.author, signs.ellipsis))
     tail.append(look.age(row.created_at).rjust(4))
     votes, votes_role = _votes(row, look)
+    conflicts = _conflicts(row, columns.conflicts)
     comments, comments_role = _comments(row, columns.comments)
     # A blank belongs to what follows it: every change of style is written out.
     mark_style = style("bar" if standing.marked == "yes" else "muted")
@@ -58,7 +59,7 @@ def draw_row(
     number = number if marks else f" {number}"
     if standing.selected:
         cursor = style("cursor")
-        rest = "  ".join([f"{number}  {title}", *tail, votes, *([comments] if comments else [])])
+        rest = "  ".join([f"{number}  {title}", *tail, votes, *(text for text in (conflicts, comments) if text)])
         segments = [
             Segment(signs.bar, cursor + style("bar")),
             # In the cursor's own colour: those of roles are chosen for the page.
@@ -77,6 +78,7 @@ def draw_row(
         Segment(title[len(lead) :], style("strong" if mine else "plain")),
         Segment("  " + "  ".join(tail) + "  ", muted),
         Segment(votes, style(votes_role)),
+        Segment(f"  {conflicts}" if conflicts else "", style("bad")),
         Segment(f"  {comments}" if comments else "", style(comments_role)),
     ]
     drawn = Strip(segments)
@@ -93,6 +95,12 @@ def _votes(row: MutationSummary, look: Look) -> tuple[str, str]:
     if row.objections:
         return f"{look.signs.vote['reject']} {text}".rjust(5), "bad"
     return text.rjust(5), "good" if row.approvals >= row.approvals_required else "plain"
+
+
+def _conflicts(row: MutationSummary, width: int) -> str:
+    """How many conflicts are for a person, where any are."""
+    text = str(row.conflicts) if row.conflicts else ""
+    return fit(text if len(text) <= width else "+", width, right=True)
 
 
 def _comments(row: MutationSummary, width: int) -> tuple[str, str]:

@@ -31,6 +31,8 @@ class QueueWindow:
         """The highest number of a mutation held."""
         self.specs = False
         """Whether a row that is held, or was, belongs to a spec."""
+        self.conflicts = False
+        """Whether a row that is held, or was, is in a conflict for a person."""
         self._collect(self.total)
 
     @property
@@ -92,6 +94,7 @@ class QueueWindow:
             at -= len(page.items)
         self._rows[index - self.first] = row
         self.specs = self.specs or bool(row.spec_id)
+        self.conflicts = self.conflicts or row.conflicts > 0
         return index
 
     def remove(self, id: str) -> int | None:
@@ -137,3 +140,4 @@ class QueueWindow:
         self._rows = [row for page in self._pages for row in page.items]
         self.highest = max((row.number for row in self._rows), default=0)
         self.specs = self.specs or any(row.spec_id for row in self._rows)
+        self.conflicts = self.conflicts or any(row.conflicts for row in self._rows)

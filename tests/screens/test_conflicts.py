@@ -6,7 +6,7 @@ import pytest
 
 from tests.screens.conflicting import conflicts
 from tests.screens.console import Console, make_app, open_console
-from tests.screens.project import NOON, Office
+from tests.screens.project import Office
 from tests.screens.resolving import PATH, clashing
 from tests.support.changes import modify
 
@@ -24,7 +24,7 @@ async def test_conflicts_stand_under_their_documents_which_count_them(place: Con
     assert "specs/ledger.yaml" in place.line("1 error")
     assert "specs/plans.md" in place.line("1 warning")
     assert "M-9 Rename custom… against M-10, revision 2  customers" in place.line("✗ concurrent")
-    assert "M-9 Rename customer to account against M-10, revision 2" in place.line("! concurrent")
+    assert "M-9 Rename customer to accou… against M-10, revision 2" in place.line("! concurrent")
 
 
 async def test_f3_goes_there_from_the_queue_and_from_a_mutation(office: Office) -> None:
@@ -149,7 +149,6 @@ async def test_without_a_conflict_it_says_what_would_stand_there(office: Office)
 async def test_what_comes_and_goes_leaves_the_cursor_on_its_conflict(place: Console, office: Office) -> None:
     await place.press("j")
     await place.on("! concurrent")
-    office.clock.now = NOON
     ana = await office.as_("ana")
     paid = modify("docs/refunds.md", b"# Refunds\n\nNone.\n")
     await ana.mutations.create(title="Pay no refunds", changes=[paid])
@@ -163,3 +162,37 @@ async def test_what_comes_and_goes_leaves_the_cursor_on_its_conflict(place: Cons
     await place.misses(PATH)
     await ana.close()
     await kim.close()
+
+
+async def test_a_mutation_lists_its_conflicts_and_enter_leads_to_one_of_them_in_their_place(office: Office) -> None:
+    await conflicts(office)
+    async with open_console(make_app(office), (100, 40)) as console:
+        await console.go_to("Rename customer")
+        await console.press("enter")
+        await console.sees("1 Diff 2 files")
+        await console.press("2")
+        await console.sees("2 conflicts", "✗ specs/ledger.yaml: both change it", "! specs/plans.md: merged")
+        for _ in range(30):
+            if "specs/plans.md: merged" in console.selected:
+                break
+            await console.press("j")
+        await console.press("enter")
+        await console.sees("› Conflicts", "/M-9", "2 of 2")
+        await console.on("! concurrent")
+
+
+async def test_the_queue_counts_conflicts_where_there_are_any_and_filters_by_them(office: Office) -> None:
+    async with open_console(make_app(office), (80, 24)) as console:
+        assert "≠" not in console.line("TITLE")
+    await conflicts(office)
+    async with open_console(make_app(office), (80, 24)) as console:
+        assert "VOTES   ≠" in console.line("TITLE")
+        assert console.line("Rename customer").rstrip().endswith("0/1   1")
+        await console.press("slash")
+        await console.type("has:conflict")
+        await console.press("enter")
+        await console.sees("1 of 1", "Rename customer")
+        await console.press("slash")
+        await console.type("-is:conflicted")
+        await console.press("enter")
+        await console.misses("Rename customer")
