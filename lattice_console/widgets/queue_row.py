@@ -78,7 +78,7 @@ def draw_row(
         Segment(title[len(lead) :], style("strong" if mine else "plain")),
         Segment("  " + "  ".join(tail) + "  ", muted),
         Segment(votes, style(votes_role)),
-        Segment(f"  {conflicts}" if conflicts else "", style("bad")),
+        *([Segment(f"  {conflicts}", style("bad"))] if conflicts else ()),
         Segment(f"  {comments}" if comments else "", style(comments_role)),
     ]
     drawn = Strip(segments)
