@@ -44,8 +44,11 @@ async def test_a_stack_made_by_a_resolution_is_none_any_more(ann: Backend) -> No
     mine = await propose(ann, modify("a.txt", MINE))
     before = await ann.mutations.get(mine.id)
     await ann.conflicts.resolve(mine.id, strategy="accept_ours", against=other.id)
-    assert (await ann.mutations.get(mine.id)).parents
+    stacked = await ann.mutations.get(mine.id)
+    assert [parent.number for parent in stacked.parents] == [other.number]
+    assert [one.conflicts for one in (before, stacked, await ann.mutations.get(other.id))] == [1, 0, 0]
     assert content_of(await ann.conflicts.undo(mine.id)) == content_of(before)
+    assert (await ann.mutations.get(other.id)).conflicts == 1
 
 
 async def test_what_was_carried_up_comes_down_again(ann: Backend) -> None:
