@@ -28,6 +28,7 @@ COMMANDS = {
     "sync": f"{_HEADLESS}.folder:sync",
     "dashboard": f"{_HEADLESS}.dashboard:command",
     "queue": f"{_HEADLESS}.queue:command",
+    "conflicts": f"{_HEADLESS}.conflicts:command",
     "view": f"{_HEADLESS}.view:group",
     "mutation": f"{_HEADLESS}.mutation:group",
     "spec": f"{_HEADLESS}.spec:group",

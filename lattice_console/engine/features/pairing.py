@@ -339,7 +339,8 @@ def _light(outcome: Outcome) -> Outcome:
     if merge is None:
         return outcome
     bare = tuple(replace(one, base=b"", ours=b"", theirs=b"") for one in merge.conflicts)
-    return Open(outcome.why, MergeResult(None, bare, rejected=None))
+    rejected = replace(merge.rejected, content=b"") if merge.rejected else None
+    return Open(outcome.why, MergeResult(None, bare, rejected=rejected))
 
 
 def _finding(ctx: Context, met: _Meeting, other: int) -> Finding:

@@ -72,13 +72,14 @@ def with_head(edit: Edit, now: Standing, outcome: Outcome, *, barred: bool) -> F
     target = edit.new_path or edit.path
     said = outcome.why if isinstance(outcome, Open) else outcome.how
     merge = outcome.merge if isinstance(outcome, Open) else None
+    breaks = merge is not None and merge.rejected is not None and merge.rejected.reason == "invalid"
     return Finding(
-        type="file_collision" if collides else "concurrent_modification",
+        type="file_collision" if collides else "schema_incompatibility" if breaks else "concurrent_modification",
         severity="error" if is_open else "warning",
         path=target if collides else edit.path,
         description=f"{target if collides else edit.path}: {said} (against {now.by}).",
         files=tuple(dict.fromkeys(path for path in (edit.path, target, now.path) if path is not None)),
-        remedies=_remedies(edit, collides=collides) if is_open else ("rebase",),
+        remedies=_remedies(edit, collides=collides, breaks=breaks) if is_open else ("rebase",),
         standing=now,
         places=places(merge),
         base=edit.base,
@@ -93,7 +94,9 @@ def with_other(found: Finding) -> Finding:
     return replace(found, remedies=(found.remedies[0], "wait_for_the_other", *found.remedies[1:]))
 
 
-def _remedies(edit: Edit, *, collides: bool) -> tuple[Remedy, ...]:
+def _remedies(edit: Edit, *, collides: bool, breaks: bool) -> tuple[Remedy, ...]:
+    if breaks:
+        return ("match_the_schema", "update_the_schema", "write_a_schema_migration", "merge_by_hand")
     if collides:
         return ("choose_another_path", "merge_by_hand", "drop_the_change")
     if edit.operation == "delete":

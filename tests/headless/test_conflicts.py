@@ -1,0 +1,32 @@
+"""`lattice conflicts`: the conflicts of the project by document."""
+
+from tests.headless.driver import Lattice
+
+
+def test_conflicts_are_listed_by_document_with_both_sides_and_12_says_that_one_is_to_decide(lattice: Lattice) -> None:
+    shown = lattice("conflicts")
+    assert (shown.code, shown.err) == (0, "Nothing is in conflict.\n")
+    for path in ("b.txt", "a.txt"):
+        for text in ("one\n", "two\n"):
+            lattice.write(path, text)
+            lattice.propose(text.strip(), "--files", path)
+    shown = lattice("conflicts")
+    assert shown.code == 12
+    header, *rows = [line.split() for line in shown.text.splitlines()]
+    assert header == ["PATH", "ID", "WITH", "TYPE", "WHY"]
+    assert [row[:5] for row in rows] == [
+        ["!", "a.txt", "M-4", "M-3", "file"],
+        ["!", "b.txt", "M-2", "M-1", "file"],
+    ]
+
+
+def test_the_list_of_conflicts_can_be_narrowed_and_is_data_for_scripts(lattice: Lattice) -> None:
+    for text in ("one\n", "two\n"):
+        lattice.write("a.txt", text)
+        lattice.propose(text.strip(), "--files", "a.txt")
+    data = lattice("conflicts", "--mutation", "1", "--output", "json").json
+    assert (data["total"], data["has_more"]) == (1, False)
+    [found] = data["items"]
+    assert (found["mutation"], found["conflicting_mutations"], found["type"]) == (1, [2], "file_collision")
+    for option in (("--severity", "warning"), ("--path", "docs/"), ("--type", "dependency_violation")):
+        assert lattice("conflicts", *option).code == 0
