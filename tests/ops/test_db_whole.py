@@ -11,6 +11,7 @@ import pytest
 from lattice_console.backends import local
 from lattice_console.contract.backend import Backend
 from lattice_console.contract.errors import Conflict
+from lattice_console.contract.models.resolution import ResolvedFile
 from lattice_console.engine.engine import Engine
 from lattice_console.engine.features.context import Surroundings
 from lattice_console.engine.stores.postgres import PostgresStore
@@ -48,6 +49,11 @@ async def _everything_once(house: House) -> None:
     await owner.executions.rollback(done.mutation_id, reason="it was needed")
     await owner.reviews.vote(base.id, vote="approve")
     await owner.executions.execute(base.id)
+    await track(owner, {"clash.md": b"One.\n"})
+    ours = await propose(helper, modify("clash.md", b"Two.\n"))
+    await carry_out(helper, modify("clash.md", b"Three.\n"), approver=owner, executor=owner)
+    by_hand = ResolvedFile(path="clash.md", content=b"Four.\n")
+    await helper.conflicts.resolve(ours.id, strategy="manual", files=[by_hand])
 
 
 async def _told(backend: Backend) -> dict[str, Any]:
@@ -74,6 +80,7 @@ async def _told(backend: Backend) -> dict[str, Any]:
                 await backend.reviews.list(one.id),
                 await backend.reviews.comments(one.id),
                 await backend.executions.list(one.id),
+                await backend.conflicts.of(one.id),
             )
             for one in listed.items
         ],
