@@ -215,6 +215,8 @@ class _Filling:
                 "turn": _TURNS[status],
                 "stack": made.stack,
                 "level": made.level,
+                # Nothing of these is in the index, so none is found to meet another.
+                "conflicts": 0,
                 "created_at": made.at,
                 "updated_at": made.at,
                 "description": "",
