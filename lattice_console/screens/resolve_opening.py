@@ -17,9 +17,10 @@ _OVER = ("completed", "rolled_back", "rollback_failed", "rejected", "expired", "
 """Where a mutation is no longer, or not now, anybody's to change."""
 
 
-async def open_resolve(place: Place, seen: MutationSummary) -> None:
+async def open_resolve(place: Place, seen: MutationSummary, against: int | None = None) -> None:
     """Open the conflicts of a mutation: with what stands there now, else with another that is still to come.
 
+    Of several others the person chooses one, unless `against` is the number of one of them.
     Where there is nothing to resolve, says why.
     """
     session, desk, name = place.session, place.desk, f"M-{seen.number}"
@@ -32,6 +33,7 @@ async def open_resolve(place: Place, seen: MutationSummary) -> None:
                 return
             clashes = await loader.load(mutation)
             others = () if clashes.files else await _others(session, mutation)
+            others = tuple(one for one in others if one.number == against) or others
         if others:
             other = await _choose(place, others)
             if other is None:

@@ -90,9 +90,9 @@ async def test_what_merges_by_itself_is_rebased_from_here_once_one_agrees(office
     async with open_console(make_app(office, start="conflicts", actor="ana"), (120, 35)) as console:
         await console.sees("! concurrent", "1  Rebase this one")
         await console.press("1")
-        await console.sees("Rebase M-9 Rename customer to account on what stands there now, as patchset 2")
+        await console.sees("Rebase M-9 Rename customer to account: what others changed since is merged")
         await console.press("enter")
-        await console.sees("Rebased M-9: this is patchset 2 now.", "Nothing is in conflict.")
+        await console.sees("Rebased M-9: patchset 2 stands on what is there now.", "Nothing is in conflict.")
 
 
 async def test_what_only_a_new_patchset_can_do_says_how(place: Console) -> None:
@@ -196,3 +196,21 @@ async def test_the_queue_counts_conflicts_where_there_are_any_and_filters_by_the
         await console.type("-is:conflicted")
         await console.press("enter")
         await console.misses("Rename customer")
+
+
+async def test_two_that_are_still_to_come_are_merged_by_hand_from_either_or_waited_for(office: Office) -> None:
+    ana, agent = await office.as_("ana"), await office.as_("agent-7")
+    for author, content in ((ana, b"# Refunds\n\nOurs.\n"), (agent, b"# Refunds\n\nTheirs.\n")):
+        await author.mutations.create(title=f"Pay {len(content)}", changes=[modify("docs/refunds.md", content)])
+        await author.close()
+    async with open_console(make_app(office, start="conflicts", actor="agent-7"), (120, 35)) as console:
+        await console.sees("docs/refunds.md", "✗ 3 errors", "of 3")
+        await console.press("slash")
+        await console.type("M-10")
+        await console.press("enter")
+        await console.sees("/M-10", "1 of 2")
+        assert "M-10 Pay 19 against M-6 Pay refunds" in console.selected
+        await console.press("2")
+        await console.sees("Nothing is to be done until then")
+        await console.press("1")
+        await console.sees("› M-10 › Resolve docs/refunds.md with M-6")
