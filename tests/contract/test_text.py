@@ -71,6 +71,9 @@ METADATA: list[Any] = [
 ]
 REFERENCES = {
     "mutation",
+    "mutations",
+    "against",
+    "path",
     "document",
     "user",
     "cursor",
