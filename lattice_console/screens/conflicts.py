@@ -369,7 +369,7 @@ _NO_MATCH = ("No conflict matches.", "", "/ changes the filter, Esc drops it.")
 _NOTHING = (
     "Nothing is in conflict.",
     "",
-    "Here would stand, document by document, where a mutation meets what was executed since",
-    "it was made, or another mutation: who meets whom, where, and what can be done about it.",
-    "It appears by itself.",
+    "Here would stand, document by document, where a mutation meets what",
+    "was executed since it was made, or another mutation: who meets whom,",
+    "where, and what can be done about it. It appears by itself.",
 )
