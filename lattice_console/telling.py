@@ -19,7 +19,6 @@ _DONE = {
     "mutation.submitted": ("submitted", "for review"),
     "mutation.approved": ("", "is approved"),
     "mutation.rejected": ("rejected", ""),
-    "mutation.conflicted": ("", "is in conflict with what stands there"),
     "mutation.cancelled": ("cancelled", ""),
     "mutation.reopened": ("reopened", ""),
     "mutation.executed": ("executed", ""),
@@ -106,6 +105,9 @@ def _mutation_words(name: str, data: dict[str, JsonValue]) -> tuple[str, str]:
         return "commented on", ""
     if name == "mutation.updated":
         return _update_words(data)
+    if name == "mutation.conflicted":
+        with_head = status == "needs_manual_resolution"
+        return "", f"is in conflict with {'what stands there' if with_head else 'another mutation'}"
     if name == "mutation.failed":
         return ("", "could not be rolled back" if status == "rollback_failed" else "failed")
     return _DONE.get(name, (inert(name), ""))
@@ -113,6 +115,9 @@ def _mutation_words(name: str, data: dict[str, JsonValue]) -> tuple[str, str]:
 
 def _update_words(data: dict[str, JsonValue]) -> tuple[str, str]:
     fields, status = data.get("fields"), data.get("status")
+    if fields == ["conflicts"]:
+        left = data.get("conflicts")
+        return "", f"has {count(left, 'conflict')} left" if isinstance(left, int) and left else "has no conflict left"
     if isinstance(fields, list):
         if "patchset" in fields:
             return f"brought patchset {inert(str(data.get('patchset')))} of", ""

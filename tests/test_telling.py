@@ -48,6 +48,26 @@ def event(name: str, /, **data: Any) -> Event:
         (event("mutation.commented", number=3, comment="id", resolved=True), "settled a thread on M-3 Limits", ""),
         (event("mutation.failed", number=3, status="failed", error="No room."), "M-3 Limits failed", "No room."),
         (event("mutation.failed", number=3, status="rollback_failed"), "M-3 Limits could not be rolled back", ""),
+        (
+            event("mutation.conflicted", number=3, status="needs_manual_resolution", conflicts=1),
+            "M-3 Limits is in conflict with what stands there",
+            "",
+        ),
+        (
+            event("mutation.conflicted", number=3, status="pending", conflicts=1),
+            "M-3 Limits is in conflict with another mutation",
+            "",
+        ),
+        (
+            event("mutation.updated", number=3, status="pending", conflicts=2, fields=["conflicts"]),
+            "M-3 Limits has 2 conflicts left",
+            "",
+        ),
+        (
+            event("mutation.updated", number=3, status="pending", conflicts=0, fields=["conflicts"]),
+            "M-3 Limits has no conflict left",
+            "",
+        ),
         (event("mutation.rolled_back", number=3, reason="Too early."), "rolled back M-3 Limits", "Too early."),
         (event("document.tracked", paths=["a.md"]), "took a.md under review", ""),
         (event("document.tracked", paths=["a", "b", "c"]), "took a and 2 more documents under review", "b, c"),

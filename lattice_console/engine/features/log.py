@@ -97,7 +97,7 @@ _SUMMARIES = {
     "mutation.commented": "commented",
     "mutation.approved": "it is approved",
     "mutation.rejected": "rejected it",
-    "mutation.conflicted": "it is in conflict with what stands there",
+    "mutation.conflicted": "it is in conflict with another mutation",
     "mutation.cancelled": "cancelled it",
     "mutation.reopened": "reopened it",
     "mutation.executed": "executed it",
@@ -129,6 +129,10 @@ def _summary(event: EventRecord) -> str:
         return f"voted {str(vote).replace('_', ' ')}" if vote else "took the vote back"
     if event.name == "mutation.commented" and "resolved" in event.data:
         return "resolved a thread" if event.data["resolved"] else "opened a thread again"
+    if event.name == "mutation.conflicted" and event.data.get("status") == "needs_manual_resolution":
+        return "it is in conflict with what stands there"
+    if event.name == "mutation.updated" and event.data.get("fields") == ["conflicts"]:
+        return "it has fewer conflicts" if event.data.get("conflicts") else "it has no conflict left"
     if event.name == "mutation.updated" and "patchset" in (event.data.get("fields") or ()):
         return f"brought patchset {event.data.get('patchset')}"
     if event.name == "mutation.updated" and "fields" not in event.data:
