@@ -175,10 +175,18 @@ class QueueScreen(MarkingPlace, ChoosingPlace):
         row = self._in_preview
         if row is not None and any(event.subject == row.id or event.name in _CONCERN_ALL for event in events):
             self._in_preview = None
+        self._keep_own(events)
         if self.is_seen:
             self.feed.refresh()
         else:
             self._outdated = True
+
+    def _keep_own(self, events: Sequence[Event]) -> None:
+        """Keep what is under the cursor there where the person acted on it: the news may come before the answer."""
+        row, me = self.listed.row, self.session.actor.user if self.session.actor else None
+        if row is not None and me is not None and self.choice.query.view != AWAITING:
+            if any((event.subject, event.actor.id) == (row.id, me.id) for event in events):
+                self.feed.kept = row.number
 
     def company_changed(self, ids: frozenset[str]) -> None:
         self.listed.show_looked_at(self.session.company.keys())

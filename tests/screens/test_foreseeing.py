@@ -110,10 +110,10 @@ async def test_a_decision_on_a_stack_leaves_out_what_is_executed_and_says_where_
 
 
 async def renew(office: Office, first: Mutation) -> None:
-    """Give the lowest of the stack a newer patchset."""
+    """Give the lowest of the stack a newer patchset, with nothing that those above conflict with."""
     agent = await office.as_("agent-7")
-    again = create("docs/lines.md", b"Split otherwise\n")
-    await agent.mutations.update(first.id, changes=[again], expected_version=first.version)
+    again = [create("docs/lines.md", f"{STACK[0]}\n".encode()), create("docs/more.md", b"More.\n")]
+    await agent.mutations.update(first.id, changes=again, expected_version=first.version)
     await agent.close()
 
 
