@@ -274,10 +274,6 @@ class Conflicts(Protocol):
 
     def put(self, project_id: str, records: Sequence[ConflictRecord]) -> None: ...
     def drop(self, project_id: str, records: Sequence[ConflictRecord]) -> None: ...
-    def forget(self, project_id: str, number: int) -> None:
-        """Drop everything that is found about that mutation, on either side."""
-        ...
-
     def page(
         self, project_id: str, narrowed: ConflictFilter, number: int | None, window: Window
     ) -> tuple[list[ConflictRecord], int]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from lattice_console.contract.models.conflict import ConflictFilter
 from lattice_console.engine.records import ConflictRecord, MutationRecord, Window, WriteRecord
@@ -49,11 +49,6 @@ _DROP = Prepared(
         _OF_PROJECT, conflicts.c.number == bindparam("mutation"), conflicts.c.id == bindparam("conflict")
     )
 )
-_FORGET = Prepared(
-    delete(conflicts).where(
-        _OF_PROJECT, or_(conflicts.c.number == bindparam("mutation"), conflicts.c.other == bindparam("mutation"))
-    )
-)
 _INDEXED = Prepared(update(projects).where(projects.c.id == bindparam("project")).values(indexed=True))
 
 
@@ -98,9 +93,6 @@ class Conflicts:
     def drop(self, project_id: str, records: Sequence[ConflictRecord]) -> None:
         rows = [{"project": project_id, "mutation": one.number, "conflict": one.id} for one in records]
         self._database.run_each(_DROP, rows)
-
-    def forget(self, project_id: str, number: int) -> None:
-        self._database.run(_FORGET, project=project_id, mutation=number)
 
     def page(
         self, project_id: str, narrowed: ConflictFilter, number: int | None, window: Window
