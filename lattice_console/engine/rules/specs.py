@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from typing import Any, cast, get_args
 
 from lattice_console.contract.models.base import TEXT_LIMIT, check_line, replace_controls
-from lattice_console.contract.models.spec import Finding, SpecType
+from lattice_console.contract.models.spec import Finding, Severity, SpecType
 from lattice_console.engine.rules import schema as schemas
 from lattice_console.engine.rules import syntax
 from lattice_console.engine.rules.defects import Defect
@@ -69,7 +69,8 @@ def check(path: str, content: bytes, base: bytes | None) -> tuple[Finding, ...]:
     Never raises.
     """
     parsed = syntax.parse(path, content)
-    reading = _reading(path, content, parsed)
+    # Where a warning stands is not asked, which would cost another reading of the document.
+    reading = _reading(path, content, parsed, least="error")
     if reading is not None:
         return tuple(finding for finding in reading.findings if finding.severity == "error")
     if parsed.problem and (not base or not base.strip() or syntax.parse(path, base).problem is None):
@@ -77,7 +78,8 @@ def check(path: str, content: bytes, base: bytes | None) -> tuple[Finding, ...]:
     return ()
 
 
-def _reading(path: str, content: bytes, parsed: Parsed) -> SpecReading | None:
+def _reading(path: str, content: bytes, parsed: Parsed, least: Severity = "warning") -> SpecReading | None:
+    """What a document says as a spec, with its findings; with `least` error without the warnings of its keys."""
     at_home = path.startswith(FOLDER)
     data = parsed.data
     if not at_home:
@@ -100,7 +102,8 @@ def _reading(path: str, content: bytes, parsed: Parsed) -> SpecReading | None:
         reading, defects = _json_schema(path, data)
     else:
         reading, defects = _dialect(path, data)
-    return replace(reading, findings=_findings(path, content, parsed, defects))
+    told = [defect for defect in defects if least in ("warning", defect.severity)]
+    return replace(reading, findings=_findings(path, content, parsed, told))
 
 
 def _is_openapi(data: Mapping[str, Any]) -> bool:
