@@ -16,7 +16,7 @@ from lattice_console.headless.output import Output
 from lattice_console.headless.session import Session, connected
 from lattice_console.headless.style import Role
 from lattice_console.headless.table import Column
-from lattice_console.text import inert
+from lattice_console.text import age, count, inert
 
 _CURRENT = "It stands on what is there now; there is nothing to rebase."
 
@@ -166,6 +166,8 @@ async def resolve(
     )
     session.output.one(done, lambda: _lines(session.output, done))
     session.output.say(f"{done.message} {_next(done)}")
+    if done.left and (known := await backend.conflicts.remembered(mutation, path=path, against=against)):
+        session.output.say(_before(done, known, against))
     return Exit.OK if done.resolved else Exit.CONFLICT
 
 
@@ -204,11 +206,23 @@ def _next(done: Resolution) -> str:
     return f"Next: lattice mutation diff {name}" if done.settled else f"Next: lattice mutation status {name}"
 
 
+def _before(done: Resolution, known: Sequence[RememberedText], against: str | None) -> str:
+    """That some of what is open was settled before, by whom, and how that is read."""
+    places = len({(one.path, one.index) for one in known})
+    them = dict.fromkeys(f"by {one.actor.handle} in M-{one.number}" for one in known)
+    narrowed = f" --against {against}" if against is not None else ""
+    return (
+        f"{count(places, 'place')} of what is open {'was' if places == 1 else 'were'} settled before "
+        f"{inert(', '.join(them))}: lattice mutation remembered M-{done.number}{narrowed}"
+    )
+
+
 _REMEMBERED: Sequence[Column[RememberedText]] = (
     Column("FILE", lambda row: row.path),
     Column("PLACE", lambda row: row.pointer or f"conflict {row.index + 1}"),
     Column("FROM", lambda row: f"M-{row.number} patchset {row.patchset}"),
     Column("BY", lambda row: row.actor.handle),
+    Column("AGE", lambda row: age(row.at), right=True),
     Column("TEXT", lambda row: row.content.decode(errors="replace").strip() or "(nothing)", gives=True),
     Column("", lambda row: row.problem, role=lambda row: "bad", gives=True),
 )

@@ -37,7 +37,7 @@ Take = Literal["ours", "theirs", "ours+theirs", "theirs+ours", "base"]
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A text of the person's own; or `proposed`, one that the merge proposes."""
+    """A text of the person's own; or `proposed`, one that was offered."""
 
     content: bytes
     proposed: bool = False

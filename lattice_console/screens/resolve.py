@@ -26,7 +26,7 @@ class ResolveScreen(ConflictPlace):
         Binding("2", "take('theirs')", "Take theirs", id="resolve.theirs"),
         Binding("3", "both", "Take both, or turn their order", id="resolve.both"),
         Binding("0", "take('base')", "Take what both started from", id="resolve.base"),
-        Binding("p", "propose", "Take the proposal", id="resolve.proposal"),
+        Binding("p", "propose", "Take what is offered, or the next", id="resolve.proposal"),
         Binding("e", "edit", "Edit the result here", id="resolve.edit"),
         Binding("u", "undo", "Undo the choice", id="resolve.undo"),
         Binding("U", "redo", "Redo", id="resolve.redo"),
@@ -46,8 +46,8 @@ class ResolveScreen(ConflictPlace):
             if not layout.apart:
                 both = "theirs first" if file.history.choices[at] == "ours+theirs" else "both"
                 hints.append(("resolve.both", both))
-            if layout.proposal(at) is not None and file.history.choices[at] != layout.proposal(at):
-                hints.append(("resolve.proposal", "proposal"))
+            if (offer := layout.offer(at)) is not None:
+                hints.append(("resolve.proposal", offer.name))
             if not layout.binary:
                 hints.append(("resolve.edit", "edit"))
         if layout.next_conflict(row, 1) is not None:
@@ -79,12 +79,12 @@ class ResolveScreen(ConflictPlace):
             self._choose("ours+theirs")
 
     def action_propose(self) -> None:
-        """Put there what follows from what both sides say, where anything does."""
+        """Put there what was chosen where the same met before, or follows from what both sides say; then the next."""
         file, at = self.file, self.sides.conflict
         if file is None or at is None:
             self._say_nowhere()
-        elif (proposal := file.layout.proposal(at)) is not None:
-            self._choose(proposal)
+        elif (offer := file.layout.offer(at)) is not None:
+            self._choose(offer.choice)
         else:
             why = " ".join(file.layout.reasons(at))
             self.desk.say(f"Nothing is proposed here{f': {inert(why)}' if why else ''}. Take a side, or type (e).")

@@ -8,16 +8,18 @@ from typing import Protocol
 from lattice_console.contract.errors import NotFound
 from lattice_console.contract.models.document import Revision
 from lattice_console.contract.models.mutation import Change, Mutation
+from lattice_console.contract.models.resolution import RememberedText
 from lattice_console.merge.choices import whole
-from lattice_console.merge.merging import three_way
+from lattice_console.merge.merging import MergeResult, three_way
 from lattice_console.profile.resolving import Meeting
 from lattice_console.screens.loading import load_content
 from lattice_console.screens.session import Session
-from lattice_console.widgets.resolve_layout import Pane, Sides
+from lattice_console.text import inert
+from lattice_console.widgets.resolve_layout import Offer, Pane, Sides
 from lattice_console.widgets.resolve_sides import SideInfo
 from lattice_console.widgets.signs import Look
 
-__all__ = ["Clash", "ClashLoader", "Clashes", "HeadClashes", "OtherClashes", "Standing", "merged"]
+__all__ = ["Clash", "ClashLoader", "Clashes", "HeadClashes", "OtherClashes", "Standing", "merged", "offers"]
 
 _BACK = 100
 """Revisions that are looked through for what came since the base."""
@@ -43,6 +45,8 @@ class Clash:
     ours: bytes | None
     theirs: bytes | None
     infos: Mapping[Pane, SideInfo]
+    remembered: tuple[RememberedText, ...] = ()
+    """What stood before where the same met, newest first for each conflict."""
 
     @property
     def path(self) -> str:
@@ -82,6 +86,9 @@ class HeadClashes:
 
     async def load(self, mutation: Mutation) -> Clashes:
         """As `ClashLoader` says."""
+        return await self._load(mutation, None)
+
+    async def _load(self, mutation: Mutation, against: Mutation | None) -> Clashes:
         files: list[Clash] = []
         for change in mutation.changes:
             there = await self._standing(mutation, change)
@@ -89,7 +96,12 @@ class HeadClashes:
             if now in (change.base_hash, change.result_hash) and (there is None or there.path == change.file_path):
                 continue
             files.append(await self._clash(mutation, change, there))
-        return Clashes(mutation, tuple(files))
+        known: Sequence[RememberedText] = ()
+        if files:
+            other = against.id if against is not None else None
+            known = await self._session.backend.conflicts.remembered(mutation.id, against=other)
+        with_known = (replace(file, remembered=tuple(one for one in known if one.path == file.path)) for file in files)
+        return Clashes(mutation, tuple(with_known), against)
 
     async def _standing(self, mutation: Mutation, change: Change) -> Standing | None:
         """What stands there now: what the nearest parent yet to be executed makes of it, else the head's."""
@@ -159,7 +171,7 @@ class OtherClashes(HeadClashes):
 
     async def load(self, mutation: Mutation) -> Clashes:
         self._other = await self._session.backend.mutations.get(self._other.id)
-        return replace(await super().load(mutation), against=self._other)
+        return await self._load(mutation, self._other)
 
     async def _standing(self, mutation: Mutation, change: Change) -> Standing | None:
         made = self._made(change)
@@ -187,6 +199,21 @@ def _since(revisions: Sequence[Revision], base: str | None) -> Sequence[Revision
 def _our_info(mutation: Mutation, look: Look) -> SideInfo:
     age = look.age(mutation.created_at)
     return SideInfo(f"M-{mutation.number}", mutation.title, mutation.author.handle, age, why=mutation.description)
+
+
+def offers(clash: Clash, merge: MergeResult, look: Look) -> dict[int, list[Offer]]:
+    """What is remembered of the conflicts of a merge, with where it is from, and with what is wrong with it now."""
+    found: dict[int, list[Offer]] = {}
+    for one in clash.remembered:
+        where = merge.conflicts[one.index].pointer if one.index < len(merge.conflicts) else ""
+        if one.pointer not in (None, where):
+            # It was read of other texts than these.
+            continue
+        name = f"as in M-{one.number}"
+        rest = f"but then: {one.problem}" if one.problem else one.title
+        words = f" {look.signs.dot} ".join((name, one.actor.handle, look.age(one.at), rest))
+        found.setdefault(one.index, []).append(Offer(one.content, name, inert(words), one.valid))
+    return found
 
 
 def merged(clash: Clash) -> Sides:

@@ -17,7 +17,7 @@ from lattice_console.contract.models.mutation import Mutation
 from lattice_console.merge.choices import History, carried, faults, result
 from lattice_console.merge.reading import syntax_of
 from lattice_console.screens.colouring import Colouring
-from lattice_console.screens.resolve_loading import Clash, Clashes, ClashLoader, merged
+from lattice_console.screens.resolve_loading import Clash, Clashes, ClashLoader, merged, offers
 from lattice_console.screens.session import Session
 from lattice_console.text import inert
 from lattice_console.widgets.diff_view import DiffView
@@ -191,7 +191,8 @@ class ConflictPlace(Colouring):
             for clash in clashes.files:
                 sides = await asyncio.to_thread(merged, clash)
                 history = self._chosen_before(clash, sides)
-                layout = await asyncio.to_thread(ResolveLayout, sides)
+                known = offers(clash, sides.merge, self.session.look)
+                layout = await asyncio.to_thread(ResolveLayout, sides, known)
                 layout.choose(history.choices)
                 files.append(OpenFile(clash, layout, history))
         self.post_message(self.Merged(clashes, files))
@@ -253,14 +254,13 @@ class ConflictPlace(Colouring):
     def offer(self, file: OpenFile) -> None:
         """Say what is proposed for the conflict under the cursor, and why."""
         at, layout = self.sides.conflict, file.layout
-        offer, rejected = None, layout.sides.merge.rejected
-        choice = file.history.choices[at] if at is not None else None
-        if at is not None and (proposal := layout.proposal(at)) is not None and choice != proposal:
-            offer = ("p", f"proposal: {'; '.join(map(inert, layout.reasons(at)))}")
-        elif at is not None and choice is None and rejected is not None:
+        told, rejected = None, layout.sides.merge.rejected
+        if at is not None and (offer := layout.offer(at)) is not None:
+            told = ("p", offer.words)
+        elif at is not None and layout.choices[at] is None and rejected is not None:
             # Only one side changed what stands here; it is a question for this alone.
-            offer = ("", inert(rejected.message))
-        self.result.offer(offer)
+            told = ("", inert(rejected.message))
+        self.result.offer(told)
 
     @on(ResolveResult.Pointed)
     def _pointed(self, message: ResolveResult.Pointed) -> None:

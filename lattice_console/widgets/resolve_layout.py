@@ -1,21 +1,22 @@
 """A merge as rows: three sides beside each other, and the result of what was chosen, each line found by its number."""
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 from typing import Literal
 
-from lattice_console.merge.choices import Choice, Choices, Written
+from lattice_console.merge.choices import Choice, Choices, Written, text_of
 from lattice_console.merge.diff import is_binary
 from lattice_console.merge.lines import LineIndex
 from lattice_console.merge.merging import MergeResult, Range
 from lattice_console.merge.regions import changes
 from lattice_console.merge.words import Span
+from lattice_console.text import inert
 from lattice_console.widgets.document_text import DocumentText
 from lattice_console.widgets.resolve_words import PartWords, part_words
 
-__all__ = ["PANES", "Pane", "Part", "ResolveLayout", "ResultRow", "SideRow", "Sides"]
+__all__ = ["PANES", "Offer", "Pane", "Part", "ResolveLayout", "ResultRow", "SideRow", "Sides"]
 
 Pane = Literal["ours", "base", "theirs"]
 PANES: Sequence[Pane] = ("ours", "base", "theirs")
@@ -77,6 +78,28 @@ class ResultRow:
     part: int
     offset: int | None
     number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A text that is offered for a conflict: by a `name`, and in words where it is from and why, all inert.
+
+    With one that is not `good`, the document would not be sound, as the words tell.
+    """
+
+    text: bytes
+    name: str
+    words: str
+    good: bool = True
+
+    @property
+    def choice(self) -> Written:
+        """The choice that takes it."""
+        return Written(self.text, proposed=True)
+
+
+Offers = Mapping[int, Sequence[Offer]]
+"""What is offered beside what the merge proposes, by the number of the conflict, from 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +186,9 @@ class _Stretch:
 class ResolveLayout:
     """The rows of one merge; those of the result follow what is chosen."""
 
-    def __init__(self, sides: Sides) -> None:
+    def __init__(self, sides: Sides, offers: Offers | None = None) -> None:
         self.sides = sides
+        self._offers = offers or {}
         self.parts = sides.parts
         self.documents: dict[Pane, DocumentText] = {pane: sides.document(pane) for pane in PANES}
         self.binary = any(map(is_binary, (sides.base, sides.ours, sides.theirs)))
@@ -220,14 +244,30 @@ class ResolveLayout:
         below = [number for number in waiting if number == here or self.head_row(number) >= row]
         return self.head_row((below or waiting)[0]) if waiting else None
 
-    def proposal(self, conflict: int) -> Written | None:
-        """What the merge proposes for a conflict."""
-        proposals = self.sides.merge.proposals
-        text = proposals[conflict].text if proposals else None
-        return Written(text, proposed=True) if text is not None else None
+    def offers(self, conflict: int) -> Sequence[Offer]:
+        """What is offered for a conflict, each choice once: the good first, what people chose before the proposal."""
+        proposals, given = self.sides.merge.proposals, list(self._offers.get(conflict, ()))
+        if proposals and (text := proposals[conflict].text) is not None:
+            words = f"proposal: {'; '.join(map(inert, proposals[conflict].reasons))}"
+            given.append(Offer(text, "proposal", words))
+        given.sort(key=lambda one: not one.good)
+        return [one for at, one in enumerate(given) if one.text not in {before.text for before in given[:at]}]
+
+    def offer(self, conflict: int) -> Offer | None:
+        """What is offered instead of what is chosen: the one after that, where it is offered too, else the first."""
+        offers, choice = self.offers(conflict), self.choices[conflict]
+        now = text_of(self.sides.merge.conflicts[conflict], choice) if choice is not None else None
+        at = next((at for at, one in enumerate(offers) if one.text == now), -1)
+        others = [*offers[at + 1 :], *offers[: max(at, 0)]]
+        return others[0] if others else None
+
+    def offered(self, conflict: int) -> Offer | None:
+        """What is chosen for a conflict, where it was offered."""
+        now = self.choices[conflict]
+        return next((one for one in self.offers(conflict) if one.choice == now), None)
 
     def reasons(self, conflict: int) -> Sequence[str]:
-        """Why that is proposed, or why nothing is."""
+        """Why something is proposed, or why nothing is."""
         return self.sides.merge.proposals[conflict].reasons if self.sides.merge.proposals else ()
 
     def words(self, part: int, pane: Pane, offset: int) -> Sequence[Span] | None:

@@ -200,7 +200,8 @@ class ResolveSides(ResolveRows, inherit_bindings=False):
         conflict = layout.sides.merge.conflicts[number]
         where = f" {signs.dot} {pointed(conflict.pointer, signs.crumb)}" if conflict.pointer else ""
         sign = signs.status["needs_manual_resolution"] if choice is None else signs.check
-        state = choice_words(choice)
+        offered = layout.offered(number)
+        state = f"{offered.name} taken" if offered is not None else choice_words(choice)
         total = len(layout.conflicts)
         left: list[Piece] = [
             (f"{sign} ", "head warning-strong" if choice is None else "head good"),

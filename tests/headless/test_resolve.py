@@ -135,6 +135,8 @@ def test_a_resolution_is_taken_back_and_its_text_offered_from_then_on(meeting: L
     [offer] = meeting.ok("mutation", "remembered", "2", "--output", "json").json["items"]
     assert (offer["number"], offer["patchset"], offer["actor"]["handle"], offer["valid"]) == (2, 2, "kim", True)
     assert "M-2 patchset 2" in meeting.ok("mutation", "remembered", "2").text
+    told = meeting("mutation", "resolve", "2", "--strategy", "auto_merge").err
+    assert "1 place of what is open was settled before by kim in M-2: lattice mutation remembered M-2" in told
     assert meeting("mutation", "resolve", "2", "--undo").code == 1
 
 

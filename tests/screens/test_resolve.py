@@ -8,6 +8,7 @@ from textual.geometry import Region
 from textual.widget import Widget
 
 from lattice_console.contract.models.mutation import ChangeInput, Mutation
+from lattice_console.contract.models.resolution import ResolvedFile
 from lattice_console.screens.resolve import ResolveScreen
 from lattice_console.screens.resolve_loading import OtherClashes
 from tests.screens.console import Console, make_app, open_console
@@ -355,6 +356,45 @@ async def test_a_proposal_is_offered_with_its_reason_taken_with_a_key_and_undone
         await _apply(console)
     merged = EMAIL.replace(b'"email": "text",', b'"email": "text",\n    "tier": "text",')
     assert await _content(office, ours.id, "specs/a.json") == merged
+
+
+async def _settled_before(office: Office, name: str, content: bytes, path: str = PATH) -> None:
+    """Let ana settle it by hand, and take that back."""
+    async with acting(office, "ana") as ana:
+        await ana.conflicts.resolve(name, strategy="manual", files=[ResolvedFile(path=path, content=content)])
+        await ana.conflicts.undo(name)
+
+
+async def test_how_it_was_settled_before_is_offered_with_where_it_came_from_and_applied_by_nobody(
+    office: Office,
+) -> None:
+    ours, _ = await clashing(office)
+    by_hand = OURS.replace(b"due: 30 days", b"due: 25 days").replace(b"within: 30 days", b"within: 14 days")
+    await _settled_before(office, ours.id, by_hand)
+    async with _at(office) as console:
+        await console.sees("2 of 2 conflicts open", "p as in M-9 · ana · now · Rename customer to account")
+        await console.press("right_square_bracket", "p")
+        await console.sees("as in M-9 taken", "due: 25 days")
+        await console.press("u")
+        await console.sees("2 of 2 conflicts open", "p as in M-9")
+        # What is offered first stands there already by the key of its side.
+        await console.press("left_square_bracket", "1")
+        await console.misses("p as in M-9")
+        await console.press("n", "p", "ctrl+s")
+        await console.sees("Final diff", "make patchset 4")
+        await console.press("ctrl+s")
+        await console.sees("Patchset 4 of M-9 settles")
+    assert await _content(office, ours.id) == by_hand
+
+
+async def test_what_was_settled_before_and_no_longer_holds_is_offered_with_what_is_wrong(office: Office) -> None:
+    path, base = ".lattice/specs/s.json", b'{"name": "s",\n"version": "1.0.0",\n"type": "generic"}\n'
+    ours, _ = await clashing(office, {path: (base, base.replace(b"1.0.0", b"1.1.0"), base.replace(b"1.0.0", b"2.0.0"))})
+    await _settled_before(office, ours.id, base.replace(b'"1.0.0"', b"nothing"), path)
+    async with _at(office) as console:
+        await console.sees("p as in M-9 · ana · now · but then: ")
+        await console.press("p")
+        await console.sees("as in M-9 taken", '"version": nothing', "line 2: ")
 
 
 async def test_where_nothing_is_proposed_the_key_says_so(office: Office) -> None:

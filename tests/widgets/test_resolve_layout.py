@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from lattice_console.merge.choices import Choice, Written, result, whole
 from lattice_console.merge.lines import split_lines
 from lattice_console.merge.merging import MergeResult, three_way
-from lattice_console.widgets.resolve_layout import PANES, ResolveLayout, Sides
+from lattice_console.widgets.resolve_layout import PANES, Offer, ResolveLayout, Sides
 
 LINES = st.lists(st.sampled_from([b"a\n", b"b\n", b"c\n", b"d\n", b"e\n"]), max_size=14)
 TEXTS = st.builds(lambda lines, rest: b"".join(lines) + rest, LINES, st.sampled_from([b"", b"", b"end"]))
@@ -121,3 +121,21 @@ def test_signs_tell_whose_a_line_is() -> None:
     assert signs() == "1.....3"
     layout.choose(("ours+theirs",))
     assert signs() == "1.1122..3"
+
+
+def test_the_key_of_what_is_offered_goes_through_it_and_leaves_out_what_stands_there_already() -> None:
+    sides = laid(b"a\n", b"b\n", b"c\n").sides
+    good, doubtful, again = Offer(b"d\n", "good", ""), Offer(b"e\n", "doubtful", "", good=False), Offer(b"d\n", "", "")
+    layout = ResolveLayout(sides, {0: [doubtful, good, again]})
+    assert layout.offers(0) == [good, doubtful]
+    chosen = []
+    for _ in range(3):
+        offer = layout.offer(0)
+        assert offer is not None
+        layout.choose((offer.choice,))
+        assert layout.offered(0) == offer
+        chosen.append(offer.name)
+    assert chosen == ["good", "doubtful", "good"]
+    alone = ResolveLayout(sides, {0: [Offer(b"b\n", "ours", "")]})
+    alone.choose(("ours",))
+    assert alone.offer(0) is None
