@@ -1,0 +1,110 @@
+"""What a document refers to by `$ref` in other files: JSON References, as JSON Schema, OpenAPI and AsyncAPI have them.
+
+A reference is a URI reference (RFC 3986) from the document's own folder; its fragment is a JSON pointer (RFC 6901) into
+what it leads to. Nothing is ever fetched: what leads elsewhere than to a file of the project is no dependency.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final, NamedTuple
+from urllib.parse import unquote
+
+from lattice_console.contract.paths import is_trackable
+
+__all__ = ["PATH_LIMIT", "Reference", "read", "resolve"]
+
+PATH_LIMIT: Final = 600
+"""Bytes of UTF-8 in the path of a document that refers or is referred to: an event holds one, an index of rows two."""
+
+_ELSEWHERE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|/")
+
+_FOLDERS: Final = frozenset({"", ".", ".."})
+
+_DATA: Final = frozenset({"const", "default", "enum", "example", "examples"})
+"""Keys whose values are data, whatever that looks like."""
+
+_NAMED: Final = frozenset(
+    {
+        *("$defs", "definitions", "dependencies", "dependentSchemas", "patternProperties", "properties"),
+        *("callbacks", "content", "encoding", "headers", "links", "parameters", "pathItems", "paths", "requestBodies"),
+        *("responses", "schemas", "securityDefinitions", "securitySchemes", "webhooks"),
+        *("channels", "messages", "operations", "servers"),
+    }
+)
+"""Keys whose values have keys that people choose: `default` among `responses` is no keyword."""
+
+
+class Reference(NamedTuple):
+    """A place in another file: the project's path, and the JSON pointer there, empty for the file as a whole."""
+
+    path: str
+    pointer: str
+
+
+def read(path: str, data: Any) -> tuple[Reference, ...]:
+    """What a document at `path` with that data (`syntax.Parsed.data`) refers to in other files, each once, in order.
+
+    A reference to the document itself is none, however it is written. Never raises.
+    """
+    if not _is_short(path):
+        return ()
+    found = (resolve(path, text) for text in _texts(data))
+    return tuple(dict.fromkeys(one for one in found if one is not None and one.path != path))
+
+
+def resolve(path: str, text: str) -> Reference | None:
+    """Where the reference `text` in the document at `path` leads; None where that is no file of the project.
+
+    A fragment that is no pointer, such as an anchor, names a place that only its file knows: the file as a whole.
+    """
+    target, _, fragment = text.partition("#")
+    try:
+        pointer = unquote(fragment, errors="strict")
+        names = [unquote(name, errors="strict") for name in target.partition("?")[0].split("/")]
+    except UnicodeDecodeError:
+        return None
+    if _ELSEWHERE.match(target) or names[-1] in _FOLDERS or any("/" in name for name in names) or "\0" in pointer:
+        return None
+    way = path.split("/")[:-1]
+    for name in names:
+        if name == "..":
+            if not way:
+                return None
+            way.pop()
+        elif name != ".":
+            way.append(name)
+    found = "/".join(way)
+    if not _is_short(found) or not is_trackable(found):
+        return None
+    return Reference(found, pointer if pointer.startswith("/") else "")
+
+
+def _is_short(path: str) -> bool:
+    return len(path) <= PATH_LIMIT and len(path.encode(errors="replace")) <= PATH_LIMIT
+
+
+def _texts(data: Any) -> Iterator[str]:
+    """Every `$ref` that is no data. Walked without recursion, and what aliases repeat is walked once."""
+    seen: set[tuple[int, bool]] = set()
+    waiting: list[tuple[Any, bool]] = [(data, False)]
+    while waiting:
+        value, named = waiting.pop()
+        if not isinstance(value, dict | list) or (id(value), named) in seen:
+            continue
+        seen.add((id(value), named))
+        if isinstance(value, list):
+            waiting.extend((item, False) for item in reversed(value))
+            continue
+        yield from _own(value)
+        for key, child in reversed(value.items()):
+            if named or key not in _DATA:
+                waiting.append((child, not named and key in _NAMED))
+            elif key == "examples" and isinstance(child, dict):
+                # OpenAPI's are named, and each may be a reference itself.
+                for one in child.values():
+                    yield from _own(one)
+
+
+def _own(value: Any) -> Iterator[str]:
+    if isinstance(value, dict) and isinstance(text := value.get("$ref"), str):
+        yield text
