@@ -18,11 +18,12 @@ Decide = Callable[[ChangeRecord, Sides], Outcome]
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """A change with its three sides, and what would become of it."""
+    """A change with its three sides, and what would become of it; `barred` where something else has its path."""
 
     change: ChangeRecord
     sides: Sides
     outcome: Outcome
+    barred: bool = False
 
     @property
     def moved(self) -> bool:
@@ -61,6 +62,18 @@ def merged(change: ChangeRecord, sides: Sides) -> Outcome:
     return resolution.settle(sides, "neither")
 
 
+def as_it_is(ctx: Context, record: MutationRecord) -> Trial:
+    """The current patchset on the newest results of its parents, nobody choosing anything; tried once.
+
+    Raises NotFound (`NF_BYTES`).
+    """
+    key = ("trial", record.id, record.patchset, ctx.project.sequence)
+    if key not in ctx.memo:
+        ctx.memo[key] = attempt(ctx, record, list(stored.of(ctx, record).parents))
+    found: Trial = ctx.memo[key]
+    return found
+
+
 def attempt(
     ctx: Context,
     record: MutationRecord,
@@ -90,7 +103,7 @@ def _barred(tried: Tried, barred: dict[str, str], give_way: Callable[[ChangeReco
     if why is None:
         return tried
     choice: resolution.Choice = "theirs" if give_way(tried.change) else "neither"
-    return Tried(tried.change, tried.sides, resolution.settle(tried.sides, choice, why))
+    return Tried(tried.change, tried.sides, resolution.settle(tried.sides, choice, why), barred=True)
 
 
 def _sides(ctx: Context, changes: Sequence[ChangeRecord], tree: Tree) -> list[tuple[ChangeRecord, Sides]]:

@@ -12,7 +12,6 @@ from lattice_console.engine.records import ChangeRecord, ConflictRecord, HeadMov
 from lattice_console.engine.rules import conflicts as rules
 from lattice_console.engine.rules import life
 from lattice_console.engine.rules.conflicts import Edit, Finding, Standing
-from lattice_console.engine.rules.resolution import Open, Outcome, Settled, Sides
 
 
 def propose(ctx: Context, record: MutationRecord) -> MutationRecord:
@@ -22,10 +21,10 @@ def propose(ctx: Context, record: MutationRecord) -> MutationRecord:
     """
     prepare(ctx)
     pairing.made_on_what_stands(ctx, record)
-    rows = pairing.writes(ctx, record)
-    ctx.tables.conflicts.write(ctx.project.id, record.number, rows)
-    others = pairing.meeting(ctx, record, rows)
-    return _bring(ctx, [record], {record.number: []}, [(record, other) for other in others])[0] if others else record
+    written = {record.number: pairing.writes(ctx, record)}
+    ctx.tables.conflicts.write(ctx.project.id, written)
+    pairs = pairing.meeting(ctx, [record], written)
+    return _bring(ctx, [record], {record.number: []}, pairs)[0] if pairs else record
 
 
 def update(ctx: Context, record: MutationRecord) -> MutationRecord:
@@ -51,7 +50,7 @@ def turn(ctx: Context, before: MutationRecord, record: MutationRecord) -> Mutati
 def apply(ctx: Context, record: MutationRecord) -> None:
     """Take note that a mutation's changes are about to be in the head; its move tells what comes of that for others."""
     prepare(ctx)
-    ctx.tables.conflicts.unwrite(ctx.project.id, record.number)
+    ctx.tables.conflicts.unwrite(ctx.project.id, [record.number])
 
 
 def head_moved(ctx: Context, moves: Sequence[HeadMove], left: Iterable[str]) -> None:
@@ -82,21 +81,15 @@ def _look_again(ctx: Context, records: Sequence[MutationRecord], *, judged: int 
     if not records:
         return []
     table = ctx.tables.conflicts
-    written = {}
-    for record in records:
-        table.unwrite(ctx.project.id, record.number)
-        if record.status in life.TO_COME:
-            written[record.number] = pairing.writes(ctx, record)
-            table.write(ctx.project.id, record.number, written[record.number])
-    pairs: dict[tuple[int, int], tuple[MutationRecord, MutationRecord]] = {}
-    for record in records:
-        for other in pairing.meeting(ctx, record, written.get(record.number, ())):
-            low, high = sorted((record, other), key=lambda one: one.number)
-            pairs[low.number, high.number] = (low, high)
-    coming = [record for record in records if record.number in written]
+    coming = [record for record in records if record.status in life.TO_COME]
+    pairing.look_anew(ctx, coming)
+    written = {record.number: pairing.writes(ctx, record) for record in coming}
+    table.unwrite(ctx.project.id, [record.number for record in records])
+    table.write(ctx.project.id, written)
     found: dict[int, list[ConflictRecord]] = {record.number: [] for record in records}
-    found |= _found(ctx, coming)
-    after = _bring(ctx, records, found, list(pairs.values()))
+    for record in coming:
+        found[record.number] = [_record(record.number, finding) for finding in _with_head(ctx, record)]
+    after = _bring(ctx, records, found, pairing.meeting(ctx, coming, written))
     return [*after[:judged], *_judge(ctx, records[judged:], after[judged:])]
 
 
@@ -129,41 +122,21 @@ def _descendants(ctx: Context, record: MutationRecord) -> list[MutationRecord]:
     return [found[number] for number in sorted(found) if found[number].status in life.TO_COME]
 
 
-def _found(ctx: Context, records: Sequence[MutationRecord]) -> dict[int, list[ConflictRecord]]:
-    """What is in conflict with those mutations, by their numbers."""
-    current = stored.current(ctx, records)
-    stored.at_paths(ctx, {change.path for one in current.values() for change in one.changes})
-    found = {}
-    for record in records:
-        one = current[record.id]
-        tree = Tree(ctx, [parent.mutation_id for parent in one.parents])
-        found[record.number] = [_record(record.number, finding) for finding in _with_head(ctx, record, tree)]
-    return found
-
-
-def _with_head(ctx: Context, record: MutationRecord, tree: Tree) -> list[Finding]:
+def _with_head(ctx: Context, record: MutationRecord) -> list[Finding]:
     """What stands between the changes of a mutation and what they would be applied to."""
     current = stored.of(ctx, record)
-    here = tree.at_all(change.path for change in current.changes)
+    here = Tree(ctx, [parent.mutation_id for parent in current.parents]).at_all(one.path for one in current.changes)
     if not any(_is_concerned(change, here.get(change.path)) for change in current.changes):
         return []
-    first: dict[str, Outcome] = {}
-
-    def decide(change: ChangeRecord, sides: Sides) -> Outcome:
-        return first.setdefault(change.id, bringing.merged(change, sides))
-
     try:
-        tried = bringing.attempt(ctx, record, list(current.parents), tree=tree, decide=decide).tried
+        trial = bringing.as_it_is(ctx, record)
     except NotFound as lost:
         return [_unreadable(current.changes, lost)]
-    found = []
-    for one in tried:
-        barred = isinstance(one.outcome, Open) and isinstance(first[one.change.id], Settled)
-        if one.moved or barred:
-            found.append(
-                rules.with_head(_edit(one.change), _standing(ctx, one, tree, barred=barred), one.outcome, barred=barred)
-            )
-    return found
+    return [
+        rules.with_head(_edit(one.change), _standing(ctx, one, trial.tree), one.outcome, barred=one.barred)
+        for one in trial.tried
+        if one.moved or one.barred
+    ]
 
 
 def _is_concerned(change: ChangeRecord, entry: Entry | None) -> bool:
@@ -189,14 +162,14 @@ def _edit(change: ChangeRecord) -> Edit:
     return Edit(change.operation, change.path, change.new_path, change.base_hash, change.result_hash)
 
 
-def _standing(ctx: Context, tried: Tried, tree: Tree, *, barred: bool) -> Standing:
+def _standing(ctx: Context, tried: Tried, tree: Tree) -> Standing:
     """What a change meets, and whose it is."""
-    if barred:
+    if tried.barred:
         entry = tree.in_the_way(tried.change.result_path)
     else:
         entry = tree.at_all([tried.sides.theirs.path]).get(tried.sides.theirs.path) if tried.sides.theirs else None
     document_id = entry.document_id if entry else tried.change.document_id
-    last = ctx.tables.documents.last_revisions([document_id]).get(document_id) if document_id else None
+    last = stored.last_revision(ctx, document_id) if document_id else None
     where, hash = (entry.path, entry.hash) if entry else (None, None)
     if last is None or (last.path, last.hash) != (where, hash):
         return Standing(where, hash, "what it is stacked on" if entry else "what stands there")
@@ -235,7 +208,7 @@ def _bring(
 
     Returns the mutations with their numbers of conflicts. Others that they meet, or met, get theirs, too.
     """
-    table, mutations = ctx.tables.conflicts, ctx.tables.mutations
+    table = ctx.tables.conflicts
     involved = {record.number: record for pair in pairs for record in pair} | {one.number: one for one in records}
     known = table.of(ctx.project.id, found)
     beside = {one.other for rows in known.values() for one in rows if one.other} | involved.keys()
@@ -253,10 +226,9 @@ def _bring(
     }
     table.drop(ctx.project.id, [one for number, old in known.items() for one in old if one not in wanted[number]])
     table.put(ctx.project.id, [one for number, new in wanted.items() for one in new if one not in known[number]])
-    for number in beside:
-        before = involved.get(number) or mutations.by_number(ctx.project.id, number)
-        if before is not None:
-            _tell(ctx, before, _count(ctx, before, wanted[number]))
+    involved |= ctx.tables.mutations.numbered(ctx.project.id, beside - involved.keys())
+    for number in sorted(beside):
+        _tell(ctx, involved[number], _count(ctx, involved[number], wanted[number]))
     return [_count(ctx, record, wanted[record.number]) for record in records]
 
 

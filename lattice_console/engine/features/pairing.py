@@ -20,8 +20,11 @@ from lattice_console.merge.writing import Written, written
 _ALL = 2**53
 """Beyond the last line that a document can have."""
 
-_FOUND_BY = -1
-"""The line of what is written nowhere: a key that only the head's moves look for."""
+_FOUND_BY = (-1, -1)
+"""The lines of what is written nowhere: a key that only the head's moves look for."""
+
+_NO_LINES = (0, -1)
+"""Meets nothing under its own key: it is another key that is looked for by it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,17 @@ def pieces(ctx: Context, record: MutationRecord) -> Sequence[Piece]:
     return found
 
 
+def look_anew(ctx: Context, records: Sequence[MutationRecord]) -> None:
+    """Read what it takes to find out anew what those mutations would make, for all of them at once."""
+    for record in records:
+        for kind in ("pieces", "trial"):
+            ctx.memo.pop((kind, record.id, record.patchset, ctx.project.sequence), None)
+    changes = [change for one in stored.current(ctx, records).values() for change in one.changes]
+    head = stored.at_paths(ctx, {change.path for change in changes})
+    hashes = {hash for change in changes for hash in (change.base_hash, change.result_hash) if hash}
+    stored.blobs(ctx, hashes.union(entry.hash for entry in head.values()))
+
+
 def made_on_what_stands(ctx: Context, record: MutationRecord) -> None:
     """Take note that all of a mutation fits what stands there, as that was found out in this transaction."""
     current = stored.of(ctx, record)
@@ -72,13 +86,12 @@ def made_on_what_stands(ctx: Context, record: MutationRecord) -> None:
 def _pieces(ctx: Context, record: MutationRecord) -> Sequence[Piece]:
     current = stored.of(ctx, record)
     below = unexecuted(ctx, [parent.mutation_id for parent in current.parents])
-    tree = Tree(ctx, [parent.mutation_id for parent in current.parents])
-    here = tree.at_all(change.path for change in current.changes)
+    here = Tree(ctx, [parent.mutation_id for parent in current.parents]).at_all(one.path for one in current.changes)
     takes = any(change.operation in ("create", "rename") for change in current.changes)
     if below or not (takes or any(_has_moved(change, here.get(change.path)) for change in current.changes)):
         return _as_they_are(ctx, current.changes, below, here)
     try:
-        tried = bringing.attempt(ctx, record, list(current.parents), tree=tree).tried
+        tried = bringing.as_it_is(ctx, record).tried
     except NotFound:
         return []
     return [_brought(ctx, one) for one in tried if isinstance(one.outcome, Settled) and one.outcome.change is not None]
@@ -169,7 +182,7 @@ def writes(ctx: Context, record: MutationRecord) -> list[WriteRecord]:
         keys = [_at(change.path), *([_of(change.document_id)] if change.document_id else [])]
         if change.operation in ("create", "rename"):
             keys += [_to(change.result_path), *map(_in, folders(change.result_path))]
-        rows.update(WriteRecord(key, _FOUND_BY, _FOUND_BY) for key in keys)
+        rows.update(WriteRecord(key, *_FOUND_BY) for key in keys)
     for piece in pieces(ctx, record):
         rows.update(_written_by(ctx, piece))
     return sorted(rows)
@@ -178,8 +191,8 @@ def writes(ctx: Context, record: MutationRecord) -> list[WriteRecord]:
 def _written_by(ctx: Context, piece: Piece) -> list[WriteRecord]:
     rows = []
     if piece.takes is not None:
-        keys = (_to(piece.takes), *map(_in, folders(piece.takes)))
-        rows += [WriteRecord(key, 0, 0) for key in keys]
+        rows.append(WriteRecord(_to(piece.takes), 0, 0))
+        rows += [WriteRecord(_in(folder), *_NO_LINES) for folder in folders(piece.takes)]
     if piece.base is None:
         return rows
     if piece.takes is not None or piece.target is None or piece.stacked:
@@ -195,28 +208,31 @@ def _written_by(ctx: Context, piece: Piece) -> list[WriteRecord]:
     return [*rows, *([WriteRecord(f"anchors {piece.document}", 0, 0)] if made.anchors else [])]
 
 
-def meeting(ctx: Context, record: MutationRecord, rows: Iterable[WriteRecord]) -> list[MutationRecord]:
-    """Others that write something of the same, by number: only with these can it be in conflict."""
+def meeting(
+    ctx: Context, records: Sequence[MutationRecord], written: Mapping[int, Sequence[WriteRecord]]
+) -> list[tuple[MutationRecord, MutationRecord]]:
+    """Every two of which one is among those mutations and that write something of the same, the lower number first.
+
+    Only these can be in conflict with each other; `written` is what is kept of what those mutations write, by number.
+    """
     table = ctx.tables.conflicts
-    whole: set[str] = set()
-    found: dict[int, MutationRecord] = {}
-    for row in rows:
-        kind, _, name = row.key.partition(" ")
-        if row.first == _FOUND_BY:
-            continue
-        if kind == "of":
-            met = table.meeting(ctx.project.id, [row.key], row.first, row.last)
-            found.update((one.number, one) for one in met)
-        elif kind == "to":
-            whole.update((row.key, f"in {name}", *(f"to {folder}" for folder in folders(name))))
-        elif kind == "in":
-            whole.add(f"to {name}")
-        else:
-            whole.add(row.key)
-    if whole:
-        found.update((one.number, one) for one in table.meeting(ctx.project.id, sorted(whole), 0, 0))
-    found.pop(record.number, None)
-    return [found[number] for number in sorted(found)]
+    found = set(table.meeting(ctx.project.id, written))
+    looking: dict[str, set[int]] = {}
+    for number, rows in written.items():
+        for key in {key for row in rows if row.first != _FOUND_BY[0] for key in _beside(row.key)}:
+            looking.setdefault(key, set()).add(number)
+    for key, other in table.under(ctx.project.id, looking):
+        found.update((number, other) for number in looking[key] - {other})
+    known = {record.number: record for record in records}
+    known |= ctx.tables.mutations.numbered(ctx.project.id, {other for _, other in found} - known.keys())
+    return [(known[low], known[high]) for low, high in sorted({(min(pair), max(pair)) for pair in found})]
+
+
+def _beside(key: str) -> Sequence[str]:
+    """Other keys that mean a meeting: a path meets what is taken below it, and a folder a file in its place."""
+    kind, _, name = key.partition(" ")
+    other = {"to": "in", "in": "to"}.get(kind)
+    return [f"{other} {name}"] if other else []
 
 
 def moved(document_ids: Iterable[str], paths: Iterable[str]) -> list[str]:

@@ -14,6 +14,7 @@ from lattice_console.engine.records import (
     ParentRecord,
     PatchsetRecord,
     ReviewRecord,
+    RevisionRecord,
 )
 from lattice_console.engine.rules import attention
 
@@ -65,9 +66,18 @@ def at_paths(ctx: Context, paths: Iterable[str]) -> dict[str, HeadRecord]:
     return {path: record for path, record in known if record is not None}
 
 
+def last_revision(ctx: Context, document_id: str) -> RevisionRecord | None:
+    """The newest revision of a document, if there is one."""
+    key = ("revision", document_id)
+    if key not in ctx.memo:
+        ctx.memo[key] = ctx.tables.documents.last_revisions([document_id]).get(document_id)
+    found: RevisionRecord | None = ctx.memo[key]
+    return found
+
+
 def head_moves(ctx: Context) -> None:
     """Read anew what stands in the head, as it moves."""
-    for key in [key for key in ctx.memo if key[0] == "head"]:
+    for key in [key for key in ctx.memo if key[0] in ("head", "revision")]:
         del ctx.memo[key]
 
 

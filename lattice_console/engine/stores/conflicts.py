@@ -1,6 +1,6 @@
 """What mutations write, and the conflicts that come of it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import bindparam, delete, func, insert, select, update
 
@@ -17,7 +17,7 @@ _CONFLICT = select(*columns(conflicts, ConflictRecord))
 _OF_PROJECT = conflicts.c.project_id == bindparam("project")
 _WRITE = Prepared(insert(writes))
 _UNWRITE = Prepared(
-    delete(writes).where(writes.c.project_id == bindparam("project"), writes.c.number == bindparam("mutation"))
+    delete(writes).where(writes.c.project_id == bindparam("project"), writes.c.number.in_(several("numbers")))
 )
 _WRITING = Prepared(
     select(*columns(mutations, MutationRecord)).where(
@@ -29,17 +29,24 @@ _WRITING = Prepared(
         ),
     )
 )
+_BESIDE = writes.alias("beside")
 _MEETING = Prepared(
-    select(*columns(mutations, MutationRecord)).where(
-        mutations.c.project_id == bindparam("project"),
-        mutations.c.number.in_(
-            select(writes.c.number).where(
-                writes.c.project_id == bindparam("project"),
-                writes.c.key.in_(several("keys")),
-                writes.c.first <= bindparam("until"),
-                writes.c.last >= bindparam("since"),
-            )
-        ),
+    select(writes.c.number, _BESIDE.c.number)
+    .distinct()
+    .where(
+        writes.c.project_id == bindparam("project"),
+        writes.c.number.in_(several("numbers")),
+        writes.c.first >= 0,
+        _BESIDE.c.project_id == writes.c.project_id,
+        _BESIDE.c.key == writes.c.key,
+        _BESIDE.c.first <= writes.c.last,
+        _BESIDE.c.last >= writes.c.first,
+        _BESIDE.c.number != writes.c.number,
+    )
+)
+_UNDER = Prepared(
+    select(writes.c.key, writes.c.number).where(
+        writes.c.project_id == bindparam("project"), writes.c.key.in_(several("keys")), writes.c.first >= 0
     )
 )
 _OF = Prepared(_CONFLICT.where(_OF_PROJECT, conflicts.c.number.in_(several("numbers"))))
@@ -58,11 +65,15 @@ class Conflicts:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def write(self, project_id: str, number: int, records: Iterable[WriteRecord]) -> None:
-        self._database.run_each(_WRITE, [values(one, project_id=project_id, number=number) for one in records])
+    def write(self, project_id: str, written: Mapping[int, Iterable[WriteRecord]]) -> None:
+        rows = [
+            values(one, project_id=project_id, number=number) for number, records in written.items() for one in records
+        ]
+        self._database.run_each(_WRITE, rows)
 
-    def unwrite(self, project_id: str, number: int) -> None:
-        self._database.run(_UNWRITE, project=project_id, mutation=number)
+    def unwrite(self, project_id: str, numbers: Iterable[int]) -> None:
+        for portion in chunks(numbers):
+            self._database.run(_UNWRITE, project=project_id, numbers=portion)
 
     def writing(self, project_id: str, keys: Iterable[str]) -> list[MutationRecord]:
         found: dict[int, MutationRecord] = {}
@@ -71,11 +82,18 @@ class Conflicts:
             found.update((record.number, record) for record in (MutationRecord(*row) for row in rows))
         return [found[number] for number in sorted(found)]
 
-    def meeting(self, project_id: str, keys: Iterable[str], first: int, last: int) -> list[MutationRecord]:
+    def meeting(self, project_id: str, numbers: Iterable[int]) -> list[tuple[int, int]]:
         return [
-            MutationRecord(*row)
+            (number, other)
+            for portion in chunks(numbers)
+            for number, other in self._database.rows(_MEETING, project=project_id, numbers=portion)
+        ]
+
+    def under(self, project_id: str, keys: Iterable[str]) -> list[tuple[str, int]]:
+        return [
+            (key, number)
             for portion in chunks(keys)
-            for row in self._database.rows(_MEETING, project=project_id, keys=portion, since=first, until=last)
+            for key, number in self._database.rows(_UNDER, project=project_id, keys=portion)
         ]
 
     def of(self, project_id: str, numbers: Iterable[int]) -> dict[int, list[ConflictRecord]]:

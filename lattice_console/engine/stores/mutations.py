@@ -32,6 +32,7 @@ _OF_PROJECT = mutations.c.project_id == bindparam("project")
 _MUTATION = select(*columns(mutations, MutationRecord))
 _BY_ID = Prepared(_MUTATION.where(_OF_PROJECT, mutations.c.id == bindparam("mutation")))
 _BY_NUMBER = Prepared(_MUTATION.where(_OF_PROJECT, mutations.c.number == bindparam("number")))
+_NUMBERED = Prepared(_MUTATION.where(_OF_PROJECT, mutations.c.number.in_(several("numbers"))))
 _MANY = Prepared(_MUTATION.where(mutations.c.id.in_(_IDS)))
 _WITH_STATUS = Prepared(
     _MUTATION.where(_OF_PROJECT, mutations.c.status.in_(several("statuses"))).order_by(mutations.c.number)
@@ -126,6 +127,16 @@ class Mutations:
 
     def by_number(self, project_id: str, number: int) -> MutationRecord | None:
         return self._one(_BY_NUMBER, project=project_id, number=number)
+
+    def numbered(self, project_id: str, numbers: Iterable[int]) -> dict[int, MutationRecord]:
+        """Those of the mutations that exist, by number."""
+        found: dict[int, MutationRecord] = {}
+        for portion in chunks(numbers):
+            records = (
+                MutationRecord(*row) for row in self._database.rows(_NUMBERED, project=project_id, numbers=portion)
+            )
+            found.update((record.number, record) for record in records)
+        return found
 
     def many(self, mutation_ids: Iterable[str]) -> dict[str, MutationRecord]:
         """Those of the mutations that exist, by id."""

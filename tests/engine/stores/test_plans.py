@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from lattice_console.contract.filters import VALUES, parse
+from lattice_console.contract.models.conflict import ALL_CONFLICTS
 from lattice_console.contract.models.page import Direction
 from lattice_console.contract.models.query import MutationFilter, Sort
 from lattice_console.engine.ports import Tables
@@ -64,6 +65,7 @@ CALLS: dict[str, Callable[[Tables], Any]] = {
     "graph.rebuild": lambda tables: tables.graph.rebuild(PROJECT),
     "mutations.by_id": lambda tables: tables.mutations.by_id(PROJECT, "m1"),
     "mutations.by_number": lambda tables: tables.mutations.by_number(PROJECT, 1),
+    "mutations.numbered": lambda tables: tables.mutations.numbered(PROJECT, [1, 2]),
     "mutations.many": lambda tables: tables.mutations.many(["m1", "m2"]),
     "mutations.with_status": lambda tables: tables.mutations.with_status(PROJECT, ["draft", "pending"]),
     "mutations.update": lambda tables: tables.mutations.update("m1", title="t"),
@@ -87,6 +89,14 @@ CALLS: dict[str, Callable[[Tables], Any]] = {
     "reviews.note_seen": lambda tables: tables.reviews.note_seen(KIM, "m1", 1),
     "reviews.forget_seen": lambda tables: tables.reviews.forget_seen(KIM, "m1"),
     "reviews.update_comment": lambda tables: tables.reviews.update_comment("c1", open=False),
+    "conflicts.unwrite": lambda tables: tables.conflicts.unwrite(PROJECT, [1, 2]),
+    "conflicts.writing": lambda tables: tables.conflicts.writing(PROJECT, ["at a", "of d1"]),
+    "conflicts.under": lambda tables: tables.conflicts.under(PROJECT, ["in a", "to a"]),
+    "conflicts.of": lambda tables: tables.conflicts.of(PROJECT, [1, 2]),
+    "conflicts.page": lambda tables: tables.conflicts.page(PROJECT, ALL_CONFLICTS, None, Window(None, "next", 0, 9)),
+    "conflicts.page of one": lambda tables: tables.conflicts.page(
+        PROJECT, ALL_CONFLICTS, 1, Window(None, "next", 0, 9)
+    ),
     "executions.get": lambda tables: tables.executions.get("e1"),
     "executions.of": lambda tables: tables.executions.of("m1"),
     "executions.update": lambda tables: tables.executions.update("e1", status="failed"),
@@ -160,6 +170,12 @@ def scans(steps: list[str]) -> list[str]:
 @pytest.mark.parametrize("name", CALLS)
 def test_a_call_finds_its_rows_by_an_index(filled: Lane, name: str) -> None:
     assert scans(plans(filled, CALLS[name])) == []
+
+
+def test_whom_a_mutation_meets_is_found_from_what_it_writes_by_the_lines_of_the_same_document(filled: Lane) -> None:
+    own, other = plans(filled, lambda tables: tables.conflicts.meeting(PROJECT, [2]))[:2]
+    assert own.startswith("SEARCH writes USING COVERING INDEX ix_writes_project_id_number (project_id=? AND number=?")
+    assert other.startswith("SEARCH beside USING PRIMARY KEY (project_id=? AND key=? AND first<?")
 
 
 def queue_plans(lane: Lane, name: str, sort: Sort, window: Window) -> list[str]:
