@@ -25,7 +25,7 @@ from lattice_console.contract.models.base import (
     RequiredText,
     Text,
 )
-from lattice_console.contract.models.conflict import ALL_CONFLICTS, Conflict, ConflictFilter, ConflictReport
+from lattice_console.contract.models.conflict import ALL_CONFLICTS, Conflict, ConflictFilter, ConflictReport, Strategy
 from lattice_console.contract.models.document import (
     Document,
     HeadDelta,
@@ -53,7 +53,6 @@ from lattice_console.contract.models.resolution import (
     RememberedText,
     Resolution,
     ResolvedFile,
-    Strategy,
     TrainCar,
 )
 from lattice_console.contract.models.review import Anchor, Comment, NewComment, Review

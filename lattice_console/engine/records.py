@@ -4,11 +4,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from lattice_console.contract.models.conflict import ConflictType, Severity
+from lattice_console.contract.models.conflict import ConflictType, Severity, Strategy
 from lattice_console.contract.models.mutation import Operation, Status
 from lattice_console.contract.models.page import Direction
 from lattice_console.contract.models.project import Vote
-from lattice_console.contract.models.resolution import Strategy
 from lattice_console.contract.models.review import Turn
 from lattice_console.contract.models.spec import SpecType
 

@@ -6,8 +6,9 @@ from typing import get_args
 import click
 
 from lattice_console.contract.backend import Backend
+from lattice_console.contract.models.conflict import Strategy
 from lattice_console.contract.models.mutation import Mutation
-from lattice_console.contract.models.resolution import RememberedText, Resolution, ResolvedFile, Strategy
+from lattice_console.contract.models.resolution import RememberedText, Resolution, ResolvedFile
 from lattice_console.headless import completing, options, several, threads, views
 from lattice_console.headless.commands import Command
 from lattice_console.headless.exits import Exit

@@ -1,19 +1,28 @@
 """What is done about a conflict from where it is shown: settle it by hand, rebase, or look at the mutations."""
 
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+
 from lattice_console.contract.errors import LatticeError
 from lattice_console.contract.models.mutation import Mutation
 from lattice_console.screens.mutation import MutationScreen
 from lattice_console.screens.news import MutationChanged
-from lattice_console.screens.place import Place
 from lattice_console.screens.resolve_opening import open_resolve
+from lattice_console.screens.taking_back import TakingBack
 from lattice_console.screens.verbs import VERBS, outcome
 from lattice_console.widgets.conflict_detail import Step
 
 __all__ = ["ConflictActing"]
 
 
-class ConflictActing(Place):
+class ConflictActing(TakingBack):
     """Takes steps; each opens what it is about, does it, or says how it is done."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("u", "undo", "Undo what was settled last", id="act.undo"),
+        Binding("U", "redo", "Redo", id="act.redo"),
+    ]
 
     def take(self, step: Step) -> None:
         """Do what a step says."""

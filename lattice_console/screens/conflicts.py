@@ -264,6 +264,11 @@ class ConflictsScreen(ConflictActing):
 
     # -- what can be done
 
+    @property
+    def undone_of(self) -> str | None:
+        conflict = self._list.conflict
+        return f"M-{conflict.mutation}" if conflict is not None else None
+
     @on(ConflictList.Opened)
     def _opened(self, message: ConflictList.Opened) -> None:
         conflict = self._list.conflict

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar
 from uuid import uuid4
 
@@ -10,6 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from lattice_console.cells import wrap
+from lattice_console.contract.backend import Backend
 from lattice_console.contract.errors import LatticeError
 from lattice_console.contract.models.mutation import Mutation
 from lattice_console.contract.models.resolution import Resolution, ResolvedFile
@@ -19,6 +21,7 @@ from lattice_console.screens.news import MutationChanged
 from lattice_console.screens.place import Place
 from lattice_console.screens.resolve_loading import Clash, Clashes
 from lattice_console.screens.session import Session
+from lattice_console.screens.undoing import Resolved
 from lattice_console.text import count, inert
 from lattice_console.widgets.diff_document import Cover, DiffDocument
 from lattice_console.widgets.diff_pane import DiffPane
@@ -133,16 +136,11 @@ async def propose(place: Place, clashes: Clashes, settled: Sequence[Settled]) ->
             return False
         with desk.working(f"resolving M-{mutation.number}"):
             chosen = [ResolvedFile(path=one.clash.path, content=one.content) for one in settled if one.chosen]
-            done = await backend.conflicts.resolve(
-                mutation.id,
-                # Where nobody had to choose anything, the patchset stays its author's.
-                strategy="manual" if chosen else "rebase",
-                files=chosen,
-                against=clashes.against.id if clashes.against else None,
-                expected_version=mutation.version,
-                idempotency_key=str(uuid4()),
-            )
+            resolve = partial(_resolve, chosen, clashes.against)
+            done = await resolve(backend, mutation)
             after = await backend.mutations.get(mutation.id)
+            if after.patchset != mutation.patchset:
+                session.undoing.push(Resolved(after.id, after.number, after.patchset, resolve))
             if done.resolved:
                 await session.keeping.forget_chosen(mutation.id)
     except LatticeError as error:
@@ -153,6 +151,20 @@ async def propose(place: Place, clashes: Clashes, settled: Sequence[Settled]) ->
     return done.resolved
 
 
+async def _resolve(
+    files: Sequence[ResolvedFile], against: Mutation | None, backend: Backend, mutation: Mutation
+) -> Resolution:
+    return await backend.conflicts.resolve(
+        mutation.id,
+        # Where nobody had to choose anything, the patchset stays its author's.
+        strategy="manual" if files else "rebase",
+        files=files,
+        against=against.id if against else None,
+        expected_version=mutation.version,
+        idempotency_key=str(uuid4()),
+    )
+
+
 def _told(done: Resolution) -> str:
     """What came of it, what is left, and what of the stack could not follow."""
     left = [f"{inert(one.path)}: {inert(one.why)}." for one in done.left]
@@ -161,7 +173,8 @@ def _told(done: Resolution) -> str:
             f"lattice mutation resolve M-{done.number} --strategy accept_ours (or accept_theirs) takes one side."
         )
     behind = [f"M-{one.number} could not follow: {one.why}." for one in done.carried if one.patchset is None]
-    return " ".join([done.message, *left, *behind])
+    undo = ["u takes it back."] if done.settled else []
+    return " ".join([done.message, *left, *behind, *undo])
 
 
 def _hindrance(mutation: Mutation, clashes: Clashes) -> str:

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from lattice_console.contract.errors import LatticeError
 from lattice_console.contract.models.mutation import Mutation, MutationSummary
 from lattice_console.screens.picker import Choice, PickDialog
-from lattice_console.screens.place import Place
 from lattice_console.screens.resolve import ResolveScreen
 from lattice_console.screens.resolve_loading import ClashLoader, HeadClashes, OtherClashes
 from lattice_console.screens.session import Session
+from lattice_console.screens.taking_back import TakingBack
 from lattice_console.text import inert
 
 __all__ = ["open_resolve"]
@@ -17,11 +17,11 @@ _OVER = ("completed", "rolled_back", "rollback_failed", "rejected", "expired", "
 """Where a mutation is no longer, or not now, anybody's to change."""
 
 
-async def open_resolve(place: Place, seen: MutationSummary, against: int | None = None) -> None:
+async def open_resolve(place: TakingBack, seen: MutationSummary, against: int | None = None) -> None:
     """Open the conflicts of a mutation: with what stands there now, else with another that is still to come.
 
     Of several others the person chooses one, unless `against` is the number of one of them.
-    Where there is nothing to resolve, says why.
+    Where there is nothing to resolve, says why; where the newest patchset has resolved it, that can be taken back.
     """
     session, desk, name = place.session, place.desk, f"M-{seen.number}"
     loader: ClashLoader = HeadClashes(session)
@@ -40,6 +40,8 @@ async def open_resolve(place: Place, seen: MutationSummary, against: int | None 
                 return
             loader = OtherClashes(session, other)
             clashes = await loader.load(mutation)
+        if not clashes.files and await place.open_again(mutation, f"Nothing is left to resolve in {name}. "):
+            return
     except LatticeError as error:
         desk.say(error.message, "error")
         return
@@ -57,7 +59,7 @@ async def _others(session: Session, mutation: Mutation) -> tuple[Mutation, ...]:
     return tuple([await session.backend.mutations.get(str(number)) for number in numbers])
 
 
-async def _choose(place: Place, others: Sequence[Mutation]) -> Mutation | None:
+async def _choose(place: TakingBack, others: Sequence[Mutation]) -> Mutation | None:
     """The one to settle it with; None where the person leaves."""
     if len(others) == 1:
         return others[0]

@@ -1,4 +1,4 @@
-"""What was done in this console and can be taken back: verdicts, settled threads, dropped drafts."""
+"""What was done in this console and can be taken back: verdicts, settled threads and conflicts, dropped drafts."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
@@ -9,10 +9,11 @@ from lattice_console.contract.backend import Backend
 from lattice_console.contract.errors import LatticeError, RuleBroken
 from lattice_console.contract.models.mutation import Mutation
 from lattice_console.contract.models.project import Vote
+from lattice_console.contract.models.resolution import Resolution
 from lattice_console.text import count
 from lattice_console.widgets.pieces import status_words
 
-__all__ = ["Done", "Drop", "Settled", "Step", "Undoing", "Vote", "VoteChange", "Votes", "my_vote"]
+__all__ = ["Done", "Drop", "Resolved", "Settled", "Step", "Undoing", "Vote", "VoteChange", "Votes", "my_vote"]
 
 _NAMES: dict[Vote, str] = {
     "approve": "approval",
@@ -240,6 +241,42 @@ class Settled:
         state = "resolved" if resolved else "open again"
         mutation = await backend.mutations.get(self.mutation_id)
         return Done(f"The thread on M-{self.number} is {state}.", True, (mutation,))
+
+
+@dataclass(slots=True)
+class Resolved:
+    """Conflicts that the newest patchset settled; without `resolve`, which settles them so again, only to be undone."""
+
+    mutation_id: str
+    number: int
+    patchset: int
+    resolve: Callable[[Backend, Mutation], Awaitable[Resolution]] | None = None
+
+    @property
+    def what(self) -> str:
+        return f"the resolution of M-{self.number}"
+
+    @property
+    def mutations(self) -> Sequence[str]:
+        return (self.mutation_id,)
+
+    async def back(self, backend: Backend) -> Done:
+        before = await backend.mutations.get(self.mutation_id)
+        if before.patchset != self.patchset:
+            raise RuleBroken(
+                "BR_PATCHSET",
+                f"M-{self.number} has patchset {before.patchset} by now, and the resolution was {self.patchset}.",
+            )
+        after = await backend.conflicts.undo(before.id, expected_version=before.version, idempotency_key=str(uuid4()))
+        said = f"Undone: {self.what}. The patchset before it stands again, and its conflicts with it."
+        return Done(f"{said} It is {status_words(after.status)}.", True, (after,))
+
+    async def again(self, backend: Backend) -> Done:
+        if self.resolve is None:
+            raise RuleBroken("BR_REDO", f"Not redone: M settles the conflicts of M-{self.number} anew.")
+        done = await self.resolve(backend, await backend.mutations.get(self.mutation_id))
+        self.patchset = done.patchset
+        return Done(f"Redone. {done.message}", done.resolved, (await backend.mutations.get(self.mutation_id),))
 
 
 @dataclass(frozen=True, slots=True)

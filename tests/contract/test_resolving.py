@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import pytest
 
 from lattice_console.contract.backend import Backend
+from lattice_console.contract.models.conflict import Strategy
 from lattice_console.contract.models.mutation import ChangeInput, Mutation
-from lattice_console.contract.models.resolution import Resolution, ResolvedFile, Strategy
+from lattice_console.contract.models.resolution import Resolution, ResolvedFile
 from tests.contract.test_rebasing import BASE, BOTH, LINES, OURS, THEIRS, executed, with_lines
 from tests.support.changes import create, delete, modify, rename
 from tests.support.house import House, carry_out, hashed, head_of, propose, track

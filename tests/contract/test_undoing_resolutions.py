@@ -3,9 +3,9 @@
 import pytest
 
 from lattice_console.contract.backend import Backend
-from lattice_console.contract.models.conflict import ConflictReport
+from lattice_console.contract.models.conflict import ConflictReport, Strategy
 from lattice_console.contract.models.mutation import Mutation
-from lattice_console.contract.models.resolution import ResolvedFile, Strategy
+from lattice_console.contract.models.resolution import ResolvedFile
 from tests.contract.test_rebasing import BASE, OURS, THEIRS, with_lines
 from tests.contract.test_resolving import MINE, OTHERS, meeting
 from tests.support.changes import modify
@@ -32,8 +32,13 @@ async def test_the_patchset_before_and_its_conflicts_stand_again(ann: Backend, s
     files = [ResolvedFile(path="a.txt", content=b"by hand\n")] if strategy == "manual" else []
     done = await ann.conflicts.resolve(mine.id, strategy=strategy, files=files)
     assert done.status == ("pending" if done.resolved else "needs_manual_resolution")
+    made = (await ann.mutations.patchset(mine.id, 2)).resolves
+    assert made is not None
+    assert (made.strategy, made.against, made.replaced) == (strategy, None, 1)
+    assert made.paths == tuple(one.path for one in done.settled)
     after = await ann.conflicts.undo(mine.id)
     assert after.patchset == 3
+    assert (await ann.mutations.patchset(mine.id, 3)).resolves is None
     assert content_of(after) == content_of(before)
     assert told(await ann.conflicts.of(mine.id)) == told(conflicts)
 

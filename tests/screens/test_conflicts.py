@@ -8,6 +8,7 @@ from tests.screens.conflicting import conflicts
 from tests.screens.console import Console, make_app, open_console
 from tests.screens.project import Office
 from tests.screens.resolving import PATH, clashing
+from tests.screens.reviewing import acting
 from tests.support.changes import modify
 
 
@@ -214,3 +215,36 @@ async def test_two_that_are_still_to_come_are_merged_by_hand_from_either_or_wait
         await console.sees("Nothing is to be done until then")
         await console.press("1")
         await console.sees("› M-10 › Resolve docs/refunds.md with M-6")
+
+
+async def test_u_takes_a_resolution_back_after_it_and_when_the_console_was_started_anew(office: Office) -> None:
+    ours, _ = await clashing(office)
+    async with open_console(make_app(office, start="conflicts", actor="ana"), (120, 35)) as console:
+        await console.sees("1 of 1", "Merge the two by hand")
+        await console.press("M")
+        await console.sees("Result")
+        await console.press("1", "right_square_bracket", "2", "ctrl+s")
+        await console.sees("Final diff")
+        await console.press("ctrl+s")
+        await console.sees("Nothing is in conflict.", "u takes it back.")
+        await console.press("u")
+        await console.sees("Undo the resolution of M-9 Rename customer to account, which is not in sight here.")
+        await console.press("enter")
+        await console.sees("Undone: the resolution of M-9.", "1 of 1", "✗ concurrent")
+        await console.press("U")
+        await console.sees("Redo the resolution of M-9")
+        await console.press("enter")
+        await console.sees("Redone. Patchset 4 of M-9 settles specs/ledger.yaml.", "Nothing is in conflict.")
+    async with open_console(make_app(office, actor="ana")) as console:
+        await console.go_to("Rename customer")
+        await console.press("enter")
+        await console.sees("1 Diff")
+        await console.press("u")
+        await console.sees("Undo the resolution of M-9 (manual, by ana, now)")
+        await console.press("escape", "M")
+        await console.sees("Nothing is left to resolve in M-9.", "(manual, by ana, now): patchset 3")
+        await console.press("enter")
+        await console.sees("Undone: the resolution of M-9.")
+    async with acting(office, "kim") as kim:
+        after = await kim.mutations.get(ours.id)
+    assert (after.patchset, after.status, after.conflicts) == (5, "needs_manual_resolution", 1)

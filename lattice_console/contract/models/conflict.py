@@ -22,6 +22,9 @@ Remedy = Literal[
     "write_a_schema_migration",
 ]
 
+Strategy = Literal["manual", "auto_merge", "rebase", "accept_theirs", "accept_ours"]
+"""How conflicts are settled: *ours* is the mutation that is resolved, *theirs* what stands there, or the other one."""
+
 
 class Lines(Model):
     """Neighbouring lines: the first one, from 1, and how many; without lines, the line before which they would be."""

@@ -13,6 +13,7 @@ from lattice_console.contract.models.base import (
     RequiredLine,
     Text,
 )
+from lattice_console.contract.models.conflict import Strategy
 from lattice_console.contract.models.people import Person
 from lattice_console.contract.models.requirement import Action, Requirement
 from lattice_console.contract.models.review import Attention, Review, Turn
@@ -77,8 +78,23 @@ class Parent(Model):
     current: bool
 
 
+class PatchsetResolution(Model):
+    """What a patchset settled: the documents, and how.
+
+    `against` is the number of the other mutation, None where it was what stood there; `replaced` the patchset before.
+    """
+
+    strategy: Strategy
+    against: int | None
+    replaced: int
+    paths: tuple[str, ...]
+
+
 class Patchset(Model):
-    """An immutable set of changes; `hash` identifies it, `diff_hash` what it changes without line numbers."""
+    """An immutable set of changes; `hash` identifies it, `diff_hash` what it changes without line numbers.
+
+    `resolves` says which conflicts it settled, None where it was made for another reason.
+    """
 
     number: int
     hash: Hash
@@ -88,6 +104,7 @@ class Patchset(Model):
     created_at: Moment
     parents: tuple[Parent, ...]
     changes: tuple[Change, ...]
+    resolves: PatchsetResolution | None
 
 
 class MutationSummary(Model):

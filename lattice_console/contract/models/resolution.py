@@ -3,11 +3,9 @@
 from typing import Literal
 
 from lattice_console.contract.models.base import Model, Moment, PathText
+from lattice_console.contract.models.conflict import Strategy
 from lattice_console.contract.models.mutation import Status
 from lattice_console.contract.models.people import Person
-
-Strategy = Literal["manual", "auto_merge", "rebase", "accept_theirs", "accept_ours"]
-"""*ours* is the mutation that is resolved, *theirs* what stands there now, or the other mutation."""
 
 
 class ResolvedFile(Model):

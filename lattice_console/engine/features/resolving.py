@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lattice_console.contract.errors import RuleBroken, ValidationFailed
+from lattice_console.contract.models.conflict import Strategy
 from lattice_console.contract.models.mutation import Mutation
 from lattice_console.contract.models.resolution import (
     CarriedMutation,
@@ -11,7 +12,6 @@ from lattice_console.contract.models.resolution import (
     Resolution,
     ResolvedFile,
     SettledFile,
-    Strategy,
 )
 from lattice_console.contract.paths import check_path
 from lattice_console.engine.features import (

@@ -15,6 +15,7 @@ from lattice_console.contract.models.mutation import (
     MutationSummary,
     Parent,
     Patchset,
+    PatchsetResolution,
 )
 from lattice_console.contract.models.people import Person
 from lattice_console.contract.models.requirement import Requirement
@@ -242,7 +243,16 @@ def patchset(ctx: Context, record: PatchsetRecord) -> Patchset:
         created_at=record.created_at,
         parents=parents(ctx, ctx.tables.mutations.parents([record.id]).get(record.id, [])),
         changes=tuple(change_model(one) for one in ctx.tables.mutations.changes([record.id]).get(record.id, [])),
+        resolves=_resolution(ctx, record),
     )
+
+
+def _resolution(ctx: Context, record: PatchsetRecord) -> PatchsetResolution | None:
+    done = ctx.tables.resolutions.of(record.mutation_id, record.number)
+    if done is None:
+        return None
+    paths = tuple(one["path"] for one in done.settled)
+    return PatchsetResolution(strategy=done.strategy, against=done.against, replaced=done.replaced, paths=paths)
 
 
 def review(ctx: Context, record: ReviewRecord) -> Review:

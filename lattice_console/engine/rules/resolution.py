@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
+from lattice_console.contract.models.conflict import Strategy
 from lattice_console.contract.models.mutation import ChangeInput, Operation
-from lattice_console.contract.models.resolution import Strategy
 from lattice_console.engine.rules import specs
 from lattice_console.merge.merging import Conflict, MergeResult, Valid, three_way
 

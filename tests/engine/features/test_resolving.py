@@ -9,8 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lattice_console.contract.errors import RuleBroken
+from lattice_console.contract.models.conflict import Strategy
 from lattice_console.contract.models.mutation import ChangeInput, Mutation
-from lattice_console.contract.models.resolution import ResolvedFile, Strategy
+from lattice_console.contract.models.resolution import ResolvedFile
 from tests.support.changes import delete, modify, rename
 from tests.support.house import House, carry_out, open_house, propose, track
 
