@@ -130,9 +130,14 @@ def _sides(ctx: Context, changes: Sequence[ChangeRecord], tree: Tree) -> list[tu
 
 
 def _is_elsewhere(change: ChangeRecord, here: dict[str, Entry]) -> bool:
-    """Whether the document of a change is perhaps not at its path any more; another one may have come there."""
+    """Whether the document of a change is perhaps not at its path any more; another one may have come there.
+
+    Where the bytes that it was made on stand at its path, it fits, whichever document that is.
+    """
     entry = here.get(change.path)
-    return change.operation != "create" and (entry is None or entry.document_id not in (None, change.document_id))
+    if change.operation == "create" or (entry is not None and entry.hash == change.base_hash):
+        return False
+    return entry is None or entry.document_id not in (None, change.document_id)
 
 
 def _contents(ctx: Context, hashes: set[str]) -> dict[str, bytes]:

@@ -253,6 +253,11 @@ class _Meeting(NamedTuple):
     yours: Piece
     ground: str | None
 
+    @property
+    def documents(self) -> frozenset[str]:
+        """Of whichever side it is told."""
+        return frozenset((self.mine.document, self.yours.document))
+
 
 def between(ctx: Context, one: MutationRecord, other: MutationRecord) -> list[tuple[Finding, Finding]]:
     """What stands between two mutations, as each of them has it; nothing where one is stacked on the other.
@@ -263,7 +268,7 @@ def between(ctx: Context, one: MutationRecord, other: MutationRecord) -> list[tu
     if one.id in theirs or other.id in ours:
         return []
     lower = {
-        met.mine.document
+        met.documents
         for mine in ours.values()
         for yours in theirs.values()
         if (mine.id, yours.id) != (one.id, other.id) and mine.id not in theirs and yours.id not in ours
@@ -272,7 +277,7 @@ def between(ctx: Context, one: MutationRecord, other: MutationRecord) -> list[tu
     }
     found = []
     for met in _met(ctx, one, other):
-        if met.mine.document not in lower:
+        if met.documents not in lower:
             turned = _Meeting(met.yours, met.mine, met.ground)
             found.append((_finding(ctx, met, other.number), _finding(ctx, turned, one.number)))
     return found

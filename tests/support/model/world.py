@@ -307,16 +307,17 @@ class World:
         return {mutation.number, *self._unexecuted(self.parents(mutation.number))}
 
     def _met(self, one: Mutation, other: Mutation) -> set[tuple[Hashable, Hashable]]:
-        """The documents of the first that do not merge with what the second makes, each with how that is counted."""
+        """The documents of both that do not merge, each with how that is counted."""
         found: set[tuple[Hashable, Hashable]] = set()
         for mine, yours in product(self._pieces(one), self._pieces(other)):
+            documents = frozenset((mine.document, yours.document))
             if mine.base is not None and yours.base is not None and mine.document == yours.document:
                 if not _merge(mine, yours, self._ground(one, other, mine, yours)):
-                    found.add((mine.document, ("content", mine.change.path)))
+                    found.add((documents, ("content", mine.change.path)))
             elif mine.takes and yours.takes and _clash(mine.takes, yours.takes):
                 created = mine.change.operation == yours.change.operation == "create"
                 if not (created and mine.target == yours.target and mine.result == yours.result):
-                    found.add((mine.document, ("path", mine.change.result_path)))
+                    found.add((documents, ("path", mine.change.result_path)))
         return found
 
     def _ground(self, one: Mutation, other: Mutation, mine: Piece, yours: Piece) -> bytes | None:
@@ -452,7 +453,7 @@ def _outcome(change: Change, tree: Mapping[str, tuple[bytes, int | None]]) -> tu
 def _path_now(change: Change, tree: Mapping[str, tuple[bytes, int | None]]) -> str | None:
     """Where the document of a change is: at its path, where it was renamed to, or else what came to its path."""
     here = tree.get(change.path)
-    if here is not None and here[1] in (None, change.document):
+    if here is not None and (here[1] in (None, change.document) or here[0] == change.base):
         return change.path
     places = {document: path for path, (_, document) in tree.items() if document is not None}
     moved = places.get(change.document) if change.document is not None else None
