@@ -29,6 +29,13 @@ def median(measured: Callable[[], object], rounds: int, before: Callable[[], obj
     return statistics.median(seconds)
 
 
+def medians(ours: Callable[[], object], peer: Callable[[], object], rounds: int) -> tuple[float, float]:
+    """The medians of two in seconds, measured in turns: what else the machine does then slows both down."""
+    pairs = [(median(ours, 1), median(peer, 1)) for _ in range(rounds)]
+    mine, other = zip(*pairs, strict=True)
+    return statistics.median(mine), statistics.median(other)
+
+
 def row(name: str, count: int, seconds: float, peer: str, peer_seconds: float) -> dict[str, object]:
     """A row of a benchmark; a ratio below 1 is ours faster."""
     return {

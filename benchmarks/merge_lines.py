@@ -1,7 +1,11 @@
 """The three-way merge by lines beside `git merge-file`, and what the validity gate adds to it.
 
-Verdict, bytes and conflicts as data: `three_way` without a path. git's figures hold the start of its process, about
-3 ms, which `nothing to merge` shows by itself. The gate is measured on clean merges of JSON and YAML; its peer is the
+Ours is `three_way` without a path, from bytes in memory: the verdict, and either the merged bytes or each conflict with
+its three texts and the lines where they stand in each side and in the result. The peer is `git merge-file -p` as a
+process, from its start until all that it prints has been read: it reads three files and writes one text with markers.
+About 3 ms of that are the process, which `nothing to merge` shows by itself. The two are measured in turns.
+
+The gate is measured on clean merges of JSON and YAML; its peer is the
 merge by lines of the same documents, `n` their size in bytes.
 """
 
@@ -11,7 +15,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
-from benchmarks.beside_git import git, median, row
+from benchmarks.beside_git import git, median, medians, row
 from lattice_console.merge.marked import marked
 from lattice_console.merge.merging import three_way
 
@@ -44,8 +48,8 @@ def _beside_git(name: str, sides: Sides, folder: Path, rounds: int) -> dict[str,
     peer = partial(git, folder, "merge-file", "-p", "ours", "base", "theirs", expected=min(by_us.conflicts, 127))
     if peer() != by_us.content or three_way(*sides).clean == bool(by_us.conflicts):
         raise RuntimeError(f"git merges otherwise: {name}")
-    measured = median(partial(three_way, *sides), rounds)
-    return row(name, sides[0].count(b"\n"), measured, "git merge-file", median(peer, rounds))
+    measured, by_git = medians(partial(three_way, *sides), peer, rounds)
+    return row(name, sides[0].count(b"\n"), measured, "git merge-file", by_git)
 
 
 def _edited(count: int, both: int) -> Sides:

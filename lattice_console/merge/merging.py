@@ -9,12 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from lattice_console.merge._libgit2 import merge_lines
 from lattice_console.merge.diff import is_binary
-from lattice_console.merge.lines import FullLineIndex
+from lattice_console.merge.parting import merged_by_lines
 from lattice_console.merge.proposal import Proposal
-from lattice_console.merge.regions import Range, Region, Sides, changes, open_regions
-from lattice_console.merge.suspects import suspects
+from lattice_console.merge.regions import Range, Region, Texts
+from lattice_console.merge.suspects import doubtful
 from lattice_console.merge.validity import Gate, Rejection, RepeatedKey, Valid
 
 __all__ = [
@@ -133,22 +132,18 @@ def three_way(
         return _clean(theirs)
     if unmergeable := why_unmergeable(base, ours, theirs, limit):
         return MergeResult(None, unmergeable=unmergeable)
-    clean, content = merge_lines(base, ours, theirs)
-    gate = Gate(base, ours, theirs, path, valid)
-    rejected = gate.rejection(content) if clean else None
-    if clean and not rejected:
-        return _clean(content)
-    sides = FullLineIndex(base), FullLineIndex(ours), FullLineIndex(theirs)
-    found = changes(*sides)
+    sides = base, ours, theirs
+    gate = Gate(*sides, path, valid)
+    regions, settled = merged_by_lines(sides)
+    rejected = None if regions else gate.rejection(settled[0])
+    if not regions and not rejected:
+        return _clean(settled[0])
     if rejected:
-        chosen = suspects(sides, found, rejected, gate)
-    else:
-        chosen = {at for at, change in enumerate(found) if change.conflicts}
-    regions, settled = open_regions(sides, found, chosen)
+        regions, settled = doubtful(sides, rejected, gate)
     pointers = _pointers(path, regions, sides)
-    conflicts = tuple(_conflict(region, sides, pointer) for region, pointer in zip(regions, pointers, strict=True))
+    conflicts = tuple(_conflict(region, pointer) for region, pointer in zip(regions, pointers, strict=True))
     result = MergeResult(None, conflicts, settled, rejected=rejected)
-    return replace(result, proposals=_proposals(result, (base, ours, theirs), path, gate)) if propose else result
+    return replace(result, proposals=_proposals(result, sides, path, gate)) if propose else result
 
 
 def _clean(content: bytes) -> MergeResult:
@@ -171,17 +166,11 @@ def why_unmergeable(base: bytes, ours: bytes, theirs: bytes, limit: int = SIZE_L
     return None
 
 
-def _conflict(region: Region, sides: Sides, pointer: str | None) -> Conflict:
-    places = region.base, region.ours, region.theirs
-    base, ours, theirs = (
-        side.span(first - 1, first - 1 + lines) for side, (first, lines) in zip(sides, places, strict=True)
-    )
-    return Conflict(base, ours, theirs, *places, region.result, pointer)
+def _conflict(region: Region, pointer: str | None) -> Conflict:
+    return Conflict(*region.texts, region.base, region.ours, region.theirs, region.result, pointer)
 
 
-def _proposals(
-    result: MergeResult, sides: tuple[bytes, bytes, bytes], path: str | None, gate: Gate
-) -> tuple[Proposal, ...]:
+def _proposals(result: MergeResult, sides: Texts, path: str | None, gate: Gate) -> tuple[Proposal, ...]:
     """What the structured layer proposes, as far as that passes the gate."""
     if path is None:
         return ()
@@ -203,7 +192,7 @@ def _proposals(
     return proposals
 
 
-def _pointers(path: str | None, regions: Sequence[Region], sides: Sides) -> list[str | None]:
+def _pointers(path: str | None, regions: Sequence[Region], sides: Texts) -> list[str | None]:
     """The pointer of each conflict in the first side that has lines there and can be read: base, ours, theirs."""
     found: list[str | None] = [None] * len(regions)
     if path is None:
@@ -211,9 +200,10 @@ def _pointers(path: str | None, regions: Sequence[Region], sides: Sides) -> list
     # It brings a YAML reader, which the console's first frame does not wait for.
     from lattice_console.merge.pointers import pointers_at
 
-    for number, side in enumerate(sides):
-        asked = [at for at, region in enumerate(regions) if found[at] is None and region[number].lines]
-        pointers = pointers_at(path, side.data, [regions[at][number].first for at in asked])
+    places = ([region[:3][number] for region in regions] for number in range(3))
+    for side, ranges in zip(sides, places, strict=True):
+        asked = [at for at, lines in enumerate(ranges) if found[at] is None and lines.lines]
+        pointers = pointers_at(path, side, [ranges[at].first for at in asked])
         for at, pointer in zip(asked, pointers, strict=True):
             found[at] = pointer
     return found

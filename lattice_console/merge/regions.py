@@ -10,13 +10,27 @@ from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from lattice_console.merge._libgit2 import changed_ranges
-from lattice_console.merge.lines import LineIndex
+from lattice_console.merge.lines import FullLineIndex, LineIndex
 
-__all__ = ["Change", "Range", "Region", "Sides", "changes", "merged_ranges", "open_regions"]
+__all__ = [
+    "Change",
+    "Opened",
+    "Range",
+    "Region",
+    "Sides",
+    "Texts",
+    "changes",
+    "conflicting",
+    "full_lines",
+    "merged_ranges",
+    "open_regions",
+]
 
 Sides = tuple[LineIndex, LineIndex, LineIndex]
 """The lines of base, ours and theirs."""
 
+Texts = tuple[bytes, bytes, bytes]
+"""What base, ours and theirs have, as a whole or in one place."""
 
 _NEVER = sys.maxsize
 
@@ -53,12 +67,34 @@ class Change(NamedTuple):
 
 
 class Region(NamedTuple):
-    """What is open: its lines in each side, and in the text that has the base's lines wherever something is."""
+    """What is open: its lines in each side, and in the text that has the base's lines wherever something is; its texts."""
 
     base: Range
     ours: Range
     theirs: Range
     result: Range
+    texts: Texts
+
+
+Opened = tuple[tuple[Region, ...], tuple[bytes, ...]]
+"""What is open in a merge, and what is settled: the texts before the first region, between two, after the last one."""
+
+
+def full_lines(sides: Texts) -> Sides:
+    """The lines of all sides, for who asks for many of them."""
+    base, ours, theirs = map(FullLineIndex, sides)
+    return base, ours, theirs
+
+
+def conflicting(sides: Texts) -> Opened:
+    """The conflicts of a merge, by comparing its sides.
+
+    Raises:
+        Libgit2Error: as for `changes`.
+    """
+    lines = full_lines(sides)
+    found = changes(*lines)
+    return open_regions(lines, found, {at for at, change in enumerate(found) if change.conflicts})
 
 
 def changes(base: LineIndex, ours: LineIndex, theirs: LineIndex) -> list[Change]:
@@ -99,10 +135,8 @@ def _made(base: LineIndex, side: LineIndex) -> list[tuple[int, int, int]]:
     return [*made, (_NEVER, _NEVER, 0)]
 
 
-def open_regions(
-    sides: Sides, found: Sequence[Change], chosen: Collection[int]
-) -> tuple[tuple[Region, ...], tuple[bytes, ...]]:
-    """The `chosen` changes as regions, and the settled texts: before the first one, between two, after the last one.
+def open_regions(sides: Sides, found: Sequence[Change], chosen: Collection[int]) -> Opened:
+    """The `chosen` changes as regions.
 
     Every other change is settled by the side that made it; so all that conflict are to be chosen.
     """
@@ -116,7 +150,8 @@ def open_regions(
         done = end
         if at in chosen:
             result = Range(change.base.first + shift, change.base.lines)
-            regions.append(Region(change.base, change.ours, change.theirs, result))
+            texts = _text(base, change.base), _text(ours, change.ours), _text(theirs, change.theirs)
+            regions.append(Region(change.base, change.ours, change.theirs, result, texts))
             settled.append([])
         else:
             settled[-1].append(_text(ours if change.by_us else theirs, change.merged))

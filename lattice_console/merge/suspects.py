@@ -3,23 +3,25 @@
 from bisect import bisect
 from collections.abc import Sequence, Set
 
-from lattice_console.merge.regions import Change, Sides, merged_ranges, open_regions
+from lattice_console.merge.regions import Change, Opened, Sides, Texts, changes, full_lines, merged_ranges, open_regions
 from lattice_console.merge.validity import Gate, Rejection
 
-__all__ = ["suspects"]
+__all__ = ["doubtful"]
 
 
-def suspects(sides: Sides, found: Sequence[Change], rejected: Rejection, gate: Gate) -> Set[int]:
-    """Which of the changes, by their index, take part in the reason for which their merge was rejected.
+def doubtful(texts: Texts, rejected: Rejection, gate: Gate) -> Opened:
+    """The changes that take part in the reason for which their merge was rejected, and what is settled around them.
 
     With one side's text in all of these the document passes the gate. Where the changes next to the reason do not reach
     that, they are all that there are to decide: then such a document is that side itself.
     """
+    sides = full_lines(texts)
+    found = changes(*sides)
     undecided = {at for at, change in enumerate(found) if not change.alike}
     near = _near(found, rejected) & undecided
     if near and near < undecided and all(gate.rejection(text) is None for text in _taken(sides, found, near)):
-        return near
-    return undecided
+        return open_regions(sides, found, near)
+    return open_regions(sides, found, undecided)
 
 
 def _near(found: Sequence[Change], rejected: Rejection) -> set[int]:

@@ -1,0 +1,161 @@
+"""A merge taken apart, from nothing but the text that libgit2 writes: what is settled, and what is in conflict.
+
+Comparing the sides a second time, to learn where conflicts are, would cost as much as merging them. So libgit2 is asked
+for markers that no side holds, and what is between them is looked up in the sides. Where a side does hold such markers,
+or has the lines of a conflict in several places that it could be at, they are compared after all (`merge.regions`).
+"""
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from lattice_console.merge._libgit2 import merge_lines
+from lattice_console.merge.regions import Opened, Range, Region, Texts, conflicting
+
+__all__ = ["merged_by_lines"]
+
+_SIZE: Final = 60
+_LABEL: Final = b"what a side has where both of them changed it"
+_OURS, _BASE, _THEIRS = (sign * _SIZE + b" " + _LABEL for sign in (b"<", b"|", b">"))
+# The one marker that has no label.
+_MIDDLE: Final = b"=" * _SIZE
+
+
+class _Parted(NamedTuple):
+    """The merged texts before, between and after the conflicts, and each conflict's text in base, ours and theirs.
+
+    A conflict has at least one line of all sides on either side of it, unless the document begins or ends there.
+    """
+
+    settled: tuple[bytes, ...]
+    texts: tuple[Texts, ...]
+
+
+def merged_by_lines(sides: Texts) -> Opened:
+    """Merge what two descendants made of a base, none of the three like another, as `git merge-file` does.
+
+    Raises:
+        Libgit2Error: libgit2 refused the texts (more than 1 GB) or ran out of memory.
+    """
+    if (found := _parted(sides)) is None:
+        return conflicting(sides)
+    if not found.texts:
+        return (), found.settled
+    if (regions := _located(found, sides)) is None:
+        return conflicting(sides)
+    return regions, found.settled
+
+
+def _parted(sides: Texts) -> _Parted | None:
+    """The merge; None where a side has what looks like our markers."""
+    if not all(sides):
+        # Nothing is common to all; and libgit2 leaves the label of an empty side out.
+        return _Parted((b"", b""), (sides,))
+    clean, merged = merge_lines(*sides, style="diff3", labels=(_LABEL, _LABEL, _LABEL), marker_size=_SIZE)
+    if clean:
+        return _Parted((merged,), ())
+    if any(_LABEL in side for side in sides):
+        return None
+    return _taken_apart(merged, sides)
+
+
+def _taken_apart(merged: bytes, sides: Texts) -> _Parted | None:
+    find = merged.find
+    settled: list[bytes] = []
+    texts: list[Texts] = []
+    # What both sides made the same, in two ways, is settled: it joins what is before and after it.
+    before: list[bytes] = []
+    done = 0
+    while (at := find(_OURS, done)) >= 0:
+        before.append(merged[done:at])
+        first = find(b"\n", at) + 1
+        bar = find(_BASE, first)
+        second = find(b"\n", bar) + 1
+        end = find(_THEIRS, second)
+        middle = find(_MIDDLE, second, end)
+        third = find(b"\n", middle) + 1
+        if find(_MIDDLE, middle + _SIZE, end) >= 0:
+            return None
+        done = find(b"\n", end) + 1
+        found = merged[second:middle], merged[first:bar], merged[third:end]
+        if done == len(merged):
+            found = _as_they_end(found, sides)
+        if found[1] == found[2]:
+            before.append(found[1])
+        else:
+            texts.append(found)
+            settled.append(b"".join(before))
+            before = []
+    before.append(merged[done:])
+    return _Parted((*settled, b"".join(before)), tuple(texts))
+
+
+def _as_they_end(texts: Texts, sides: Texts) -> Texts:
+    """The texts of a conflict at the end of a document without the line ends that only its markers need."""
+    base, ours, theirs = (
+        text if not text or side.endswith(text) else text[: -1 if side.endswith(text[:-1]) else -2]
+        for text, side in zip(texts, sides, strict=True)
+    )
+    return base, ours, theirs
+
+
+def _located(found: _Parted, sides: Texts) -> tuple[Region, ...] | None:
+    """The conflicts with their lines in each side; None where they could also be at others."""
+    before = [text[text.rfind(b"\n", 0, len(text) - 1) + 1 :] for text in found.settled[:-1]]
+    after = [text[: text.find(b"\n") + 1] or text for text in found.settled[1:]]
+    ranges: list[list[Range]] = []
+    for number, side in enumerate(sides):
+        texts = [each[number] for each in found.texts]
+        starts = _starts(side, texts, before, after)
+        if starts is None:
+            return None
+        ranges.append(_lines(side, texts, starts))
+    return tuple(map(Region, *ranges, _in_result(found), found.texts))
+
+
+def _starts(side: bytes, texts: Sequence[bytes], before: Sequence[bytes], after: Sequence[bytes]) -> list[int] | None:
+    """Where the texts are in a side, in order and each between the lines before and after it; None if not only there.
+
+    Going forward each is found at the first place that it can have, going back at the last one.
+    """
+    last = len(side) - len(texts[-1])
+    starts: list[int] = []
+    at = 0
+    for text, left, right in zip(texts, before, after, strict=True):
+        # At the ends of the document there is but one place.
+        start = side.find(left + text + right, at) + len(left) if left and right else last * bool(left)
+        starts.append(start)
+        at = start + len(text)
+    at = len(side)
+    for number in range(len(texts) - 1, -1, -1):
+        text, left, right = texts[number], before[number], after[number]
+        if left and right and side.rfind(left + text + right, 0, at + len(right)) + len(left) != starts[number]:
+            return None
+        at = starts[number]
+    return starts
+
+
+def _lines(side: bytes, texts: Sequence[bytes], starts: Sequence[int]) -> list[Range]:
+    count = side.count
+    ranges: list[Range] = []
+    line, at = 1, 0
+    for text, start in zip(texts, starts, strict=True):
+        line += count(b"\n", at, start)
+        lines = _count(text)
+        ranges.append(Range(line, lines))
+        line, at = line + lines, start + len(text)
+    return ranges
+
+
+def _in_result(found: _Parted) -> list[Range]:
+    """The lines of each conflict in the text that has the base's in all of them."""
+    ranges: list[Range] = []
+    line = 1
+    for text, (base, _, _) in zip(found.settled, found.texts, strict=False):
+        line += text.count(b"\n")
+        ranges.append(Range(line, _count(base)))
+        line += ranges[-1].lines
+    return ranges
+
+
+def _count(text: bytes) -> int:
+    return text.count(b"\n") + (text[-1:] not in (b"", b"\n"))
