@@ -67,7 +67,7 @@ class Change(NamedTuple):
 
 
 class Region(NamedTuple):
-    """What is open: its lines in each side, and in the text that has the base's lines wherever something is; its texts."""
+    """What is open: its lines in each side, and in the text with the base's lines wherever something is; its texts."""
 
     base: Range
     ours: Range
