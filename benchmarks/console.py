@@ -50,9 +50,15 @@ def number_at_cursor(screen: pyte.Screen) -> int | None:
 
 
 def rows_in_all(screen: pyte.Screen) -> int | None:
-    """How many mutations the queue says it lists; None where no list stands there."""
+    """How many rows the list says it has; None where no list stands there."""
+    found = position(screen)
+    return None if found is None else found[1]
+
+
+def position(screen: pyte.Screen) -> tuple[int, int] | None:
+    """At which of how many rows the cursor is, as the list says; None where no list stands there."""
     found = (_POSITION.match(line) for line in screen.display)
-    return next((int(one[2]) for one in found if one), None)
+    return next(((int(one[1]), int(one[2])) for one in found if one), None)
 
 
 def totals(place: Path, texts: list[str]) -> dict[str, int]:

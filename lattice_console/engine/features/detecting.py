@@ -13,6 +13,9 @@ from lattice_console.engine.rules import conflicts as rules
 from lattice_console.engine.rules import life
 from lattice_console.engine.rules.conflicts import Edit, Finding, Standing
 
+_PORTION = 500
+"""How many mutations of an earlier program are looked at at once: their bytes are in memory meanwhile."""
+
 
 def propose(ctx: Context, record: MutationRecord) -> MutationRecord:
     """Take note of what a new mutation writes, and of whom it meets.
@@ -67,7 +70,11 @@ def prepare(ctx: Context) -> None:
         return
     ctx.tables.conflicts.indexed(ctx.project.id)
     ctx.project = ctx.project._replace(indexed=True)
-    _look_again(ctx, ctx.tables.mutations.with_status(ctx.project.id, life.TO_COME))
+    coming = ctx.tables.mutations.with_status(ctx.project.id, life.TO_COME)
+    for start in range(0, len(coming), _PORTION):
+        # Each meets those before it, whose writes are there by then.
+        _look_again(ctx, coming[start : start + _PORTION])
+        pairing.let_go(ctx)
 
 
 # --- What is found

@@ -72,6 +72,12 @@ def look_anew(ctx: Context, records: Sequence[MutationRecord]) -> None:
     stored.blobs(ctx, hashes.union(entry.hash for entry in head.values()))
 
 
+def let_go(ctx: Context) -> None:
+    """Forget what was read and tried to find that out: it can be found out again."""
+    for key in [key for key in ctx.memo if key[0] in ("pieces", "trial", "blob")]:
+        del ctx.memo[key]
+
+
 def made_on_what_stands(ctx: Context, record: MutationRecord) -> None:
     """Take note that all of a mutation fits what stands there, as that was found out in this transaction."""
     current = stored.of(ctx, record)
