@@ -35,7 +35,7 @@ demo: venv ## Open the console on a demonstration project
 
 test: venv ## Run every test, save the long soak; says which servers it ran against (docs/services.md)
 	@$(BIN)/python -m tests.services fetch
-	@$(BIN)/python -m pytest -n auto tests
+	@$(BIN)/python -m pytest -n auto --dist worksteal tests
 
 check: venv ## Formatting, lint, types and the walls between the rooms
 	@$(BIN)/ruff format --check .

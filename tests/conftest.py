@@ -4,6 +4,7 @@ import os
 import shutil
 import tempfile
 
+import pytest
 from hypothesis import settings
 
 pytest_plugins = ["tests.services.fixtures"]
@@ -23,6 +24,21 @@ STATE = tempfile.mkdtemp(prefix="lattice-tests-")
 os.environ["XDG_STATE_HOME"] = STATE
 os.environ["GIT_CONFIG_GLOBAL"] = os.devnull
 os.environ["GIT_CONFIG_NOSYSTEM"] = "1"
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors: a good part of a run is waiting for servers and child processes."""
+    return (os.cpu_count() or 1) + 1
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put first what may take longest, so that no processor waits for it in the end."""
+
+    def limit(item: pytest.Item) -> float:
+        marked = item.get_closest_marker("timeout")
+        return marked.args[0] if marked else 0
+
+    items.sort(key=limit, reverse=True)
 
 
 def pytest_unconfigure() -> None:

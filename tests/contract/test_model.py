@@ -18,7 +18,7 @@ from tests.contract.history import ACTORS, LEASE, MEMBERS, outcome_of
 from tests.contract.operations import OPERATIONS, operation
 from tests.contract.talking import Talking
 from tests.support import model
-from tests.support.legs import LEGS
+from tests.support.legs import LEGS, examples
 from tests.support.model import drawing, moves, racing
 from tests.support.model.contents import PATHS, POLICIES, POLICY, SECTIONS, page
 from tests.support.model.moves import DENIED
@@ -302,12 +302,12 @@ class Random(Talking):
         return actor in self.world.members and self.world.may(actor, moves.NEEDED[name])
 
 
-def run(leg: str, examples: int, steps: int) -> None:
+def run(leg: str, number: int, steps: int) -> None:
     """Check that many histories on a leg."""
     machine = type(f"On{leg.title()}", (Random,), {"leg": leg})
     chosen = settings(
         backend=PLAIN,
-        max_examples=examples,
+        max_examples=number,
         stateful_step_count=steps,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     )
@@ -318,13 +318,13 @@ def run(leg: str, examples: int, steps: int) -> None:
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("leg", LEGS)
 def test_random_histories_go_as_the_model_says(leg: str) -> None:
-    run(leg, examples=max(3, round(18 * LEGS[leg].examples)), steps=45)
+    run(leg, examples(leg, 18), steps=45)
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("leg", LEGS)
 def test_many_long_random_histories_go_as_the_model_says(leg: str) -> None:
-    run(leg, examples=round(400 * LEGS[leg].examples), steps=80)
+    run(leg, examples(leg, 400), steps=80)
 
 
 def test_the_model_imports_nothing_of_the_engine() -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from lattice_console.contract.backend import Backend
 from lattice_console.widgets.event_list import EventList
 from tests.fault.site import Site
 from tests.fault.talk import Said
@@ -61,23 +62,28 @@ def shown(console: Console) -> list[int]:
     return [window[index].seq for index in range(len(window))] if window is not None else []
 
 
-async def listen_through_restarts(site: Site, redis: Redis, *, rate: float, together: int, apart: float) -> None:
-    """Kill Redis and start it again, twice, `apart` seconds after one another, and look at three consoles."""
+async def listen_through_restarts(site: Site, redis: Redis, *, rate: float, together: int, apart: int) -> Said:
+    """Kill Redis and start it again, twice, `apart` events after one another, and look at three consoles."""
     async with site.backend() as backend, consoles(site, 3) as listening:
         change = modify("docs/talk.md", b"# Said\n")
         mutation = (await backend.mutations.create(title="Talk", changes=[change])).id
         await all_show(listening, await backend.events.last())
         async with talking(site, mutation, rate=rate, together=together) as end:
-            for _ in range(2):
-                await asyncio.sleep(apart)
-                await asyncio.to_thread(redis.kill)
-                await asyncio.sleep(apart)
-                await asyncio.to_thread(redis.start)
-            await asyncio.sleep(apart)
+            for act in (redis.kill, redis.start, redis.kill, redis.start):
+                await more_are_said(backend, apart)
+                await asyncio.to_thread(act)
+            await more_are_said(backend, apart)
             said = await end()
-        assert said.rate > 0.8 * rate, "it was not as much as was meant"
-        assert said.last > 4 * apart * rate, "it was not for as long as was meant"
         await all_show(listening, said.last)
+        return said
+
+
+async def more_are_said(backend: Backend, number: int) -> None:
+    """Wait for so many more events, however long the machine takes for them."""
+    last = await backend.events.last()
+    async for event in backend.events.subscribe(after=last):
+        if event.seq >= last + number:
+            return
 
 
 async def all_show(listening: list[Console], last: int) -> None:
@@ -97,7 +103,7 @@ async def test_three_consoles_miss_and_repeat_nothing_while_redis_is_killed_and_
 ) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "kept"))
     site = await Site.make(FILES, DATABASE_URL=postgres_database, LATTICE_REDIS_URL=own_redis.url)
-    await listen_through_restarts(site, own_redis, rate=200, together=20, apart=1.0)
+    await listen_through_restarts(site, own_redis, rate=200, together=20, apart=200)
 
 
 @pytest.mark.soak
@@ -106,4 +112,5 @@ async def test_three_consoles_miss_and_repeat_nothing_at_a_thousand_events_a_sec
 ) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "kept"))
     site = await Site.make(FILES, DATABASE_URL=postgres_database, LATTICE_REDIS_URL=own_redis.url)
-    await listen_through_restarts(site, own_redis, rate=1000, together=50, apart=2.5)
+    said = await listen_through_restarts(site, own_redis, rate=1000, together=50, apart=2500)
+    assert said.rate > 800, "it was not as much as was meant"

@@ -195,3 +195,8 @@ LEGS = {
     "servers": Leg(_servers, _at_home, examples=0.1),
 }
 """Every leg by name."""
+
+
+def examples(leg: str, number: int) -> int:
+    """How many of so many examples of a property are tried on a leg."""
+    return max(3, round(number * LEGS[leg].examples))
