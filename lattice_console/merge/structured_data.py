@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from lattice_console.merge.structured_identity import identities
+from lattice_console.merge.structured_identity import Where, identities
 from lattice_console.merge.structured_lists import in_order, weave
 from lattice_console.merge.structured_tree import Kind, Node, Numbers
 
@@ -16,6 +16,8 @@ class Open:
 
 
 OPEN: Final = Open()
+
+_DOCUMENT: Final = Where()
 
 
 @dataclass(slots=True)
@@ -34,13 +36,11 @@ def merged(
     ours: Node,
     theirs: Node,
     numbers: Numbers,
-    name: str = "",
-    parents: tuple[Node | None, ...] = (),
+    where: Where = _DOCUMENT,
 ) -> Data:
     """The data of a merge: what one side changed, mappings key by key, lists item by item; open where both meet.
 
-    `name` is the key under which the nodes stand, in the mappings `parents`. Nothing nests deeper than the limits of
-    `merge.reading`.
+    Nothing nests deeper than the limits of `merge.reading`.
     """
     if ours.data == theirs.data or (base and theirs.data == base.data):
         return ours
@@ -51,17 +51,17 @@ def merged(
         return OPEN
     if ours.kind == "mapping":
         keys = [[entry.key or 0 for entry in side.entries] for side in sides]
-        return Merged("mapping", _by_key(sides, keys, numbers, ordered=False) or [])
+        return Merged("mapping", _by_key(sides, keys, numbers, where, ordered=False) or [])
     if base is None:
         return OPEN
-    if found := identities(name, parents, sides, numbers):
-        values = _by_key(sides, found, numbers, ordered=True)
+    if found := identities(where, sides, numbers):
+        values = _by_key(sides, found, numbers, where, ordered=True)
         return OPEN if values is None else Merged("sequence", [(None, value) for _, value in values])
     return _list(base, ours, theirs)
 
 
 def _by_key(
-    sides: list[Node], keys: list[list[int]], numbers: Numbers, *, ordered: bool
+    sides: list[Node], keys: list[list[int]], numbers: Numbers, where: Where, *, ordered: bool
 ) -> list[tuple[int | None, Data]] | None:
     """What stands under each key; None where an order counts, and theirs changed it."""
     entries = [dict(zip(own, side.entries, strict=True)) for own, side in zip(keys, sides, strict=True)]
@@ -71,8 +71,8 @@ def _by_key(
     for key in {**mine, **yours}:
         root, left, right = before.get(key), mine.get(key), yours.get(key)
         if left and right:
-            parents = () if ordered else tuple(sides)
-            values[key] = merged(root.value if root else None, left.value, right.value, numbers, left.name, parents)
+            within = where.item() if ordered else where.under(left.name, sides)
+            values[key] = merged(root.value if root else None, left.value, right.value, numbers, within)
         elif root and (kept := left or right):
             if kept.value.data != root.value.data:
                 values[key] = OPEN

@@ -4,6 +4,7 @@ A document's lines that are indented deeper than the line above them are what th
 same in all documents, none of them needs to be read: the documents then say less, and all of them the same less.
 """
 
+from bisect import bisect
 from collections.abc import Sequence
 
 from lattice_console.merge._libgit2 import changed_ranges
@@ -21,7 +22,7 @@ def focused(pieces: Sequence[str]) -> list[str]:
     """The texts before, between and after places in a document, without the lines that are about neither place.
 
     What a line is about is left out if it ends within its piece, and so are lines that are far from the places. The
-    fields of a list's items stay: they may tell the items apart.
+    fields of a list's items stay: they may tell the items apart. So does what declares by what they are told apart.
     """
     last = len(pieces) - 1
     return [_focused(piece, whole=at == last) for at, piece in enumerate(pieces)]
@@ -32,13 +33,14 @@ def _focused(piece: str, *, whole: bool) -> str:
     lines[-1] = lines[-1][:-1]
     depths = [_depth(line) for line in lines]
     ends = _ends(depths, lines, whole=whole)
+    declared = [at for at, line in enumerate(lines) if DECLARATION in line] if DECLARATION in piece else []
     kept: list[str] = []
     level: list[tuple[int, int]] = []
     at = 0
     while at < len(lines):
         end = ends[at]
         if level and (not end or depths[at] != depths[level[0][0]]):
-            _keep(level, lines, kept)
+            _keep(level, lines, declared, kept)
             level = []
         if end:
             level.append((at, end))
@@ -46,20 +48,21 @@ def _focused(piece: str, *, whole: bool) -> str:
         else:
             kept.append(lines[at])
             at += 1
-    _keep(level, lines, kept)
+    _keep(level, lines, declared, kept)
     return "".join(kept)
 
 
-def _keep(level: Sequence[tuple[int, int]], lines: Sequence[str], kept: list[str]) -> None:
+def _keep(level: Sequence[tuple[int, int]], lines: Sequence[str], declared: Sequence[int], kept: list[str]) -> None:
     """Keep the nearest of the neighbours on a level, each as a range of lines; of what a line is about, nothing.
 
-    Items are kept whole, and so is what tells them apart.
+    Items are kept whole, and so is what has one of the lines `declared`, which say what tells items apart.
     """
-    declared = [(start, end) for start, end in level[_NEAR:-_NEAR] if DECLARATION in lines[start]]
-    near = [*level[:_NEAR], *declared, *level[_NEAR:][-_NEAR:]]
+    declaring = {(start, end) for start, end in level if bisect(declared, start - 1) < bisect(declared, end - 1)}
+    far = [span for span in level[_NEAR:-_NEAR] if span in declaring]
+    near = [*level[:_NEAR], *far, *level[_NEAR:][-_NEAR:]]
     for start, end in near:
         header = lines[start].strip(_BLANK)
-        if header in ("{", "[") or _is_item(header) or DECLARATION in header:
+        if header in ("{", "[") or _is_item(header) or (start, end) in declaring:
             kept += lines[start:end]
             continue
         kept.append(lines[start])

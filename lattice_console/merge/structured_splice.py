@@ -10,7 +10,7 @@ from typing import NamedTuple
 from lattice_console.merge._libgit2 import changed_ranges
 from lattice_console.merge.pointers import escaped
 from lattice_console.merge.structured_data import reordered
-from lattice_console.merge.structured_identity import identities
+from lattice_console.merge.structured_identity import Where, identities
 from lattice_console.merge.structured_layout import Layouts
 from lattice_console.merge.structured_lists import in_order, weave
 from lattice_console.merge.structured_tree import Entry, Node, Numbers, Tree
@@ -52,7 +52,7 @@ class Splice(NamedTuple):
 def splice(base: Tree, ours: Tree, theirs: Tree, numbers: Numbers) -> Splice:
     """The edits of ours that bring in what theirs changed in the base."""
     work = _Splicer(base, ours, theirs, numbers)
-    work.entry(base.top, ours.top, theirs.top, _Place("", "", ()))
+    work.entry(base.top, ours.top, theirs.top, _Place("", Where()))
     if theirs.tail_notes not in (base.tail_notes, ours.tail_notes):
         ends = [(tree.top.end, len(tree.text)) for tree in (base, ours, theirs)]
         work.obstacles.append(Obstacle("theirs changes a comment at the end of the document", *ends))
@@ -60,11 +60,10 @@ def splice(base: Tree, ours: Tree, theirs: Tree, numbers: Numbers) -> Splice:
 
 
 class _Place(NamedTuple):
-    """Where entries stand: their pointer, the key they stand under, and the mappings with that key."""
+    """Where entries stand: their pointer, and what tells how items there are told apart."""
 
     pointer: str
-    name: str
-    parents: tuple[Node | None, ...]
+    where: Where
 
     def __str__(self) -> str:
         return self.pointer or "the whole document"
@@ -158,7 +157,7 @@ class _Splicer:
         elif ours.kind == "mapping":
             keys = [[entry.key or 0 for entry in side.entries] for side in (base, ours, theirs) if side]
             self._by_key(base, ours, theirs, keys if base else [[], *keys], place)
-        elif keys := identities(place.name, place.parents, sides, self._numbers) or []:
+        elif keys := identities(place.where, sides, self._numbers) or []:
             self._by_key(base, ours, theirs, keys, place)
         elif base:
             self._by_item(base, ours, theirs, place)
@@ -174,11 +173,14 @@ class _Splicer:
             self._obstacle(f"theirs puts what is in {place} into another order", base, ours, theirs)
             return
         at = {key: f"{place.pointer}/{index}" for index, key in enumerate(keys[1])} if ours.kind == "sequence" else {}
-        parents = (base, ours, theirs) if ours.kind == "mapping" else ()
+        parents = base, ours, theirs
         dropped, added = set[int](), set[int]()
         for key in keys[1]:
             root, left, right = before.get(key), mine[key], yours.get(key)
-            within = _Place(at.get(key) or f"{place.pointer}/{escaped(left.name)}", left.name, parents)
+            if key in at:
+                within = _Place(at[key], place.where.item())
+            else:
+                within = _Place(f"{place.pointer}/{escaped(left.name)}", place.where.under(left.name, parents))
             if right:
                 self.entry(root, left, right, within)
             elif root and left.same(root):
@@ -210,7 +212,7 @@ class _Splicer:
             left = ours.entries[each.ours] if each.ours is not None else None
             right = theirs.entries[each.theirs] if each.theirs is not None else None
             if left and right and each.base is not None:
-                within = _Place(f"{place.pointer}/{each.ours}", "", ())
+                within = _Place(f"{place.pointer}/{each.ours}", place.where.item())
                 self.entry(base.entries[each.base], left, right, within)
             if left or right:
                 arranged.append((left is None, left or right))  # type: ignore[arg-type]

@@ -52,6 +52,50 @@ def test_a_document_may_declare_what_tells_items_apart(declared: Any) -> None:
     assert proposed(base, ours, theirs) is None
 
 
+def test_endpoints_of_a_spec_are_told_apart_by_method_and_path() -> None:
+    get, post = ({"method": method, "path": "/users", "a": 1, "b": 1} for method in ("GET", "POST"))
+    base = {"endpoints": [get, post]}
+    ours = {"endpoints": [{**get, "a": 2}, {**post, "path": "/teams"}]}
+    theirs = {"endpoints": [{**get, "b": 2}, post, {**get, "method": "PUT"}]}
+    expected = {"endpoints": [{**get, "a": 2, "b": 2}, {**post, "path": "/teams"}, {**get, "method": "PUT"}]}
+    assert proposed(base, ours, theirs) == expected
+
+
+ROWS = {"type": "array", "x-identity": ["id"]}
+BY_ID = {
+    "in place": {"properties": {"data": {"properties": {"rows": ROWS}}}},
+    "of any key": {"additionalProperties": {"additionalProperties": ROWS}},
+    "by reference": {
+        "properties": {"data": {"$ref": "#/$defs/data"}},
+        "$defs": {"data": {"properties": {"rows": ROWS}}},
+    },
+}
+
+
+@pytest.mark.parametrize("schema", BY_ID.values(), ids=BY_ID)
+@pytest.mark.parametrize("key", ["schema", "schema_definition"])
+@pytest.mark.parametrize("distance", [0, 200])
+def test_the_schema_of_a_spec_may_declare_what_tells_items_apart(schema: Any, key: str, distance: int) -> None:
+    def spec(*rows: Any, schema: Any = schema) -> Any:
+        # What is far from the conflict is read only where it declares that.
+        return {key: schema, **{f"k{number}": {"of": [1]} for number in range(distance)}, "data": {"rows": rows}}
+
+    base, ours, theirs = {"id": 1, "a": 1, "b": 1}, {"id": 1, "a": 2, "b": 1}, {"id": 1, "a": 1, "b": 2}
+    expected = spec({"id": 0}, {"id": 1, "a": 2, "b": 2})
+    assert proposed(spec(base), spec(ours), spec({"id": 0}, theirs)) == json.loads(json.dumps(expected))
+    if key == "schema_definition":
+        schema = json.dumps(schema)
+        sides = spec(base, schema=schema), spec(ours, schema=schema), spec({"id": 0}, theirs, schema=schema)
+        assert proposed(*sides) == json.loads(json.dumps({**expected, key: schema}))
+    assert proposed(spec(base, schema={}), spec(ours, schema={}), spec({"id": 0}, theirs, schema={})) is None
+
+
+def test_a_schema_that_refers_in_circles_declares_nothing() -> None:
+    circle = {"schema": {"properties": {"rows": {"$ref": "#/properties/rows"}}}}
+    sides = ({**circle, "rows": [{"id": 1, "a": number}]} for number in range(3))
+    assert proposed(*sides) is None
+
+
 def test_items_that_cannot_be_told_apart_are_merged_whole_and_in_order() -> None:
     twice = [item("a", x=1), item("a", x=2)]
     sides = {"tags": twice}, {"tags": [*twice, item("b")]}, {"tags": [*twice, item("c")]}
