@@ -45,6 +45,7 @@ ROUTES: Mapping[str, tuple[str, str]] = {
     "specs.list": ("GET", "/specs"),
     "specs.get": ("GET", "/specs/{name}"),
     "specs.validate": ("POST", "/specs/validate"),
+    "specs.check": ("POST", "/specs/check"),
     "specs.graph": ("GET", "/spec_graph"),
     "specs.chain": ("GET", "/spec_graph/{source}/chain/{target}"),
     "specs.impact": ("POST", "/spec_graph/impact"),

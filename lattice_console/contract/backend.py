@@ -56,7 +56,7 @@ from lattice_console.contract.models.resolution import (
     TrainCar,
 )
 from lattice_console.contract.models.review import Anchor, Comment, NewComment, Review
-from lattice_console.contract.models.spec import Finding, Impact, Spec, SpecGraph, SpecNode, Toward
+from lattice_console.contract.models.spec import Finding, Impact, Spec, SpecCheck, SpecGraph, SpecNode, Toward
 
 Labels = Annotated[Sequence[RequiredLine], Field(max_length=SEVERAL_LIMIT)]
 Parents = Annotated[Sequence[Reference], Field(max_length=SEVERAL_LIMIT)]
@@ -64,6 +64,7 @@ References = Annotated[Sequence[Reference], Field(max_length=TRAIN_LIMIT)]
 Names = Annotated[Sequence[Line], Field(max_length=SEVERAL_LIMIT)]
 Suggestions = Annotated[Sequence[Reference], Field(min_length=1, max_length=SEVERAL_LIMIT)]
 ResolvedFiles = Annotated[Sequence[ResolvedFile], Field(max_length=SEVERAL_LIMIT)]
+CheckedFiles = Annotated[Sequence[TrackedFile], Field(max_length=10)]
 NewComments = Annotated[Sequence[NewComment], Field(max_length=SEVERAL_LIMIT)]
 
 RequiredNames = Annotated[Sequence[Reference], Field(min_length=1, max_length=SEVERAL_LIMIT)]
@@ -166,6 +167,10 @@ class Specs(Protocol):
 
     async def validate(self, names: Sequence[Reference] = ()) -> tuple[Finding, ...]:
         """What is wrong with the named specs, or with all: syntax, and their own schema."""
+        ...
+
+    async def check(self, files: CheckedFiles) -> tuple[SpecCheck, ...]:
+        """What would be said of each file if a mutation proposed it: a read, which saves nothing."""
         ...
 
     async def graph(

@@ -30,6 +30,7 @@ RULES: Mapping[str, Rule] = {
     "specs.list": Rule("specs:view"),
     "specs.get": Rule("specs:view"),
     "specs.validate": Rule("specs:view"),
+    "specs.check": Rule("specs:view"),
     "specs.graph": Rule("specs:view"),
     "specs.chain": Rule("specs:view"),
     "specs.impact": Rule("specs:view"),

@@ -15,10 +15,11 @@ from lattice_console.contract.backend import Backend
 from lattice_console.contract.errors import LatticeError
 from lattice_console.contract.models.mutation import Mutation
 from lattice_console.contract.models.resolution import Resolution, ResolvedFile
-from lattice_console.merge.choices import History, faults
+from lattice_console.merge.choices import History
 from lattice_console.screens.colouring import Colouring
 from lattice_console.screens.news import MutationChanged
 from lattice_console.screens.place import Place
+from lattice_console.screens.resolve_checking import check
 from lattice_console.screens.resolve_loading import Clash, Clashes
 from lattice_console.screens.session import Session
 from lattice_console.screens.undoing import Resolved
@@ -121,7 +122,9 @@ async def propose(place: Place, clashes: Clashes, settled: Sequence[Settled]) ->
             return False
         with desk.working("comparing"):
             files = [await asyncio.to_thread(_difference, one) for one in settled]
-            covers = await asyncio.to_thread(_covers, mutation, settled, clashes.against)
+            covers = _covers(mutation, settled, clashes.against)
+            for one in settled:
+                covers += await _warnings(session, one)
         shown = [file for file in files if file is not None]
         if not shown and len(settled) == len(mutation.changes):
             desk.say(
@@ -201,7 +204,7 @@ def _difference(settled: Settled) -> FileChange | None:
 
 
 def _covers(mutation: Mutation, settled: Sequence[Settled], against: Mutation | None) -> list[Cover]:
-    """What will happen, in a sentence; and what speaks against it."""
+    """What will happen, in a sentence."""
     files = count(len(settled), "file")
     stacked = f", stacked on M-{against.number}, which is executed first" if against else ""
     there = f"what M-{against.number} makes of it" if against else "what stands there now"
@@ -209,9 +212,16 @@ def _covers(mutation: Mutation, settled: Sequence[Settled], against: Mutation | 
         f"M-{mutation.number} {inert(mutation.title)} becomes patchset {mutation.patchsets + 1}{stacked}: below is "
         f"what it changes in {files} of {there}. ctrl+s applies it, Esc goes back."
     )
-    covers = [Cover(tuple(wrap(said, _MEASURE)), "good")]
-    for one in settled:
-        for fault in faults(one.path, one.content)[:_FAULTS] if one.content is not None else ():
-            where = f", line {fault.line}" if fault.line else ""
-            covers.append(Cover(tuple(wrap(f"{inert(one.path)}{where}: {inert(fault.reason)}.", _MEASURE)), "bad"))
+    return [Cover(tuple(wrap(said, _MEASURE)), "good")]
+
+
+async def _warnings(session: Session, settled: Settled) -> list[Cover]:
+    """What speaks against a document, in sentences."""
+    if settled.content is None:
+        return []
+    covers: list[Cover] = []
+    for fault in (await check(session, settled.path, settled.content)).faults[:_FAULTS]:
+        where = f", line {fault.line}" if fault.line else ""
+        told = f"{inert(settled.path)}{where}: {inert(fault.reason.rstrip('.'))}."
+        covers.append(Cover(tuple(wrap(told, _MEASURE)), "bad"))
     return covers

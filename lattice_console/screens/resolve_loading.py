@@ -10,16 +10,17 @@ from lattice_console.contract.models.document import Revision
 from lattice_console.contract.models.mutation import Change, Mutation
 from lattice_console.contract.models.resolution import RememberedText
 from lattice_console.merge.choices import whole
-from lattice_console.merge.merging import MergeResult, three_way
+from lattice_console.merge.merging import MergeResult, Valid, three_way
 from lattice_console.profile.resolving import Meeting
 from lattice_console.screens.loading import load_content
+from lattice_console.screens.resolve_checking import violations
 from lattice_console.screens.session import Session
 from lattice_console.text import inert
 from lattice_console.widgets.resolve_layout import Offer, Pane, Sides
 from lattice_console.widgets.resolve_sides import SideInfo
 from lattice_console.widgets.signs import Look
 
-__all__ = ["Clash", "ClashLoader", "Clashes", "HeadClashes", "OtherClashes", "Standing", "merged", "offers"]
+__all__ = ["Clash", "ClashLoader", "Clashes", "HeadClashes", "OtherClashes", "Standing", "merge", "merged", "offers"]
 
 _BACK = 100
 """Revisions that are looked through for what came since the base."""
@@ -216,13 +217,23 @@ def offers(clash: Clash, merge: MergeResult, look: Look) -> dict[int, list[Offer
     return found
 
 
-def merged(clash: Clash) -> Sides:
-    """Merge the three texts; takes time, so it belongs off the event loop."""
+async def merge(session: Session, clash: Clash) -> Sides:
+    """Merge the three texts; where nobody would be asked, the rules have a say in the result."""
+    sides = await asyncio.to_thread(merged, clash)
+    content, texts = sides.merge.content, (sides.base, sides.ours, sides.theirs)
+    if content is None or content in texts:
+        return sides
+    wrong = await violations(session, sides.path, [content, *texts])
+    return await asyncio.to_thread(merged, clash, lambda text: wrong.get(text, ())) if wrong.get(content) else sides
+
+
+def merged(clash: Clash, valid: Valid | None = None) -> Sides:
+    """Merge the three texts; takes time, so it belongs off the event loop. `valid` is what the gate asks beside."""
     path = clash.standing.path if clash.standing and clash.change.new_path is None else clash.change.result_path
     base, ours, theirs = clash.base or b"", clash.ours or b"", clash.theirs or b""
     texts: Mapping[Pane, bytes | None] = {"ours": clash.ours, "theirs": clash.theirs}
     gone = frozenset(pane for pane, text in texts.items() if text is None)
-    merge = three_way(base, ours, theirs, path=path)
-    if gone or (not merge.clean and not merge.conflicts):
-        merge = whole(base, ours, theirs)
-    return Sides.merged(path, base, ours, theirs, merge, gone)
+    made = three_way(base, ours, theirs, path=path, valid=valid)
+    if gone or (not made.clean and not made.conflicts):
+        made = whole(base, ours, theirs)
+    return Sides.merged(path, base, ours, theirs, made, gone)

@@ -14,10 +14,10 @@ from textual.message import Message
 from lattice_console.contract.errors import LatticeError
 from lattice_console.contract.events import Event
 from lattice_console.contract.models.mutation import Mutation
-from lattice_console.merge.choices import History, carried, faults, result
-from lattice_console.merge.reading import syntax_of
+from lattice_console.merge.choices import History, carried, result
 from lattice_console.screens.colouring import Colouring
-from lattice_console.screens.resolve_loading import Clash, Clashes, ClashLoader, merged, offers
+from lattice_console.screens.resolve_checking import check
+from lattice_console.screens.resolve_loading import Clash, Clashes, ClashLoader, merge, offers
 from lattice_console.screens.session import Session
 from lattice_console.text import inert
 from lattice_console.widgets.diff_view import DiffView
@@ -29,8 +29,6 @@ from lattice_console.widgets.resolve_sides import ResolveSides
 from lattice_console.widgets.row_view import RowView
 
 __all__ = ["ConflictPlace", "OpenFile"]
-
-"""What changes the head."""
 
 _SETTLE = 0.1
 """Seconds for which choices have to last before their result is judged."""
@@ -189,7 +187,7 @@ class ConflictPlace(Colouring):
         files: list[OpenFile] = []
         with self.desk.working("merging"):
             for clash in clashes.files:
-                sides = await asyncio.to_thread(merged, clash)
+                sides = await merge(self.session, clash)
                 history = self._chosen_before(clash, sides)
                 known = offers(clash, sides.merge, self.session.look)
                 layout = await asyncio.to_thread(ResolveLayout, sides, known)
@@ -255,11 +253,11 @@ class ConflictPlace(Colouring):
         """Say what is proposed for the conflict under the cursor, and why."""
         at, layout = self.sides.conflict, file.layout
         told, rejected = None, layout.sides.merge.rejected
-        if at is not None and (offer := layout.offer(at)) is not None:
-            told = ("p", offer.words)
-        elif at is not None and layout.choices[at] is None and rejected is not None:
+        if at is not None and layout.choices[at] is None and rejected is not None:
             # Only one side changed what stands here; it is a question for this alone.
             told = ("", inert(rejected.message))
+        elif at is not None and (offer := layout.offer(at)) is not None:
+            told = ("p", offer.words)
         self.result.offer(told)
 
     @on(ResolveResult.Pointed)
@@ -322,14 +320,15 @@ class ConflictPlace(Colouring):
         if content is None:
             self.result.judge("the file goes", True)
         else:
-            self.start("judge", self._judged_in_thread, file.layout.sides.path, content)
+            self.start("judge", self._judge, file.layout.sides.path, content)
 
-    async def _judged_in_thread(self, path: str, content: bytes) -> None:
+    async def _judge(self, path: str, content: bytes) -> None:
         # What was chosen is painted first: reading a large document leaves the loop little time.
         await asyncio.sleep(_SETTLE)
-        found = await asyncio.to_thread(faults, path, content)
+        verdict = await check(self.session, path, content)
+        found = verdict.faults
         if not found:
-            self.post_message(self.Judged(content, "parses, no key twice" if syntax_of(path) else "", True))
+            self.post_message(self.Judged(content, verdict.well, True))
             return
         line = f"line {found[0].line}: " if found[0].line else ""
         more = f" (+{len(found) - 1})" if len(found) > 1 else ""

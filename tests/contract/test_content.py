@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lattice_console.contract.backend import Backend
+from lattice_console.contract.models.document import TrackedFile
 from lattice_console.contract.models.mutation import ChangeInput
 from lattice_console.engine.features.context import Limits
 from tests.support.changes import create, modify, patch, rename
@@ -80,6 +81,8 @@ async def test_a_document_may_be_as_large_as_the_limit_and_no_larger(narrow: Hou
         await track(ann, {"c.txt": b"x" * (LIMIT + 1)})
     assert "c.txt" in refused.value.message
     assert set(await head_of(ann)) == {"a.txt", "b.txt"}
+    with refusal("VAL_SIZE"):
+        await ann.specs.check([TrackedFile(path="a.json", content=b" " * (LIMIT + 1))])
 
 
 async def test_a_diff_cannot_make_a_document_larger_than_the_limit(narrow: House) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from lattice_console.contract.backend import Backend
+from lattice_console.contract.models.document import TrackedFile
 from lattice_console.contract.models.mutation import Mutation
 from lattice_console.contract.models.requirement import Requirement
 from tests.support.changes import create, delete, modify, rename
@@ -63,6 +64,18 @@ async def test_a_document_that_is_wrong_is_proposed_and_held_back_with_its_line(
     assert await head_of(ann) == {}
     mended = await ann.mutations.update(proposed.id, changes=[create("fine.json", b"{}\n")])
     assert requirement(mended, "specs_valid").state == "satisfied"
+
+
+async def test_a_document_is_checked_before_it_is_proposed_and_nothing_is_saved(ann: Backend) -> None:
+    wrong = [TrackedFile(path=path, content=content) for path, content, _ in BROKEN.values()]
+    assert all(one.findings for one in await ann.specs.check(wrong))
+    schema = {"properties": {"limit": {"type": "integer"}}}
+    files = {BILLING: spec(schema_definition=schema, limit="high"), "notes.txt": b"\0", "a.yaml": b"a: 1\n"}
+    found = await ann.specs.check([TrackedFile(path=path, content=content) for path, content in files.items()])
+    assert [(one.spec, one.has_schema) for one in found] == [("billing", True), (None, False), (None, False)]
+    assert [(one.severity, one.pointer) for one in found[0].findings] == [("error", "/limit")]
+    assert found[1].findings == found[2].findings == ()
+    assert await head_of(ann) == {}
 
 
 async def test_no_tag_of_a_document_runs_anything(ann: Backend, tmp_path: Path) -> None:

@@ -207,6 +207,43 @@ async def test_a_result_that_does_not_parse_or_repeats_a_key_is_told_at_once(off
         await console.sees("parses, no key twice")
 
 
+SPEC_PATH = ".lattice/specs/limits.json"
+SPEC = b"""{
+  "name": "limits",
+  "version": "1.0.0",
+
+  "most": 99,
+
+  "schema": {"properties": {"most": {"maximum": 10}}, "not": {"required": ["strict", "lax"]}}
+}
+"""
+
+
+async def test_whether_the_schema_holds_is_told_as_one_chooses_and_above_the_final_diff(office: Office) -> None:
+    files = {SPEC_PATH: (SPEC, SPEC.replace(b"99", b"9"), SPEC.replace(b"99", b"8"))}
+    await clashing(office, files)
+    async with _at(office) as console:
+        await console.press("1")
+        await console.sees("1 conflict settled", "parses, no key twice, schema holds")
+        await console.press("0")
+        await console.sees("line 5: 99 is greater than the maximum of 10")
+        await console.press("ctrl+s")
+        await console.sees("Final diff", f"{SPEC_PATH}, line 5: 99 is greater")
+
+
+async def test_what_merges_by_lines_and_breaks_the_schema_is_for_a_person(office: Office) -> None:
+    base = SPEC.replace(b"99", b"9")
+    ours = base.replace(b'"version"', b'"strict": true,\n  "version"')
+    theirs = base.replace(b'"schema"', b'"lax": true,\n  "schema"')
+    mine, _ = await clashing(office, {SPEC_PATH: (base, ours, theirs)})
+    async with _at(office) as console:
+        await console.sees("it breaks a rule that each side keeps", "2 of 2 conflicts open")
+        await console.press("1", "right_square_bracket", "1")
+        await console.sees("2 conflicts settled", "schema holds")
+        await _apply(console)
+    assert await _content(office, mine.id, SPEC_PATH) == ours
+
+
 async def test_at_a_small_terminal_one_side_is_shown_and_tab_turns_to_the_others(office: Office) -> None:
     await clashing(office)
     async with _at(office, SMALL) as console:

@@ -59,7 +59,7 @@ async def _since(scene: Scene) -> dict[str, Any]:
     return {"seq": 0}
 
 
-async def _track(scene: Scene) -> dict[str, Any]:
+async def _file(scene: Scene) -> dict[str, Any]:
     return {"files": [TrackedFile(path=_path(), content=b"one\n")]}
 
 
@@ -245,10 +245,11 @@ SAMPLES: Mapping[str, Callable[[Scene], Awaitable[dict[str, Any]]]] = {
     "documents.head": _nothing,
     "documents.content": _content,
     "documents.known": _known,
-    "documents.track": _track,
+    "documents.track": _file,
     "specs.list": _nothing,
     "specs.get": _spec,
     "specs.validate": _nothing,
+    "specs.check": _file,
     "specs.graph": _nothing,
     "specs.chain": _two_specs,
     "specs.impact": _specs,

@@ -51,7 +51,7 @@ class HeadDelta(Model):
 
 
 class TrackedFile(Model):
-    """A file to bring in as a baseline."""
+    """A file as a whole, as it is to come in, or might."""
 
     path: PathText
     content: bytes

@@ -22,6 +22,17 @@ class Finding(Model):
     line: int | None = None
 
 
+class SpecCheck(Model):
+    """What a document would say: the name of the `spec` that it would be, None where it would be none.
+
+    `findings` are the errors that would hold a mutation back that proposes it.
+    """
+
+    spec: str | None
+    has_schema: bool
+    findings: tuple[Finding, ...]
+
+
 class Spec(Model):
     """A document's meaning. `path` is None for a spec without a document, such as `deployment`."""
 

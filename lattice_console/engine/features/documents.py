@@ -105,13 +105,8 @@ def baseline(ctx: Context, files: Sequence[TrackedFile]) -> tuple[Document, ...]
     """Bring files in as first revisions; raises RuleBroken or ValidationFailed naming the path, then none came in."""
     if not files:
         raise ValidationFailed("VAL_FILES", "There is nothing to track.", field="files")
-    limit = ctx.around.limits.document
     for file in files:
-        check_path(file.path)
-        if len(file.content) > limit:
-            raise ValidationFailed(
-                "VAL_SIZE", f"{file.path} has {len(file.content):,} bytes; the limit is {limit:,}.", field="content"
-            )
+        check_shape(ctx, file)
     for path, why in Tree(ctx).blocking([file.path for file in files], ()).items():
         raise RuleBroken("BR_PATH_TAKEN", f"{path} cannot be tracked: {why}.", path=path)
     # Under a policy that cannot be read nothing could be approved, its own mending included.
@@ -129,6 +124,16 @@ def baseline(ctx: Context, files: Sequence[TrackedFile]) -> tuple[Document, ...]
         ctx.announce("document.tracked", moves[start].document_id, ctx.project.version, paths=list(paths))
     found = ctx.tables.documents.in_head(ctx.project.id, [move.document_id for move in moves])
     return tuple(_document(found[move.document_id]) for move in moves)
+
+
+def check_shape(ctx: Context, file: TrackedFile) -> None:
+    """Raise ValidationFailed for a path that cannot be a document's, and for more bytes than one may have."""
+    check_path(file.path)
+    limit = ctx.around.limits.document
+    if len(file.content) > limit:
+        raise ValidationFailed(
+            "VAL_SIZE", f"{file.path} has {len(file.content):,} bytes; the limit is {limit:,}.", field="content"
+        )
 
 
 def _find(ctx: Context, document: str) -> HeadRecord:

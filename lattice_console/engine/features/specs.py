@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 from lattice_console.contract.errors import NotFound
+from lattice_console.contract.models.document import TrackedFile
 from lattice_console.contract.models.mutation import ChangeInput, Mutation
-from lattice_console.contract.models.spec import Finding, Spec
-from lattice_console.engine.features import mutations
+from lattice_console.contract.models.spec import Finding, Spec, SpecCheck
+from lattice_console.engine.features import documents, mutations, proposals
 from lattice_console.engine.features.context import Context
 from lattice_console.engine.features.registry import reads, writes
 from lattice_console.engine.records import HeadRecord, SpecRecord
@@ -31,6 +32,22 @@ def get(ctx: Context, *, name: str) -> Spec:
 def validate(ctx: Context, *, names: Sequence[str]) -> tuple[Finding, ...]:
     records = [_find(ctx, name) for name in names] if names else ctx.tables.specs.all(ctx.project.id)
     return _findings(ctx, records, _documents(ctx, records))
+
+
+@reads("specs.check", may_lag=True)
+def check(ctx: Context, *, files: Sequence[TrackedFile]) -> tuple[SpecCheck, ...]:
+    for file in files:
+        documents.check_shape(ctx, file)
+    return tuple(_check(file) for file in files)
+
+
+def _check(file: TrackedFile) -> SpecCheck:
+    reading = rules.read(file.path, file.content)
+    return SpecCheck(
+        spec=reading.name if reading is not None else None,
+        has_schema=reading is not None and reading.schema is not None,
+        findings=tuple(proposals.check(file.path, file.content, None)),
+    )
 
 
 @reads("specs.templates")
