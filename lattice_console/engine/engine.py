@@ -13,6 +13,7 @@ from lattice_console.contract.events import Event
 from lattice_console.contract.models.health import ComponentHealth
 from lattice_console.engine.features import (  # noqa: F401 - each registers its use cases
     conflicts,
+    detecting,
     documents,
     executions,
     health,
@@ -146,6 +147,14 @@ class _Call:
         return await self._look(work, behind)
 
     async def _look(self, work: Callable[[Context], Result], behind: Behind | None) -> Result:
+        result, indexed = await self._look_once(work, behind)
+        if not indexed:
+            # An earlier program has written the project: now what is in conflict is found out, and then read.
+            await self.write(detecting.prepare)
+            result, _ = await self._look_once(work, None)
+        return result
+
+    async def _look_once(self, work: Callable[[Context], Result], behind: Behind | None) -> tuple[Result, bool]:
         answers: dict[GraphQuestion, ProjectedRecord | None] = {}
         while True:
             try:
@@ -160,12 +169,13 @@ class _Call:
         tables: Tables,
         work: Callable[[Context], Result],
         answers: Mapping[GraphQuestion, ProjectedRecord | None],
-    ) -> Result:
+    ) -> tuple[Result, bool]:
+        """What the work says, and whether all is known that it may have been asked for."""
         ctx = self._context(tables)
         ctx.answers = answers if self._projection is not None else None
         result = work(ctx)
         self._learn(ctx)
-        return result
+        return result, not ctx.knows_project or ctx.project.indexed
 
     def _learn(self, ctx: Context) -> None:
         """Remember the newest event that is known of the project: nobody is shown less from now on."""
