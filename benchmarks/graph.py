@@ -19,9 +19,10 @@ from lattice_console.backends import local
 from lattice_console.contract.backend import Backend
 from lattice_console.contract.models.document import TrackedFile
 from lattice_console.engine.assemble import engine_on, open_store
-from lattice_console.engine.features.context import Limits, Surroundings, new_id
+from lattice_console.engine.features.context import Limits, Surroundings, new_id, utc_now
 from lattice_console.engine.ports import Tables
-from lattice_console.engine.records import SpecRecord
+from lattice_console.engine.records import HeadMove, SpecRecord
+from lattice_console.engine.rules.hashes import digest
 from lattice_console.servers import Servers, postgres
 from tests.services.__main__ import LastingPostgres
 from tests.services.databases import at_once
@@ -101,7 +102,14 @@ async def _filled(servers: Servers, specs: int) -> tuple[str, float]:
 
 
 def _put(tables: Tables, project: str, records: Sequence[SpecRecord]) -> None:
-    tables.specs.put(project, records)
+    """Store specs, each of a document of its own, and what they depend on."""
+    of = [record._replace(document_id=record.id) for record in records]
+    moves = [HeadMove(record.id, "create", f"{record.name}.json", digest(b"")) for record in records]
+    owner = tables.people.find(ACTOR)
+    assert owner is not None
+    tables.documents.advance(project, moves, sequence=1, mutation_id=None, actor_id=owner.id, at=utc_now())
+    tables.specs.put(project, of)
+    tables.graph.link(project, [move.document_id for move in moves])
 
 
 def _spec(chance: random.Random, number: int) -> SpecRecord:

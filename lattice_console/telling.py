@@ -73,6 +73,9 @@ def tell(event: Event) -> Told:
         return Told("spec", "updated the spec", _text(data, "name"), f"({version})" if version else "")
     if event.name == "spec.removed":
         return Told("spec", "removed the spec", _text(data, "name"))
+    if event.name == "graph.changed":
+        name = _text(data, "name")
+        return Told("spec", "changed the graph at" if name else "changed the graph", name)
     if event.name == "policy.changed":
         return Told("policy", "changed", "the policy")
     if event.name == "team.changed":

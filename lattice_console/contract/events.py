@@ -27,6 +27,7 @@ EventName = Literal[
     "document.tracked",
     "spec.updated",
     "spec.removed",
+    "graph.changed",
     "policy.changed",
     "team.changed",
 ]

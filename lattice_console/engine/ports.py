@@ -35,6 +35,7 @@ from lattice_console.engine.records import (
     PatchsetRecord,
     ProjectedRecord,
     ProjectRecord,
+    ReferenceRecord,
     RememberedRecord,
     ResolutionRecord,
     ReviewRecord,
@@ -147,8 +148,27 @@ class Specs(Protocol):
         ...
 
 
+class References(Protocol):
+    """What the documents of the head refer to by `$ref` in other files, which need not be there."""
+
+    def of(self, project_id: str, document_ids: Iterable[str]) -> list[ReferenceRecord]:
+        """What those documents refer to."""
+        ...
+
+    def to(self, project_id: str, paths: Iterable[str]) -> list[ReferenceRecord]:
+        """What refers to those paths."""
+        ...
+
+    def replace(self, project_id: str, document_ids: Sequence[str], records: Sequence[ReferenceRecord]) -> set[str]:
+        """Make the records all that those documents refer to; returns those that referred to something before."""
+        ...
+
+
 class Graph(Protocol):
-    """Which spec depends on which, by name: what the specs declare, kept by `Specs.put` and `Specs.drop`."""
+    """What depends on what: specs by name, other documents by path, as `link` read it last.
+
+    A document depends on what it declares as a spec, and on what it refers to; a path where a spec lies is that spec.
+    """
 
     def edges(self, project_id: str) -> list[EdgeRecord]:
         """All of the project's, by source and target."""
@@ -171,20 +191,27 @@ class Graph(Protocol):
         ...
 
     def touched_by(self, project_id: str, number: int) -> list[str]:
-        """The names of the specs in the head whose documents the newest patchset of that mutation touches."""
+        """What the newest patchset of that mutation touches of the graph, as it is in the head."""
+        ...
+
+    def link(self, project_id: str, document_ids: Iterable[str]) -> None:
+        """Bring the edges of those documents to what they declare and refer to, and to what lies there now."""
         ...
 
     def declared(self, project_id: str) -> list[EdgeRecord]:
-        """What the specs themselves say: what `edges` must be."""
+        """What the documents declare and refer to: what `edges` must be."""
         ...
 
     def rebuild(self, project_id: str) -> None:
-        """Make the edges anew from what the specs say."""
+        """Make all edges anew from what the documents declare and refer to."""
         ...
 
 
-GRAPH_EVENTS: Sequence[EventName] = ("spec.updated", "spec.removed")
-"""The events that tell of every change to the graph; their data has the `name` of the spec."""
+GRAPH_EVENTS: Sequence[EventName] = ("spec.updated", "spec.removed", "graph.changed")
+"""The events that tell of every change to the graph; their data has the `name` of what is otherwise there.
+
+Where it has `led_to`, so is what depends on that; without a name, everything may be.
+"""
 
 
 class Mutations(Protocol):
@@ -289,7 +316,7 @@ class Conflicts(Protocol):
         ...
 
     def indexed(self, project_id: str) -> None:
-        """Note that the project's writes and conflicts are all there."""
+        """Note that the project's references, writes and conflicts are all there."""
         ...
 
 
@@ -377,6 +404,7 @@ class Tables(Protocol):
     people: People
     documents: Documents
     specs: Specs
+    references: References
     graph: Graph
     mutations: Mutations
     reviews: Reviews

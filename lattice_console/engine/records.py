@@ -9,7 +9,7 @@ from lattice_console.contract.models.mutation import Operation, Status
 from lattice_console.contract.models.page import Direction
 from lattice_console.contract.models.project import Vote
 from lattice_console.contract.models.review import Turn
-from lattice_console.contract.models.spec import SpecType
+from lattice_console.contract.models.spec import NodeType, SpecType
 
 GENESIS = "0" * 64
 """What stands before the first row of an audit chain."""
@@ -18,8 +18,8 @@ GENESIS = "0" * 64
 class ProjectRecord(NamedTuple):
     """A project, with the newest numbers of its events and its audit chain.
 
-    `indexed` says whether what its mutations write and the conflicts that come of it are known; they are not in a
-    database that an earlier program has written, until somebody writes in the project.
+    `indexed` says whether what its documents refer to, and what its mutations write and the conflicts that come of it,
+    are known; they are not in a database that an earlier program has written, until somebody writes in the project.
     """
 
     id: str
@@ -126,18 +126,26 @@ class NamedRecord(NamedTuple):
     name: str
 
 
+class ReferenceRecord(NamedTuple):
+    """What a document refers to at a path, by JSON pointers; the empty one is the file as a whole."""
+
+    document_id: str
+    path: str
+    pointers: Sequence[str]
+
+
 class EdgeRecord(NamedTuple):
-    """The spec of one name depends on that of the other."""
+    """What one name stands for depends on what the other does; a document that is no spec goes by its path."""
 
     source: str
     target: str
 
 
 class NodeRecord(NamedTuple):
-    """A name in the graph, and what it depends on; `missing` where no spec has that name."""
+    """A name in the graph, and what it depends on; `missing` where neither a spec nor a document has that name."""
 
     name: str
-    type: SpecType | None
+    type: NodeType | None
     version: str | None
     missing: bool
     depends_on: Sequence[str]

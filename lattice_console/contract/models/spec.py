@@ -8,6 +8,9 @@ Toward = Literal["dependencies", "dependents", "both"]
 """Which way the graph is walked: to what a spec depends on, to what depends on it, or both."""
 
 SpecType = Literal["api", "database", "requirements", "generic"]
+NodeType = SpecType | Literal["file"]
+"""What stands in the graph: a spec of some type, or a file that is none, and refers to others or is referred to."""
+
 Severity = Literal["error", "warning"]
 
 
@@ -50,17 +53,17 @@ class Spec(Model):
 
 
 class SpecNode(Model):
-    """A spec in the graph; `missing` for a name that others depend on and that no spec has."""
+    """A spec in the graph, or a file by its path; `missing` for what others depend on and is not there."""
 
     name: str
-    type: SpecType
+    type: NodeType
     version: str | None
     path: str | None
     missing: bool = False
 
 
 class SpecEdge(Model):
-    """`source` depends on `target`."""
+    """`source` depends on `target`: it declares so, or refers to it by `$ref`."""
 
     source: str
     target: str

@@ -1,13 +1,13 @@
 """Changing the head: what executions, rollbacks and baselines have in common."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from lattice_console.engine.features import detecting, judging, stored
+from lattice_console.engine.features import detecting, judging, linking, stored
 from lattice_console.engine.features import policy as policies
 from lattice_console.engine.features.context import Context, new_id
-from lattice_console.engine.records import HeadMove, SpecRecord
+from lattice_console.engine.records import HeadMove, HeadRecord, ReferenceRecord, SpecRecord
 from lattice_console.engine.rules import policy as policy_rules
-from lattice_console.engine.rules import specs
+from lattice_console.engine.rules import references, specs, syntax
 
 
 def advance(ctx: Context, moves: Sequence[HeadMove], mutation_id: str | None) -> int:
@@ -33,7 +33,7 @@ def advance(ctx: Context, moves: Sequence[HeadMove], mutation_id: str | None) ->
     version = policies.version_of_head(ctx) if policy_moved else None
     old_version = ctx.project.policy_version
     ctx.project = ctx.tables.projects.move(ctx.project.id, at=ctx.now, head=True, policy_version=version)
-    _follow_specs(ctx, moves)
+    _follow_specs(ctx, moves, before)
     if version is not None and version != old_version:
         ctx.record("policy.changed", ctx.project.id, before=old_version, after=version)
         ctx.announce("policy.changed", ctx.project.id, ctx.project.version, policy_version=version)
@@ -42,15 +42,18 @@ def advance(ctx: Context, moves: Sequence[HeadMove], mutation_id: str | None) ->
     return ctx.project.sequence
 
 
-def _follow_specs(ctx: Context, moves: Sequence[HeadMove]) -> None:
-    """Bring the specs of changed documents to what the documents say now."""
+def _follow_specs(ctx: Context, moves: Sequence[HeadMove], before: Mapping[str, HeadRecord]) -> None:
+    """Bring the specs of changed documents, and what depends on what, to what the documents say now."""
     dropped = ctx.tables.specs.drop(ctx.project.id, [move.document_id for move in moves])
     contents = stored.blobs(ctx, (move.hash for move in moves if move.hash))
-    read = []
+    read: list[SpecRecord] = []
+    referring: list[ReferenceRecord] = []
     for move in moves:
         if move.path is None or move.hash is None:
             continue
-        reading = specs.read(move.path, contents[move.hash])
+        parsed = syntax.parse(move.path, contents[move.hash])
+        referring += linking.referring(move.document_id, references.read(move.path, parsed.data))
+        reading = specs.read(move.path, contents[move.hash], parsed)
         if reading is None:
             continue
         read.append(
@@ -73,3 +76,4 @@ def _follow_specs(ctx: Context, moves: Sequence[HeadMove]) -> None:
     for gone in dropped.values():
         if gone.name not in names:
             ctx.announce("spec.removed", gone.id, ctx.project.version, name=gone.name)
+    linking.follow(ctx, moves, referring, before, dropped, read)

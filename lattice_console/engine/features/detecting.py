@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 
 from lattice_console.contract.errors import NotFound
-from lattice_console.engine.features import bringing, judging, pairing, stored
+from lattice_console.engine.features import bringing, judging, linking, pairing, stored
 from lattice_console.engine.features.bringing import Tried
 from lattice_console.engine.features.context import Context
 from lattice_console.engine.features.tree import Entry, Tree
@@ -65,11 +65,17 @@ def head_moved(ctx: Context, moves: Sequence[HeadMove], left: Iterable[str]) -> 
 
 
 def prepare(ctx: Context) -> None:
-    """Find out all, where an earlier program has written the project and nothing is known."""
+    """Find out all, where an earlier program has written the project and nothing is known.
+
+    That is what its documents refer to, and then what its mutations write and are in conflict with.
+    """
     if ctx.project.indexed:
         return
     ctx.tables.conflicts.indexed(ctx.project.id)
     ctx.project = ctx.project._replace(indexed=True)
+    linking.read_all(ctx.tables, ctx.project.id)
+    # So much of the graph is new that it is told of as a whole.
+    ctx.announce("graph.changed", ctx.project.id, ctx.project.version)
     coming = ctx.tables.mutations.with_status(ctx.project.id, life.TO_COME)
     for start in range(0, len(coming), _PORTION):
         # Each meets those before it, whose writes are there by then.

@@ -1,7 +1,7 @@
-"""Which spec depends on which: all of it, around one spec, from one to another, and what a change may concern."""
+"""What depends on what: all of it, around one spec or file, from one to another, and what a change may concern."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from lattice_console.contract.errors import NotFound
 from lattice_console.contract.models.spec import Impact, ReachedSpec, SpecEdge, SpecGraph, SpecNode, Toward
@@ -49,8 +49,8 @@ def _whole(ctx: Context) -> SpecGraph:
     records = ctx.tables.specs.all(ctx.project.id)
     edges = ctx.tables.graph.edges(ctx.project.id)
     paths = _paths(ctx, records)
-    missing = sorted({edge.target for edge in edges} - {record.name for record in records})
-    return _graph([*(_node(record, paths) for record in records), *map(_missing, missing)], edges)
+    others = sorted({name for edge in edges for name in edge} - {record.name for record in records})
+    return _graph([*(_node(record, paths) for record in records), *_others(ctx, others)], edges)
 
 
 def _graph(nodes: Sequence[SpecNode], edges: Sequence[EdgeRecord]) -> SpecGraph:
@@ -151,13 +151,18 @@ def _nearest(found: Mapping[str, int]) -> list[str]:
 
 
 def _expect(ctx: Context, names: Sequence[str]) -> None:
-    """Raise NotFound for a name that is no spec, and that none depends on."""
+    """Raise NotFound for what is no spec, and depends on nothing and has nothing depend on it."""
     known = ctx.tables.specs.named(ctx.project.id, names)
     unknown = [name for name in names if name not in known]
-    wanted = {edge.target for edge in ctx.tables.graph.next(ctx.project.id, unknown, reverse=True)}
+    passed = [edge for way in (False, True) for edge in ctx.tables.graph.next(ctx.project.id, unknown, reverse=way)]
+    ends = {name for edge in passed for name in edge}
     for name in unknown:
-        if name not in wanted:
-            raise NotFound("NF_SPEC", f"There is no spec {name[:200]}. See: lattice spec list")
+        if name not in ends:
+            raise NotFound(
+                "NF_SPEC",
+                f"There is no spec {name[:200]}, and no file of that path that refers to others or is referred to. "
+                "See: lattice spec graph",
+            )
 
 
 def _nodes(ctx: Context, names: Iterable[str]) -> dict[str, SpecNode]:
@@ -165,7 +170,9 @@ def _nodes(ctx: Context, names: Iterable[str]) -> dict[str, SpecNode]:
     wanted = list(names)
     records = ctx.tables.specs.named(ctx.project.id, wanted)
     paths = _paths(ctx, records.values())
-    return {name: _node(records[name], paths) if name in records else _missing(name) for name in wanted}
+    found = {name: _node(record, paths) for name, record in records.items()}
+    found |= {node.name: node for node in _others(ctx, [name for name in wanted if name not in records])}
+    return {name: found[name] for name in wanted}
 
 
 def _paths(ctx: Context, records: Iterable[SpecRecord]) -> dict[str, str]:
@@ -178,5 +185,11 @@ def _node(record: SpecRecord, paths: Mapping[str, str]) -> SpecNode:
     return SpecNode(name=record.name, type=record.type, version=record.version, path=path)
 
 
-def _missing(name: str) -> SpecNode:
-    return SpecNode(name=name, type="generic", version=None, path=None, missing=True)
+def _others(ctx: Context, names: Sequence[str]) -> Iterator[SpecNode]:
+    """What are no specs: the documents that lie at those paths, or nothing."""
+    files = ctx.tables.documents.at_paths(ctx.project.id, names)
+    for name in names:
+        if name in files:
+            yield SpecNode(name=name, type="file", version=None, path=name)
+        else:
+            yield SpecNode(name=name, type="generic", version=None, path=None, missing=True)

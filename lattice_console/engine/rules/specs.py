@@ -54,12 +54,12 @@ class SpecReading:
     findings: tuple[Finding, ...]
 
 
-def read(path: str, content: bytes) -> SpecReading | None:
-    """What a document says as a spec; None for a document that is none.
+def read(path: str, content: bytes, parsed: Parsed | None = None) -> SpecReading | None:
+    """What a document says as a spec; None for a document that is none. `parsed` is what it says, where that is known.
 
     Under `.lattice/specs/` a document that cannot be read is a spec with that finding. Never raises.
     """
-    return _reading(path, content, syntax.parse(path, content))
+    return _reading(path, content, parsed or syntax.parse(path, content))
 
 
 def check(path: str, content: bytes, base: bytes | None) -> tuple[Finding, ...]:

@@ -1,17 +1,19 @@
-"""Which spec depends on which: the graph as rows, asked by recursive queries.
+"""What depends on what: the graph as rows, asked by recursive queries.
 
-A name stands for all the specs that claim it: it depends on what any of them declares.
+A name stands for all the specs that claim it: it depends on what any of their documents says. A document that is no
+spec goes by its path.
 """
 
 from collections.abc import Iterable
 
-from sqlalchemy import CTE, ColumnElement, and_, bindparam, delete, func, insert, literal, select
+from sqlalchemy import CTE, ColumnElement, Select, and_, bindparam, delete, exists, func, insert, literal, or_, select
 
+from lattice_console.contract.models.spec import NodeType
 from lattice_console.engine.records import EdgeRecord, NodeRecord
 from lattice_console.engine.stores.database import Database
 from lattice_console.engine.stores.rows import chunks, several
-from lattice_console.engine.stores.statements import Prepared
-from lattice_console.engine.stores.tables import edges, head, specs, touched
+from lattice_console.engine.stores.statements import Prepared, Row
+from lattice_console.engine.stores.tables import edges, head, refs, specs, touched
 
 _FEW_STEPS = 6
 """How many steps are counted while walking; with more, walking all the way and cutting it then is less work.
@@ -22,23 +24,52 @@ A name that is reached in different numbers of steps is walked from once for eac
 _OF_PROJECT = edges.c.project_id == bindparam("project")
 _EDGE = select(edges.c.source, edges.c.target).distinct().where(_OF_PROJECT)
 _ALL = Prepared(_EDGE.order_by(edges.c.source, edges.c.target))
-_DECLARED = Prepared(
-    select(specs.c.id, specs.c.name, specs.c.depends_on).where(specs.c.project_id == bindparam("project"))
-)
 _SPECS = select(specs.c.name, specs.c.type, specs.c.version).where(specs.c.project_id == bindparam("project"))
 _SPECS_ALL = Prepared(_SPECS.order_by(specs.c.id.desc()))
 _SPECS_NAMED = Prepared(_SPECS.where(specs.c.name.in_(several("names"))).order_by(specs.c.id.desc()))
-_FORGET = Prepared(delete(edges).where(_OF_PROJECT))
-_WRITE = Prepared(insert(edges))
-_TOUCHED = Prepared(
-    select(specs.c.name)
-    .distinct()
-    .select_from(touched)
-    .join(head, and_(head.c.project_id == touched.c.project_id, head.c.path == touched.c.path))
-    .join(specs, specs.c.document_id == head.c.document_id)
-    .where(touched.c.project_id == bindparam("project"), touched.c.number == bindparam("number"))
-    .order_by(specs.c.name)
+_FILES = Prepared(
+    select(head.c.path).where(head.c.project_id == bindparam("project"), head.c.path.in_(several("names")))
 )
+_FORGET = Prepared(delete(edges).where(_OF_PROJECT))
+_UNLINK = Prepared(delete(edges).where(_OF_PROJECT, edges.c.document_id.in_(several("documents"))))
+_WRITE = Prepared(insert(edges))
+
+_DECLARED = select(specs.c.document_id, specs.c.name, specs.c.depends_on).where(
+    specs.c.project_id == bindparam("project"), specs.c.document_id.is_not(None)
+)
+_DECLARED_ALL = Prepared(_DECLARED)
+_DECLARED_BY = Prepared(_DECLARED.where(specs.c.document_id.in_(several("documents"))))
+
+_THERE, _TARGET = head.alias("there"), specs.alias("target")
+_REFERRING = (
+    select(refs.c.document_id, func.coalesce(specs.c.name, head.c.path), func.coalesce(_TARGET.c.name, refs.c.path))
+    .select_from(refs)
+    .join(head, head.c.document_id == refs.c.document_id)
+    .outerjoin(specs, specs.c.document_id == refs.c.document_id)
+    .outerjoin(_THERE, and_(_THERE.c.project_id == refs.c.project_id, _THERE.c.path == refs.c.path))
+    .outerjoin(_TARGET, _TARGET.c.document_id == _THERE.c.document_id)
+    .where(refs.c.project_id == bindparam("project"))
+)
+_REFERRING_ALL = Prepared(_REFERRING)
+_REFERRING_OF = Prepared(_REFERRING.where(refs.c.document_id.in_(several("documents"))))
+
+
+def _touched() -> Select[tuple[str]]:
+    """What a mutation touches: specs by name, other documents by their path, where that is in the graph."""
+    ends = [exists().where(edges.c.project_id == head.c.project_id, end == head.c.path) for end in _ends(False)]
+    return (
+        select(func.coalesce(specs.c.name, head.c.path).label("name"))
+        .distinct()
+        .select_from(touched)
+        .join(head, and_(head.c.project_id == touched.c.project_id, head.c.path == touched.c.path))
+        .outerjoin(specs, specs.c.document_id == head.c.document_id)
+        .where(
+            touched.c.project_id == bindparam("project"),
+            touched.c.number == bindparam("number"),
+            or_(specs.c.name.is_not(None), *ends),
+        )
+        .order_by("name")
+    )
 
 
 def _ends(reverse: bool) -> tuple[ColumnElement[str], ColumnElement[str]]:
@@ -83,6 +114,7 @@ def _within(reverse: bool) -> Prepared:
     return Prepared(_EDGE.where(near.in_(select(reached.c.name))))
 
 
+_TOUCHED = Prepared(_touched())
 _NEXT = {reverse: _next(reverse) for reverse in (False, True)}
 _CLOSURE = {reverse: _closure(reverse) for reverse in (False, True)}
 _SIZE = {reverse: _size(reverse) for reverse in (False, True)}
@@ -124,7 +156,7 @@ class Graph:
         """What is known of each of those names, or of all that are in the graph."""
         if names is None:
             found, edges = self._database.rows(_SPECS_ALL, project=project_id), self.edges(project_id)
-            wanted = [name for name, _, _ in found] + [edge.target for edge in edges]
+            wanted = [name for name, _, _ in found] + [name for edge in edges for name in edge]
         else:
             wanted = list(names)
             portions = [
@@ -133,37 +165,46 @@ class Graph:
             found = [row for rows in portions for row in rows]
             edges = self.next(project_id, wanted, reverse=False)
         # Of several that claim a name, the oldest comes last.
-        specs = {name: (type, version) for name, type, version in found}
+        known: dict[str, tuple[NodeType | None, str | None]] = {name: (type, version) for name, type, version in found}
+        for portion in chunks(name for name in wanted if name not in known):
+            paths = self._database.column(_FILES, project=project_id, names=portion)
+            known.update((path, ("file", None)) for path in paths)
         following: dict[str, list[str]] = {}
         for edge in edges:
             following.setdefault(edge.source, []).append(edge.target)
         return [
-            NodeRecord(name, *specs.get(name, (None, None)), name not in specs, following.get(name, ()))
+            NodeRecord(name, *known.get(name, (None, None)), name not in known, following.get(name, ()))
             for name in dict.fromkeys(wanted)
         ]
 
     def touched_by(self, project_id: str, number: int) -> list[str]:
-        """The names of the specs in the head whose documents the newest patchset of that mutation touches."""
+        """What the newest patchset of that mutation touches of the graph, as it is in the head."""
         return self._database.column(_TOUCHED, project=project_id, number=number)
 
+    def link(self, project_id: str, document_ids: Iterable[str]) -> None:
+        """Bring the edges of those documents to what they declare and refer to, and to what lies there now."""
+        for portion in chunks(document_ids):
+            self._database.run(_UNLINK, project=project_id, documents=portion)
+            declared = self._database.rows(_DECLARED_BY, project=project_id, documents=portion)
+            self._write(project_id, declared, self._database.rows(_REFERRING_OF, project=project_id, documents=portion))
+
     def declared(self, project_id: str) -> list[EdgeRecord]:
-        """What the specs themselves say, by source and target."""
-        return sorted({EdgeRecord(source, target) for _, source, target in self._declared(project_id)})
+        """What the documents declare and refer to, by source and target."""
+        said = _said(*(self._database.rows(rows, project=project_id) for rows in (_DECLARED_ALL, _REFERRING_ALL)))
+        return sorted({EdgeRecord(source, target) for _, source, target in said})
 
     def rebuild(self, project_id: str) -> None:
-        """Make the edges anew from what the specs say."""
+        """Make all edges anew from what the documents declare and refer to."""
         self._database.run(_FORGET, project=project_id)
+        declared = self._database.rows(_DECLARED_ALL, project=project_id)
+        self._write(project_id, declared, self._database.rows(_REFERRING_ALL, project=project_id))
+
+    def _write(self, project_id: str, declared: Iterable[Row], referring: Iterable[Row]) -> None:
         rows = [
-            {"project_id": project_id, "source": source, "target": target, "spec_id": spec_id}
-            for spec_id, source, target in self._declared(project_id)
+            {"project_id": project_id, "source": source, "target": target, "document_id": document_id}
+            for document_id, source, target in _said(declared, referring)
         ]
         self._database.run_each(_WRITE, rows)
-
-    def _declared(self, project_id: str) -> Iterable[tuple[str, str, str]]:
-        """Spec, source and target."""
-        for spec_id, source, targets in self._database.rows(_DECLARED, project=project_id):
-            for target in dict.fromkeys(targets):
-                yield spec_id, source, target
 
     def _collect(self, prepared: Prepared, project_id: str, names: Iterable[str], **values: int) -> list[EdgeRecord]:
         portions = chunks(names)
@@ -171,3 +212,9 @@ class Graph:
         if len(found) == 1:
             return [EdgeRecord(*row) for row in found[0]]
         return [EdgeRecord(*row) for row in dict.fromkeys(row for rows in found for row in rows)]
+
+
+def _said(declared: Iterable[Row], referring: Iterable[Row]) -> set[tuple[str, str, str]]:
+    """Who says it, source and target. Of two that claim one name, what either says of the other is nothing."""
+    said = {(document_id, name, target) for document_id, name, targets in declared for target in targets}
+    return said | {(document_id, one, other) for document_id, one, other in referring if one != other}

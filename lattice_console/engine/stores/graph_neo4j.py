@@ -1,7 +1,8 @@
 """The graph in Neo4j: who holds what of it, changed step by step, and large questions about it.
 
 Each project is a node `LatticeProject` (`id`, `seq` and `event`: the event up to which its graph is told), each name a
-node `LatticeSpec` (`project`, `name`, `type`, `version`, `missing`), each dependency a relationship `DEPENDS_ON`.
+node `LatticeSpec` (`project`, `name`, `type`, `version`, `missing`; of type `file` where it is the path of a document
+that is no spec), each dependency a relationship `DEPENDS_ON`.
 """
 
 import asyncio
@@ -77,7 +78,8 @@ _TIE = """
 """
 _FORGET = """
     UNWIND $names AS name
-    MATCH (s:LatticeSpec {project: $project, name: name}) WHERE s.missing AND NOT EXISTS { (s)--() }
+    MATCH (s:LatticeSpec {project: $project, name: name})
+    WHERE (s.missing OR s.type = 'file') AND NOT EXISTS { (s)--() }
     DELETE s
 """
 _CLEAR = """

@@ -1,7 +1,7 @@
 """Brings the graph from the truth to Neo4j, event by event of the outbox, and asks it there.
 
 The graph of a project in Neo4j has a mark: the event up to which it is told. A step takes the events after the mark,
-reads from the truth how the specs that they name are by now, and writes that together with the new mark, provided
+reads from the truth how what they name is by now, and writes that together with the new mark, provided
 that the mark is still the old one. So any number of processes may do it at the same time, and steps that are late,
 repeated or out of order do nothing. Where the mark is none of this history's, the whole graph is written anew.
 """
@@ -11,7 +11,7 @@ import time
 import uuid
 from collections.abc import Coroutine, Mapping, Sequence
 from contextlib import suppress
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from lattice_console.contract.errors import LatticeError
 from lattice_console.contract.models.health import ComponentHealth
@@ -55,7 +55,7 @@ class Step(NamedTuple):
 
 
 def next_step(tables: Tables, project_id: str, mark: MarkRecord) -> Step | None:
-    """What follows that mark; None where it is none of this history's, or far behind."""
+    """What follows that mark; None where it is none of this history's, far behind, or everything has been read anew."""
     if mark != START:
         at = tables.events.since(project_id, mark.seq - 1, 1)
         if not at or at[0].id != mark.event_id:
@@ -63,9 +63,23 @@ def next_step(tables: Tables, project_id: str, mark: MarkRecord) -> Step | None:
     if tables.events.last(project_id) - mark.seq > 10 * EVENTS:
         return None
     events = tables.events.since(project_id, mark.seq, EVENTS)
-    names = dict.fromkeys(event.data["name"] for event in events if event.name in GRAPH_EVENTS)
+    told = [event.data for event in events if event.name in GRAPH_EVENTS]
+    if not all("name" in one for one in told):
+        return None
     after = MarkRecord(events[-1].seq, events[-1].id) if events else mark
-    return Step(mark, after, tables.graph.nodes(project_id, names) if names else ())
+    return Step(mark, after, _nodes(tables, project_id, told) if told else ())
+
+
+def _nodes(tables: Tables, project_id: str, told: Sequence[Mapping[str, Any]]) -> list[NodeRecord]:
+    """How it is by now what those events tell of."""
+    names = dict.fromkeys(one["name"] for one in told)
+    led_to = [one["name"] for one in told if "led_to" in one]
+    if led_to:
+        names |= dict.fromkeys(edge.source for edge in tables.graph.next(project_id, led_to, reverse=True))
+    nodes = tables.graph.nodes(project_id, names)
+    # A file comes into the graph, or goes, without an event of its own when something begins or ends to refer to it.
+    targets = dict.fromkeys(target for node in nodes for target in node.depends_on if target not in names)
+    return nodes + [node for node in tables.graph.nodes(project_id, targets) if node.type == "file"]
 
 
 def whole(tables: Tables, project_id: str) -> tuple[MarkRecord, list[NodeRecord]]:

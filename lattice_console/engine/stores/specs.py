@@ -1,4 +1,4 @@
-"""What documents mean: the specs, and the edges of the graph that they declare."""
+"""What documents mean: the specs."""
 
 from collections.abc import Iterable, Sequence
 
@@ -8,7 +8,7 @@ from lattice_console.engine.records import NamedRecord, SpecRecord
 from lattice_console.engine.stores.database import Database
 from lattice_console.engine.stores.rows import chunks, columns, several, values
 from lattice_console.engine.stores.statements import Prepared
-from lattice_console.engine.stores.tables import edges, specs
+from lattice_console.engine.stores.tables import specs
 
 _OF_PROJECT = select(*columns(specs, SpecRecord)).where(specs.c.project_id == bindparam("project"))
 _ALL = Prepared(_OF_PROJECT.order_by(specs.c.name, specs.c.id))
@@ -17,7 +17,6 @@ _NAMED = Prepared(_OF_PROJECT.where(specs.c.name.in_(several("names"))).order_by
 _REPLACED = Prepared(delete(specs).where(specs.c.id == bindparam("replaced")))
 _OF_DOCUMENTS = specs.c.document_id.in_(several("documents"))
 _WRITE = Prepared(insert(specs))
-_DECLARE = Prepared(insert(edges))
 _DROP = Prepared(
     delete(specs)
     .where(specs.c.project_id == bindparam("project"), _OF_DOCUMENTS)
@@ -49,23 +48,12 @@ class Specs:
         return found
 
     def put(self, project_id: str, records: Sequence[SpecRecord]) -> None:
-        """Write the specs, in place of those with their ids, and what they depend on."""
-        # Edges go with the spec that declares them.
+        """Write the specs, in place of those with their ids."""
         self._database.run_each(_REPLACED, [{"replaced": record.id} for record in records])
         self._database.run_each(_WRITE, [values(record, project_id=project_id) for record in records])
 
-        declared = [
-            {"project_id": project_id, "source": record.name, "target": target, "spec_id": record.id}
-            for record in records
-            for target in dict.fromkeys(record.depends_on)
-        ]
-        self._database.run_each(_DECLARE, declared)
-
     def drop(self, project_id: str, document_ids: Sequence[str]) -> dict[str, NamedRecord]:
-        """Forget the specs of those documents, and what these depend on.
-
-        Returns what they were by document id, for those that come back.
-        """
+        """Forget the specs of those documents; returns what they were by document id, for those that come back."""
         dropped: dict[str, NamedRecord] = {}
         for portion in chunks(document_ids):
             for document_id, id, name in self._database.rows(_DROP, project=project_id, documents=portion):

@@ -150,16 +150,28 @@ specs = Table(
     Index(None, "project_id", "name"),
 )
 
-# What the specs declare, by name: several specs may claim one name, and a target need not be there.
+# What documents of the head refer to by `$ref` in other files, that need not be there; pointers as a list.
+refs = Table(
+    "refs",
+    metadata,
+    _document("document_id", primary_key=True),
+    Column("path", Words, primary_key=True),
+    Column("project_id", Words, ForeignKey("projects.id"), nullable=False),
+    Column("pointers", Json, nullable=False),
+    Index(None, "project_id", "path"),
+)
+
+# What a document says that it depends on: specs by name, other documents by path. Several specs may claim one name,
+# and a target need not be there.
 edges = Table(
     "edges",
     metadata,
     Column("project_id", Words, ForeignKey("projects.id"), primary_key=True),
     Column("source", Words, primary_key=True),
     Column("target", Words, primary_key=True),
-    Column("spec_id", Words, ForeignKey("specs.id", ondelete="CASCADE"), primary_key=True),
+    _document("document_id", primary_key=True),
     Index(None, "project_id", "target", "source"),
-    Index(None, "spec_id"),
+    Index(None, "document_id"),
     sqlite_with_rowid=False,
 )
 

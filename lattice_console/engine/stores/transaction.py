@@ -12,6 +12,7 @@ from lattice_console.engine.stores.executions import Executions
 from lattice_console.engine.stores.mutations import Mutations
 from lattice_console.engine.stores.people import People
 from lattice_console.engine.stores.projects import Projects
+from lattice_console.engine.stores.references import References
 from lattice_console.engine.stores.resolutions import Resolutions
 from lattice_console.engine.stores.reviews import Reviews
 from lattice_console.engine.stores.specs import Specs
@@ -25,6 +26,7 @@ class Tables:
         self.people: ports.People = People(database)
         self.documents: ports.Documents = Documents(database)
         self.specs: ports.Specs = Specs(database)
+        self.references: ports.References = References(database)
         self.graph: ports.Graph = Graph(database)
         self.mutations: ports.Mutations = Mutations(database)
         self.reviews: ports.Reviews = Reviews(database)

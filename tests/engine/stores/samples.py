@@ -173,3 +173,12 @@ def step(tables: Tables, sequence: int, *moves: HeadMove, project_id: str = PROJ
     """Bring the head to its next sequence; the bytes are the hashes."""
     tables.documents.put_blobs({move.hash: move.hash.encode() for move in moves if move.hash is not None})
     tables.documents.advance(project_id, moves, sequence=sequence, mutation_id=None, actor_id=KIM, at=later(sequence))
+
+
+def mean(tables: Tables, *records: SpecRecord, project_id: str = PROJECT) -> None:
+    """Store specs, each the meaning of a document of its own, and what they depend on."""
+    of = [record._replace(document_id=f"d-{record.id}") for record in records]
+    moves = [HeadMove(f"d-{record.id}", "modify", f"{record.id}.json", "h") for record in records]
+    step(tables, 1, *moves, project_id=project_id)
+    tables.specs.put(project_id, of)
+    tables.graph.link(project_id, [move.document_id for move in moves])

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lattice_console.engine.ports import Tables
-from lattice_console.engine.records import EdgeRecord, HeadMove
+from lattice_console.engine.records import EdgeRecord, HeadMove, ReferenceRecord
 from lattice_console.engine.rules import graph as rules
 from lattice_console.engine.stores import migrate
 from lattice_console.engine.stores.connection import Lane, open_lane
-from tests.engine.stores.samples import OTHER, PROJECT, mutation, propose, spec, step
+from tests.engine.stores.samples import OTHER, PROJECT, mean, mutation, propose, spec, step
 
 NAMES = "abcdef"
 graphs = st.dictionaries(st.sampled_from(NAMES), st.lists(st.sampled_from(NAMES + "z"), max_size=4))
@@ -21,7 +21,8 @@ graphs = st.dictionaries(st.sampled_from(NAMES), st.lists(st.sampled_from(NAMES 
 
 def declare(tables: Tables, project: str = PROJECT, **depends_on: str) -> None:
     """One spec for each name, which depends on those of one letter."""
-    tables.specs.put(project, [spec(f"{project}-{name}", name, depends_on=(*on,)) for name, on in depends_on.items()])
+    specs = [spec(f"{project}-{name}", name, depends_on=(*on,)) for name, on in depends_on.items()]
+    mean(tables, *specs, project_id=project)
 
 
 def pairs(edges: list[EdgeRecord]) -> set[str]:
@@ -29,20 +30,36 @@ def pairs(edges: list[EdgeRecord]) -> set[str]:
 
 
 def test_edges_are_what_the_specs_declare_and_go_with_them(tables: Tables) -> None:
-    step(tables, 1, HeadMove("d1", "create", "a", "h"), HeadMove("d2", "create", "b", "h"))
     declare(tables, a="bc", c="a")
     declare(tables, OTHER, a="z")
-    tables.specs.put(PROJECT, [spec("s1", "b", document_id="d1", depends_on=("a", "a"))])
+    mean(tables, spec("s1", "b", depends_on=("a", "a")))
     assert tables.graph.edges(PROJECT) == [("a", "b"), ("a", "c"), ("b", "a"), ("c", "a")]
-    tables.specs.put(PROJECT, [spec("s1", "b", document_id="d1", depends_on=("c",))])
+    mean(tables, spec("s1", "b", depends_on=("c",)))
     assert pairs(tables.graph.edges(PROJECT)) == {"ab", "ac", "bc", "ca"}
-    tables.specs.drop(PROJECT, ["d1"])
+    tables.specs.drop(PROJECT, ["d-s1"])
+    tables.graph.link(PROJECT, ["d-s1"])
     assert pairs(tables.graph.edges(PROJECT)) == {"ab", "ac", "ca"}
     assert pairs(tables.graph.edges(OTHER)) == {"az"}
 
 
+def test_a_file_goes_by_its_path_until_a_spec_is_there(tables: Tables) -> None:
+    step(tables, 1, HeadMove("d1", "create", "a.yaml", "h"), HeadMove("d2", "create", "b.yaml", "h"))
+    tables.references.replace(
+        PROJECT, ["d1"], [ReferenceRecord("d1", "b.yaml", ["/B", ""]), ReferenceRecord("d1", "gone.yaml", [""])]
+    )
+    tables.graph.link(PROJECT, ["d1", "d2"])
+    assert tables.graph.nodes(PROJECT) == [
+        ("a.yaml", "file", None, False, ["b.yaml", "gone.yaml"]),
+        ("b.yaml", "file", None, False, ()),
+        ("gone.yaml", None, None, True, ()),
+    ]
+    tables.specs.put(PROJECT, [spec("s1", "a", document_id="d1", depends_on=("z",)), spec("s2", "b", document_id="d2")])
+    tables.graph.link(PROJECT, ["d1", "d2"])
+    assert tables.graph.edges(PROJECT) == tables.graph.declared(PROJECT) == [("a", "b"), ("a", "gone.yaml"), ("a", "z")]
+
+
 def test_a_name_depends_on_what_any_spec_that_claims_it_declares(tables: Tables) -> None:
-    tables.specs.put(PROJECT, [spec("s1", "a", depends_on=("b", "c")), spec("s2", "a", depends_on=("c", "d"))])
+    mean(tables, spec("s1", "a", depends_on=("b", "c")), spec("s2", "a", depends_on=("c", "d")))
     assert pairs(tables.graph.edges(PROJECT)) == {"ab", "ac", "ad"}
     assert len(tables.graph.next(PROJECT, ["a"], reverse=False)) == 3
     assert len(tables.graph.reached(PROJECT, ["c"], reverse=True, depth=None)) == 1
@@ -65,6 +82,7 @@ def test_what_is_reached_is_what_walking_edge_by_edge_reaches(
     with shared.transaction("BEGIN IMMEDIATE"):
         tables = shared.tables
         shared.driver.execute("DELETE FROM specs")
+        shared.driver.execute("DELETE FROM edges")
         declare(tables, **{name: "".join(targets) for name, targets in graph.items()})
         asked = tables.graph.reached(PROJECT, roots, reverse=reverse, depth=None)
         few = tables.graph.reached(PROJECT, roots, reverse=reverse, depth=2)
@@ -82,7 +100,7 @@ def test_what_is_reached_is_what_walking_edge_by_edge_reaches(
 
 def test_more_names_than_one_list_holds_are_walked_from(tables: Tables) -> None:
     many = [f"spec-{at}" for at in range(1200)]
-    tables.specs.put(PROJECT, [spec(name, name, depends_on=("base",)) for name in many])
+    mean(tables, *(spec(name, name, depends_on=("base",)) for name in many))
     assert len(tables.graph.next(PROJECT, many, reverse=False)) == 1200
     assert len(tables.graph.reached(PROJECT, many, reverse=False, depth=None)) == 1200
     assert len(tables.graph.reached(PROJECT, ["base"], reverse=True, depth=None)) == 1200
@@ -100,11 +118,13 @@ def test_rebuilding_mends_edges_that_are_not_what_the_specs_declare(lane: Lane) 
         assert pairs(tables.graph.edges(OTHER)) == {"ab"}
 
 
-def test_the_specs_that_a_mutation_touches_are_those_of_its_documents(tables: Tables) -> None:
-    step(tables, 1, HeadMove("d1", "create", "a", "h"), HeadMove("d2", "create", "b", "h"))
-    tables.specs.put(PROJECT, [spec("s1", "one", document_id="d1"), spec("s2", "two", document_id="d2")])
-    propose(tables, mutation(1), "a", "other")
-    assert tables.graph.touched_by(PROJECT, 1) == ["one"]
+def test_what_a_mutation_touches_are_specs_and_the_files_that_are_in_the_graph(tables: Tables) -> None:
+    step(tables, 1, *(HeadMove(f"d-{path}", "create", path, "h") for path in ("a", "b", "from", "to", "other")))
+    tables.specs.put(PROJECT, [spec("s1", "one", document_id="d-a"), spec("s2", "two", document_id="d-b")])
+    tables.references.replace(PROJECT, ["d-from"], [ReferenceRecord("d-from", "to", [""])])
+    tables.graph.link(PROJECT, ["d-from"])
+    propose(tables, mutation(1), "a", "other", "from", "to", "new")
+    assert tables.graph.touched_by(PROJECT, 1) == ["from", "one", "to"]
     assert tables.graph.touched_by(PROJECT, 2) == []
 
 

@@ -10,7 +10,7 @@ from lattice_console.contract.models.conflict import ALL_CONFLICTS
 from lattice_console.contract.models.page import Direction
 from lattice_console.contract.models.query import MutationFilter, Sort
 from lattice_console.engine.ports import Tables
-from lattice_console.engine.records import Asker, HeadMove, ParentRecord, Window
+from lattice_console.engine.records import Asker, HeadMove, ParentRecord, ReferenceRecord, Window
 from lattice_console.engine.stores.connection import Lane
 from tests.engine.stores.samples import (
     KIM,
@@ -54,6 +54,11 @@ CALLS: dict[str, Callable[[Tables], Any]] = {
     "specs.named": lambda tables: tables.specs.named(PROJECT, ["s", "t"]),
     "specs.put": lambda tables: tables.specs.put(PROJECT, [spec("s2", "other")]),
     "specs.drop": lambda tables: tables.specs.drop(PROJECT, ["d1", "d2"]),
+    "references.of": lambda tables: tables.references.of(PROJECT, ["d1", "d2"]),
+    "references.to": lambda tables: tables.references.to(PROJECT, ["a", "b"]),
+    "references.replace": lambda tables: tables.references.replace(
+        PROJECT, ["d1"], [ReferenceRecord("d1", "b", ["/B"])]
+    ),
     "graph.edges": lambda tables: tables.graph.edges(PROJECT),
     "graph.next": lambda tables: tables.graph.next(PROJECT, ["s", "t"], reverse=False),
     "graph.next in reverse": lambda tables: tables.graph.next(PROJECT, ["s", "t"], reverse=True),
@@ -61,6 +66,9 @@ CALLS: dict[str, Callable[[Tables], Any]] = {
     "graph.reached in reverse": lambda tables: tables.graph.reached(PROJECT, ["s"], reverse=True, depth=None),
     "graph.reached within": lambda tables: tables.graph.reached(PROJECT, ["s"], reverse=True, depth=2),
     "graph.touched_by": lambda tables: tables.graph.touched_by(PROJECT, 1),
+    "graph.nodes": lambda tables: tables.graph.nodes(PROJECT),
+    "graph.nodes of names": lambda tables: tables.graph.nodes(PROJECT, ["s", "a"]),
+    "graph.link": lambda tables: tables.graph.link(PROJECT, ["d1", "d2"]),
     "graph.declared": lambda tables: tables.graph.declared(PROJECT),
     "graph.rebuild": lambda tables: tables.graph.rebuild(PROJECT),
     "mutations.by_id": lambda tables: tables.mutations.by_id(PROJECT, "m1"),

@@ -30,7 +30,7 @@ from lattice_console.engine.stores import graph_neo4j
 from lattice_console.engine.stores.connection import Lane, open_lane
 from lattice_console.engine.stores.graph_neo4j import START, Neo4jGraph
 from lattice_console.engine.stores.projecting import Step, next_step, whole
-from tests.engine.stores.samples import KIM, NOW, announce, project, spec
+from tests.engine.stores.samples import KIM, NOW, announce, mean, project, spec
 
 NAMES = "abcdef"
 Change = tuple[str, list[str] | None]
@@ -61,9 +61,10 @@ def change(lane: Lane, project_id: str, change: Change) -> None:
     told: EventName = "spec.updated" if depends_on is not None else "spec.removed"
     with lane.transaction("BEGIN IMMEDIATE"):
         if depends_on is not None:
-            lane.tables.specs.put(project_id, [spec(id, name, depends_on=tuple(depends_on))])
+            mean(lane.tables, spec(id, name, depends_on=tuple(depends_on)), project_id=project_id)
         else:
             lane.driver.execute("DELETE FROM specs WHERE id = ?", [id])
+            lane.tables.graph.link(project_id, [f"d-{id}"])
         announce(lane.tables, project_id, [event("mutation.updated"), event(told, name=name)])
 
 

@@ -1,0 +1,87 @@
+"""Keeping up what depends on what, in the transaction of what changes it.
+
+A document that is a spec goes by its name in the graph, any other by its path; so what refers to a path depends on
+another name as soon as a spec is there, is there no more, or is called otherwise.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from lattice_console.engine.features.context import Context
+from lattice_console.engine.ports import Tables
+from lattice_console.engine.records import HeadMove, HeadRecord, NamedRecord, ReferenceRecord, SpecRecord
+from lattice_console.engine.rules import references as rules
+from lattice_console.engine.rules import syntax
+
+_BYTES = 8 * 1024 * 1024
+"""Bytes of documents that are in memory at once, save for a single one that is larger."""
+
+
+def referring(document_id: str, references: Iterable[rules.Reference]) -> list[ReferenceRecord]:
+    """What a document refers to, as it is stored."""
+    pointers: dict[str, list[str]] = {}
+    for path, pointer in references:
+        pointers.setdefault(path, []).append(pointer)
+    return [ReferenceRecord(document_id, path, found) for path, found in pointers.items()]
+
+
+def follow(
+    ctx: Context,
+    moves: Sequence[HeadMove],
+    references: Sequence[ReferenceRecord],
+    before: Mapping[str, HeadRecord],
+    dropped: Mapping[str, NamedRecord],
+    specs: Sequence[SpecRecord],
+) -> None:
+    """Bring the graph to what moved documents declare and refer to, and to where they lie now.
+
+    `before` and `dropped` say where they lay and which specs they were, `specs` which they are.
+    """
+    tables, project_id = ctx.tables, ctx.project.id
+    ids = [move.document_id for move in moves]
+    names = {spec.document_id: spec.name for spec in specs}
+    was = {one.path: dropped[id].name if id in dropped else one.path for id, one in before.items()}
+    now = {move.path: names.get(move.document_id, move.path) for move in moves if move.path is not None}
+    turned = {path for path in was | now if was.get(path, path) != now.get(path, path)}
+    refer = tables.references.replace(project_id, ids, references) | {one.document_id for one in references}
+    others = tables.references.to(project_id, turned)
+    tables.graph.link(project_id, {*ids, *(one.document_id for one in others)})
+    lay = [(id, one.path) for id, one in before.items()] + [(move.document_id, move.path) for move in moves]
+    concerned = {path for id, path in lay if path is not None and id in refer}
+    concerned |= {
+        edge.target for edge in tables.graph.next(project_id, turned | (was.keys() ^ now.keys()), reverse=True)
+    }
+    # What is a spec before and now is told of as such.
+    told = dict.fromkeys((path for path in concerned if path in (was.get(path, path), now.get(path, path))), False)
+    told |= {now.get(one.path, one.path): True for one in others}
+    for name, led_to in sorted(told.items()):
+        said = {"led_to": True} if led_to else {}
+        ctx.announce("graph.changed", project_id, ctx.project.version, name=name, **said)
+
+
+def read_all(tables: Tables, project_id: str) -> None:
+    """Read anew what every document of the head refers to, and make the edges of that."""
+    for heads in _portions(tables.documents.starting_with(project_id, "")):
+        contents = tables.documents.blobs(one.hash for one in heads)
+        found = [record for one in heads for record in _read(one, contents[one.hash])]
+        tables.references.replace(project_id, [one.document_id for one in heads], found)
+    tables.graph.rebuild(project_id)
+
+
+def _read(head: HeadRecord, content: bytes) -> list[ReferenceRecord]:
+    # What has neither the key nor a backslash, by which it may be written otherwise, need not be read.
+    if b"$ref" not in content and b"\\" not in content:
+        return []
+    return referring(head.document_id, rules.read(head.path, syntax.parse(head.path, content).data))
+
+
+def _portions(heads: Iterable[HeadRecord]) -> Iterator[list[HeadRecord]]:
+    portion: list[HeadRecord] = []
+    size = 0
+    for head in heads:
+        if portion and size + head.size > _BYTES:
+            yield portion
+            portion, size = [], 0
+        portion.append(head)
+        size += head.size
+    if portion:
+        yield portion
