@@ -84,7 +84,7 @@ def test_a_project_that_goes_to_postgres_and_back_is_the_same_in_every_row(
     assert (again.rows, again.audit_head) == (there.rows, there.audit_head)
     assert asyncio.run(db.check(back)).ok
     before, after = rows(demo), rows(back)
-    empty = ("overrides", "imports", "parents", "resolutions", "remembered")
+    empty = ("overrides", "imports", "parents", "refs", "resolutions", "remembered")
     for table in TABLES:
         assert after[table.name] == before[table.name], table.name
     assert all(before[table.name] for table in TABLES if table.name not in empty)
