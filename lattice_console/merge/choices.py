@@ -187,23 +187,23 @@ class Fault:
 
 
 def faults(path: str, content: bytes, valid: Valid | None = None) -> tuple[Fault, ...]:
-    """What is wrong with a result: one of JSON or YAML, by its path, has to parse and to repeat no key.
+    """What is wrong with a result: by its path, JSON, YAML and the front matter of Markdown have to parse and to repeat
+    no key.
 
     Where that holds, `valid` is asked too. Takes time that grows with the document, so it belongs off an event loop.
     """
     # It brings a YAML reader, which the console's first frame does not wait for.
-    from lattice_console.merge.keys import repeated_keys
-    from lattice_console.merge.reading import Unreadable, syntax_of
+    from lattice_console.merge.keys import repeated_in
+    from lattice_console.merge.reading import Unreadable
 
-    if syntax := syntax_of(path):
-        try:
-            repeated = repeated_keys(syntax, content)
-        except Unreadable as error:
-            return (Fault(error.reason, error.line),)
-        if repeated:
-            return tuple(
-                Fault(f"{pointer} stands there {len(lines)} times", lines[-1]) for pointer, lines in repeated.items()
-            )
+    try:
+        repeated = repeated_in(path, content)
+    except Unreadable as error:
+        return (Fault(error.reason, error.line),)
+    if repeated:
+        return tuple(
+            Fault(f"{pointer} stands there {len(lines)} times", lines[-1]) for pointer, lines in repeated.items()
+        )
     return tuple(Fault(violation) for violation in valid(content)) if valid is not None else ()
 
 

@@ -21,13 +21,17 @@ from lattice_console.merge.reading import (
     STRING,
     BeyondLimits,
     Syntax,
+    Unreadable,
     decoded,
     fail,
+    front_matter,
+    is_markdown,
     read_json,
+    syntax_of,
     yaml_events,
 )
 
-__all__ = ["REPEATED_LIMIT", "Repeated", "repeated_keys"]
+__all__ = ["REPEATED_LIMIT", "Repeated", "repeated_in", "repeated_keys"]
 
 Repeated = dict[str, list[int]]
 """The lines, from 1, of all the places of each repeated key, by its JSON pointer (RFC 6901)."""
@@ -49,6 +53,28 @@ def repeated_keys(syntax: Syntax, content: bytes) -> Repeated:
     """
     content = content.removeprefix(BOM)
     return _in_json(content) if syntax == "json" else _in_yaml(content)
+
+
+def repeated_in(path: str | None, content: bytes) -> Repeated | None:
+    """`repeated_keys` of a document at that path; of Markdown, those of its front matter. None where there is no data.
+
+    Raises:
+        Unreadable: as for `repeated_keys`; with the line of the whole document.
+    """
+    if syntax := syntax_of(path):
+        return repeated_keys(syntax, content)
+    front = front_matter(content.removeprefix(BOM)) if is_markdown(path) else None
+    if front is None:
+        return None
+    try:
+        # Prose between two thematic breaks reads as a text; that is no front matter.
+        if not isinstance(
+            next((event for event in yaml_events(front) if isinstance(event, NodeEvent)), None), MappingStartEvent
+        ):
+            return None
+        return {key: [line + 1 for line in lines] for key, lines in repeated_keys("yaml", front).items()}
+    except Unreadable as error:
+        raise type(error)(error.reason, error.line + 1 if error.line else None) from None
 
 
 class _Open(Place):

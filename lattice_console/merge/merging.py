@@ -118,10 +118,11 @@ def three_way(
     """Merge what two descendants made of a base.
 
     Where one side left the base as it was, or both are equal, the result is the side that differs, whatever it holds.
-    Otherwise verdict and bytes are those of `git merge-file`, unless the merge is rejected: one of JSON or YAML, which
-    `path` tells by its extension, has to parse and to repeat no key, and `valid` must find nothing wrong with it that
-    is right in the sides (`merge.validity`). A side that is binary (NUL in its first 8000 bytes) or larger than `limit`
-    bytes is not merged. Who needs no more than the verdict and the conflicts does without proposals.
+    Otherwise verdict and bytes are those of `git merge-file`, unless the merge is rejected: JSON, YAML and the front
+    matter of Markdown, which `path` tells by its extension, have to parse and to repeat no key, and `valid` must find
+    nothing wrong with it that is right in the sides (`merge.validity`). A side that is binary (NUL in its first 8000
+    bytes) or larger than `limit` bytes is not merged. Who needs no more than the verdict and the conflicts does without
+    proposals.
 
     Raises:
         Libgit2Error: libgit2 ran out of memory.

@@ -27,6 +27,8 @@ __all__ = [
     "Unreadable",
     "decoded",
     "fail",
+    "front_matter",
+    "is_markdown",
     "read_json",
     "syntax_of",
     "yaml_events",
@@ -50,6 +52,8 @@ EVENT_LIMIT: Final = 1_500_000
 _DIRECTIVE_LIMIT: Final = 100
 
 _SYNTAXES: Final[dict[str, Syntax]] = {"json": "json", "yaml": "yaml", "yml": "yaml"}
+_MARKDOWN: Final = frozenset({"md", "markdown"})
+_FENCE: Final = re.compile(rb"^---[ \t]*\r?$", re.MULTILINE)
 _Loader: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 STRING: Final = rb'"(?:[^"\\]++|\\.)*+"?'
@@ -78,6 +82,22 @@ def syntax_of(path: str | None) -> Syntax | None:
     """Whether a path's extension, in any case, promises JSON or YAML; None for anything else."""
     _, dot, extension = (path or "").rpartition(".")
     return _SYNTAXES.get(extension.lower()) if dot else None
+
+
+def is_markdown(path: str | None) -> bool:
+    """Whether a path's extension, in any case, promises Markdown, which may begin with front matter in YAML."""
+    _, dot, extension = (path or "").rpartition(".")
+    return bool(dot) and extension.lower() in _MARKDOWN
+
+
+def front_matter(content: bytes) -> bytes | None:
+    """What stands between a first line `---` and the next such line; None where they are missing.
+
+    The content has no byte order mark.
+    """
+    first = _FENCE.match(content)
+    last = _FENCE.search(content, first.end() + 1) if first else None
+    return content[first.end() + 1 : last.start()] if first and last else None
 
 
 def decoded(content: bytes) -> str:

@@ -1,8 +1,8 @@
 """The validity gate: what git merges without a conflict, and is still no sound document.
 
-A clean merge of JSON or YAML has to parse and to repeat no key, as far as its sides did; and to satisfy whatever rule
-the caller brings. Real documents, merged cleanly by lines, repeat a key in about one of two hundred merges: both sides
-added it, in different places.
+A clean merge of JSON or YAML, or of Markdown with front matter, has to parse and to repeat no key, as far as its sides
+did; and to satisfy whatever rule the caller brings. Real documents, merged cleanly by lines, repeat a key in about one of
+two hundred merges: both sides added it, in different places.
 
 Reading is bounded by the limits of `merge.reading`, and needs no deadline: of 60 hostile documents of 10 MB none kept
 libyaml or json for more than 2 s on one core of 2026. A clean merge is read once; a rejected one, with what there is to
@@ -66,34 +66,31 @@ class Gate:
 
     def rejection(self, merged: bytes) -> Rejection | None:
         """Why a clean merge is not to be taken; None for one that is sound, or as sound as its sides are."""
-        from lattice_console.merge.reading import BeyondLimits, Unreadable, syntax_of
+        from lattice_console.merge.reading import BeyondLimits, Unreadable
 
-        if syntax_of(self._path):
-            read = self._read(merged)
-            if isinstance(read, Unreadable):
-                if isinstance(read, BeyondLimits) or all(isinstance(side, dict) for side in self._read_sides):
-                    return _unreadable(merged, read)
-                # It was broken before it was merged, and what nobody can read has nothing to be judged by.
-                return None
-            if keys := self._new_keys(read):
-                return _repeated(merged, keys)
+        read = self._read(merged)
+        if isinstance(read, Unreadable):
+            if isinstance(read, BeyondLimits) or all(isinstance(side, dict) for side in self._read_sides):
+                return _unreadable(merged, read)
+            # It was broken before it was merged, and what nobody can read has nothing to be judged by.
+            return None
+        if keys := self._new_keys(read or {}):
+            return _repeated(merged, keys)
         if violations := self._new_violations(merged):
             return _invalid(merged, violations)
         return None
 
-    def _read(self, content: bytes) -> "Repeated | Unreadable":
-        from lattice_console.merge.keys import repeated_keys
-        from lattice_console.merge.reading import Unreadable, syntax_of
+    def _read(self, content: bytes) -> "Repeated | Unreadable | None":
+        from lattice_console.merge.keys import repeated_in
+        from lattice_console.merge.reading import Unreadable
 
-        syntax = syntax_of(self._path)
-        assert syntax, "only JSON and YAML are read"
         try:
-            return repeated_keys(syntax, content)
+            return repeated_in(self._path, content)
         except Unreadable as error:
             return error
 
     @cached_property
-    def _read_sides(self) -> "tuple[Repeated | Unreadable, ...]":
+    def _read_sides(self) -> "tuple[Repeated | Unreadable | None, ...]":
         """What both sides repeat; what the base alone does, neither of them has kept."""
         _, ours, theirs = self._sides
         return self._read(ours), self._read(theirs)

@@ -154,6 +154,32 @@ def test_a_merge_that_heals_a_broken_side_is_taken() -> None:
     assert merged.content == b"\n" + BASE
 
 
+PAGE = b"---\nname: a\nversion: 1\nowner: kim\ntags: [x]\n---\n# A page\n\nname: a\n"
+
+
+@pytest.mark.parametrize("bom", [b"", b"\xef\xbb\xbf"])
+def test_front_matter_of_markdown_that_repeats_a_key_or_cannot_be_read_rejects_the_merge(bom: bytes) -> None:
+    page = bom + PAGE
+    twice = three_way(
+        page, page.replace(b"name", b"status: 1\nname", 1), page.replace(b"x]", b"x]\nstatus: 2"), path="a.md"
+    )
+    assert twice.rejected
+    assert twice.rejected.keys == (RepeatedKey("/status", (2, 7)),)
+    assert [conflict.ours for conflict in twice.conflicts] == [b"status: 1\n", b""]
+    page = page.replace(b"kim\n", b"kim\nsince: 1\nuntil: 2\n").replace(b"a\nv", b"&n a\nv")
+    ours, theirs = page.replace(b"&n a", b"b"), page.replace(b"[x]", b"[*n]")
+    unread = three_way(page, ours, theirs, path="a.markdown").rejected
+    assert unread
+    assert (unread.reason, unread.line) == ("unreadable", 7)
+
+
+def test_markdown_without_front_matter_is_merged_as_its_lines_are() -> None:
+    for page in (PAGE[4:], PAGE.replace(b"---\n", b"---\nprose of\n\n", 1).replace(b": ", b" ")):
+        assert three_way(page, b"k: 1\nk: 1\n" + page, page + b"k: 1\n", path="a.md").clean
+    prose = b"---\nOf it all:\n\nsome: words\n\n- and\n---\nend\n"
+    assert three_way(prose, prose.replace(b"words", b"others"), prose + b"k: 1\n", path="a.md").clean
+
+
 def test_a_document_beyond_the_limits_is_for_a_person() -> None:
     deep = b"[" * 10_000 + b"\n1,\n2,\n3,\n4\n" + b"]" * 10_000
     for path in ("a.json", "a.yaml"):

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from lattice_console.contract.models.spec import Finding
 from lattice_console.engine.rules import yaml_events
-from lattice_console.merge.reading import BOM, Unreadable, decoded, read_json
+from lattice_console.merge.reading import BOM, Unreadable, decoded, front_matter, read_json
 
 __all__ = ["Kind", "Parsed", "kind_of", "parse", "spans"]
 
@@ -26,7 +26,6 @@ _KINDS: dict[str, Kind] = {
 }
 _NAMES = {"json": "JSON", "yaml": "YAML", "markdown": "front matter"}
 
-_FENCE = re.compile(rb"^---[ \t]*\r?$", re.MULTILINE)
 _HALF_PAIR = re.compile(rb"\\u[dD][89a-fA-F]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -79,13 +78,6 @@ def _read(kind: Kind, content: bytes) -> Any:
         raise Unreadable(error.reason, error.line + 1 if error.line else 1) from None
     # Prose between two thematic breaks reads as a text; that is no front matter.
     return data if isinstance(data, dict) else None
-
-
-def front_matter(content: bytes) -> bytes | None:
-    """What stands between a first line `---` and the next such line; None where they are missing."""
-    first = _FENCE.match(content)
-    last = _FENCE.search(content, first.end() + 1) if first else None
-    return content[first.end() + 1 : last.start()] if first and last else None
 
 
 def _read_json(content: bytes) -> Any:
