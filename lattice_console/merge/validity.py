@@ -1,8 +1,8 @@
 """The validity gate: what git merges without a conflict, and is still no sound document.
 
 A clean merge of JSON or YAML, or of Markdown with front matter, has to parse and to repeat no key, as far as its sides
-did; and to satisfy whatever rule the caller brings. Real documents, merged cleanly by lines, repeat a key in about one of
-two hundred merges: both sides added it, in different places.
+did; and to satisfy whatever rule the caller brings. Real documents, merged cleanly by lines, repeat a key in about one
+of two hundred merges: both sides added it, in different places.
 
 Reading is bounded by the limits of `merge.reading`, and needs no deadline: of 60 hostile documents of 10 MB none kept
 libyaml or json for more than 2 s on one core of 2026. A clean merge is read once; a rejected one, with what there is to
