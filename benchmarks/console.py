@@ -22,7 +22,7 @@ FIRST_ROW = "of area"
 """Words that stand in each row of the queue."""
 
 _CURSOR = re.compile(r"▌\D{0,8}(\d+) ")
-_POSITION = re.compile(r"^ *(\d+) of (\d+) ")
+_POSITION = re.compile(r"^ *([\d,]+) of ([\d,]+) ")
 
 
 def console(place: Path, *, columns: int = 160, rows: int = 50) -> Terminal:
@@ -58,7 +58,11 @@ def rows_in_all(screen: pyte.Screen) -> int | None:
 def position(screen: pyte.Screen) -> tuple[int, int] | None:
     """At which of how many rows the cursor is, as the list says; None where no list stands there."""
     found = (_POSITION.match(line) for line in screen.display)
-    return next(((int(one[1]), int(one[2])) for one in found if one), None)
+    return next(((_number(one[1]), _number(one[2])) for one in found if one), None)
+
+
+def _number(text: str) -> int:
+    return int(text.replace(",", ""))
 
 
 def totals(place: Path, texts: list[str]) -> dict[str, int]:
