@@ -39,8 +39,10 @@ async def conflicts(session: Session, backend: Backend, mutation: str) -> int:
     elif report.errors:
         to_decide = count(report.errors, "conflict")
         session.output.say(f"{to_decide} of {name} to decide. Next: lattice mutation resolve {name} --strategy S")
-    else:
+    elif any(not one.conflicting_mutations for one in report.conflicts):
         session.output.say(f"{name} merges by itself. Next: lattice mutation rebase {name}")
+    else:
+        session.output.say(f"{name} merges by itself with what else is to come. There is nothing to do.")
     return Exit.CONFLICT if report.errors else Exit.OK
 
 

@@ -35,7 +35,7 @@ _TIMELINE: Sequence[Column[TimelineEntry]] = (
     Column("AGE", lambda row: age(row.at), right=True, role=lambda row: "muted"),
     Column("ACTOR", lambda row: row.actor.handle),
     Column("WHAT", lambda row: row.summary),
-    Column("DETAIL", lambda row: row.detail, gives=True),
+    Column("DETAIL", lambda row: " ".join(row.detail.splitlines()), gives=True),
 )
 
 

@@ -205,9 +205,11 @@ class MutationScreen(Following, Settling, Looking):
             with self.desk.working(f"reading M-{row.number}"):
                 mutation = await backend.mutations.get(row.id)
                 if not newest and self.mutation is not None and mutation.patchset != self.mutation.patchset:
-                    # Somebody reads the older one: it stays until they ask for the newer.
-                    self.post_message(self.Outdated(mutation.patchset))
-                    return
+                    if not await self._made_by_me(mutation):
+                        # Somebody reads the older one: it stays until they ask for the newer.
+                        self.post_message(self.Outdated(mutation.patchset))
+                        return
+                    wanted, newest = None, True
                 comparison = wanted or first_look(mutation)
                 timeline, comments, stack, met = await asyncio.gather(
                     backend.mutations.timeline(row.id),
@@ -235,6 +237,12 @@ class MutationScreen(Following, Settling, Looking):
             return
         model = OverviewModel(mutation, timeline, comments, compared.changes, drafts, stack, held, met.conflicts)
         self.post_message(self.Loaded(model, compared if compared is not self.compared else None, carried, at))
+
+    async def _made_by_me(self, mutation: Mutation) -> bool:
+        """Whether the newest patchset is the person's own."""
+        made = await self.session.backend.mutations.patchset(mutation.id, mutation.patchset)
+        actor = self.session.actor
+        return actor is not None and actor.user is not None and made.author.id == actor.user.id
 
     async def _held_back(self, mutation: Mutation) -> str:
         """Why the folder holds its execution back, as long as that is to come; empty where it does not."""

@@ -94,6 +94,24 @@ def test_what_merges_by_itself_is_a_warning_and_no_conflict_is_told_as_well(behi
     assert behind.ok("mutation", "conflicts", "2").err == "M-2 has no conflicts.\n"
 
 
+def test_what_merges_with_another_that_is_to_come_asks_for_nothing(lattice: Lattice) -> None:
+    lattice.write("docs/long.md", with_line(3, "line 3"))
+    lattice.ok("track", "docs/long.md")
+    for number in (3, 5):
+        lattice.write("docs/long.md", with_line(number, "mine"))
+        lattice.propose(f"Line {number}", "--files", "docs/long.md")
+        lattice.ok("restore", "docs/long.md")
+    warned = lattice.ok("mutation", "conflicts", "2")
+    assert warned.text.startswith("warning  docs/long.md  concurrent modification, with M-1\n")
+    assert warned.err == "M-2 merges by itself with what else is to come. There is nothing to do.\n"
+
+
+def test_the_history_of_a_resolution_stands_in_lines_of_one_entry_each(meeting: Lattice) -> None:
+    meeting.ok("mutation", "resolve", "2", "--strategy", "accept_ours")
+    [line] = [one for one in meeting.ok("mutation", "history", "2").text.splitlines() if "patchset 2" in one]
+    assert "Resolved (accept ours) on what stands there now. docs/long.md: " in line
+
+
 def settled(lattice: Lattice) -> str:
     lattice.ok("mutation", "approve", "2", "--as", "ana")
     lattice.ok("mutation", "execute", "2")

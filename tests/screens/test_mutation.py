@@ -124,6 +124,16 @@ async def test_acts_work_in_the_mutation_too_and_its_screen_follows(console: Con
     await console.sees("Executed M-6", "● completed", "b roll back")
 
 
+async def test_ones_own_new_patchset_is_shown_at_once(console: Console, office: Office) -> None:
+    await opened(console, "Pay refunds")
+    await console.sees("paid within 7 days", "patchset 1")
+    kim = await office.as_("kim")
+    await kim.mutations.update("M-6", changes=[modify("docs/refunds.md", b"# Refunds\n\nAt once.\n")])
+    await kim.close()
+    await console.sees("At once.", "patchset 2 of 2")
+    await console.misses("has replaced")
+
+
 async def test_a_new_patchset_does_not_replace_what_is_being_read(console: Console, office: Office) -> None:
     await opened(console, "Pay refunds")
     await console.sees("paid within 7 days")
