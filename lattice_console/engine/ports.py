@@ -16,6 +16,7 @@ from lattice_console.engine.records import (
     Asker,
     AuditRecord,
     ChangeRecord,
+    ClaimRecord,
     CommentRecord,
     ConflictRecord,
     EdgeRecord,
@@ -24,6 +25,7 @@ from lattice_console.engine.records import (
     GraphQuestion,
     HeadMove,
     HeadRecord,
+    LinkRecord,
     ListedRecord,
     LookerRecord,
     MembershipRecord,
@@ -142,6 +144,10 @@ class Specs(Protocol):
         """Those of the names that are specs, each with what `by_name` gives for it."""
         ...
 
+    def claims(self, project_id: str, names: Iterable[str]) -> list[ClaimRecord]:
+        """Every document of the head that is a spec of one of those names, and those that have no document."""
+        ...
+
     def put(self, project_id: str, records: Sequence[SpecRecord]) -> None: ...
     def drop(self, project_id: str, document_ids: Sequence[str]) -> dict[str, NamedRecord]:
         """Forget the specs of those documents; returns what they were by document id, for those that come back."""
@@ -176,6 +182,10 @@ class Graph(Protocol):
 
     def next(self, project_id: str, names: Iterable[str], *, reverse: bool) -> list[EdgeRecord]:
         """The edges that leave those names, or in `reverse` those that lead to them."""
+        ...
+
+    def links(self, project_id: str, names: Iterable[str], *, reverse: bool) -> list[LinkRecord]:
+        """What `next` gives, once for each document that says it."""
         ...
 
     def reached(self, project_id: str, names: Iterable[str], *, reverse: bool, depth: int | None) -> list[EdgeRecord]:

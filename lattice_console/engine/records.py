@@ -141,6 +141,22 @@ class EdgeRecord(NamedTuple):
     target: str
 
 
+class LinkRecord(NamedTuple):
+    """`source`, the document at `path`, depends on `target`: `declared` by name, else by reference."""
+
+    path: str
+    source: str
+    target: str
+    declared: bool
+
+
+class ClaimRecord(NamedTuple):
+    """The document at `path` is a spec of that name; the path of a spec without a document is empty."""
+
+    path: str
+    name: str
+
+
 class NodeRecord(NamedTuple):
     """A name in the graph, and what it depends on; `missing` where neither a spec nor a document has that name."""
 

@@ -38,7 +38,7 @@ def advance(ctx: Context, moves: Sequence[HeadMove], mutation_id: str | None) ->
         ctx.record("policy.changed", ctx.project.id, before=old_version, after=version)
         ctx.announce("policy.changed", ctx.project.id, ctx.project.version, policy_version=version)
         judging.judge_all(ctx)
-    detecting.head_moved(ctx, moves, (record.path for record in before.values()))
+    detecting.head_moved(ctx, moves, before)
     return ctx.project.sequence
 
 

@@ -1,14 +1,21 @@
 """Keeping up what is known of conflicts, in the transaction of what changes them."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 
 from lattice_console.contract.errors import NotFound
-from lattice_console.engine.features import bringing, judging, linking, pairing, stored
+from lattice_console.engine.features import bringing, depending, judging, linking, pairing, stored
 from lattice_console.engine.features.bringing import Tried
 from lattice_console.engine.features.context import Context
 from lattice_console.engine.features.tree import Entry, Tree
-from lattice_console.engine.records import ChangeRecord, ConflictRecord, HeadMove, MutationRecord
+from lattice_console.engine.records import (
+    ChangeRecord,
+    ConflictRecord,
+    HeadMove,
+    HeadRecord,
+    MutationRecord,
+    WriteRecord,
+)
 from lattice_console.engine.rules import conflicts as rules
 from lattice_console.engine.rules import life
 from lattice_console.engine.rules.conflicts import Edit, Finding, Standing
@@ -20,14 +27,15 @@ _PORTION = 500
 def propose(ctx: Context, record: MutationRecord) -> MutationRecord:
     """Take note of what a new mutation writes, and of whom it meets.
 
-    It was made on what stands there, so nothing there is against it. Returns it with its number of conflicts.
+    It was made on what stands there, so it merges with that. Returns it with its number of conflicts.
     """
     prepare(ctx)
     pairing.made_on_what_stands(ctx, record)
-    written = {record.number: pairing.writes(ctx, record)}
+    written = {record.number: _written(ctx, record)}
     ctx.tables.conflicts.write(ctx.project.id, written)
-    pairs = pairing.meeting(ctx, [record], written)
-    return _bring(ctx, [record], {record.number: []}, pairs)[0] if pairs else record
+    pairs = pairing.meeting(ctx, [record], written, depending.meeting)
+    found = [_record(record.number, finding) for finding in depending.with_head(ctx, record)]
+    return _bring(ctx, [record], {record.number: found}, pairs)[0] if pairs or found else record
 
 
 def update(ctx: Context, record: MutationRecord) -> MutationRecord:
@@ -56,12 +64,15 @@ def apply(ctx: Context, record: MutationRecord) -> None:
     ctx.tables.conflicts.unwrite(ctx.project.id, [record.number])
 
 
-def head_moved(ctx: Context, moves: Sequence[HeadMove], left: Iterable[str]) -> None:
-    """Look again at all that can be in conflict with what these moves made of the head; `left` are the paths before."""
+def head_moved(ctx: Context, moves: Sequence[HeadMove], before: Mapping[str, HeadRecord]) -> None:
+    """Look again at all that can be in conflict with what these moves made of the head.
+
+    `before` is what stood there of their documents, by id.
+    """
     prepare(ctx)
-    paths = {*left, *(move.path for move in moves if move.path is not None)}
+    paths = {*(one.path for one in before.values()), *(move.path for move in moves if move.path is not None)}
     keys = pairing.moved((move.document_id for move in moves), paths)
-    _look_again(ctx, ctx.tables.conflicts.writing(ctx.project.id, keys))
+    _look_again(ctx, ctx.tables.conflicts.writing(ctx.project.id, [*keys, *depending.moved(ctx, moves, before)]))
 
 
 def prepare(ctx: Context) -> None:
@@ -86,6 +97,11 @@ def prepare(ctx: Context) -> None:
 # --- What is found
 
 
+def _written(ctx: Context, record: MutationRecord) -> list[WriteRecord]:
+    """All that a mutation is found by."""
+    return sorted([*pairing.writes(ctx, record), *depending.writes(ctx, record)])
+
+
 def _look_again(ctx: Context, records: Sequence[MutationRecord], *, judged: int = 0) -> list[MutationRecord]:
     """Find anew what those mutations write and what is in conflict with them, and bring their status to it.
 
@@ -96,13 +112,14 @@ def _look_again(ctx: Context, records: Sequence[MutationRecord], *, judged: int 
     table = ctx.tables.conflicts
     coming = [record for record in records if record.status in life.TO_COME]
     pairing.look_anew(ctx, coming)
-    written = {record.number: pairing.writes(ctx, record) for record in coming}
+    written = {record.number: _written(ctx, record) for record in coming}
     table.unwrite(ctx.project.id, [record.number for record in records])
     table.write(ctx.project.id, written)
     found: dict[int, list[ConflictRecord]] = {record.number: [] for record in records}
     for record in coming:
-        found[record.number] = [_record(record.number, finding) for finding in _with_head(ctx, record)]
-    after = _bring(ctx, records, found, pairing.meeting(ctx, coming, written))
+        findings = (*_with_head(ctx, record), *depending.with_head(ctx, record))
+        found[record.number] = [_record(record.number, finding) for finding in findings]
+    after = _bring(ctx, records, found, pairing.meeting(ctx, coming, written, depending.meeting))
     return [*after[:judged], *_judge(ctx, records[judged:], after[judged:])]
 
 
@@ -195,7 +212,7 @@ def _standing(ctx: Context, tried: Tried, tree: Tree) -> Standing:
 
 def _record(number: int, finding: Finding, other: int = 0) -> ConflictRecord:
     sides = f"{min(number, other)} {max(number, other)}"
-    id = hashlib.sha256(f"{sides}\n{finding.type}\n{finding.path}".encode()).hexdigest()[:16]
+    id = hashlib.sha256(f"{sides}\n{finding.type}\n{finding.about or finding.path}".encode()).hexdigest()[:16]
     facts = {
         "pointer": finding.pointer,
         "description": finding.description,
@@ -229,7 +246,7 @@ def _bring(
     kept = table.of(ctx.project.id, beside) if beside else {}
     wanted = found | {number: [one for one in rows if one.other not in found] for number, rows in kept.items()}
     for one, other in pairs:
-        for mine, yours in pairing.between(ctx, one, other):
+        for mine, yours in (*pairing.between(ctx, one, other), *depending.between(ctx, one, other)):
             wanted[one.number].append(_record(one.number, mine, other.number))
             wanted[other.number].append(_record(other.number, yours, one.number))
     known |= kept

@@ -1,6 +1,6 @@
 """What each mutation would make of the head, what of that it writes, and whether two of them merge."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -23,7 +23,7 @@ _ALL = 2**53
 _FOUND_BY = (-1, -1)
 """The lines of what is written nowhere: a key that only the head's moves look for."""
 
-_NO_LINES = (0, -1)
+NO_LINES = (0, -1)
 """Meets nothing under its own key: it is another key that is looked for by it."""
 
 
@@ -64,7 +64,7 @@ def pieces(ctx: Context, record: MutationRecord) -> Sequence[Piece]:
 def look_anew(ctx: Context, records: Sequence[MutationRecord]) -> None:
     """Read what it takes to find out anew what those mutations would make, for all of them at once."""
     for record in records:
-        for kind in ("pieces", "trial"):
+        for kind in ("pieces", "trial", "shifts"):
             ctx.memo.pop((kind, record.id, record.patchset, ctx.project.sequence), None)
     changes = [change for one in stored.current(ctx, records).values() for change in one.changes]
     head = stored.at_paths(ctx, {change.path for change in changes})
@@ -74,7 +74,7 @@ def look_anew(ctx: Context, records: Sequence[MutationRecord]) -> None:
 
 def let_go(ctx: Context) -> None:
     """Forget what was read and tried to find that out: it can be found out again."""
-    for key in [key for key in ctx.memo if key[0] in ("pieces", "trial", "blob")]:
+    for key in [key for key in ctx.memo if key[0] in ("pieces", "trial", "shifts", "blob")]:
         del ctx.memo[key]
 
 
@@ -198,7 +198,7 @@ def _written_by(ctx: Context, piece: Piece) -> list[WriteRecord]:
     rows = []
     if piece.takes is not None:
         rows.append(WriteRecord(_to(piece.takes), 0, 0))
-        rows += [WriteRecord(_in(folder), *_NO_LINES) for folder in folders(piece.takes)]
+        rows += [WriteRecord(_in(folder), *NO_LINES) for folder in folders(piece.takes)]
     if piece.base is None:
         return rows
     if piece.takes is not None or piece.target is None or piece.stacked:
@@ -215,17 +215,23 @@ def _written_by(ctx: Context, piece: Piece) -> list[WriteRecord]:
 
 
 def meeting(
-    ctx: Context, records: Sequence[MutationRecord], written: Mapping[int, Sequence[WriteRecord]]
+    ctx: Context,
+    records: Sequence[MutationRecord],
+    written: Mapping[int, Sequence[WriteRecord]],
+    keys: Callable[[Context, MutationRecord], Iterable[str]],
 ) -> list[tuple[MutationRecord, MutationRecord]]:
     """Every two of which one is among those mutations and that write something of the same, the lower number first.
 
-    Only these can be in conflict with each other; `written` is what is kept of what those mutations write, by number.
+    Only these can be in conflict with each other; `written` is what is kept of what those mutations write, by number,
+    and `keys` what else of others each of them looks for.
     """
     table = ctx.tables.conflicts
     found = set(table.meeting(ctx.project.id, written))
     looking: dict[str, set[int]] = {}
-    for number, rows in written.items():
-        for key in {key for row in rows if row.first != _FOUND_BY[0] for key in _beside(row.key)}:
+    for record in records:
+        number, rows = record.number, written[record.number]
+        beside = {key for row in rows if row.first != _FOUND_BY[0] for key in _beside(row.key)}
+        for key in beside.union(keys(ctx, record)):
             looking.setdefault(key, set()).add(number)
     for key, other in table.under(ctx.project.id, looking):
         found.update((number, other) for number in looking[key] - {other})
@@ -270,9 +276,9 @@ def between(ctx: Context, one: MutationRecord, other: MutationRecord) -> list[tu
 
     What is in conflict already lower in their stacks is not said of what stands on that.
     """
-    ours, theirs = _with_below(ctx, one), _with_below(ctx, other)
-    if one.id in theirs or other.id in ours:
+    if is_stacked(ctx, one, other):
         return []
+    ours, theirs = _with_below(ctx, one), _with_below(ctx, other)
     lower = {
         met.documents
         for mine in ours.values()
@@ -287,6 +293,11 @@ def between(ctx: Context, one: MutationRecord, other: MutationRecord) -> list[tu
             turned = _Meeting(met.yours, met.mine, met.ground)
             found.append((_finding(ctx, met, other.number), _finding(ctx, turned, one.number)))
     return found
+
+
+def is_stacked(ctx: Context, one: MutationRecord, other: MutationRecord) -> bool:
+    """Whether one of the two stands on the other, over however many between."""
+    return one.id in _with_below(ctx, other) or other.id in _with_below(ctx, one)
 
 
 def _with_below(ctx: Context, record: MutationRecord) -> dict[str, MutationRecord]:

@@ -46,7 +46,10 @@ class Standing(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A conflict as it is found; `remedies` can be acted on, `base`, `ours` and `theirs` are hashes."""
+    """A conflict as it is found; `remedies` can be acted on, `base`, `ours` and `theirs` are hashes.
+
+    `about` is what it is known by among those of its type, where that is not its document alone.
+    """
 
     type: ConflictType
     severity: Severity
@@ -58,6 +61,7 @@ class Finding:
     places: tuple[ConflictPlace, ...] = ()
     base: str | None = None
     ours: str | None = None
+    about: str = ""
 
     @property
     def pointer(self) -> str | None:

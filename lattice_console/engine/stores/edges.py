@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from sqlalchemy import CTE, ColumnElement, Select, and_, bindparam, delete, exists, func, insert, literal, or_, select
 
 from lattice_console.contract.models.spec import NodeType
-from lattice_console.engine.records import EdgeRecord, NodeRecord
+from lattice_console.engine.records import EdgeRecord, LinkRecord, NodeRecord
 from lattice_console.engine.stores.database import Database
 from lattice_console.engine.stores.rows import chunks, several
 from lattice_console.engine.stores.statements import Prepared, Row
@@ -114,8 +114,21 @@ def _within(reverse: bool) -> Prepared:
     return Prepared(_EDGE.where(near.in_(select(reached.c.name))))
 
 
+def _links(reverse: bool) -> Prepared:
+    """The edges with the paths of the documents that say them, and the names that these declare to depend on."""
+    near, _ = _ends(reverse)
+    return Prepared(
+        select(head.c.path, edges.c.source, edges.c.target, specs.c.depends_on)
+        .select_from(edges)
+        .join(head, head.c.document_id == edges.c.document_id)
+        .outerjoin(specs, specs.c.document_id == edges.c.document_id)
+        .where(_OF_PROJECT, near.in_(several("names")))
+    )
+
+
 _TOUCHED = Prepared(_touched())
 _NEXT = {reverse: _next(reverse) for reverse in (False, True)}
+_LINKS = {reverse: _links(reverse) for reverse in (False, True)}
 _CLOSURE = {reverse: _closure(reverse) for reverse in (False, True)}
 _SIZE = {reverse: _size(reverse) for reverse in (False, True)}
 _WITHIN = {reverse: _within(reverse) for reverse in (False, True)}
@@ -134,6 +147,16 @@ class Graph:
     def next(self, project_id: str, names: Iterable[str], *, reverse: bool) -> list[EdgeRecord]:
         """The edges that leave those names, or in `reverse` those that lead to them."""
         return self._collect(_NEXT[reverse], project_id, names)
+
+    def links(self, project_id: str, names: Iterable[str], *, reverse: bool) -> list[LinkRecord]:
+        """What `next` gives, once for each document that says it."""
+        portions = chunks(names)
+        found = [self._database.rows(_LINKS[reverse], project=project_id, names=portion) for portion in portions]
+        return [
+            LinkRecord(path, source, target, target in (declared or ()))
+            for rows in found
+            for path, source, target, declared in rows
+        ]
 
     def reached(self, project_id: str, names: Iterable[str], *, reverse: bool, depth: int | None) -> list[EdgeRecord]:
         """Every edge that is passed on the ways from those names, or in `reverse` to them.
