@@ -22,6 +22,7 @@ from lattice_console.screens.announcing import Announcing
 from lattice_console.screens.news import (
     ConflictsWanted,
     Connected,
+    MutationWanted,
     QueueWanted,
     Unreachable,
 )
@@ -227,6 +228,12 @@ class LatticeApp(Announcing, inherit_bindings=False):
 
         if isinstance(self.screen, ConflictsScreen):
             self.screen.show_only(message.filter, message.id)
+
+    @on(MutationWanted)
+    def _show_mutation(self, message: MutationWanted) -> None:
+        from lattice_console.screens.mutation import MutationScreen
+
+        self.push_screen(MutationScreen(self.session, message.mutation))
 
     async def _enter(self, mode: Mode) -> None:
         if mode not in self._made:

@@ -22,6 +22,7 @@ __all__ = [
     "HealthChanged",
     "ManyMeant",
     "MutationChanged",
+    "MutationWanted",
     "QueueWanted",
     "Synced",
     "Told",
@@ -106,6 +107,13 @@ class ConflictsWanted(Message):
 
     filter: str
     id: str
+
+
+@dataclass
+class MutationWanted(Message):
+    """A mutation is to be shown, above what is shown now."""
+
+    mutation: "Mutation"
 
 
 @dataclass

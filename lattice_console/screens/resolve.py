@@ -8,7 +8,9 @@ from textual.binding import Binding, BindingType
 from lattice_console.merge.choices import Choice, History
 from lattice_console.screens.resolve_applying import Settled, propose
 from lattice_console.screens.resolve_editing import edit_conflict
-from lattice_console.screens.resolve_place import ConflictPlace, OpenFile
+from lattice_console.screens.resolve_file import OpenFile, Where
+from lattice_console.screens.resolve_place import ConflictPlace
+from lattice_console.screens.resolve_where import choose_place
 from lattice_console.text import count, inert
 from lattice_console.widgets.resolve_layout import PANES
 
@@ -28,6 +30,7 @@ class ResolveScreen(ConflictPlace):
         Binding("0", "take('base')", "Take what both started from", id="resolve.base"),
         Binding("p", "propose", "Take what is offered, or the next", id="resolve.proposal"),
         Binding("e", "edit", "Edit the result here", id="resolve.edit"),
+        Binding("r", "where", "Where it is to be", id="resolve.where"),
         Binding("u", "undo", "Undo the choice", id="resolve.undo"),
         Binding("U", "redo", "Redo", id="resolve.redo"),
         Binding("ctrl+s", "apply", "Apply, after a look at the final diff", id="resolve.apply"),
@@ -44,12 +47,14 @@ class ResolveScreen(ConflictPlace):
         if (at := self.sides.conflict) is not None:
             hints += [("resolve.ours", "ours"), ("resolve.theirs", "theirs")]
             if not layout.apart:
-                both = "theirs first" if file.history.choices[at] == "ours+theirs" else "both"
+                both = "theirs first" if file.choices[at] == "ours+theirs" else "both"
                 hints.append(("resolve.both", both))
             if (offer := layout.offer(at)) is not None:
                 hints.append(("resolve.proposal", offer.name))
             if not layout.binary:
                 hints.append(("resolve.edit", "edit"))
+        if file.where is not None and (file.where.why or layout.conflicts):
+            hints.append(("resolve.where", "place"))
         if layout.next_conflict(row, 1) is not None:
             hints.append(("resolve.next", "next"))
         elif layout.next_conflict(row, -1) is not None:
@@ -73,7 +78,7 @@ class ResolveScreen(ConflictPlace):
         file, at = self.file, self.sides.conflict
         if file is not None and file.layout.apart:
             self.desk.say("These sides cannot stand one after the other: take one of them.")
-        elif file is not None and at is not None and file.history.choices[at] == "ours+theirs":
+        elif file is not None and at is not None and file.choices[at] == "ours+theirs":
             self._choose("theirs+ours")
         else:
             self._choose("ours+theirs")
@@ -102,7 +107,7 @@ class ResolveScreen(ConflictPlace):
         self.desk.expect(self.app.run_worker(work, group="drafts", exclusive=True, exit_on_error=False))
 
     async def _edit(self, file: OpenFile, at: int) -> None:
-        written = await edit_conflict(self, file.clash, file.layout.sides.merge, file.history.choices, at)
+        written = await edit_conflict(self, file.clash, file.layout.sides.merge, file.choices, at)
         if written is not None and file in self.files:
             self._turn_to(file, file.history.choose((at, written)))
 
@@ -113,6 +118,20 @@ class ResolveScreen(ConflictPlace):
         else:
             self._turn_to(file, file.history.choose((at, choice)))
 
+    def action_where(self) -> None:
+        """Choose where the document is to be, where that is a question."""
+        file = self.file
+        if file is not None and file.where is not None:
+            work = self._place(file, file.where)
+            self.desk.expect(self.app.run_worker(work, group="drafts", exclusive=True, exit_on_error=False))
+        elif file is not None:
+            self.desk.say(f"There is one place for it: {inert(file.path)}.")
+
+    async def _place(self, file: OpenFile, where: Where) -> None:
+        place = await choose_place(self, file, where)
+        if place is not None and file in self.files:
+            self._turn_to(file, file.put(place))
+
     def _say_nowhere(self) -> None:
         if self.file is not None:
             others = " ] and [ go to one." if self.file.layout.conflicts else ""
@@ -122,7 +141,7 @@ class ResolveScreen(ConflictPlace):
         """Show what follows from other choices, and keep them."""
         sides, result = self.sides.drawn(), self.result.drawn()
         file.history = history
-        file.layout.choose(history.choices)
+        file.layout.choose(file.choices)
         self.session.keeping.keep_chosen(file.clash.meeting, history)
         self.result.rearrange(file.layout.across(self.sides.cursor))
         self.sides.refresh_changed(sides)
@@ -140,7 +159,7 @@ class ResolveScreen(ConflictPlace):
             return
         at = file.history.last
         self._turn_to(file, file.history.undo())
-        self.sides.go_to(file.layout.head_row(at))
+        self._go_to_conflict(file, at)
 
     def action_redo(self) -> None:
         """Choose again what was taken back last."""
@@ -150,7 +169,11 @@ class ResolveScreen(ConflictPlace):
             return
         at = file.history.next
         self._turn_to(file, file.history.redo())
-        self.sides.go_to(file.layout.head_row(at))
+        self._go_to_conflict(file, at)
+
+    def _go_to_conflict(self, file: OpenFile, at: int) -> None:
+        if at < len(file.layout.conflicts):
+            self.sides.go_to(file.layout.head_row(at))
 
     # -- applying
 
@@ -162,6 +185,10 @@ class ResolveScreen(ConflictPlace):
         still = [at for at, one in enumerate(self.files) if one.open]
         if still:
             at = self.at if self.at in still else still[0]
+            if self.files[at].place_open and self.files[at].open == 1:
+                self.show_file(at)
+                self.action_where()
+                return
             open_here = count(self.files[at].open, "conflict")
             where = "" if at == self.at else f" in {inert(self.files[at].clash.path)}"
             self.desk.say(f"Not applied: {open_here}{where} still open. Choose there, then ctrl+s.", "warning")
@@ -170,7 +197,7 @@ class ResolveScreen(ConflictPlace):
             elif (row := file.layout.next_open(self.sides.cursor)) is not None:
                 self.sides.go_to(row)
             return
-        settled = [Settled(one.clash, one.layout.sides.path, one.content, one.history) for one in self.files]
+        settled = [Settled(one.clash, one.path, one.content, one.history, one.place is not None) for one in self.files]
         work = self._propose(settled)
         self.desk.expect(self.app.run_worker(work, name="resolving", group="acts", exit_on_error=False))
 

@@ -38,12 +38,16 @@ _FAULTS = 5
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """A document with nothing open: where and what it is to be (None: no file), and by which choices."""
+    """A document with nothing open: where and what it is to be (None: no file), and by which choices.
+
+    `placed` where somebody chose the place.
+    """
 
     clash: Clash
     path: str
     content: bytes | None
     history: History
+    placed: bool
 
     @property
     def chosen(self) -> bool:
@@ -138,7 +142,7 @@ async def propose(place: Place, clashes: Clashes, settled: Sequence[Settled]) ->
         if not await screen.answer:
             return False
         with desk.working(f"resolving M-{mutation.number}"):
-            chosen = [ResolvedFile(path=one.clash.path, content=one.content) for one in settled if one.chosen]
+            chosen = [_made(one) for one in settled if one.chosen]
             resolve = partial(_resolve, chosen, clashes.against)
             done = await resolve(backend, mutation)
             after = await backend.mutations.get(mutation.id)
@@ -152,6 +156,11 @@ async def propose(place: Place, clashes: Clashes, settled: Sequence[Settled]) ->
     desk.say(_told(done), "information" if done.resolved else "warning")
     place.app.post_message(MutationChanged(after))
     return done.resolved
+
+
+def _made(one: Settled) -> ResolvedFile:
+    new_path = one.path if one.placed and one.content is not None else None
+    return ResolvedFile(path=one.clash.path, content=one.content, new_path=new_path)
 
 
 async def _resolve(
@@ -193,7 +202,7 @@ def _hindrance(mutation: Mutation, clashes: Clashes) -> str:
 def _difference(settled: Settled) -> FileChange | None:
     """What a document becomes, seen from what stands there now; None where it stays that."""
     standing, theirs, content = settled.clash.standing, settled.clash.theirs, settled.content
-    if standing is None:
+    if standing is None or (settled.clash.change.operation_type == "create" and settled.path != standing.path):
         return FileChange.between("create", settled.path, None, None, content) if content is not None else None
     if content is None:
         return FileChange.between("delete", standing.path, None, theirs, None)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from lattice_console.contract.errors import NotFound
+from lattice_console.contract.models.conflict import Conflict
 from lattice_console.contract.models.document import Revision
 from lattice_console.contract.models.mutation import Change, Mutation
 from lattice_console.contract.models.resolution import RememberedText
@@ -48,6 +49,10 @@ class Clash:
     infos: Mapping[Pane, SideInfo]
     remembered: tuple[RememberedText, ...] = ()
     """What stood before where the same met, newest first for each conflict."""
+    barred: str = ""
+    """Why the path that ours wants cannot be taken; empty where it can."""
+    other: int | None = None
+    """The number of the mutation that made theirs, where one did."""
 
     @property
     def path(self) -> str:
@@ -91,30 +96,43 @@ class HeadClashes:
 
     async def _load(self, mutation: Mutation, against: Mutation | None) -> Clashes:
         files: list[Clash] = []
+        taken = await self._taken(mutation, against)
         for change in mutation.changes:
-            there = await self._standing(mutation, change)
+            there = await self.standing(mutation, change)
             now = there.hash if there else None
-            if now in (change.base_hash, change.result_hash) and (there is None or there.path == change.file_path):
-                continue
-            files.append(await self._clash(mutation, change, there))
+            collision = taken.get(change.result_path)
+            if collision is not None and not (change.operation_type == "create" and there is not None):
+                clash = await self._clash(mutation, change, there)
+                why = collision.description.removeprefix(f"{collision.path}: ").rstrip(".")
+                other = next(iter(collision.conflicting_mutations), collision.revision_mutation)
+                files.append(replace(clash, barred=why, other=other))
+            elif now not in (change.base_hash, change.result_hash) or (there and there.path != change.file_path):
+                files.append(await self._clash(mutation, change, there))
         known: Sequence[RememberedText] = ()
         if files:
-            other = against.id if against is not None else None
-            known = await self._session.backend.conflicts.remembered(mutation.id, against=other)
+            below = against.id if against is not None else None
+            known = await self._session.backend.conflicts.remembered(mutation.id, against=below)
         with_known = (replace(file, remembered=tuple(one for one in known if one.path == file.path)) for file in files)
         return Clashes(mutation, tuple(with_known), against)
 
-    async def _standing(self, mutation: Mutation, change: Change) -> Standing | None:
+    async def _taken(self, mutation: Mutation, against: Mutation | None) -> Mapping[str, Conflict]:
+        """What is in the way of the paths that a mutation wants: in the head, or in another mutation."""
+        report = await self._session.backend.conflicts.of(mutation.id)
+        numbers = (against.number,) if against is not None else ()
+        collisions = [one for one in report.conflicts if one.type == "file_collision" and one.severity == "error"]
+        return {one.path: one for one in collisions if one.conflicting_mutations == numbers}
+
+    async def standing(self, mutation: Mutation, change: Change) -> Standing | None:
         """What stands there now: what the nearest parent yet to be executed makes of it, else the head's."""
         for parent in mutation.parents:
             if parent.status in ("completed", "rolled_back", "rejected", "expired", "cancelled"):
                 continue
             below = await self._session.backend.mutations.get(parent.id)
-            made = next((one for one in below.changes if change.file_path in (one.file_path, one.result_path)), None)
+            made = _made(below, change)
             if made is not None:
                 path, hash = made.result_path, made.result_hash
                 return Standing(path, hash, made.document_id) if hash is not None else None
-            if below.parents and (found := await self._standing(below, change)) is not None:
+            if below.parents and (found := await self.standing(below, change)) is not None:
                 return found
         return await self._in_head(change)
 
@@ -136,31 +154,32 @@ class HeadClashes:
             load_content(session, change.result_hash),
             load_content(session, there.hash if there else None),
         )
+        info, other = await self._their_info(change, there)
         infos: dict[Pane, SideInfo] = {
             "ours": _our_info(mutation, session.look),
             "base": SideInfo("base", "what both started from" if change.base_hash else "nothing: both create it"),
-            "theirs": await self._their_info(change, there),
+            "theirs": info,
         }
-        return Clash(mutation.id, change, there, base, ours, theirs, infos)
+        return Clash(mutation.id, change, there, base, ours, theirs, infos, other=other)
 
-    async def _their_info(self, change: Change, there: Standing | None) -> SideInfo:
-        """Who made the head what it is: the newest revision, and how many others came since the base."""
+    async def _their_info(self, change: Change, there: Standing | None) -> tuple[SideInfo, int | None]:
+        """Who made the head what it is: the newest revision, and how many others came since; and by which mutation."""
         document = there.document_id if there else change.document_id
         revisions: Sequence[Revision] = ()
         if document is not None:
             found = await self._session.backend.documents.history(document, limit=_BACK)
-            revisions = _since(found.items, change.base_hash)
+            revisions = _since(found.items, change)
         if not revisions or (there is not None and revisions[0].hash != there.hash):
-            return SideInfo("theirs", "what stands there now")
+            return SideInfo("theirs", "what stands there now"), None
         newest, look = revisions[0], self._session.look
         done = "rolled back" if newest.operation == "rollback" else "deleted" if newest.hash is None else "executed"
         if newest.mutation is None:
-            return SideInfo("head", "a baseline", newest.actor.handle, look.age(newest.created_at))
+            return SideInfo("head", "a baseline", newest.actor.handle, look.age(newest.created_at)), None
         made = await self._session.backend.mutations.get(str(newest.mutation))
         done += f" on {len(revisions) - 1} more" if len(revisions) > 1 else ""
-        return SideInfo(
-            f"M-{made.number}", made.title, made.author.handle, look.age(newest.created_at), done, made.description
-        )
+        age = look.age(newest.created_at)
+        info = SideInfo(f"M-{made.number}", made.title, made.author.handle, age, done, made.description)
+        return info, made.number
 
 
 class OtherClashes(HeadClashes):
@@ -174,27 +193,28 @@ class OtherClashes(HeadClashes):
         self._other = await self._session.backend.mutations.get(self._other.id)
         return await self._load(mutation, self._other)
 
-    async def _standing(self, mutation: Mutation, change: Change) -> Standing | None:
-        made = self._made(change)
+    async def standing(self, mutation: Mutation, change: Change) -> Standing | None:
+        made = _made(self._other, change)
         if made is None:
-            return await super()._standing(mutation, change)
+            return await super().standing(mutation, change)
         return Standing(made.result_path, made.result_hash, made.document_id) if made.result_hash is not None else None
 
-    async def _their_info(self, change: Change, there: Standing | None) -> SideInfo:
-        if self._made(change) is None:
+    async def _their_info(self, change: Change, there: Standing | None) -> tuple[SideInfo, int | None]:
+        if _made(self._other, change) is None:
             return await super()._their_info(change, there)
-        return replace(_our_info(self._other, self._session.look), done="still to come")
-
-    def _made(self, change: Change) -> Change | None:
-        """What the other one does to the document of a change."""
-        paths = (change.file_path, change.result_path)
-        return next((one for one in self._other.changes if one.file_path in paths or one.result_path in paths), None)
+        return replace(_our_info(self._other, self._session.look), done="still to come"), self._other.number
 
 
-def _since(revisions: Sequence[Revision], base: str | None) -> Sequence[Revision]:
-    """The revisions, newest first, that came after the newest with the base's bytes."""
-    at = next((at for at, one in enumerate(revisions) if one.hash == base), len(revisions))
-    return revisions[:at] if base is not None else revisions[:1]
+def _made(mutation: Mutation, change: Change) -> Change | None:
+    """What a mutation does to the document of a change of another one."""
+    return next((one for one in mutation.changes if change.file_path in (one.file_path, one.result_path)), None)
+
+
+def _since(revisions: Sequence[Revision], change: Change) -> Sequence[Revision]:
+    """The revisions, newest first, that came after the newest with the base's bytes at its path."""
+    base = (change.base_hash, change.file_path)
+    at = next((at for at, one in enumerate(revisions) if (one.hash, one.path) == base), len(revisions))
+    return revisions[:at] if change.base_hash is not None else revisions[:1]
 
 
 def _our_info(mutation: Mutation, look: Look) -> SideInfo:

@@ -14,21 +14,22 @@ from textual.message import Message
 from lattice_console.contract.errors import LatticeError
 from lattice_console.contract.events import Event
 from lattice_console.contract.models.mutation import Mutation
-from lattice_console.merge.choices import History, carried, result
 from lattice_console.screens.colouring import Colouring
+from lattice_console.screens.news import MutationWanted
 from lattice_console.screens.resolve_checking import check
-from lattice_console.screens.resolve_loading import Clash, Clashes, ClashLoader, merge, offers
+from lattice_console.screens.resolve_file import OpenFile, begun
+from lattice_console.screens.resolve_loading import Clashes, ClashLoader, merge, offers
 from lattice_console.screens.session import Session
 from lattice_console.text import inert
 from lattice_console.widgets.diff_view import DiffView
 from lattice_console.widgets.document_text import DocumentText
 from lattice_console.widgets.highlight import Run
-from lattice_console.widgets.resolve_layout import PANES, ResolveLayout, Sides
+from lattice_console.widgets.resolve_layout import PANES, ResolveLayout
 from lattice_console.widgets.resolve_result import ResolveResult
 from lattice_console.widgets.resolve_sides import ResolveSides
 from lattice_console.widgets.row_view import RowView
 
-__all__ = ["ConflictPlace", "OpenFile"]
+__all__ = ["ConflictPlace"]
 
 _SETTLE = 0.1
 """Seconds for which choices have to last before their result is judged."""
@@ -37,28 +38,6 @@ _MOVES = ("mutation.executed", "mutation.rolled_back", "document.tracked")
 """What changes the head."""
 
 Colours = dict[int, list[list[Run]]]
-
-
-@dataclass(slots=True)
-class OpenFile:
-    """A document that is being settled."""
-
-    clash: Clash
-    layout: ResolveLayout
-    history: History
-
-    @property
-    def open(self) -> int:
-        """How many of its conflicts wait for a choice."""
-        return self.history.choices.count(None)
-
-    @property
-    def content(self) -> bytes | None:
-        """The result of what is chosen; None where that is no file."""
-        choices = self.history.choices
-        if self.layout.sides.gone and choices[0] in self.layout.sides.gone:
-            return None
-        return result(self.layout.sides.merge, choices)
 
 
 class ConflictPlace(Colouring):
@@ -74,6 +53,7 @@ class ConflictPlace(Colouring):
         Binding("tab", "turn(1)", "Show the next side", id="resolve.turn"),
         Binding("shift+tab", "turn(-1)", "Show the side before", id="resolve.turn_back"),
         Binding("w", "why", "Why both were made", id="resolve.why"),
+        Binding("enter", "other", "Open the other mutation", id="resolve.other"),
         Binding("R", "reload", "Refresh", id="place.refresh"),
     ]
 
@@ -188,23 +168,12 @@ class ConflictPlace(Colouring):
         with self.desk.working("merging"):
             for clash in clashes.files:
                 sides = await merge(self.session, clash)
-                history = self._chosen_before(clash, sides)
                 known = offers(clash, sides.merge, self.session.look)
                 layout = await asyncio.to_thread(ResolveLayout, sides, known)
-                layout.choose(history.choices)
-                files.append(OpenFile(clash, layout, history))
+                kept = self.session.keeping.chosen(clash.meeting)
+                before = next((one for one in self.files if one.clash.path == clash.path), None)
+                files.append(begun(clash, layout, kept, before))
         self.post_message(self.Merged(clashes, files))
-
-    def _chosen_before(self, clash: Clash, sides: Sides) -> History:
-        """What was chosen for these texts, here or before; or for conflicts in which the same lines met."""
-        conflicts = len(sides.merge.conflicts)
-        kept = self.session.keeping.chosen(clash.meeting)
-        if kept is not None and kept.conflicts == conflicts:
-            return kept
-        before = next((one for one in self.files if one.clash.path == clash.path), None)
-        if before is None:
-            return History(conflicts)
-        return carried(before.layout.sides.merge, before.history.choices, sides.merge)
 
     @on(Merged)
     def _merged(self, message: Merged) -> None:
@@ -212,7 +181,9 @@ class ConflictPlace(Colouring):
             if self.is_current:
                 self.dismiss()
             return
-        if [one.clash.meeting for one in self.files] == [one.clash.meeting for one in message.files]:
+        if [(one.clash.meeting, one.where) for one in self.files] == [
+            (one.clash.meeting, one.where) for one in message.files
+        ]:
             self.clashes = message.clashes
             return
         if self.files:
@@ -226,7 +197,7 @@ class ConflictPlace(Colouring):
     def show_file(self, at: int) -> None:
         """Show one of the documents, from its first open conflict on."""
         self.at, file = at, self.files[at]
-        waiting = [number for number, choice in enumerate(file.history.choices) if choice is None]
+        waiting = [number for number, choice in enumerate(file.choices) if choice is None]
         conflicts = len(file.layout.conflicts)
         row = file.layout.head_row(waiting[0] if waiting else 0) if conflicts else 0
         self._seen = -1
@@ -251,14 +222,18 @@ class ConflictPlace(Colouring):
 
     def offer(self, file: OpenFile) -> None:
         """Say what is proposed for the conflict under the cursor, and why."""
-        at, layout = self.sides.conflict, file.layout
+        at, layout, where = self.sides.conflict, file.layout, file.where
         told, rejected = None, layout.sides.merge.rejected
         if at is not None and layout.choices[at] is None and rejected is not None:
             # Only one side changed what stands here; it is a question for this alone.
             told = ("", inert(rejected.message))
+        elif where is not None and file.place_open and (at is None or layout.choices[at] is not None):
+            told = ("r", inert(f"where is it to be? {where.why}"))
         elif at is not None and (offer := layout.offer(at)) is not None:
             told = ("p", offer.words)
         self.result.offer(told)
+        place = "place open" if file.place_open else f"at {inert(file.path)}" if file.place is not None else ""
+        self.result.tell_place(place, settled=not file.place_open)
 
     @on(ResolveResult.Pointed)
     def _pointed(self, message: ResolveResult.Pointed) -> None:
@@ -310,7 +285,23 @@ class ConflictPlace(Colouring):
             return
         infos = [file.clash.infos[pane] for pane in ("ours", "theirs")]
         told = [f"{one.name} {one.title}\n{one.why or 'Nothing more was said about it.'}" for one in infos]
+        if file.clash.other is not None:
+            told.append(f"Enter opens M-{file.clash.other}.")
         self.desk.say("\n\n".join(inert(text, lines=True).strip() for text in told))
+
+    def action_other(self) -> None:
+        """Open the mutation on the other side."""
+        number = self.file.clash.other if self.file is not None else None
+        if number is None:
+            self.desk.say("No mutation made what stands there: there is none to open.")
+        elif self.session.connected:
+            self.desk.hold(self.start("other", self._open, number))
+
+    async def _open(self, number: int) -> None:
+        try:
+            self.app.post_message(MutationWanted(await self.session.backend.mutations.get(f"M-{number}")))
+        except LatticeError as error:
+            self.desk.say(error.message, "error")
 
     # -- judging
 
@@ -320,7 +311,7 @@ class ConflictPlace(Colouring):
         if content is None:
             self.result.judge("the file goes", True)
         else:
-            self.start("judge", self._judge, file.layout.sides.path, content)
+            self.start("judge", self._judge, file.path, content)
 
     async def _judge(self, path: str, content: bytes) -> None:
         # What was chosen is painted first: reading a large document leaves the loop little time.

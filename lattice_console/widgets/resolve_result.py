@@ -34,10 +34,11 @@ class ResolveResult(ResolveRows, can_focus=False):
         super().__init__(look, id=id)
         self._verdict: tuple[str, bool] = ("", True)
         self._offer: tuple[str, str] | None = None
+        self._place: tuple[str, bool] = ("", True)
 
     def show(self, layout: ResolveLayout) -> None:
         """Show the result of a merge."""
-        self.shown, self._verdict = layout, ("", True)
+        self.shown, self._verdict, self._place = layout, ("", True), ("", True)
         self.renew(0, 0)
 
     def rearrange(self, row: int) -> None:
@@ -60,6 +61,12 @@ class ResolveResult(ResolveRows, can_focus=False):
         """Say what is to be known of the conflict under the cursor, behind the key that it is about; inert."""
         if self._offer != offer:
             self._offer = offer
+            self.refresh_line(0)
+
+    def tell_place(self, place: str, *, settled: bool) -> None:
+        """Say, in inert words, where the document is to be, where that was to be chosen; empty where it was not."""
+        if self._place != (place, settled):
+            self._place = (place, settled)
             self.refresh_line(0)
 
     def follow(self, row: int, top: int | None, shift: int) -> None:
@@ -106,6 +113,9 @@ class ResolveResult(ResolveRows, can_focus=False):
             left += [dot, (f"{still} of {count(total, 'conflict')} open", "warning-strong")]
         elif total:
             left += [dot, (f"{count(total, 'conflict')} settled", "good")]
+        place, decided = self._place
+        if place:
+            left += [dot, (place, "good" if decided else "warning-strong")]
         words, good = self._verdict
         # Where there is little room, what can be done comes before what is well.
         if words and not (good and self._offer and width < WIDE):

@@ -166,11 +166,17 @@ async def test_a_taken_path_is_given_up_or_chosen_anew_by_hand(ann: Backend) -> 
     await track(ann, {"a.txt": BASE})
     one = await propose(ann, rename("a.txt", "b.txt", OURS), create("d.txt"))
     two = await propose(ann, rename("a.txt", "b.txt", OURS))
+    three = await propose(ann, create("b.txt", OURS))
     await carry_out(ann, create("b.txt"))
     ours = await ann.conflicts.resolve(one.id, strategy="accept_ours")
     assert "b.txt cannot be taken, it exists already; choose another path" in ours.left[0].why
     assert (await ann.conflicts.resolve(one.id, strategy="accept_theirs")).resolved
     assert await results(ann, one) == {"a.txt": hashed(OURS), "d.txt": hashed(b"one\n")}
+    elsewhere = ResolvedFile(path="b.txt", content=OURS, new_path="e.txt")
+    assert (await ann.conflicts.resolve(three.id, strategy="manual", files=[elsewhere])).resolved
+    assert [(one.operation_type, one.file_path) for one in (await ann.mutations.get(three.id)).changes] == [
+        ("create", "e.txt")
+    ]
     by_hand = ResolvedFile(path="a.txt", content=OURS, new_path="c.txt")
     assert (await ann.conflicts.resolve(two.id, strategy="manual", files=[by_hand])).resolved
     assert await executed(ann, two) == {"c.txt": OURS, "b.txt": b"one\n"}

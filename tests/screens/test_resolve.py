@@ -571,6 +571,12 @@ async def test_two_that_are_still_to_come_are_settled_by_standing_on_the_other(o
         clashes = await loader.load(await session.backend.mutations.get(ours.id))
         console.app.push_screen(ResolveScreen(session, clashes, loader))
         await console.sees("with M-10", "M-10 Other · agent-7 · still to come", "1 of 1 conflict open")
+        await console.press("w")
+        await console.sees("Enter opens M-10.")
+        await console.press("enter")
+        await console.sees("› M-10 Other", "1 Diff")
+        await console.press("escape")
+        await console.sees("1 of 1 conflict open")
         await console.press("3", "ctrl+s")
         await console.sees("stacked on M-10, which is executed first")
         await console.press("ctrl+s")
@@ -617,15 +623,71 @@ async def test_what_they_renamed_is_settled_at_its_new_name(office: Office) -> N
     assert await _content(office, ours.id, new) == b"# Sessions\n\nThey end soon.\n"
 
 
-async def test_what_both_renamed_is_told_with_what_can_be_done(office: Office) -> None:
+async def test_which_name_it_gets_is_chosen_where_both_renamed_it(office: Office) -> None:
     old = "docs/old/sessions.md"
     ours = await _meeting(office, rename(old, "docs/a.md"), rename(old, "docs/b.md"))
     async with _at(office) as console:
+        await console.sees("place open", "r where is it to be? both rename it, to docs/a.md and to docs/b.md")
         await console.press("ctrl+s")
-        await console.sees("Final diff")
-        await console.press("ctrl+s")
-        await console.sees("both rename it", "--strategy accept_ours")
-    assert (await mutation(office, ours.id)).patchset == 1
+        await console.sees("Where is it to be?", "ours  docs/a.md", "theirs  docs/b.md")
+        await console.press("down", "enter")
+        await console.sees("at docs/b.md")
+        await console.press("u")
+        await console.sees("place open")
+        await console.press("r")
+        await console.sees("Where is it to be?")
+        await console.press("enter")
+        await console.sees("at docs/a.md")
+        await _apply(console)
+    [change] = (await mutation(office, ours.id)).changes
+    assert (change.operation_type, change.file_path, change.new_path) == ("rename", "docs/b.md", "docs/a.md")
+
+
+async def test_a_taken_path_is_a_question_and_another_one_is_typed(office: Office) -> None:
+    old, wanted = "docs/old/sessions.md", "docs/sessions.md"
+    ours = await _meeting(office, rename(old, wanted), create(wanted, b"# Theirs\n"))
+    async with _at(office) as console:
+        await console.sees("place open", "docs/sessions.md cannot be taken")
+        await console.press("r")
+        await console.sees("theirs  docs/old/sessions.md")
+        await console.press("down", "enter")
+        await console.sees("Where is docs/old/sessions.md to be?")
+        await console.press("enter")
+        await console.sees("That one is taken: type another path.")
+        await console.press("home")
+        await console.type("../")
+        await console.press("enter")
+        await console.sees("The path '../docs/sessions.md' ")
+        await console.press("home", "delete", "delete", "delete", "end", "x", "enter")
+        await console.sees("at docs/sessions.mdx")
+        await _apply(console)
+    [change] = (await mutation(office, ours.id)).changes
+    assert (change.operation_type, change.file_path, change.new_path) == ("rename", old, "docs/sessions.mdx")
+
+
+async def test_what_both_create_can_be_created_beside_theirs(office: Office) -> None:
+    ours = await _meeting(office, create("docs/new.md", b"one\nours\n"), create("docs/new.md", b"one\ntheirs\n"))
+    async with _at(office) as console:
+        await console.sees("1 of 1 conflict open", "r place")
+        await console.press("r", "down", "enter")
+        await console.sees("Where is docs/new.md to be?")
+        await console.press("home")
+        await console.type("my-")
+        await console.press("enter")
+        await console.sees("at my-docs/new.md")
+        await _apply(console)
+    [change] = (await mutation(office, ours.id)).changes
+    assert (change.operation_type, change.file_path) == ("create", "my-docs/new.md")
+    assert await _content(office, ours.id, "my-docs/new.md") == b"one\nours\n"
+
+
+async def test_enter_opens_the_mutation_on_the_other_side_and_escape_leads_back(office: Office) -> None:
+    await clashing(office)
+    async with _at(office) as console:
+        await console.press("1", "enter")
+        await console.sees("› M-10 Add customer tier", "1 Diff")
+        await console.press("escape")
+        await console.sees("1 of 2 conflicts open", "ours taken")
 
 
 async def test_a_move_of_the_cursor_draws_its_bar_and_nothing_else(office: Office) -> None:

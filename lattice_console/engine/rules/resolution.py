@@ -187,7 +187,7 @@ def by_hand(sides: Sides, path: str, content: bytes | None) -> Settled:
     if content is None:
         change = _change("delete", theirs.path, None, None) if theirs else None
         return Settled(change, "deleted, by hand" if change else _NOTHING, chosen=True)
-    if theirs is None:
+    if theirs is None or (sides.operation == "create" and path != theirs.path):
         return Settled(_change("create", path, None, content), "settled by hand", chosen=True)
     return Settled(*_made(theirs, path, content, "settled by hand"), chosen=True)
 
