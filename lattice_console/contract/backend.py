@@ -181,9 +181,10 @@ class Specs(Protocol):
         depth: Depth | None = None,
         limit: Most = 2000,
     ) -> SpecGraph:
-        """Which spec depends on which, by what the specs declare: all of it, or what is reached from the spec `name`.
+        """What depends on what, by what specs declare and by `$ref`: all of it, or what is reached from `name`.
 
-        `toward`, `depth` (over how many dependencies) and `limit` (how many specs, nearest first) are about that one.
+        That is a spec's name, or the path of a file that is none. `toward`, `depth` (over how many dependencies) and
+        `limit` (how many specs and files, nearest first) are about that one.
         """
         ...
 
@@ -192,7 +193,7 @@ class Specs(Protocol):
         ...
 
     async def impact(self, names: RequiredNames, *, depth: Depth | None = None, limit: Most = 100) -> Impact:
-        """What depends on the named specs, over `depth` dependencies at most; the nearest `limit` by name."""
+        """What depends on the named specs and files, over `depth` dependencies at most; the nearest `limit` by name."""
         ...
 
     async def templates(self) -> tuple[str, ...]:

@@ -200,6 +200,10 @@ class Graph(Protocol):
         """What is known of each of those names, or of all that are in the graph."""
         ...
 
+    def at_paths(self, project_id: str, paths: Iterable[str]) -> dict[str, str]:
+        """What the documents at those paths go by in the graph, by path."""
+        ...
+
     def touched_by(self, project_id: str, number: int) -> list[str]:
         """What the newest patchset of that mutation touches of the graph, as it is in the head."""
         ...

@@ -19,7 +19,7 @@ class ProjectRecord(NamedTuple):
     """A project, with the newest numbers of its events and its audit chain.
 
     `indexed` says whether what its documents refer to, and what its mutations write and the conflicts that come of it,
-    are known; they are not in a database that an earlier program has written, until somebody writes in the project.
+    are known; they are not in a database that an earlier program has written, until somebody looks at the project.
     """
 
     id: str

@@ -1,4 +1,4 @@
-"""`lattice spec graph | chain | impact`: which spec depends on which, how, and what a change may concern."""
+"""`lattice spec graph | chain | impact`: what depends on what, how, and what a change may concern."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -32,6 +32,7 @@ _CHAIN: Sequence[Column[SpecNode]] = (
         "lattice spec graph",
         "lattice spec graph user-auth",
         "lattice spec graph payments --dependents --depth 2",
+        "lattice spec graph api/schemas/user.yaml --dependents",
         "lattice spec graph --output json | jq '.edges[] | [.source, .target]'",
     ),
 )
@@ -39,26 +40,27 @@ _CHAIN: Sequence[Column[SpecNode]] = (
 @click.option("--dependents", is_flag=True, help="The other way: what depends on it.")
 @click.option("--depth", metavar="N", type=click.IntRange(1, 100_000), help="Over so many dependencies at most.")
 @click.option(
-    "--limit", metavar="N", type=click.IntRange(1, 10_000), default=2000, help="So many specs, nearest first."
+    "--limit", metavar="N", type=click.IntRange(1, 10_000), default=2000, help="So many specs and files, nearest first."
 )
 @options.output
 @connected
 async def graph(
     session: Session, backend: Backend, name: str | None, dependents: bool, depth: int | None, limit: int
 ) -> None:
-    """Show what a spec depends on.
+    """Show what a spec or a file depends on.
 
-    As a tree: below each spec what it depends on, with --dependents what depends on it. Without NAME all of them.
-    What stands further up already is not drawn again; circles and specs that are missing are marked.
+    That is what a spec declares by depends_on, and what a document refers to by $ref in other files. A file that is no
+    spec goes by its path. As a tree: below each what it depends on, with --dependents what depends on it. Without NAME
+    all of them. What stands further up already is not drawn again; circles and what is missing are marked.
     """
     if name is None and depth is not None:
-        raise click.UsageError("--depth counts from a spec: name one.")
+        raise click.UsageError("--depth counts from a spec or a file: name one.")
     found = await backend.specs.graph(
         name=name, toward="dependents" if dependents else "dependencies", depth=depth, limit=limit
     )
     session.output.one(found, lambda: _lines(session.output, found, _ways(found, dependents), name))
     if found.further:
-        session.output.say(f"{count(found.further, 'spec')} further away left out; --limit shows more.")
+        session.output.say(f"{found.further:,} further away left out; --limit shows more.")
     if not found.nodes:
         session.output.say(
             "There are no specs yet. Next: lattice spec create --name user-auth --template authentication"
@@ -78,9 +80,9 @@ async def graph(
 @options.output
 @connected
 async def chain(session: Session, backend: Backend, source: str, target: str) -> int:
-    """Show how one spec depends on another.
+    """Show how one spec or file depends on another.
 
-    The shortest way from SOURCE to TARGET, each spec depending on the next. Exits 10 where there is none.
+    The shortest way from SOURCE to TARGET, each depending on the next. Exits 10 where there is none.
     """
     found = await backend.specs.chain(source, target)
     session.output.many(found, _CHAIN, empty="", facts={"total": len(found)})
@@ -97,9 +99,11 @@ async def chain(session: Session, backend: Backend, source: str, target: str) ->
     examples=("lattice spec impact users", "lattice spec impact --mutation M-12 --output json | jq .total"),
 )
 @click.argument("names", metavar="[NAME]...", nargs=-1, shell_complete=completing.specs)
-@click.option("--mutation", metavar="M", help="The specs whose documents this mutation changes.")
+@click.option("--mutation", metavar="M", help="What this mutation changes.")
 @click.option("--depth", metavar="N", type=click.IntRange(1, 100_000), help="Over so many dependencies at most.")
-@click.option("--limit", metavar="N", type=click.IntRange(1, 10_000), default=100, help="So many specs, the nearest.")
+@click.option(
+    "--limit", metavar="N", type=click.IntRange(1, 10_000), default=100, help="So many specs and files, the nearest."
+)
 @options.output
 @connected
 async def impact(
@@ -107,10 +111,10 @@ async def impact(
 ) -> None:
     """Show what a change may concern.
 
-    That is what depends on the specs, directly or through others.
+    That is what depends on the specs and files, directly or through others.
     """
     if bool(names) == bool(mutation) or (mutation and depth is not None):
-        raise click.UsageError("Name specs, perhaps with --depth, or take --mutation.")
+        raise click.UsageError("Name specs or files, perhaps with --depth, or take --mutation.")
     output = session.output
     if mutation:
         found = await backend.mutations.impact(mutation, limit=limit)
@@ -121,17 +125,26 @@ async def impact(
 
 def _reaches(output: Output, impact: Impact) -> Iterable[str]:
     if not impact.roots:
-        yield "It changes no document of a spec."
+        yield "It changes no spec, and no file that refers to others or is referred to."
         return
     roots = ", ".join(inert(name) for name in impact.roots[:_NAMED])
     more = f" and {len(impact.roots) - _NAMED} more" if len(impact.roots) > _NAMED else ""
     verb = "depends" if impact.total == 1 else "depend"
-    yield f"{count(impact.total, 'spec')} {verb} on {roots}{more}"
+    yield f"{_counted(impact)} {verb} on {roots}{more}"
     for one in impact.specs:
         how = "directly" if one.distance == 1 else f"over {one.distance} dependencies"
         yield f"  {inert(one.node.name)}{_about(output, one.node)}  {output.palette.paint('muted', how)}"
     if impact.total > len(impact.specs):
         yield f"  and {impact.total - len(impact.specs)} further away"
+
+
+def _counted(impact: Impact) -> str:
+    """How many specs and files depend on what is changed; apart only where all of them are there to be told apart."""
+    files = sum(one.node.type == "file" for one in impact.specs)
+    if files and impact.total > len(impact.specs):
+        return f"{impact.total:,} specs and files"
+    kinds = ((impact.total - files, "spec"), (files, "file"))
+    return " and ".join(count(number, noun) for number, noun in kinds if number) or count(0, "spec")
 
 
 def _ways(graph: SpecGraph, dependents: bool) -> Mapping[str, Sequence[str]]:
@@ -154,7 +167,7 @@ def _reached(name: str, ways: Mapping[str, Sequence[str]]) -> set[str]:
 
 
 def _roots(graph: SpecGraph, ways: Mapping[str, Sequence[str]]) -> Iterator[str]:
-    """Specs to begin with, so that every one is reached: those that nothing leads to, then one of each circle."""
+    """Where to begin, so that every one is reached: those that nothing leads to, then one of each circle."""
     led_to = {target for targets in ways.values() for target in targets}
     seen: set[str] = set()
     names = sorted(node.name for node in graph.nodes)
@@ -167,7 +180,11 @@ def _roots(graph: SpecGraph, ways: Mapping[str, Sequence[str]]) -> Iterator[str]
 def _lines(output: Output, graph: SpecGraph, ways: Mapping[str, Sequence[str]], name: str | None) -> Iterable[str]:
     nodes = {node.name: node for node in graph.nodes}
     drawn: set[str] = set()
-    for root in [name] if name is not None else _roots(graph, ways):
+    # A spec may be asked for by the path of its document.
+    asked = [node.name for node in graph.nodes if name == node.name] or [
+        node.name for node in graph.nodes if name == node.path
+    ]
+    for root in asked if name is not None else _roots(graph, ways):
         yield from _tree(output, nodes, ways, root, drawn)
     if graph.cycles:
         yield ""

@@ -1,7 +1,7 @@
-"""`lattice graph`: proving, rebuilding, exporting and restoring the graph of a project's specs.
+"""`lattice graph`: proving, rebuilding, exporting and restoring the graph of a project's specs and files.
 
-What the specs say is the truth. The edges in the database follow from it, and Neo4j, where there is one, has them once
-more: both can be made anew at any time.
+What the documents say is the truth. The edges in the database follow from it, and Neo4j, where there is one, has them
+once more: both can be made anew at any time.
 """
 
 from collections.abc import AsyncIterator, Iterator, Sequence
@@ -14,8 +14,9 @@ from lattice_console.backends.connect import resolved
 from lattice_console.config import Settings
 from lattice_console.contract.errors import Conflict, NotFound, SystemFailure, ValidationFailed
 from lattice_console.contract.models.base import Model
-from lattice_console.contract.models.spec import SpecType
+from lattice_console.contract.models.spec import NodeType
 from lattice_console.engine.assemble import open_store
+from lattice_console.engine.features import linking
 from lattice_console.engine.features.context import new_id
 from lattice_console.engine.ports import Store, Tables
 from lattice_console.engine.records import MarkRecord, NodeRecord
@@ -33,10 +34,10 @@ _ATTEMPTS = 5
 
 
 class GraphNode(Model):
-    """A spec, or a name that specs depend on and none has."""
+    """A spec, a file by its path, or what others depend on and is not there."""
 
     name: str
-    type: SpecType | None
+    type: NodeType | None
     version: str | None
     missing: bool
     depends_on: tuple[str, ...]
@@ -53,10 +54,11 @@ class GraphExport(Model):
 
 
 class GraphChecked(Model):
-    """What a comparison with the specs found; `problems` are sentences. `neo4j` is False where there is none."""
+    """What a comparison with the documents found; `problems` are sentences. `neo4j` is False where there is none."""
 
     ok: bool
     specs: int
+    files: int
     dependencies: int
     neo4j: bool
     problems: tuple[str, ...]
@@ -69,7 +71,7 @@ class _Open(NamedTuple):
 
 
 async def check(settings: Settings) -> GraphChecked:
-    """Compare the edges in the database, and Neo4j's graph once it has every event, with what the specs say.
+    """Compare the edges in the database, and Neo4j's graph once it has every event, with what specs and files say.
 
     Raises NotFound, and SystemFailure (`SYS_NEO4J`) where Neo4j does not answer.
     """
@@ -78,12 +80,12 @@ async def check(settings: Settings) -> GraphChecked:
 
 
 async def rebuild(settings: Settings) -> GraphChecked:
-    """Make the edges, and Neo4j's graph, anew from what the specs say; returns what a comparison finds afterwards.
+    """Read every document anew, make the edges of that, and Neo4j's graph; returns what a comparison finds then.
 
     Raises as `check`, and Conflict (`CF_GRAPH`) where somebody else writes Neo4j's graph just now.
     """
     async with _opened(settings) as there:
-        await there.store.write(lambda tables: tables.graph.rebuild(there.project), project=there.project)
+        await there.store.write(lambda tables: linking.read_all(tables, there.project), project=there.project)
         if there.neo4j is not None:
             with _naming_neo4j():
                 written = await write_anew(there.neo4j, there.store, there.project)
@@ -120,7 +122,7 @@ async def restore(settings: Settings, text: str) -> GraphChecked:
             raise ValidationFailed(
                 "VAL_GRAPH",
                 "There is no Neo4j to restore to: LATTICE_NEO4J_URL is not set. The database's own graph follows from "
-                "the specs: lattice graph rebuild",
+                "the documents: lattice graph rebuild",
                 field="file",
             )
         mark = MarkRecord(given.seq, given.event)
@@ -148,7 +150,8 @@ async def _checked(there: _Open) -> GraphChecked:
             problems = await _compare(there, there.neo4j)
     return GraphChecked(
         ok=not problems,
-        specs=sum(not node.missing for node in nodes),
+        specs=sum(node.type not in (None, "file") for node in nodes),
+        files=sum(node.type == "file" for node in nodes),
         dependencies=sum(len(node.depends_on) for node in nodes),
         neo4j=there.neo4j is not None,
         problems=tuple(problems[:_FINDINGS]),
@@ -156,10 +159,12 @@ async def _checked(there: _Open) -> GraphChecked:
 
 
 def _look(tables: Tables, project_id: str) -> tuple[list[NodeRecord], list[str]]:
-    """The graph as the database has it, and how that is not what the specs say."""
+    """The graph as the database has it, and how that is not what the documents say."""
     declared, kept = set(tables.graph.declared(project_id)), set(tables.graph.edges(project_id))
     problems = [f"the database lacks {one.source} -> {one.target}" for one in sorted(declared - kept)]
-    problems += [f"the database has {one.source} -> {one.target}, as no spec says" for one in sorted(kept - declared)]
+    problems += [
+        f"the database has {one.source} -> {one.target}, as no document says" for one in sorted(kept - declared)
+    ]
     return tables.graph.nodes(project_id), problems
 
 
@@ -181,7 +186,7 @@ async def _compare(there: _Open, neo4j: Neo4jGraph) -> list[str]:
 def _differences(nodes: Sequence[NodeRecord], others: Sequence[NodeRecord]) -> list[str]:
     expected, kept = ({node.name: node for node in _sorted(some)} for some in (nodes, others))
     problems = [f"Neo4j lacks {name}" for name in expected.keys() - kept.keys()]
-    problems += [f"Neo4j has {name}, which is in no spec" for name in kept.keys() - expected.keys()]
+    problems += [f"Neo4j has {name}, which no document names" for name in kept.keys() - expected.keys()]
     common = expected.keys() & kept.keys()
     return sorted(problems + [f"Neo4j has {name} otherwise" for name in common if expected[name] != kept[name]])
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 group = Group(
     "graph",
-    help="Look after the graph of the specs.",
+    help="Look after the graph of specs and files.",
     examples=("lattice graph check", "lattice graph rebuild", "lattice graph export > graph.json"),
 )
 
@@ -25,7 +25,7 @@ group = Group(
 @group.command("check", examples=("lattice graph check", "lattice graph check --output json"))
 @options.output
 def check() -> int:
-    """Compare the graph with what the specs say.
+    """Compare the graph with what specs declare and files refer to.
 
     The edges in the database, and where there is a Neo4j its graph as well, after it was given every event. Exits 10 on
     findings.
@@ -39,7 +39,7 @@ def check() -> int:
 @group.command("rebuild", examples=("lattice graph rebuild",))
 @options.output
 def rebuild() -> int:
-    """Make the graph anew from what the specs say, and compare it.
+    """Make the graph anew from what the documents say, and compare it.
 
     The edges in the database, and where there is a Neo4j its graph as well; until that is whole, the database answers.
     """
@@ -54,7 +54,7 @@ def rebuild() -> int:
 def export() -> None:
     """Write the graph as JSON.
 
-    What each spec depends on, as of which event.
+    What each spec and file depends on, as of which event.
     """
     from lattice_console.ops import graph
 
@@ -82,7 +82,7 @@ def _tell(session: Session, found: "GraphChecked") -> int:
     session.output.one(
         found,
         lambda: [
-            f"{'ok' if found.ok else 'broken'}: {count(found.specs, 'spec')}, "
+            f"{'ok' if found.ok else 'broken'}: {count(found.specs, 'spec')} and {count(found.files, 'file')}, "
             f"{count(found.dependencies, 'dependency', 'dependencies')} {where}",
             *(f"  {inert(problem)}" for problem in found.problems),
         ],

@@ -18,7 +18,14 @@ from lattice_console.contract.models.spec import SpecGraph
 from lattice_console.screens.colouring import Colouring
 from lattice_console.screens.mutation import MutationScreen
 from lattice_console.screens.place import FOLLOW
-from lattice_console.screens.reading_specs import History, Reading, load_history, load_reading, load_revision
+from lattice_console.screens.reading_specs import (
+    History,
+    Reading,
+    load_dependencies,
+    load_history,
+    load_reading,
+    load_revision,
+)
 from lattice_console.screens.session import Session
 from lattice_console.text import count, inert, inert_lines
 from lattice_console.widgets.dependency_view import DependencyView
@@ -122,7 +129,6 @@ class DocumentPlace(Colouring):
             self.start("document", self._read, path, keep)
 
     async def _read(self, path: str, keep: bool) -> None:
-        backend = self.session.backend
         with self.desk.working(f"reading {inert(path)}"):
             try:
                 reading = await load_reading(self.session, path)
@@ -131,11 +137,10 @@ class DocumentPlace(Colouring):
                 return
             self.post_message(self.Read(reading, keep))
             # What one tab cannot have, the other still may.
-            if reading.spec is not None:
-                try:
-                    self.post_message(self.Related(path, await backend.specs.graph()))
-                except LatticeError as error:
-                    self.post_message(self.Failed(error, path, _TABS.index("dependencies")))
+            try:
+                self.post_message(self.Related(path, await load_dependencies(self.session, reading)))
+            except LatticeError as error:
+                self.post_message(self.Failed(error, path, _TABS.index("dependencies")))
             try:
                 self.post_message(self.Remembered(await load_history(self.session, reading.document.id), keep))
             except LatticeError as error:
@@ -153,11 +158,8 @@ class DocumentPlace(Colouring):
         view.find(reading.spec.findings if reading.spec is not None else ())
         self.query_one(DocumentHead).show(reading.document, reading.spec)
         self.folder_looked_at()
-        if reading.spec is None:
-            self.query_one(DependencyView).say_instead(_NO_SPEC)
-        elif not same:
-            self.query_one(DependencyView).say_instead(_READING)
         if not same:
+            self.query_one(DependencyView).say_instead(_READING)
             self.query_one(RevisionList).say_instead(_READING)
             self.query_one(DiffView).show(DiffDocument([]))
         self._name_tabs()
@@ -166,8 +168,8 @@ class DocumentPlace(Colouring):
     @on(Related)
     def _related(self, message: Related) -> None:
         reading = self._reading
-        if message.path == self._path and reading is not None and reading.spec is not None:
-            self.query_one(DependencyView).show(message.graph, reading.spec.name)
+        if message.path == self._path and reading is not None:
+            self.query_one(DependencyView).show(message.graph, reading.node)
 
     @on(Failed)
     def _say_in_tabs(self, message: Failed) -> None:
@@ -303,4 +305,3 @@ class DocumentPlace(Colouring):
 
 
 _READING = ("Reading it.",)
-_NO_SPEC = ("This document is no spec: nothing depends on it.",)

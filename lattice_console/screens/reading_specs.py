@@ -4,9 +4,10 @@ import asyncio
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from lattice_console.contract.errors import NotFound
 from lattice_console.contract.models.document import Document, Revision
 from lattice_console.contract.models.mutation import Operation
-from lattice_console.contract.models.spec import Finding, Spec
+from lattice_console.contract.models.spec import Finding, Spec, SpecGraph
 from lattice_console.screens.loading import load_content, load_file
 from lattice_console.screens.session import Session
 from lattice_console.screens.titles import load_titles
@@ -15,7 +16,17 @@ from lattice_console.widgets.document_text import DocumentText
 from lattice_console.widgets.document_tree import Meaning
 from lattice_console.widgets.file_change import FileChange
 
-__all__ = ["History", "Reading", "judged", "load_history", "load_reading", "load_revision", "load_tree", "matching"]
+__all__ = [
+    "History",
+    "Reading",
+    "judged",
+    "load_dependencies",
+    "load_history",
+    "load_reading",
+    "load_revision",
+    "load_tree",
+    "matching",
+]
 
 _PAGE = 100
 
@@ -27,6 +38,11 @@ class Reading:
     document: Document
     text: DocumentText
     spec: Spec | None
+
+    @property
+    def node(self) -> str:
+        """What it is called in the graph."""
+        return self.spec.name if self.spec is not None else self.document.path
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +99,15 @@ async def load_reading(session: Session, path: str) -> Reading:
     text = await asyncio.to_thread(DocumentText, path, content or b"")
     name = next((spec.name for spec in specs if spec.path == path), None)
     return Reading(document, text, None if name is None else await backend.specs.get(name))
+
+
+async def load_dependencies(session: Session, reading: Reading) -> SpecGraph:
+    """What a document depends on, and what depends on it; raises LatticeError."""
+    try:
+        return await session.backend.specs.graph(name=reading.node)
+    except NotFound:
+        # A file that refers to nothing, and that nothing refers to.
+        return SpecGraph(nodes=(), edges=(), cycles=())
 
 
 async def load_history(session: Session, document_id: str, before: History | None = None) -> History:

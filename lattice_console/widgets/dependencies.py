@@ -1,4 +1,4 @@
-"""What a spec depends on, and what depends on it, each as a tree down to its ends."""
+"""What a spec or a file depends on, and what depends on it, each as a tree down to its ends."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ _MOST = 2000
 
 @dataclass(frozen=True, slots=True)
 class Dependency:
-    """A row: a spec at a level of its tree, `last` of those that stand under the same one.
+    """A row: a spec or a file at a level of its tree, `last` of those that stand under the same one.
 
     `repeated` says why nothing follows under it: it stands further up already (`above`), or it leads back to where it
     came from (`circle`).
@@ -27,7 +27,7 @@ class Dependency:
 
 
 def dependencies(graph: SpecGraph, name: str, *, reverse: bool = False) -> list[Dependency]:
-    """All that a spec depends on (`reverse`: all that depends on it), directly or through others, without itself."""
+    """All that it depends on (`reverse`: all that depends on it), directly or through others, without itself."""
     nodes = {node.name: node for node in graph.nodes}
     following: dict[str, list[str]] = {}
     for edge in graph.edges:

@@ -1,9 +1,9 @@
-"""The dependencies of one spec, both ways."""
+"""The dependencies of one spec or file, both ways."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from lattice_console.cells import cells, wrap
-from lattice_console.contract.models.spec import SpecGraph
+from lattice_console.contract.models.spec import SpecGraph, SpecNode
 from lattice_console.text import count, inert
 from lattice_console.widgets.dependencies import Dependency, dependencies
 from lattice_console.widgets.row_view import Piece, RowView, spread
@@ -13,7 +13,7 @@ __all__ = ["DependencyView"]
 
 
 class DependencyView(RowView):
-    """Two trees under their headings; Enter opens the spec under the cursor."""
+    """Two trees under their headings; Enter opens the document under the cursor."""
 
     def __init__(self, look: Look, *, id: str | None = None) -> None:
         super().__init__(look, id=id)
@@ -22,22 +22,22 @@ class DependencyView(RowView):
 
     @property
     def path(self) -> str | None:
-        """The document of the spec under the cursor; None where it has none."""
+        """The document under the cursor; None where there is none."""
         row = self._row
         return row.node.path if row is not None else None
 
     def show(self, graph: SpecGraph, name: str) -> None:
-        """Show the dependencies of the spec of that name."""
+        """Show the dependencies of the spec of that name, or of the file at that path."""
         down, up = dependencies(graph, name), dependencies(graph, name, reverse=True)
         self._rows = []
         for rows, some, none in (
-            (down, "Depends on", "Depends on no other spec."),
-            (up, "Depended on by", "No other spec depends on it."),
+            (down, "Depends on", "Depends on nothing else."),
+            (up, "Depended on by", "Nothing else depends on it."),
         ):
-            directly = sum(1 for row in rows if row.level == 1)
-            every = len({row.node.name for row in rows if row.node.name != name})
-            through = f", {count(every, 'spec')} with what follows" if every > directly else ""
-            self._rows += [f"{some} {count(directly, 'spec')}{through}" if rows else none, *rows, ""]
+            directly = [row.node for row in rows if row.level == 1]
+            every = {row.node.name: row.node for row in rows if row.node.name != name}
+            through = f", {_counted(every.values())} with what follows" if len(every) > len(directly) else ""
+            self._rows += [f"{some} {_counted(directly)}{through}" if rows else none, *rows, ""]
         self._rows.pop()
         self.renew(0, 0)
 
@@ -75,7 +75,7 @@ class DependencyView(RowView):
         if row.repeated == "circle":
             facts = [("a circle: it leads back here", "warning")]
         elif node.missing:
-            facts = [("there is no such spec", "bad")]
+            facts = [(f"there is no such {'file' if node.type == 'file' else 'spec'}", "bad")]
         else:
             told = [inert(node.version)] if node.version else []
             told += [node.type, *(["as above"] if row.repeated else [])]
@@ -84,3 +84,10 @@ class DependencyView(RowView):
         where = inert(node.path or "")
         room = width - sum(cells(text) for text, _ in (*left, *facts)) - 3
         return spread([*left, *facts], [(where, "muted")] if where and cells(where) <= room else [], width)
+
+
+def _counted(nodes: Collection[SpecNode]) -> str:
+    """How many specs and files they are."""
+    files = sum(node.type == "file" for node in nodes)
+    kinds = ((len(nodes) - files, "spec"), (files, "file"))
+    return " and ".join(count(number, noun) for number, noun in kinds if number)

@@ -9,6 +9,7 @@ from lattice_console.contract.backend import Backend
 from lattice_console.contract.models.document import TrackedFile
 from lattice_console.contract.models.mutation import Mutation
 from lattice_console.contract.models.requirement import Requirement
+from lattice_console.contract.models.spec import SpecGraph
 from tests.support.changes import create, delete, modify, rename
 from tests.support.house import House, carry_out, head_of, propose, track
 from tests.support.refusals import refusal
@@ -203,3 +204,69 @@ async def test_the_graph_says_which_spec_depends_on_which_what_is_missing_and_wh
         ("users", "auth"),
     }
     assert graph.cycles == (("auth", "users"),)
+
+
+async def test_the_graph_has_files_by_their_paths_and_a_path_where_a_spec_lies_is_that_spec(ann: Backend) -> None:
+    openapi = b"""openapi: 3.1.0
+info: {title: Shop, version: 1.2.0}
+paths: {/users: {$ref: 'paths/users.yaml'}}
+components: {schemas: {Gone: {$ref: gone.yaml}, Own: {$ref: '#/x'}, Far: {$ref: 'https://example.org/a.yaml'}}}
+"""
+    await track(
+        ann,
+        {
+            "api/openapi.yaml": openapi,
+            "api/paths/users.yaml": b"get: {a: {$ref: '../../common.json#/User'}, b: {$ref: ../openapi.yaml}}\n",
+            "common.json": b'{"User": {"type": "object"}}',
+            "beside.json": b"{}",
+            ".lattice/specs/cart.json": spec(name="cart", depends_on=["shop"]),
+        },
+    )
+    graph = await ann.specs.graph()
+    assert [(node.name, node.type, node.path, node.missing) for node in graph.nodes] == [
+        ("cart", "generic", ".lattice/specs/cart.json", False),
+        ("shop", "api", "api/openapi.yaml", False),
+        ("api/gone.yaml", "file", None, True),
+        ("api/paths/users.yaml", "file", "api/paths/users.yaml", False),
+        ("common.json", "file", "common.json", False),
+    ]
+    assert {(edge.source, edge.target) for edge in graph.edges} == {
+        ("cart", "shop"),
+        ("shop", "api/gone.yaml"),
+        ("shop", "api/paths/users.yaml"),
+        ("api/paths/users.yaml", "common.json"),
+        ("api/paths/users.yaml", "shop"),
+    }
+    assert graph.cycles == (("api/paths/users.yaml", "shop"),)
+    assert await ann.specs.graph(name="api/openapi.yaml", toward="dependents") == await ann.specs.graph(
+        name="shop", toward="dependents"
+    )
+    way = await ann.specs.chain("cart", "common.json")
+    assert [node.name for node in way] == ["cart", "shop", "api/paths/users.yaml", "common.json"]
+    proposed = await propose(ann, modify("common.json", b"{}"), modify("beside.json", b"[]"))
+    impact = await ann.mutations.impact(proposed.id)
+    assert (impact.roots, [(one.node.name, one.distance) for one in impact.specs]) == (
+        ("common.json",),
+        [("api/paths/users.yaml", 1), ("shop", 2), ("cart", 3)],
+    )
+    with refusal("NF_SPEC"):
+        await ann.specs.graph(name="beside.json")
+
+
+async def test_what_refers_to_a_path_follows_the_spec_that_comes_there_and_goes(ann: Backend) -> None:
+    def edges(graph: SpecGraph) -> set[tuple[str, str]]:
+        return {(edge.source, edge.target) for edge in graph.edges}
+
+    await track(ann, {"a.json": b'{"$ref": "b.json"}', "b.json": b"{}"})
+    assert edges(await ann.specs.graph()) == {("a.json", "b.json")}
+    done = await carry_out(ann, modify("b.json", spec(depends_on=["x"])))
+    assert edges(await ann.specs.graph()) == {("a.json", "billing"), ("billing", "x")}
+    await ann.executions.rollback(done.mutation_id, reason="no spec yet")
+    assert edges(await ann.specs.graph()) == {("a.json", "b.json")}
+    await carry_out(ann, rename("b.json", "c.json", spec()), modify("a.json", b'{"$ref": "c.json#/name"}'))
+    assert edges(await ann.specs.graph()) == {("a.json", "billing")}
+    await carry_out(ann, delete("c.json"))
+    assert [(node.name, node.missing) for node in (await ann.specs.graph()).nodes] == [
+        ("a.json", False),
+        ("c.json", True),
+    ]

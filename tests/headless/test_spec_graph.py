@@ -1,6 +1,8 @@
 """spec graph: trees in both directions, circles, and what is missing."""
 
 import json
+import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -61,3 +63,41 @@ def test_what_is_no_spec_and_what_has_none(specs: Lattice, lattice: Lattice) -> 
 
 def test_a_project_without_specs_says_how_to_begin(lattice: Lattice) -> None:
     assert "There are no specs yet. Next: lattice spec create" in lattice.ok("spec", "graph").err
+
+
+@pytest.fixture
+def split(lattice: Lattice) -> Lattice:
+    """An API whose description is split over files."""
+    lattice.write(
+        "api/openapi.yaml", "openapi: 3.1.0\ninfo: {title: Shop}\nx: {$ref: user.yaml}\ny: {$ref: gone.yaml}\n"
+    )
+    lattice.write("api/user.yaml", "properties: {default: {$ref: 'common.json#/Name'}}\n")
+    lattice.write("api/common.json", "{}")
+    lattice.ok("track", "api")
+    return lattice
+
+
+def test_files_stand_in_the_tree_by_their_paths(split: Lattice) -> None:
+    assert split.ok("spec", "graph").text.splitlines() == [
+        "shop  api",
+        "├─ api/gone.yaml  (missing)",
+        "└─ api/user.yaml  file",
+        "   └─ api/common.json  file",
+    ]
+    assert split.ok("spec", "graph", "api/common.json", "--dependents").text.splitlines()[-1] == "   └─ shop  api"
+    assert split.ok("spec", "graph", "api/openapi.yaml").text.startswith("shop  api\n├─ api/gone.yaml")
+    assert "1 spec and 1 file depend on api/common.json" in split.ok("spec", "impact", "api/common.json").text
+
+
+def test_the_graph_of_files_is_checked_exported_and_made_anew(split: Lattice) -> None:
+    assert split.ok("graph", "check").text.startswith("ok: 1 spec and 2 files, 3 dependencies")
+    assert [(one["name"], one["type"]) for one in split.ok("graph", "export").json["nodes"]] == [
+        ("api/common.json", "file"),
+        ("api/gone.yaml", None),
+        ("api/user.yaml", "file"),
+        ("shop", "api"),
+    ]
+    with closing(sqlite3.connect(split.root / ".lattice/state/lattice.db")) as database, database:
+        database.execute("DELETE FROM refs")
+    assert "the database has shop -> api/user.yaml, as no document says" in split("graph", "check").text
+    assert split.ok("graph", "rebuild").text.startswith("ok: 1 spec and 2 files, 3 dependencies")

@@ -63,7 +63,7 @@ def test_edges_that_no_spec_says_are_found_and_gone_after_a_rebuild(lattice: Lat
     change(lattice, "UPDATE edges SET target = 'nobody' WHERE source = (SELECT min(source) FROM edges)")
     found = lattice("graph", "check", "--output", "json")
     assert found.code == FINDINGS
-    assert [problem for problem in found.json["problems"] if "-> nobody, as no spec says" in problem]
+    assert [problem for problem in found.json["problems"] if "-> nobody, as no document says" in problem]
     assert [problem for problem in found.json["problems"] if problem.startswith("the database lacks ")]
     assert "lattice graph rebuild" in found.err
     assert lattice.ok("graph", "rebuild").text.startswith("ok: ")
@@ -88,7 +88,7 @@ def test_a_neo4j_that_has_something_else_is_found(with_neo4j: Lattice, neo4j_url
     in_neo4j(neo4j_url, lambda graph: graph.replace(export["project"], mark, nodes, "somebody"))
     found = with_neo4j("graph", "check", "--output", "json")
     assert found.code == FINDINGS
-    assert "Neo4j has billing-nothing, which is in no spec" in found.json["problems"]
+    assert "Neo4j has billing-nothing, which no document names" in found.json["problems"]
 
 
 def test_an_export_brings_the_graph_back_with_what_has_happened_since(with_neo4j: Lattice) -> None:

@@ -171,10 +171,37 @@ async def test_dependencies_go_both_ways_mark_circles_and_lead_to_the_spec(specs
     await specs.on("accounts")
 
 
-async def test_a_document_that_is_no_spec_has_no_dependencies_and_says_so(specs: Console) -> None:
+async def test_a_file_that_nothing_refers_to_says_so(specs: Console) -> None:
     await find(specs, "refunds")
     await specs.press("2")
-    await specs.sees("This document is no spec")
+    await specs.sees("Depends on nothing else.", "Nothing else depends on it.")
+
+
+async def test_a_file_shows_what_refers_to_it_and_what_it_refers_to(office: Office) -> None:
+    await enrich(office)
+    kim = await office.as_("kim")
+    files = {
+        "api/openapi.yaml": b"openapi: 3.1.0\ninfo: {title: Shop, version: 1.2.0}\nx: {$ref: schemas/user.yaml}\n",
+        "api/schemas/user.yaml": b"x: {$ref: money.json}\ny: {$ref: gone.json}\n",
+        "api/schemas/money.json": b"{}",
+    }
+    await track(kim, files)
+    await kim.close()
+    async with open_console(make_app(office, start="specs"), size=(80, 24)) as console:
+        await console.sees("13 documents")
+        await console.press("slash")
+        await console.type("user.yaml")
+        await console.sees("1 of 13 documents")
+        await console.press("enter", "2")
+        await console.sees("Depends on 2 files", "Depended on by 1 spec")
+        assert "there is no such file" in console.line("gone.json")
+        assert "file" in console.line("money.json")
+        await console.press("j")
+        await console.on("api/schemas/money.json")
+        await console.press("enter")
+        await console.sees(
+            "› Specs › api/schemas/money.json", "Depended on by 1 file, 1 spec and 1 file with what follows"
+        )
 
 
 async def test_a_tab_that_could_not_be_read_says_why_and_is_read_again_by_a_key(

@@ -70,9 +70,9 @@ class SpecEdge(Model):
 
 
 class SpecGraph(Model):
-    """Which spec depends on which, by name; `cycles` are dependencies that lead back to where they began.
+    """What depends on what, by name; `cycles` are dependencies that lead back to where they began.
 
-    `further` counts the specs that are reached, but not among the nodes, because so many were not asked for.
+    `further` counts the nodes that are reached, but not among the nodes, because so many were not asked for.
     """
 
     nodes: tuple[SpecNode, ...]
@@ -82,14 +82,14 @@ class SpecGraph(Model):
 
 
 class ReachedSpec(Model):
-    """A spec, and over how many dependencies it is reached."""
+    """A spec or a file, and over how many dependencies it is reached."""
 
     node: SpecNode
     distance: int
 
 
 class Impact(Model):
-    """What depends on some specs, directly or through others: what a change of theirs may concern.
+    """What depends on some specs and files, directly or through others: what a change of theirs may concern.
 
     `by_distance` counts them, those that depend directly first; `total` is their sum. `specs` are the nearest of them.
     """

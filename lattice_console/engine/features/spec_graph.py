@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from lattice_console.contract.errors import NotFound
-from lattice_console.contract.models.spec import Impact, ReachedSpec, SpecEdge, SpecGraph, SpecNode, Toward
+from lattice_console.contract.models.spec import Impact, NodeType, ReachedSpec, SpecEdge, SpecGraph, SpecNode, Toward
 from lattice_console.engine.features import views
 from lattice_console.engine.features.context import Context
 from lattice_console.engine.features.projected import answered, ask, unasked
@@ -28,7 +28,7 @@ _FEW = 8
 def graph(ctx: Context, *, name: str | None, toward: Toward, depth: int | None, limit: int) -> SpecGraph:
     if name is None:
         return _whole(ctx)
-    _expect(ctx, [name])
+    (name,) = _known(ctx, [name])
     found: dict[str, int] = {}
     passed: list[EdgeRecord] = []
     for reverse in (False, True):
@@ -66,8 +66,7 @@ def _graph(nodes: Sequence[SpecNode], edges: Sequence[EdgeRecord]) -> SpecGraph:
 
 @reads("specs.chain", may_lag=True)
 def chain(ctx: Context, *, source: str, target: str) -> tuple[SpecNode, ...]:
-    _expect(ctx, [source, target])
-
+    source, target = _known(ctx, [source, target])
     names = _shortest(ctx, source, target)
     nodes = _nodes(ctx, names)
     return tuple(nodes[name] for name in names)
@@ -92,8 +91,7 @@ def _shortest(ctx: Context, source: str, target: str) -> Sequence[str]:
 
 @reads("specs.impact", may_lag=True)
 def impact(ctx: Context, *, names: Sequence[str], depth: int | None, limit: int) -> Impact:
-    _expect(ctx, names)
-    return _impact(ctx, names, depth, limit)
+    return _impact(ctx, _known(ctx, names), depth, limit)
 
 
 @reads("mutations.impact", may_lag=True)
@@ -150,19 +148,25 @@ def _nearest(found: Mapping[str, int]) -> list[str]:
     return sorted(found, key=lambda name: (found[name], name))
 
 
-def _expect(ctx: Context, names: Sequence[str]) -> None:
-    """Raise NotFound for what is no spec, and depends on nothing and has nothing depend on it."""
-    known = ctx.tables.specs.named(ctx.project.id, names)
-    unknown = [name for name in names if name not in known]
-    passed = [edge for way in (False, True) for edge in ctx.tables.graph.next(ctx.project.id, unknown, reverse=way)]
+def _known(ctx: Context, names: Sequence[str]) -> list[str]:
+    """The names, that of a spec for the path of its document.
+
+    Raises NotFound for what is no spec, and depends on nothing and has nothing depend on it.
+    """
+    specs = ctx.tables.specs.named(ctx.project.id, names)
+    others = [name for name in names if name not in specs]
+    found = ctx.tables.graph.at_paths(ctx.project.id, others)
+    files = [name for name in others if found.get(name, name) == name]
+    passed = [edge for way in (False, True) for edge in ctx.tables.graph.next(ctx.project.id, files, reverse=way)]
     ends = {name for edge in passed for name in edge}
-    for name in unknown:
+    for name in files:
         if name not in ends:
             raise NotFound(
                 "NF_SPEC",
                 f"There is no spec {name[:200]}, and no file of that path that refers to others or is referred to. "
                 "See: lattice spec graph",
             )
+    return [found.get(name, name) for name in names]
 
 
 def _nodes(ctx: Context, names: Iterable[str]) -> dict[str, SpecNode]:
@@ -186,10 +190,11 @@ def _node(record: SpecRecord, paths: Mapping[str, str]) -> SpecNode:
 
 
 def _others(ctx: Context, names: Sequence[str]) -> Iterator[SpecNode]:
-    """What are no specs: the documents that lie at those paths, or nothing."""
+    """What are no specs: the files at those paths, or what is not there; a file then if something refers to it."""
     files = ctx.tables.documents.at_paths(ctx.project.id, names)
+    lacking = [name for name in names if name not in files]
+    referred = {one.path for one in ctx.tables.references.to(ctx.project.id, lacking)}
     for name in names:
-        if name in files:
-            yield SpecNode(name=name, type="file", version=None, path=name)
-        else:
-            yield SpecNode(name=name, type="generic", version=None, path=None, missing=True)
+        missing = name not in files
+        kind: NodeType = "generic" if missing and name not in referred else "file"
+        yield SpecNode(name=name, type=kind, version=None, path=None if missing else name, missing=missing)

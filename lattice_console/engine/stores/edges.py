@@ -30,6 +30,12 @@ _SPECS_NAMED = Prepared(_SPECS.where(specs.c.name.in_(several("names"))).order_b
 _FILES = Prepared(
     select(head.c.path).where(head.c.project_id == bindparam("project"), head.c.path.in_(several("names")))
 )
+_AT_PATHS = Prepared(
+    select(head.c.path, func.coalesce(specs.c.name, head.c.path))
+    .select_from(head)
+    .outerjoin(specs, specs.c.document_id == head.c.document_id)
+    .where(head.c.project_id == bindparam("project"), head.c.path.in_(several("paths")))
+)
 _FORGET = Prepared(delete(edges).where(_OF_PROJECT))
 _UNLINK = Prepared(delete(edges).where(_OF_PROJECT, edges.c.document_id.in_(several("documents"))))
 _WRITE = Prepared(insert(edges))
@@ -199,6 +205,11 @@ class Graph:
             NodeRecord(name, *known.get(name, (None, None)), name not in known, following.get(name, ()))
             for name in dict.fromkeys(wanted)
         ]
+
+    def at_paths(self, project_id: str, paths: Iterable[str]) -> dict[str, str]:
+        """What the documents at those paths go by in the graph, by path."""
+        found = (self._database.rows(_AT_PATHS, project=project_id, paths=portion) for portion in chunks(paths))
+        return {path: name for rows in found for path, name in rows}
 
     def touched_by(self, project_id: str, number: int) -> list[str]:
         """What the newest patchset of that mutation touches of the graph, as it is in the head."""

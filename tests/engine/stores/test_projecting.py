@@ -31,10 +31,10 @@ from lattice_console.engine.stores.connection import Lane, open_lane
 from lattice_console.engine.stores.graph_neo4j import START, Neo4jGraph
 from lattice_console.engine.stores.projecting import Step, next_step, whole
 from tests.engine.stores.samples import KIM, NOW, announce, mean, project, spec
+from tests.engine.stores.trees import Edit, Tree, edited, edits, move
 
 NAMES = "abcdef"
 Change = tuple[str, list[str] | None]
-changes = st.tuples(st.sampled_from(NAMES), st.none() | st.lists(st.sampled_from(NAMES + "z"), max_size=3))
 """A spec that depends on those from now on, or is gone."""
 
 
@@ -102,15 +102,18 @@ async def begun(lane: Lane, graph: Neo4jGraph) -> str:
 
 
 @settings(max_examples=25, deadline=None)
-@given(st.lists(changes, min_size=1, max_size=12), st.randoms(use_true_random=False))
+@given(st.lists(edits, min_size=1, max_size=12), st.randoms(use_true_random=False))
 def test_steps_that_are_repeated_late_or_out_of_order_leave_the_graph_of_the_truth(
-    neo4j_url: str, lane: Lane, made: list[Change], chance: random.Random
+    neo4j_url: str, lane: Lane, made: list[Edit], chance: random.Random
 ) -> None:
     async def run(graph: Neo4jGraph) -> None:
         project_id = await begun(lane, graph)
         steps: list[Step] = []
-        for one in made:
-            change(lane, project_id, one)
+        tree = Tree()
+        for edit in made:
+            before, tree = tree, edited(tree, edit)
+            with lane.transaction("BEGIN IMMEDIATE"):
+                move(lane.tables, project_id, before, tree)
             steps.append(taken(lane, project_id, steps[-1] if steps else None))
             if chance.random() < 0.5:
                 late = chance.choice(steps[:-1] or steps)
@@ -198,6 +201,20 @@ async def test_a_writer_that_writes_no_more_is_taken_over_from_and_stops_if_it_c
     assert await graph.replace(project_id, mark, nodes, "two")
     assert not await first
     assert await told(graph, project_id) == truth(lane, project_id)
+
+
+def test_what_was_read_anew_as_a_whole_is_no_step(lane: Lane) -> None:
+    project_id = uuid.uuid4().hex
+    with lane.transaction("BEGIN IMMEDIATE"):
+        lane.tables.projects.create(project(project_id))
+    change(lane, project_id, ("a", []))
+    with lane.transaction("BEGIN IMMEDIATE"):
+        announce(lane.tables, project_id, [event("graph.changed")])
+        assert next_step(lane.tables, project_id, START) is None
+    mark, _ = snapshot(lane, project_id)
+    change(lane, project_id, ("b", []))
+    with lane.transaction("BEGIN"):
+        assert next_step(lane.tables, project_id, mark) is not None
 
 
 def test_a_mark_of_another_history_has_no_next_step(lane: Lane) -> None:

@@ -28,7 +28,7 @@ def upgrade() -> None:
     op.create_index("ix_refs_project_id_path", "refs", ["project_id", "path"])
     op.drop_table("edges")
     _write_edges("document_id", _document("edges"))
-    # They are read from the documents when somebody writes in the project for the first time.
+    # They are read from the documents when somebody looks at the project for the first time.
     op.execute("UPDATE projects SET indexed = false")
 
 
