@@ -19,6 +19,7 @@ __all__ = [
     "BOM",
     "DEPTH_LIMIT",
     "EVENT_LIMIT",
+    "FENCE",
     "NUMBER_LIMIT",
     "STRING",
     "BeyondLimits",
@@ -53,7 +54,8 @@ _DIRECTIVE_LIMIT: Final = 100
 
 _SYNTAXES: Final[dict[str, Syntax]] = {"json": "json", "yaml": "yaml", "yml": "yaml"}
 _MARKDOWN: Final = frozenset({"md", "markdown"})
-_FENCE: Final = re.compile(rb"^---[ \t]*\r?$", re.MULTILINE)
+FENCE: Final = re.compile(rb"^---[ \t]*\r?$", re.MULTILINE)
+"""The line that front matter begins and ends with."""
 _Loader: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 STRING: Final = rb'"(?:[^"\\]++|\\.)*+"?'
@@ -95,8 +97,8 @@ def front_matter(content: bytes) -> bytes | None:
 
     The content has no byte order mark.
     """
-    first = _FENCE.match(content)
-    last = _FENCE.search(content, first.end() + 1) if first else None
+    first = FENCE.match(content)
+    last = FENCE.search(content, first.end() + 1) if first else None
     return content[first.end() + 1 : last.start()] if first and last else None
 
 

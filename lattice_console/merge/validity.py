@@ -67,15 +67,18 @@ class Gate:
     def rejection(self, merged: bytes) -> Rejection | None:
         """Why a clean merge is not to be taken; None for one that is sound, or as sound as its sides are."""
         from lattice_console.merge.reading import BeyondLimits, Unreadable
+        from lattice_console.merge.values import replaced_values
 
-        read = self._read(merged)
-        if isinstance(read, Unreadable):
-            if isinstance(read, BeyondLimits) or all(isinstance(side, dict) for side in self._read_sides):
-                return _unreadable(merged, read)
-            # It was broken before it was merged, and what nobody can read has nothing to be judged by.
-            return None
-        if keys := self._new_keys(read or {}):
-            return _repeated(merged, keys)
+        base, ours, theirs = self._sides
+        if replaced_values(self._path, base, theirs) is None and replaced_values(self._path, base, ours) is None:
+            read = self._read(merged)
+            if isinstance(read, Unreadable):
+                if isinstance(read, BeyondLimits) or all(isinstance(side, dict) for side in self._read_sides):
+                    return _unreadable(merged, read)
+                # It was broken before it was merged, and what nobody can read has nothing to be judged by.
+                return None
+            if keys := self._new_keys(read or {}):
+                return _repeated(merged, keys)
         if violations := self._new_violations(merged):
             return _invalid(merged, violations)
         return None

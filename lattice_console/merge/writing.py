@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import inf
 from typing import Final
 
 from yaml.events import CollectionEndEvent, CollectionStartEvent, MappingStartEvent, NodeEvent, ScalarEvent
@@ -17,7 +18,17 @@ from lattice_console.merge._libgit2 import changed_ranges
 from lattice_console.merge.lines import LineIndex
 from lattice_console.merge.merging import SIZE_LIMIT, why_unmergeable
 from lattice_console.merge.pointers import Place
-from lattice_console.merge.reading import BOM, DEPTH_LIMIT, STRING, Unreadable, syntax_of, yaml_events
+from lattice_console.merge.reading import (
+    BOM,
+    DEPTH_LIMIT,
+    FENCE,
+    STRING,
+    Unreadable,
+    front_matter,
+    is_markdown,
+    syntax_of,
+    yaml_events,
+)
 
 __all__ = ["Written", "written"]
 
@@ -30,6 +41,9 @@ KEYS: Final = 64
 _TOKENS: Final = re.compile(STRING + rb"|[{}\[\],]", re.DOTALL)
 _KEY: Final = re.compile(rb"(" + STRING + rb"|[^\s,{}\[\]&*#'\"-][^\n:]*?)\s*:", re.DOTALL)
 _INDEX: Final = re.compile(r"/\d+(?=/)")
+
+# YAML 1.1 ends lines also there.
+_ODD_BREAK: Final = re.compile(rb"\r(?!\n)|\xc2\x85|\xe2\x80[\xa8\xa9]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,20 +70,33 @@ def written(path: str, base: bytes, content: bytes, *, limit: int = SIZE_LIMIT) 
         return _ALL
     changes = changed_ranges(base, content, indent_heuristic=False)
     lines = _joined([(max(0, old - 1), old + max(removed, 1)) for old, removed, _, _ in changes])
-    syntax = syntax_of(path)
+    syntax = "yaml" if is_markdown(path) else syntax_of(path)
     if syntax is None:
         return Written(lines)
+    last, last_new = (_data_ends(path, text) for text in (base, content))
     before, after = LineIndex(base), LineIndex(content)
     added: set[int] = set()
     anchors = False
     for old, removed, new, lines_added in changes:
+        if old > last and new > last_new:
+            break
         gone = before.span(old - 1, old - 1 + removed) if removed else b""
         come = after.span(new - 1, new - 1 + lines_added) if lines_added else b""
+        if is_markdown(path) and (FENCE.search(gone) or FENCE.search(come)):
+            return _ALL
         anchors = anchors or (syntax == "yaml" and any(sign in text for text in (gone, come) for sign in (b"&", b"*")))
         if Counter(_KEY.findall(come)) - Counter(_KEY.findall(gone)):
             added.update(range(new, new + lines_added))
-    keys = _keys_on(syntax, content, added) if added else set()
-    return _ALL if len(keys) > KEYS else Written(lines, frozenset(keys), anchors)
+    keys = _keys_on(path, content, added) if added else set()
+    return _ALL if keys is None or len(keys) > KEYS else Written(lines, frozenset(keys), anchors)
+
+
+def _data_ends(path: str, content: bytes) -> float:
+    """The last line that is data: that which closes the front matter of Markdown, 0 where there is none."""
+    if not is_markdown(path):
+        return inf
+    front = front_matter(content.removeprefix(BOM))
+    return 0 if front is None else front.count(b"\n") + 2
 
 
 def _joined(ranges: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
@@ -86,13 +113,24 @@ def _joined(ranges: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
     return tuple(joined)
 
 
-def _keys_on(syntax: str, content: bytes, lines: set[int]) -> set[str]:
-    """The pointers of the keys that stand on those lines; none, where the document cannot be read."""
-    content = content.removeprefix(BOM)
-    found = _in_json(content) if syntax == "json" else _in_yaml(content)
+def _keys_on(path: str, content: bytes, lines: set[int]) -> set[str] | None:
+    """The pointers of the keys that stand on those lines; none, where the document cannot be read.
+
+    None where YAML may count lines otherwise.
+    """
+    content, before = content.removeprefix(BOM), 0
+    if is_markdown(path):
+        content, before = front_matter(content) or b"", 1
+    is_json = syntax_of(path) == "json"
+    if not is_json and _ODD_BREAK.search(content):
+        return None
     keys: set[str] = set()
+    last = max(lines)
     try:
-        for pointer, line in found:
+        for pointer, at in _in_json(content) if is_json else _in_yaml(content):
+            line = at + before
+            if line > last:
+                break
             if line in lines:
                 keys.add(_INDEX.sub("/*", pointer))
     except (Unreadable, ValueError, AssertionError):

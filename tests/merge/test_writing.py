@@ -64,6 +64,36 @@ def test_two_edits_of_a_document_that_do_not_merge_share_a_line_or_a_key(
         assert share(written(path, base, ours), written(path, base, theirs))
 
 
+PAGE = [b"---\n", *(b"%c: 1\n" % key for key in b"abcdef"), b"---\n", b"prose\n", b"n: 1\n", b"---\n", b"end\n"]
+
+
+@given(st.data())
+def test_two_edits_of_markdown_that_do_not_merge_share_a_line_or_a_key_of_its_front_matter(data: st.DataObject) -> None:
+    def edited() -> bytes:
+        at = data.draw(st.integers(0, 9))
+        put = data.draw(st.sampled_from([b"n: 1\n", b"n: 2\n", b"---\n", b"n:\n - 1\n", b"&x\n"]))
+        return b"".join([*PAGE[:at], put, *PAGE[at + data.draw(st.integers(0, 1)) :]])
+
+    base, ours, theirs = b"".join(PAGE), edited(), edited()
+    if not three_way(base, ours, theirs, path="a.md").clean:
+        assert share(written("a.md", base, ours), written("a.md", base, theirs))
+
+
+def test_a_key_that_two_add_to_the_front_matter_is_shared_and_what_is_prose_is_not() -> None:
+    base = b"---\na: 1\nb: 1\nc: 1\n---\n* prose\nd: 1\n"
+    one = written("a.md", base, base.replace(b"a: 1\n", b"n: 1\na: 1\n"))
+    other = written("a.md", base, base.replace(b"c: 1\n", b"c: 1\nn: 2\n"))
+    assert one.keys & other.keys == {"/n"}
+    assert written("a.md", base, base.replace(b"prose", b"words") + b"n: 1\n") == Written(((5, 8),))
+    assert written("a.md", base, base.replace(b"c: 1\n---", b"---")).lines is not None
+    assert written("a.md", base, base[4:]) == Written(None)
+
+
+def test_keys_of_yaml_whose_lines_end_as_no_others_do_are_any_keys() -> None:
+    base = b"a: 1\n# \xe2\x80\xa8\nb: 1\n"
+    assert written("a.yaml", base, base + b"n: 1\n") == Written(None)
+
+
 def test_a_key_that_two_add_far_from_each_other_is_shared_and_one_that_is_changed_is_not() -> None:
     base = b'{\n"a": 1,\n"b": 2,\n"c": 3\n}\n'
     one = written("a.json", base, base.replace(b"{\n", b'{\n"n": 1,\n'))

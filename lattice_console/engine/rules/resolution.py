@@ -12,7 +12,8 @@ from typing import Literal, NamedTuple
 from lattice_console.contract.models.conflict import Strategy
 from lattice_console.contract.models.mutation import ChangeInput, Operation
 from lattice_console.engine.rules import specs
-from lattice_console.merge.merging import Conflict, MergeResult, Valid, three_way
+from lattice_console.engine.rules.soundness import sound
+from lattice_console.merge.merging import Conflict, MergeResult, three_way
 
 Choice = Literal["neither", "ours", "theirs"]
 """Whose is taken where both sides meet; with `neither` what meets stays open."""
@@ -145,7 +146,8 @@ def _edit(sides: Sides, theirs: Place, choice: Choice, barred: str) -> Outcome:
             return Open(f"both rename it, to {path} and to {theirs.path}")
         path, chosen = (theirs.path if choice == "theirs" else path), True
     base, ours = sides.base or b"", sides.ours or b""
-    merge = three_way(base, ours, theirs.content, path=path, valid=_sound(path), propose=False)
+    valid = sound(path, base, ours, theirs.content)
+    merge = three_way(base, ours, theirs.content, path=path, valid=valid, propose=False)
     content = merge.content
     if content is None:
         if choice == "neither":
@@ -174,11 +176,6 @@ def _how(sides: Sides, theirs: Place, chosen: bool) -> str:
         return "as it was"
     moved = f" at its new name {theirs.path}" if theirs.path != sides.path and sides.operation != "rename" else ""
     return f"{'merged, with one side where both meet' if chosen else 'merged'}{moved}"
-
-
-def _sound(path: str) -> Valid:
-    """What documents at that path are judged by, beside being readable: a spec has rules of its own."""
-    return lambda content: [finding.message for finding in specs.check(path, content, None)]
 
 
 def by_hand(sides: Sides, path: str, content: bytes | None) -> Settled:
