@@ -81,7 +81,7 @@ class DependencyView(RowView):
             told += [node.type, *(["as above"] if row.repeated else [])]
             facts = [(f" {self._look.signs.dot} ".join(told), "muted")]
         left: list[Piece] = [(lead, "muted"), (inert(node.name), "bad" if node.missing else "plain"), ("  ", "plain")]
-        where = inert(node.path or "")
+        where = inert(node.path) if node.path and node.path != node.name else ""
         room = width - sum(cells(text) for text, _ in (*left, *facts)) - 3
         return spread([*left, *facts], [(where, "muted")] if where and cells(where) <= room else [], width)
 

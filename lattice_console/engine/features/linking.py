@@ -37,16 +37,18 @@ def follow(
     `before` and `dropped` say where they lay and which specs they were, `specs` which they are.
     """
     tables, project_id = ctx.tables, ctx.project.id
-    ids = [move.document_id for move in moves]
+    lay = [(id, one.path) for id, one in before.items()]
+    lie = [(move.document_id, move.path) for move in moves if move.path is not None]
+    # What is no data by its name, before and now, declares and refers to nothing.
+    ids = list(dict.fromkeys(id for id, path in (*lay, *lie) if syntax.kind_of(path) != "other"))
     names = {spec.document_id: spec.name for spec in specs}
     was = {one.path: dropped[id].name if id in dropped else one.path for id, one in before.items()}
-    now = {move.path: names.get(move.document_id, move.path) for move in moves if move.path is not None}
+    now = {path: names.get(id, path) for id, path in lie}
     turned = {path for path in was | now if was.get(path, path) != now.get(path, path)}
     refer = tables.references.replace(project_id, ids, references) | {one.document_id for one in references}
     others = tables.references.to(project_id, turned)
     tables.graph.link(project_id, {*ids, *(one.document_id for one in others)})
-    lay = [(id, one.path) for id, one in before.items()] + [(move.document_id, move.path) for move in moves]
-    concerned = {path for id, path in lay if path is not None and id in refer}
+    concerned = {path for id, path in (*lay, *lie) if id in refer}
     concerned |= {
         edge.target for edge in tables.graph.next(project_id, turned | (was.keys() ^ now.keys()), reverse=True)
     }
