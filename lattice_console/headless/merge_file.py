@@ -66,9 +66,9 @@ def command(
     """Merge into CURRENT what changed from BASE to OTHER.
 
     Arguments, result and exit codes are those of `git merge-file`: 0 for a clean merge, else the number of conflicts
-    (127 for more), and 255 for an error. A merge of JSON or YAML that would be clean, but could not be read or would
-    repeat a key, is shown as conflicts where git sees none. What --structured takes is told on stderr; people choose
-    otherwise in about one case of five, so look at it.
+    (127 for more), and 255 for an error. A merge of JSON, YAML or front matter that would be clean, but could not be
+    read or would repeat a key, is shown as conflicts where git sees none. What --structured takes is told on stderr;
+    people choose otherwise in about one case of five, so look at it.
     """
     session = current_session()
     merged = merge_file(
@@ -83,7 +83,9 @@ def command(
     )
     if isinstance(merged, Unmergeable):
         file = {"ours": current, "base": base, "theirs": other}[merged.side]
-        raise ValidationFailed("VAL_BINARY", f"Cannot merge binary files: {file}", field="file")
+        if merged.reason == "binary":
+            raise ValidationFailed("VAL_BINARY", f"Cannot merge binary files: {file}", field="file")
+        raise ValidationFailed("VAL_FILE", f"{file} is too large: {merged.message}.", field="file")
     if to_stdout:
         session.output.raw(merged.content)
     else:

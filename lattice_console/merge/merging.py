@@ -33,6 +33,9 @@ __all__ = [
 SIZE_LIMIT = 10_000_000
 """Bytes that each side may have, unless the caller says otherwise."""
 
+LINE_LIMIT = 1_000_000
+"""Lines that each side may have; so many that are much alike take git, and us, twenty seconds."""
+
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
@@ -55,7 +58,7 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class Unmergeable:
-    """Why sides were not merged by lines at all: a `side` is binary or larger than the limit."""
+    """Why sides were not merged by lines at all: a `side` is binary or larger than the limits."""
 
     reason: Literal["binary", "too_large"]
     side: Literal["base", "ours", "theirs"]
@@ -121,8 +124,8 @@ def three_way(
     Otherwise verdict and bytes are those of `git merge-file`, unless the merge is rejected: JSON, YAML and the front
     matter of Markdown, which `path` tells by its extension, have to parse and to repeat no key, and `valid` must find
     nothing wrong with it that is right in the sides (`merge.validity`). A side that is binary (NUL in its first 8000
-    bytes) or larger than `limit` bytes is not merged. Who needs no more than the verdict and the conflicts does without
-    proposals.
+    bytes) or larger than `limit` bytes or `LINE_LIMIT` is not merged; one with too many conflicts to be decided one by
+    one is one conflict. Who needs no more than the verdict and the conflicts does without proposals.
 
     Raises:
         Libgit2Error: libgit2 ran out of memory.
@@ -161,6 +164,9 @@ def why_unmergeable(base: bytes, ours: bytes, theirs: bytes, limit: int = SIZE_L
     for side, content in sides:
         if len(content) > limit:
             message = f"{side} has {len(content):,} bytes, more than the {limit:,} that are merged; choose a side"
+            return Unmergeable("too_large", side, message)
+        if (lines := content.count(b"\n")) > LINE_LIMIT:
+            message = f"{side} has {lines:,} lines, more than the {LINE_LIMIT:,} that are merged; choose a side"
             return Unmergeable("too_large", side, message)
         if is_binary(content):
             return Unmergeable("binary", side, f"{side} is binary, which has no lines to merge; choose a side")

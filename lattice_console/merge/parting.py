@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from lattice_console.merge._libgit2 import merge_lines
-from lattice_console.merge.regions import Opened, Range, Region, Texts, conflicting
+from lattice_console.merge.regions import CONFLICT_LIMIT, Opened, Range, Region, Texts, conflicting, entire
 
 __all__ = ["merged_by_lines"]
 
@@ -40,6 +40,8 @@ def merged_by_lines(sides: Texts) -> Opened:
         return conflicting(sides)
     if not found.texts:
         return (), found.settled
+    if len(found.texts) > CONFLICT_LIMIT:
+        return entire(sides)
     if (regions := _located(found, sides)) is None:
         return conflicting(sides)
     return regions, found.settled

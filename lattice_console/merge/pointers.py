@@ -151,8 +151,8 @@ class _Search:
 
     def _begins(self, line: int) -> None:
         """The next value begins on a line; the outermost one is the first."""
-        if self._due[-1] == line and line not in self.found and (pointer := self._place.pointer_of_next()):
-            self.found[line] = pointer
+        if self._due and self._due[-1] == line and (pointer := self._place.pointer_of_next()):
+            self.found[self._due.pop()] = pointer
 
     def _ended(self, first: int, depth: int, pointer: Callable[[], str]) -> None:
         """A value ended on the last line so far, and may be the innermost around lines behind its first."""

@@ -7,12 +7,13 @@ stand in its place.
 
 import sys
 from collections.abc import Collection, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from lattice_console.merge._libgit2 import changed_ranges
 from lattice_console.merge.lines import FullLineIndex, LineIndex
 
 __all__ = [
+    "CONFLICT_LIMIT",
     "Change",
     "Opened",
     "Range",
@@ -21,6 +22,7 @@ __all__ = [
     "Texts",
     "changes",
     "conflicting",
+    "entire",
     "full_lines",
     "merged_ranges",
     "open_regions",
@@ -86,6 +88,16 @@ def full_lines(sides: Texts) -> Sides:
     return base, ours, theirs
 
 
+CONFLICT_LIMIT: Final = 20_000
+"""How many places of a document can be open before all of it is: more than anybody decides one by one."""
+
+
+def entire(sides: Texts) -> Opened:
+    """All of the document as the one place that is open."""
+    old, one, other = (Range(1, LineIndex(side).count) for side in sides)
+    return (Region(old, one, other, old, sides),), (b"", b"")
+
+
 def conflicting(sides: Texts) -> Opened:
     """The conflicts of a merge, by comparing its sides.
 
@@ -136,11 +148,13 @@ def _made(base: LineIndex, side: LineIndex) -> list[tuple[int, int, int]]:
 
 
 def open_regions(sides: Sides, found: Sequence[Change], chosen: Collection[int]) -> Opened:
-    """The `chosen` changes as regions.
+    """The `chosen` changes as regions; all of the document as one, where they are more than `CONFLICT_LIMIT`.
 
     Every other change is settled by the side that made it; so all that conflict are to be chosen.
     """
     base, ours, theirs = sides
+    if len(chosen) > CONFLICT_LIMIT:
+        return entire((base.data, ours.data, theirs.data))
     regions: list[Region] = []
     settled: list[list[bytes]] = [[]]
     done = shift = 0

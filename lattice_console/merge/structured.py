@@ -111,11 +111,15 @@ class _Allowance:
     def __init__(self, left: int) -> None:
         self._left = left
 
+    def check(self, count: int) -> None:
+        """Raise BeyondLimits where reading so many would be too much."""
+        if count > self._left:
+            raise BeyondLimits("it says too much in too few lines to be taken apart in time")
+
     def take(self, count: int) -> None:
         """Read so many; raises BeyondLimits where that is too much."""
+        self.check(count)
         self._left -= count
-        if self._left < 0:
-            raise BeyondLimits("it says too much in too few lines to be taken apart in time")
 
 
 class _Work:
@@ -153,7 +157,10 @@ class _Work:
             raise BeyondLimits("it nests too deep to be merged") from None
 
     def _proposals(self, sides: tuple[bytes, bytes, bytes]) -> tuple[Proposal, ...]:
-        trees = [self._tree(choices) for choices in self._choices]
+        documents = [_joined(self._settled, choices, "") for choices in self._choices]
+        # None is read where not all can be.
+        self._allowance.check(sum(map(len, {*documents} - self._known.keys())))
+        trees = [self._read(document) for document in documents]
         if len({tree.text.startswith("\ufeff") for tree in trees}) > 1:
             return _none(self._conflicts, "the sides do not agree whether the document begins with a byte order mark")
         base, ours, theirs = trees

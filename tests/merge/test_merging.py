@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from lattice_console.merge.lines import split_lines
 from lattice_console.merge.marked import marked
-from lattice_console.merge.merging import Range, three_way
+from lattice_console.merge.merging import LINE_LIMIT, Range, three_way
+from lattice_console.merge.regions import CONFLICT_LIMIT
 from tests.merge.strategies import merges, texts
 
 
@@ -56,6 +57,24 @@ def test_a_side_over_the_limit_is_named_with_its_size() -> None:
     assert (result.unmergeable.reason, result.unmergeable.side) == ("too_large", "theirs")
     assert "12 bytes, more than the 10" in result.unmergeable.message
     assert three_way(b"a\n", b"b\n", b"c\n" * 5, limit=10).unmergeable is None
+
+
+def test_a_side_of_too_many_lines_is_named_with_their_number() -> None:
+    result = three_way(b"\n" * (LINE_LIMIT + 1), b"a\n", b"b\n")
+    assert result.unmergeable
+    assert (result.unmergeable.reason, result.unmergeable.side) == ("too_large", "base")
+    assert "base has 1,000,001 lines, more than the 1,000,000" in result.unmergeable.message
+
+
+def test_more_conflicts_than_anybody_decides_are_one_about_the_whole_document() -> None:
+    count = CONFLICT_LIMIT + 1
+    sides = [b"".join(b"%d\n%d\n" % (number, side) for number in range(count)) for side in range(3)]
+    result = three_way(sides[0], sides[1], sides[2])
+    [conflict] = result.conflicts
+    assert [conflict.base, conflict.ours, conflict.theirs] == sides
+    assert (conflict.base_lines, conflict.result_lines) == (Range(1, 2 * count), Range(1, 2 * count))
+    fewer = three_way(*(side[: -len(b"20000\n0\n")] for side in sides))
+    assert len(fewer.conflicts) == CONFLICT_LIMIT
 
 
 def test_a_binary_side_that_alone_changed_is_the_result() -> None:
