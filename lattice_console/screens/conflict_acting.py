@@ -1,4 +1,4 @@
-"""What is done about a conflict from where it is shown: settle it by hand, rebase, or look at the mutations."""
+"""What is done about a conflict from where it is shown, suggestion by suggestion."""
 
 from typing import ClassVar
 
@@ -6,6 +6,7 @@ from textual.binding import Binding, BindingType
 
 from lattice_console.contract.errors import LatticeError
 from lattice_console.contract.models.mutation import Mutation
+from lattice_console.screens.conflict_mending import edit_along, leave_out
 from lattice_console.screens.mutation import MutationScreen
 from lattice_console.screens.news import MutationChanged
 from lattice_console.screens.resolve_opening import open_resolve
@@ -32,16 +33,32 @@ class ConflictActing(TakingBack):
     async def _take(self, step: Step) -> None:
         try:
             mutation = await self.session.backend.mutations.get(f"M-{step.number}")
-            if step.act == "open":
-                self.app.push_screen(MutationScreen(self.session, mutation))
-            elif step.act == "merge_by_hand":
-                await open_resolve(self, mutation, next(iter(step.conflict.conflicting_mutations), None))
-            elif step.act == "rebase":
-                await self._rebase(mutation)
-            else:
-                self.desk.say(_how(step))
+            await self._do(step, mutation)
         except LatticeError as error:
             self.desk.say(error.message, "error")
+
+    async def _do(self, step: Step, mutation: Mutation) -> None:
+        conflict = step.conflict
+        match step.act:
+            case "open":
+                self.app.push_screen(MutationScreen(self.session, mutation))
+            case "merge_by_hand" | "choose_another_path" | "match_the_schema" | "update_the_schema":
+                other = next(iter(conflict.conflicting_mutations), None)
+                await open_resolve(self, mutation, other, at=conflict.path)
+            case "rebase":
+                await self._rebase(mutation)
+            case "drop_the_change":
+                await leave_out(self, mutation, conflict.path)
+            case "modify_instead":
+                await edit_along(self, mutation, conflict, others=False)
+            case "remove_the_dependency" | "update_the_dependents":
+                by_others = any(one.action == "update_the_dependents" for one in conflict.resolution_suggestions)
+                await edit_along(self, mutation, conflict, others=by_others)
+            case "wait_for_the_other":
+                self.desk.say("Nothing is to be done until then: what becomes of it is shown here.")
+            case "write_a_schema_migration":
+                how = f"lattice mutation update M-{step.number} --files FILE"
+                self.desk.say(f"It is a document of its own, in a new patchset: {how} adds it.")
 
     async def _rebase(self, mutation: Mutation) -> None:
         """Bring a mutation to what stands there now, once the person has agreed; raises LatticeError."""
@@ -63,10 +80,3 @@ class ConflictActing(TakingBack):
         message, good = outcome(verb, after, result)
         self.desk.say(message, "information" if good else "error")
         self.app.post_message(MutationChanged(after))
-
-
-def _how(step: Step) -> str:
-    """How what no key of the console does is done."""
-    if step.act == "wait_for_the_other":
-        return "Nothing is to be done until then: what becomes of it is shown here."
-    return f"It takes a new patchset: lattice mutation update M-{step.number} --help says how."

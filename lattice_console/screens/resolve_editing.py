@@ -24,7 +24,7 @@ from lattice_console.widgets.editor import Editor
 if TYPE_CHECKING:
     from lattice_console.screens.resolve_loading import Clash
 
-__all__ = ["edit_conflict"]
+__all__ = ["EditDialog", "edit_conflict"]
 
 
 class EditDialog(Dialog[str | None]):

@@ -17,11 +17,12 @@ _OVER = ("completed", "rolled_back", "rollback_failed", "rejected", "expired", "
 """Where a mutation is no longer, or not now, anybody's to change."""
 
 
-async def open_resolve(place: TakingBack, seen: MutationSummary, against: int | None = None) -> None:
+async def open_resolve(place: TakingBack, seen: MutationSummary, against: int | None = None, *, at: str = "") -> None:
     """Open the conflicts of a mutation: with what stands there now, else with another that is still to come.
 
-    Of several others the person chooses one, unless `against` is the number of one of them.
-    Where there is nothing to resolve, says why; where the newest patchset has resolved it, that can be taken back.
+    It begins with the document `at` that path, where that is one of them. Of several others the person chooses one,
+    unless `against` is the number of one of them. Where there is nothing to resolve, says why; where the newest
+    patchset has resolved it, that can be taken back.
     """
     session, desk, name = place.session, place.desk, f"M-{seen.number}"
     loader: ClashLoader = HeadClashes(session)
@@ -46,7 +47,7 @@ async def open_resolve(place: TakingBack, seen: MutationSummary, against: int | 
         desk.say(error.message, "error")
         return
     if clashes.files:
-        await place.app.push_screen(ResolveScreen(session, clashes, loader))
+        await place.app.push_screen(ResolveScreen(session, clashes, loader, at))
     else:
         desk.say(f"Nothing to resolve: every change of {name} fits what stands there now.")
 

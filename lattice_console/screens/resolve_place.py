@@ -72,11 +72,12 @@ class ConflictPlace(Colouring):
         verdict: str
         good: bool
 
-    def __init__(self, session: Session, clashes: Clashes, loader: ClashLoader) -> None:
+    def __init__(self, session: Session, clashes: Clashes, loader: ClashLoader, at: str = "") -> None:
         super().__init__(session)
         self.clashes = clashes
         """What meets, as it was read last."""
         self._loader = loader
+        self._begin = at
         self.files: list[OpenFile] = []
         """The documents, merged."""
         self.at = 0
@@ -188,9 +189,9 @@ class ConflictPlace(Colouring):
             return
         if self.files:
             self.desk.say("What stands there has changed, and is merged anew. Choices stay where they still fit.")
-        path = self.file.clash.path if self.file else ""
+        path = self.file.clash.path if self.file else self._begin
         self.clashes, self.files = message.clashes, message.files
-        here = [at for at, file in enumerate(self.files) if file.clash.path == path]
+        here = [at for at, file in enumerate(self.files) if path in (file.clash.path, file.clash.change.result_path)]
         waiting = [at for at, file in enumerate(self.files) if file.open]
         self.show_file(next(iter([*here, *waiting, 0])))
 

@@ -9,7 +9,8 @@ from tests.screens.console import Console, make_app, open_console
 from tests.screens.project import Office
 from tests.screens.resolving import PATH, clashing
 from tests.screens.reviewing import acting
-from tests.support.changes import modify
+from tests.support.changes import create, delete, modify
+from tests.support.depending import at, declare
 
 
 @pytest.fixture
@@ -96,9 +97,70 @@ async def test_what_merges_by_itself_is_rebased_from_here_once_one_agrees(office
         await console.sees("Rebased M-9: patchset 2 stands on what is there now.", "Nothing is in conflict.")
 
 
-async def test_what_only_a_new_patchset_can_do_says_how(place: Console) -> None:
+async def test_a_file_is_left_out_of_its_mutation_once_one_agrees_and_u_brings_it_back(place: Console) -> None:
     await place.press("2")
-    await place.sees("It takes a new patchset:", "M-9 --help says how.")
+    await place.sees("Leave specs/ledger.yaml out of M-9 Rename customer to account: its next patchset")
+    await place.press("enter")
+    await place.sees("Patchset 2 of M-9 settles specs/ledger.yaml", "Nothing is in conflict.")
+    await place.press("u")
+    await place.sees("Undo the resolution of M-9")
+    await place.press("enter")
+    await place.sees("Undone: the resolution of M-9.", "✗ 1 error")
+
+
+async def test_a_mutation_that_changes_nothing_else_is_to_be_cancelled_instead(office: Office) -> None:
+    await clashing(office)
+    async with open_console(make_app(office, start="conflicts"), (120, 35)) as console:
+        await console.sees("2  Leave this file out of the mutation.")
+        await console.press("2")
+        await console.sees("M-9 changes nothing but specs/ledger.yaml: cancel it instead")
+
+
+@pytest.fixture
+async def needed(office: Office) -> AsyncIterator[Console]:
+    """The conflicts of ana, who deletes the spec a, on which b depends."""
+    async with acting(office, "kim") as kim, acting(office, "ana") as ana:
+        await declare(kim, a="", b="a")
+        await ana.mutations.create(title="Delete it", changes=[delete(at("a"))])
+    async with open_console(make_app(office, start="conflicts", actor="ana"), (120, 35)) as console:
+        await console.sees("2  Update what depends on it", "3  Modify the document instead")
+        yield console
+
+
+async def test_what_depends_on_it_is_edited_along_with_it_in_a_new_patchset(needed: Console) -> None:
+    await needed.press("2")
+    await needed.sees("specs/b.json: what is typed here becomes part of patchset 2 of M-9.", '"a"')
+    await needed.press(*["down"] * 5, "end", "backspace", "backspace", "backspace", "ctrl+s")
+    await needed.sees("Patchset 2 of M-9 has specs/b.json as you typed it.", "Nothing is in conflict.")
+
+
+async def test_a_document_is_modified_instead_of_deleted(needed: Console, office: Office) -> None:
+    await needed.press("3")
+    await needed.sees("specs/a.json: what is typed here becomes part of patchset 2 of M-9.")
+    await needed.press("ctrl+s")
+    await needed.sees("specs/a.json was left as it is.")
+    await needed.press("3")
+    await needed.sees("specs/a.json: what is typed here")
+    await needed.press(*["down"] * 2, "end", *["left"] * 6, "backspace", "2", "ctrl+s")
+    await needed.sees("Patchset 2 of M-9 has specs/a.json as you typed it.", "Nothing is in conflict.")
+    async with acting(office, "ana") as ana:
+        [change] = (await ana.mutations.get("M-9")).changes
+        assert change.operation_type == "modify"
+        assert b'"version": "2.0.0"' in await ana.documents.content(change.result_hash or "")
+
+
+async def test_another_path_is_chosen_where_the_conflict_is_shown(office: Office) -> None:
+    async with acting(office, "kim") as kim, acting(office, "ana") as ana, acting(office, "agent-7") as agent:
+        await ana.mutations.create(title="Ours", changes=[create("docs/new.md", b"ours\n")])
+        other = await agent.mutations.create(title="Theirs", changes=[create("docs/NEW.md", b"theirs\n")])
+        await kim.reviews.vote(other.id, vote="approve")
+        await kim.executions.execute(other.id)
+    async with open_console(make_app(office, start="conflicts", actor="ana"), (120, 35)) as console:
+        await console.sees("1  Choose another path in a new patchset.")
+        await console.press("1")
+        await console.sees("› M-9 › Resolve docs/new.md", "There is no such file here.")
+        await console.press("1", "ctrl+s")
+        await console.sees("Where is docs/new.md to be?", "cannot be taken")
 
 
 async def test_a_filter_narrows_and_stays_until_escape_drops_it(place: Console) -> None:
