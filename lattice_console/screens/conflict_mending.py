@@ -121,6 +121,7 @@ async def _typed(place: TakingBack, mutation: Mutation, path: str, content: byte
         kept or before.replace("\r\n", "\n").removesuffix("\n"),
         lambda text: keeping.keep_unsent(mutation.id, _action(path), text),
         place.session.folder,
+        top=True,
     )
     typed = await place.app.push_screen_wait(dialog)
     if typed is None:

@@ -28,7 +28,7 @@ __all__ = ["EditDialog", "edit_conflict"]
 
 
 class EditDialog(Dialog[str | None]):
-    """Begins with `text`; None where the person leaves. `keep` is told of every change."""
+    """Begins with `text`, at its end or its `top`; None where the person leaves. `keep` is told of every change."""
 
     DEFAULT_CSS = """
     EditDialog Editor { height: auto; min-height: 5; max-height: 60vh; }
@@ -40,18 +40,24 @@ class EditDialog(Dialog[str | None]):
         Binding("escape", "leave", "Leave, the text is kept", id="resolve_edit.leave", priority=True),
     ]
 
-    def __init__(self, sentence: str, text: str, keep: Callable[[str], None], folder: Path) -> None:
+    def __init__(
+        self, sentence: str, text: str, keep: Callable[[str], None], folder: Path, *, top: bool = False
+    ) -> None:
         super().__init__(sentence, (("ctrl+s", "take this text"), ("Esc", "leave, kept"), ("ctrl+o", "$EDITOR")))
         self._text = text
         self._keep = keep
         self._folder = folder
+        self._top = top
 
     def compose_field(self) -> ComposeResult:
         yield Editor(self._text)
         yield Static("", id="missing", markup=False)
 
     def on_mount(self) -> None:
-        self.query_one(Editor).focus()
+        field = self.query_one(Editor)
+        field.focus()
+        if self._top:
+            field.move_cursor((0, 0))
 
     @on(TextArea.Changed)
     def _typed(self, event: TextArea.Changed) -> None:

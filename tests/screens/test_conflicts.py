@@ -1,5 +1,6 @@
 """The conflicts of a project, by document, and what is done about them from there."""
 
+import json
 from collections.abc import AsyncIterator
 
 import pytest
@@ -127,11 +128,16 @@ async def needed(office: Office) -> AsyncIterator[Console]:
         yield console
 
 
-async def test_what_depends_on_it_is_edited_along_with_it_in_a_new_patchset(needed: Console) -> None:
+async def test_what_depends_on_it_is_edited_along_with_it_in_a_new_patchset(needed: Console, office: Office) -> None:
     await needed.press("2")
     await needed.sees("specs/b.json: what is typed here becomes part of patchset 2 of M-9.", '"a"')
     await needed.press(*["down"] * 5, "end", "backspace", "backspace", "backspace", "ctrl+s")
     await needed.sees("Patchset 2 of M-9 has specs/b.json as you typed it.", "Nothing is in conflict.")
+    async with acting(office, "ana") as ana:
+        changes = (await ana.mutations.get("M-9")).changes
+        assert [(one.operation_type, one.file_path) for one in changes] == [("delete", at("a")), ("modify", at("b"))]
+        edited = await ana.documents.content(changes[1].result_hash or "")
+    assert json.loads(edited)["depends_on"] == []
 
 
 async def test_a_document_is_modified_instead_of_deleted(needed: Console, office: Office) -> None:
