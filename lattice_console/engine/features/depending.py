@@ -32,7 +32,12 @@ def _shifts(ctx: Context, record: MutationRecord) -> Sequence[Shift]:
 def _shift(ctx: Context, piece: pairing.Piece) -> Shift:
     change = piece.change
     edit = Edit(change.operation, change.path, change.new_path, piece.base, piece.result)
-    return Shift(edit, _said(ctx, piece.path, piece.base), _said(ctx, piece.target, piece.result))
+    before = _said(ctx, piece.path, piece.base)
+    if piece.base is not None and piece.result is not None and piece.target == piece.path:
+        contents = stored.blobs(ctx, [piece.base, piece.result])
+        if len(contents) == 2 and specs.keeps_identity(piece.path, contents[piece.base], contents[piece.result]):
+            return Shift(edit, before, before)
+    return Shift(edit, before, _said(ctx, piece.target, piece.result))
 
 
 def _said(ctx: Context, path: str | None, hash: str | None) -> Said | None:
@@ -44,8 +49,8 @@ def _said(ctx: Context, path: str | None, hash: str | None) -> Said | None:
         content = stored.blobs(ctx, [hash]).get(hash)
         if content is None:
             return Said(path)
-        reading = specs.read(path, content)
-        known = Said(path, reading.name, frozenset(reading.depends_on)) if reading else Said(path)
+        found = specs.identity(path, content)
+        known = Said(path, found[0], frozenset(found[1])) if found else Said(path)
         ctx.around.said.put((path, hash), known)
     return known
 

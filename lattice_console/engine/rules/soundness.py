@@ -1,13 +1,11 @@
 """What the documents of mutations are judged by when they are merged, beside being readable: specs have rules."""
 
-from collections.abc import Iterator
 from typing import Final
 
-from yaml.events import CollectionEndEvent, CollectionStartEvent, MappingStartEvent, NodeEvent, ScalarEvent
-
 from lattice_console.engine.rules import specs
+from lattice_console.engine.rules.openapi import begins_as_openapi
 from lattice_console.merge.merging import Valid
-from lattice_console.merge.reading import BOM, Unreadable, syntax_of, yaml_events
+from lattice_console.merge.reading import syntax_of
 from lattice_console.merge.values import replaced_values
 
 __all__ = ["sound"]
@@ -25,7 +23,7 @@ def sound(path: str, base: bytes, ours: bytes, theirs: bytes) -> Valid:
     is_yaml = syntax_of(path) == "yaml"
 
     def violations(content: bytes) -> list[str]:
-        if is_yaml and _is_openapi(content):
+        if is_yaml and begins_as_openapi(content):
             return []
         if content not in (base, ours, theirs) and _keeps_rules(path, base, ours, theirs):
             return []
@@ -47,34 +45,3 @@ def _has_schema(content: bytes) -> bool:
     """Whether a document may have a schema of its own, which may ask for anything."""
     # With a backslash a key can be written otherwise.
     return b"schema" in content or b"\\" in content
-
-
-def _is_openapi(content: bytes) -> bool:
-    """Whether YAML says at its beginning that it is an OpenAPI document, which is held to none of our rules."""
-    said = set()
-    try:
-        for key, value in _outermost(content):
-            if key in ("openapi", "swagger") or (key == "info" and isinstance(value, MappingStartEvent)):
-                said.add(key == "info")
-                if len(said) == 2:
-                    return True
-    except Unreadable:
-        return False
-    return False
-
-
-def _outermost(content: bytes) -> Iterator[tuple[str, NodeEvent]]:
-    """The keys of the outermost mapping, each with what its value begins with."""
-    depth, key = 0, None
-    for event in yaml_events(content.removeprefix(BOM)):
-        if isinstance(event, CollectionEndEvent):
-            depth -= 1
-        elif isinstance(event, NodeEvent):
-            if depth == 0 and not isinstance(event, MappingStartEvent):
-                return
-            if depth == 1 and key is None:
-                key = event.value if isinstance(event, ScalarEvent) else ""
-            elif depth == 1 and key is not None:
-                yield key, event
-                key = None
-            depth += isinstance(event, CollectionStartEvent)

@@ -20,8 +20,9 @@ from lattice_console.engine.rules import schema as schemas
 from lattice_console.engine.rules import syntax
 from lattice_console.engine.rules.defects import Defect
 from lattice_console.engine.rules.syntax import Parsed
+from lattice_console.merge.values import replaced_values
 
-__all__ = ["FOLDER", "SpecReading", "check", "read"]
+__all__ = ["FOLDER", "SpecReading", "check", "identity", "keeps_identity", "read"]
 
 FOLDER = ".lattice/specs/"
 """Where every document that can be read is a spec."""
@@ -33,6 +34,9 @@ _TYPES: tuple[SpecType, ...] = get_args(SpecType)
 _MARKS = ("requirements", "endpoints", "tables", "depends_on")
 # The keys that hold lists, and the type of a spec that has one but says none.
 _LISTS: dict[str, SpecType] = {"requirements": "requirements", "endpoints": "api", "tables": "database"}
+_NAMING = frozenset({"$schema", "name", "openapi", "swagger", "title", "type"})
+"""The keys of which a plain value can decide what a spec is called, or whether a document is one."""
+
 _COMMON_STEMS = frozenset({"api", "index", "openapi", "spec", "swagger"})
 _SLUG = re.compile(r"[a-z0-9][a-z0-9._-]*")
 _NO_SLUG = re.compile(r"[^a-z0-9._-]+")
@@ -62,6 +66,18 @@ def read(path: str, content: bytes, parsed: Parsed | None = None) -> SpecReading
     return _reading(path, content, parsed or syntax.parse(path, content))
 
 
+def identity(path: str, content: bytes) -> tuple[str, tuple[str, ...]] | None:
+    """What a document is called as a spec and depends on; None for a document that is none. Never raises."""
+    reading = _reading(path, content, syntax.parse(path, content), least=None)
+    return (reading.name, reading.depends_on) if reading else None
+
+
+def keeps_identity(path: str, before: bytes, after: bytes) -> bool:
+    """Whether an edit changes nothing of that, as far as can be seen without reading the documents."""
+    replaced = replaced_values(path, before, after)
+    return replaced is not None and not replaced & _NAMING
+
+
 def check(path: str, content: bytes, base: bytes | None) -> tuple[Finding, ...]:
     """What stands against one document of a patchset, `base` being what it was made against, if anything.
 
@@ -78,8 +94,8 @@ def check(path: str, content: bytes, base: bytes | None) -> tuple[Finding, ...]:
     return ()
 
 
-def _reading(path: str, content: bytes, parsed: Parsed, least: Severity = "warning") -> SpecReading | None:
-    """What a document says as a spec, with its findings; with `least` error without the warnings of its keys."""
+def _reading(path: str, content: bytes, parsed: Parsed, least: Severity | None = "warning") -> SpecReading | None:
+    """What a document says as a spec, with its findings; of those of its keys only errors, or none, as `least` says."""
     at_home = path.startswith(FOLDER)
     data = parsed.data
     if not at_home:

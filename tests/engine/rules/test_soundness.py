@@ -34,6 +34,20 @@ def messages(path: str, content: bytes) -> set[str]:
 
 
 @pytest.mark.parametrize("path", [PATH, "a.yaml"])
+@given(st.lists(st.sampled_from(LINES), min_size=1, max_size=8, unique=True), st.data())
+def test_an_edit_that_keeps_what_a_spec_is_called_and_depends_on_keeps_it(
+    path: str, base: list[bytes], data: st.DataObject
+) -> None:
+    at = data.draw(st.integers(0, len(base) - 1))
+    before, after = (
+        b"".join(base),
+        b"".join([*base[:at], base[at].replace(b"1", b"2").replace(b": a", b": b"), *base[at + 1 :]]),
+    )
+    if specs.keeps_identity(path, before, after):
+        assert specs.identity(path, before) == specs.identity(path, after)
+
+
+@pytest.mark.parametrize("path", [PATH, "a.yaml"])
 @given(st.lists(st.sampled_from(LINES), min_size=2, max_size=8, unique=True), st.data())
 def test_a_merge_breaks_the_rules_that_reading_it_finds_broken(
     path: str, base: list[bytes], data: st.DataObject
