@@ -1,4 +1,4 @@
-"""The step to the tables with conflicts, on rows that were there before, and back."""
+"""The steps to the tables with conflicts and with references, on rows that were there before, and back."""
 
 from contextlib import closing
 from pathlib import Path
@@ -17,13 +17,15 @@ from tests.support.changes import modify
 from tests.support.house import House, carry_out, open_house, propose, track
 
 BASE = b"".join(b"%d\n" % number for number in range(1, 21))
+SPEC = b'{"name": "s", "type": "api", "depends_on": ["t"], "x": {"$ref": "a.json"}}'
+EDGES = "SELECT source, target FROM edges ORDER BY source, target"
 STATUSES = "SELECT number, status, turn FROM mutations ORDER BY number"
 
 
 async def in_conflict(house: House) -> tuple[Conflict, ...]:
     """One mutation that is for a person, one that merges, and one that is far from it; their conflicts."""
     ann = house.backend()
-    await track(ann, {"a.txt": BASE, "b.txt": BASE})
+    await track(ann, {"a.txt": BASE, "b.txt": BASE, "a.json": b'{"$ref": "b.json"}', "s.json": SPEC})
     for path, before, after in (("a.txt", b"3\n", b"mine\n"), ("a.txt", b"15\n", b"mine\n"), ("b.txt", b"3\n", b"x\n")):
         await propose(ann, modify(path, BASE.replace(b"\n" + before, b"\n" + after)))
     await carry_out(ann, modify("a.txt", BASE.replace(b"\n3\n", b"\ntheirs\n")))
@@ -37,8 +39,10 @@ async def found_again(house: House) -> tuple[Conflict, ...]:
     """What is found after the project went down and up again."""
     ann = house.backend()
     assert house.sql(STATUSES)[0][1:] == ("pending", "reviewers")
+    assert house.sql(EDGES) == [("s", "t")]
     items = (await ann.conflicts.list()).items
     assert house.sql(STATUSES)[0][1:] == ("needs_manual_resolution", "author")
+    assert house.sql(EDGES) == [("a.json", "b.json"), ("s", "a.json"), ("s", "t")]
     return items
 
 

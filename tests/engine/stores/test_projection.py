@@ -75,7 +75,8 @@ async def test_what_is_large_is_answered_by_neo4j_as_the_database_would(
 ) -> None:
     async with opened(tmp_path / "db", neo4j_url) as backend:
         await track(backend, FILES)
-        await carry_out(backend, create(path_of("d"), spec("d", "c", "a")))
+        referring = create("x.json", b'{"$ref": "%s"}' % path_of("a").encode())
+        await carry_out(backend, create(path_of("d"), spec("d", "c", "a")), referring)
         await caught_up(backend)
         impact, chain = await backend.specs.impact(["a"]), await backend.specs.chain("d", "gone")
         project = (await backend.projects.get()).id
@@ -83,7 +84,7 @@ async def test_what_is_large_is_answered_by_neo4j_as_the_database_would(
     assert None not in answers
     async with opened(tmp_path / "db", None, project) as truth:
         assert (impact, chain) == (await truth.specs.impact(["a"]), await truth.specs.chain("d", "gone"))
-    assert [reached.node.name for reached in impact.specs] == ["b", "d", "c"]
+    assert [reached.node.name for reached in impact.specs] == ["b", "d", "x.json", "c"]
     assert [node.name for node in chain] == ["d", "c", "gone"]
 
 
