@@ -75,7 +75,7 @@ def tell(event: Event) -> Told:
         return Told("spec", "removed the spec", _text(data, "name"))
     if event.name == "graph.changed":
         name = _text(data, "name")
-        return Told("spec", "changed the graph at" if name else "changed the graph", name)
+        return Told("spec", "changed the graph at" if name else "brought the graph up to date", name)
     if event.name == "policy.changed":
         return Told("policy", "changed", "the policy")
     if event.name == "team.changed":

@@ -28,6 +28,8 @@ def event(name: str, /, **data: Any) -> Event:
     ("happened", "sentence", "detail"),
     [
         (event("mutation.created", number=3, status="pending"), "proposed M-3 Limits", ""),
+        (event("graph.changed", name="api/user.yaml"), "changed the graph at api/user.yaml", ""),
+        (event("graph.changed"), "brought the graph up to date", ""),
         (event("mutation.created", number=3, status="draft"), "drafted M-3 Limits", ""),
         (event("mutation.updated", number=3, fields=["patchset"], patchset=2), "brought patchset 2 of M-3 Limits", ""),
         (event("mutation.updated", number=3, fields=["labels", "title"]), "changed labels and title of M-3 Limits", ""),

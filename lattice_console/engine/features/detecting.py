@@ -84,9 +84,9 @@ def prepare(ctx: Context) -> None:
         return
     ctx.tables.conflicts.indexed(ctx.project.id)
     ctx.project = ctx.project._replace(indexed=True)
-    linking.read_all(ctx.tables, ctx.project.id)
-    # So much of the graph is new that it is told of as a whole.
-    ctx.announce("graph.changed", ctx.project.id, ctx.project.version)
+    if linking.read_all(ctx.tables, ctx.project.id):
+        # So much of the graph is new that it is told of as a whole.
+        ctx.announce("graph.changed", ctx.project.id, ctx.project.version)
     coming = ctx.tables.mutations.with_status(ctx.project.id, life.TO_COME)
     for start in range(0, len(coming), _PORTION):
         # Each meets those before it, whose writes are there by then.

@@ -60,13 +60,16 @@ def follow(
         ctx.announce("graph.changed", project_id, ctx.project.version, name=name, **said)
 
 
-def read_all(tables: Tables, project_id: str) -> None:
-    """Read anew what every document of the head refers to, and make the edges of that."""
+def read_all(tables: Tables, project_id: str) -> bool:
+    """Read anew what every document of the head refers to, and make the edges of that; False if that is nothing."""
+    some = False
     for heads in _portions(tables.documents.starting_with(project_id, "")):
         contents = tables.documents.blobs(one.hash for one in heads)
         found = [record for one in heads for record in _read(one, contents[one.hash])]
         tables.references.replace(project_id, [one.document_id for one in heads], found)
+        some = some or bool(found)
     tables.graph.rebuild(project_id)
+    return some
 
 
 def _read(head: HeadRecord, content: bytes) -> list[ReferenceRecord]:

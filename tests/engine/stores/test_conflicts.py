@@ -43,6 +43,8 @@ async def found_again(house: House) -> tuple[Conflict, ...]:
     items = (await ann.conflicts.list()).items
     assert house.sql(STATUSES)[0][1:] == ("needs_manual_resolution", "author")
     assert house.sql(EDGES) == [("a.json", "b.json"), ("s", "a.json"), ("s", "t")]
+    told = [event.data for event in await ann.events.since(0) if event.name == "graph.changed"]
+    assert told == [{"name": "a.json"}, {}]
     return items
 
 
