@@ -272,7 +272,6 @@ conflicts = Table(
     Column("facts", Json, nullable=False),
     ForeignKeyConstraint(["project_id", "number"], ["mutations.project_id", "mutations.number"]),
     Index(None, "project_id", "path", "number", "other", "type"),
-    Index(None, "project_id", "other"),
 )
 
 patchsets = Table(

@@ -83,13 +83,13 @@ def test_a_new_database_needs_no_copy(tmp_path: Path) -> None:
 
 @pytest.fixture
 def following(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The script of a revision 0008, to be filled by a test: the program now works on that one."""
+    """The script of a revision 0009, to be filled by a test: the program now works on that one."""
     scripts = tmp_path / "migrations"
     shutil.copytree(migrate.SCRIPTS, scripts, ignore=shutil.ignore_patterns("__pycache__"))
     monkeypatch.setattr(migrate, "SCRIPTS", scripts)
-    monkeypatch.setattr(migrate, "REVISIONS", (*migrate.REVISIONS, "0008"))
-    monkeypatch.setattr(migrate, "HEAD", "0008")
-    return scripts / "versions" / "0008_following.py"
+    monkeypatch.setattr(migrate, "REVISIONS", (*migrate.REVISIONS, "0009"))
+    monkeypatch.setattr(migrate, "HEAD", "0009")
+    return scripts / "versions" / "0009_following.py"
 
 
 def write_step(script: Path, *upgrade: str) -> None:
@@ -99,8 +99,8 @@ def write_step(script: Path, *upgrade: str) -> None:
         from alembic import op
         import sqlalchemy as sa
 
-        revision = "0008"
-        down_revision = "0007"
+        revision = "0009"
+        down_revision = "0008"
 
         def upgrade():
         """)
@@ -113,13 +113,13 @@ def test_an_older_database_is_copied_and_then_migrated(lane: Lane, file: Path, f
     copy = migrate.bring_up_to_date(lane, file)
     assert copy is not None
     assert copy.parent == file.parent / "backups"
-    assert copy.name.startswith("lattice-0007-")
+    assert copy.name.startswith("lattice-0008-")
     assert lane.driver.execute("SELECT motto FROM projects WHERE id = ?", [PROJECT]).fetchone() == (None,)
     assert lane.tables.projects.get(PROJECT) == project(PROJECT)
     assert lane.driver.execute("PRAGMA foreign_keys").fetchone() == (1,)
     with closing(sqlite3.connect(copy)) as before:
         assert before.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-        assert before.execute("SELECT version_num FROM alembic_version").fetchone() == ("0007",)
+        assert before.execute("SELECT version_num FROM alembic_version").fetchone() == ("0008",)
         assert before.execute("SELECT * FROM projects").fetchone()[0] == PROJECT
         assert before.execute("SELECT name FROM pragma_table_info('projects') WHERE name = 'motto'").fetchone() is None
 
@@ -152,7 +152,7 @@ def test_a_migration_that_fails_half_way_changes_nothing(lane: Lane, file: Path,
     )
     with pytest.raises(RuntimeError, match="broken step"):
         migrate.bring_up_to_date(lane, file)
-    assert lane.driver.execute("SELECT version_num FROM alembic_version").fetchone() == ("0007",)
+    assert lane.driver.execute("SELECT version_num FROM alembic_version").fetchone() == ("0008",)
     assert lane.driver.execute("SELECT name FROM pragma_table_info('projects') WHERE name = 'motto'").fetchone() is None
     assert lane.tables.people.member_count(PROJECT) == 2
     assert lane.driver.execute("PRAGMA foreign_keys").fetchone() == (1,)
