@@ -14,12 +14,14 @@ from lattice_console.contract.errors import from_validation
 from lattice_console.contract.filters import Word, words, wrong
 from lattice_console.contract.models.conflict import ConflictFilter, ConflictType, Severity
 
-__all__ = ["CONFLICT_KEYS", "parse_conflict_filter"]
+__all__ = ["CONFLICT_KEYS", "CONFLICT_VALUES", "parse_conflict_filter"]
 
 CONFLICT_KEYS = ("path", "type", "severity", "mutation")
 """The fields that can be named."""
 
-_VALUES: Mapping[str, Sequence[str]] = {"type": get_args(ConflictType), "severity": get_args(Severity)}
+CONFLICT_VALUES: Mapping[str, Sequence[str]] = {"type": get_args(ConflictType), "severity": get_args(Severity)}
+"""The values of those fields that take one of a few."""
+
 _NUMBER = re.compile(r"[mM]-\d+")
 
 
@@ -38,7 +40,7 @@ def parse_conflict_filter(text: str) -> ConflictFilter:
             raise wrong(text, word, f"there is no filter {key}:; known are {known}")
         if not word.value:
             raise wrong(text, word, f"{key}: needs a value")
-        value = _value(text, word, _VALUES[key]) if key in _VALUES else word.value
+        value = _value(text, word, CONFLICT_VALUES[key]) if key in CONFLICT_VALUES else word.value
         if said.setdefault(key, value) != value:
             raise wrong(text, word, f"{said[key]} is already the {key}, and only one can be named")
     try:

@@ -1,11 +1,12 @@
 """`lattice conflicts`: what of the project is in conflict, by document."""
 
 from collections.abc import Sequence
-from typing import Any, get_args
+from typing import get_args
 
 import click
 
 from lattice_console.contract.backend import Backend
+from lattice_console.contract.conflict_filter import parse_conflict_filter
 from lattice_console.contract.models.conflict import Conflict, ConflictFilter, ConflictType, Severity
 from lattice_console.headless import options, views
 from lattice_console.headless.commands import Command
@@ -35,15 +36,17 @@ def _with(one: Conflict) -> str:
     cls=Command,
     examples=(
         "lattice conflicts",
-        "lattice conflicts --severity error --path docs/",
+        "lattice conflicts severity:error docs/",
         "lattice conflicts --mutation M-12 --output json | jq -r '.items[].description'",
     ),
     help="""Show the conflicts of the project by document.
 
+    FILTER narrows them as in the console: parts of a path, severity:error, type:schema, M-12; the options say the same.
     `!` marks what a person has to decide; the others merge by themselves. Exits 12 where there is one to decide.
     """,
 )
-@click.option("--path", default="", help="Only of documents whose path has this in it.")
+@click.argument("filter", nargs=-1)
+@click.option("--path", help="Only of documents whose path has this in it.")
 @click.option("--type", "kind", type=click.Choice(get_args(ConflictType)), help="Only of this type.")
 @click.option("--severity", type=click.Choice(get_args(Severity)), help="Only errors, or only warnings.")
 @click.option("--mutation", help="Only of this mutation.")
@@ -53,15 +56,18 @@ def _with(one: Conflict) -> str:
 async def command(
     session: Session,
     backend: Backend,
-    path: str,
+    filter: tuple[str, ...],
+    path: str | None,
     kind: str | None,
     severity: str | None,
     mutation: str | None,
     limit: int,
 ) -> int:
     """Show the conflicts of the project."""
-    narrowed: dict[str, Any] = {"path": path, "type": kind, "severity": severity, "mutation": mutation}
-    page = await backend.conflicts.list(filter=ConflictFilter.model_validate(narrowed), limit=limit)
+    said = {"path": path, "type": kind, "severity": severity, "mutation": mutation}
+    given = {key: value for key, value in said.items() if value is not None}
+    narrowed = ConflictFilter.model_validate(parse_conflict_filter(" ".join(filter)).model_dump() | given)
+    page = await backend.conflicts.list(filter=narrowed, limit=limit)
     session.output.many(
         page.items,
         _COLUMNS,

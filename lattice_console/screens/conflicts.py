@@ -25,7 +25,8 @@ from lattice_console.screens.titles import load_titles
 from lattice_console.text import inert
 from lattice_console.widgets.conflict_detail import ConflictDetail, steps
 from lattice_console.widgets.conflict_list import ConflictList
-from lattice_console.widgets.narrow_bar import NarrowBar
+from lattice_console.widgets.filter_bar import FilterBar
+from lattice_console.widgets.filter_completion import CONFLICTS
 
 __all__ = ["ConflictsScreen"]
 
@@ -101,7 +102,12 @@ class ConflictsScreen(ConflictActing):
 
     def compose_place(self) -> ComposeResult:
         look = self.session.look
-        yield NarrowBar("severity:error type:schema M-12 part of a path", _HINT)
+        yield FilterBar(
+            look,
+            parse=parse_conflict_filter,
+            language=CONFLICTS,
+            placeholder="severity:error type:schema M-12 part of a path",
+        )
         yield Static(id="narrowed", markup=False)
         with Container(id="panes"):
             yield ConflictList(look)
@@ -128,7 +134,7 @@ class ConflictsScreen(ConflictActing):
         return ("Conflicts",)
 
     def hints(self) -> Sequence[tuple[str, str]]:
-        if self.query_one(NarrowBar).has_class("-open"):
+        if self.query_one(FilterBar).has_class("-open"):
             return ()
         conflict = self._list.conflict
         here: tuple[tuple[str, str], ...] = ()
@@ -306,7 +312,12 @@ class ConflictsScreen(ConflictActing):
 
     def action_filter(self) -> None:
         """Type a filter."""
-        self.query_one(NarrowBar).open(self._narrowed.text)
+        bar = self.query_one(FilterBar)
+        bar.known = {
+            "mutation": [f"M-{number}" for number in sorted(_sides(self._conflicts), reverse=True)],
+            "path": list(dict.fromkeys(one.path for one in self._conflicts)),
+        }
+        bar.open(self._narrowed.text)
         self.add_class("-filtering")
         self.refresh_chrome()
 
@@ -317,15 +328,11 @@ class ConflictsScreen(ConflictActing):
         elif self._narrowed.text and self.session.connected:
             self.desk.hold(self.start("conflicts", self._load, Narrowed(), ""))
 
-    @on(NarrowBar.Entered)
-    def _entered(self, message: NarrowBar.Entered) -> None:
-        try:
-            filter = parse_conflict_filter(message.text)
-        except LatticeError as error:
-            self.query_one(NarrowBar).tell(error.message)
-            return
+    @on(FilterBar.Applied)
+    def _entered(self, message: FilterBar.Applied) -> None:
         if self.session.connected:
-            self.desk.hold(self.start("conflicts", self._apply, Narrowed(message.text, filter)))
+            narrowed = Narrowed(message.text, parse_conflict_filter(message.text))
+            self.desk.hold(self.start("conflicts", self._apply, narrowed))
 
     async def _apply(self, narrowed: Narrowed) -> None:
         try:
@@ -334,16 +341,16 @@ class ConflictsScreen(ConflictActing):
             self.post_message(self.Refused(error.message))
             return
         self.post_message(loaded)
-        self.post_message(NarrowBar.Left())
+        self.post_message(FilterBar.Left())
 
     @on(Refused)
     def _refused(self, message: Refused) -> None:
         self.desk.forget_typed()
-        self.query_one(NarrowBar).tell(message.problem)
+        self.query_one(FilterBar).tell(message.problem)
 
-    @on(NarrowBar.Left)
+    @on(FilterBar.Left)
     def _close_filter(self) -> None:
-        self.query_one(NarrowBar).close()
+        self.query_one(FilterBar).close()
         self.remove_class("-filtering")
         self._list.focus()
         self.refresh_chrome()
@@ -363,13 +370,16 @@ class ConflictsScreen(ConflictActing):
             self._list.say_instead([inert(error.message), "", "R tries again."])
 
 
+def _sides(conflicts: Sequence[Conflict]) -> set[int]:
+    """The numbers of all mutations that meet, and are still to come."""
+    return {number for one in conflicts for number in (one.mutation, *one.conflicting_mutations)}
+
+
 def _numbers(conflicts: Sequence[Conflict]) -> set[int]:
-    """The numbers of all mutations that meet."""
-    found = {number for one in conflicts for number in (one.mutation, *one.conflicting_mutations)}
-    return found | {one.revision_mutation for one in conflicts if one.revision_mutation is not None}
+    """The numbers of all mutations that are named."""
+    return _sides(conflicts) | {one.revision_mutation for one in conflicts if one.revision_mutation is not None}
 
 
-_HINT = "severity:error   type:schema   M-12   path:specs/ or part of a path   Enter applies   Esc leaves"
 _NO_MATCH = ("No conflict matches.", "", "/ changes the filter, Esc drops it.")
 _NOTHING = (
     "Nothing is in conflict.",

@@ -35,7 +35,7 @@ PLACES: Mapping[str, tuple[str, ...]] = {
     "the review dialog": ("ReviewDialog",),
     "the comment dialog": ("CommentDialog", "Editor"),
     "a conflict's text": ("EditDialog", "Editor"),
-    "a dialog": ("ConfirmDialog", "ReasonDialog", "ViewDialog", "Editor"),
+    "a dialog": ("ConfirmDialog", "ReasonDialog", "ViewDialog", "PathDialog", "Editor"),
     "a picker": ("PickDialog",),
     "the help": ("HelpScreen",),
     "the messages": ("MessagesScreen",),

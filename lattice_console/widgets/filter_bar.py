@@ -1,4 +1,4 @@
-"""The line in which the queue's filter is typed, with what it can become, and what is wrong with it, beneath."""
+"""The line in which a filter is typed, with what it can become, and what is wrong with it, beneath."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,9 +16,8 @@ from textual.widgets import Input, Static
 
 from lattice_console.contract.errors import ValidationFailed
 from lattice_console.contract.filters import parse
-from lattice_console.contract.models.query import MutationFilter
 from lattice_console.widgets.field import Field
-from lattice_console.widgets.filter_completion import Completion, Known, complete, doubt
+from lattice_console.widgets.filter_completion import MUTATIONS, Completion, Known, Language, complete, doubt
 from lattice_console.widgets.filter_help import FilterHelp
 from lattice_console.widgets.signs import Look
 
@@ -57,19 +56,28 @@ class FilterBar(Vertical):
 
     @dataclass
     class Applied(Message):
-        """A filter was entered: as typed, and as read."""
+        """A filter was entered, and can be read."""
 
         text: str
-        filter: MutationFilter
 
     @dataclass
     class Left(Message):
         """The person went without changing the filter."""
 
-    def __init__(self, look: Look, *, id: str | None = None, parse: Callable[[str], MutationFilter] = parse) -> None:
+    def __init__(
+        self,
+        look: Look,
+        *,
+        id: str | None = None,
+        parse: Callable[[str], object] = parse,
+        language: Language = MUTATIONS,
+        placeholder: str = "is:awaiting status:pending author:me words of the title",
+    ) -> None:
         super().__init__(id=id)
         self._look = look
         self._parse = parse
+        self._language = language
+        self._placeholder = placeholder
         self._wrong: range | None = None
         self._before = ""
         self._history: list[str] = []
@@ -81,10 +89,10 @@ class FilterBar(Vertical):
     def compose(self) -> ComposeResult:
         with Horizontal():
             yield Static("/", markup=False, id="slash")
-            field = Field("is:awaiting status:pending author:me words of the title")
+            field = Field(self._placeholder)
             field.highlighter = _Wrong(self)
             yield field
-        yield FilterHelp(self._look)
+        yield FilterHelp(self._look, self._language)
 
     def open(self, text: str) -> None:
         """Show the line with the filter that is applied, ready to be typed over."""
@@ -100,6 +108,11 @@ class FilterBar(Vertical):
     def close(self) -> None:
         """Hide the line."""
         self.remove_class("-open")
+
+    def tell(self, problem: str) -> None:
+        """Say why a filter that can be read is not applied."""
+        self.add_class("-wrong")
+        self.query_one(FilterHelp).error = problem
 
     @property
     def wrong(self) -> range | None:
@@ -122,7 +135,7 @@ class FilterBar(Vertical):
         """
         field = self.query_one(Input)
         if self._cycle is None or (by > 0 and self._cycle.is_key):
-            found = complete(field.value, field.cursor_position, self.known)
+            found = complete(field.value, field.cursor_position, self.known, self._language)
             if not found:
                 return
             self._cycle = _Cycle(found, field.value, -1 if by > 0 else 0)
@@ -158,12 +171,12 @@ class FilterBar(Vertical):
     def _submitted(self, event: Input.Submitted) -> None:
         event.stop()
         try:
-            filter = self._parse(event.value)
+            self._parse(event.value)
         except ValidationFailed as error:
             self._tell(error)
         else:
             self._remember(event.value.strip())
-            self.post_message(self.Applied(event.value.strip(), filter))
+            self.post_message(self.Applied(event.value.strip()))
 
     def _put(self, text: str, cursor: int) -> None:
         field = self.query_one(Input)
@@ -183,7 +196,7 @@ class FilterBar(Vertical):
         if self._cycle is not None and not self._cycle.is_key:
             help.completions, help.taken = self._cycle.found, self._cycle.at
         else:
-            help.completions, help.taken = complete(text, cursor, self.known), None
+            help.completions, help.taken = complete(text, cursor, self.known, self._language), None
         try:
             self._parse(text)
         except ValidationFailed as error:

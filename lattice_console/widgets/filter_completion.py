@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from lattice_console.contract.conflict_filter import CONFLICT_KEYS, CONFLICT_VALUES
 from lattice_console.contract.filters import KEYS, VALUES, Word, words
 from lattice_console.contract.nearness import known_are
 
-__all__ = ["Completion", "Known", "complete", "doubt", "meaning"]
+__all__ = ["CONFLICTS", "MUTATIONS", "Completion", "Known", "Language", "complete", "doubt", "meaning"]
 
 Known = Mapping[str, Sequence[str]]
 """Values by key, beside those that the language itself knows."""
@@ -46,6 +47,33 @@ _MEANINGS = {
 }
 
 
+_CONFLICT_MEANINGS = {
+    "path": "part of the document's path",
+    "type": "what kind of conflict it is",
+    "severity": "whether a person must decide",
+    "mutation": "one of the two that meet; M-12 alone says the same",
+    "severity:error": "a person must decide",
+    "severity:warning": "merges by itself",
+    "type:concurrent_modification": "both change one document",
+    "type:dependency_violation": "what others depend on goes, or a circle comes",
+    "type:schema_incompatibility": "the result breaks its schema",
+    "type:file_collision": "both want one path",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """The words of a filter: its keys, the values that some of them have, and what either means."""
+
+    keys: Sequence[str]
+    values: Mapping[str, Sequence[str]]
+    meanings: Mapping[str, str]
+
+
+MUTATIONS = Language(KEYS, VALUES, _MEANINGS)
+CONFLICTS = Language(CONFLICT_KEYS, CONFLICT_VALUES, _CONFLICT_MEANINGS)
+
+
 @dataclass(frozen=True, slots=True)
 class Completion:
     """What a word can become: the text from `start` to before `end` is replaced by `text`."""
@@ -61,21 +89,21 @@ class Completion:
         return done, self.start + len(self.text) + (0 if self.text.endswith(":") else 1)
 
 
-def complete(typed: str, cursor: int, known: Known) -> list[Completion]:
+def complete(typed: str, cursor: int, known: Known, language: Language = MUTATIONS) -> list[Completion]:
     """What the word that ends at the cursor can become, the likeliest first; between words, every key."""
     word = next((word for word in words(typed) if word.start < cursor <= word.end), None)
     if word is None:
-        return [Completion(cursor, cursor, f"{key}:") for key in KEYS]
+        return [Completion(cursor, cursor, f"{key}:") for key in language.keys]
     if cursor < word.end:
         return []
     start = word.start + (1 if word.negated else 0)
     if word.key:
-        return _values(word, start, known)
+        return _values(word, start, _everything(known, language))
     begun = word.value.lower()
     if word.quoted or not begun:
         return []
-    texts = [f"{key}:" for key in KEYS if key.startswith(begun)]
-    for key, values in _everything(known).items():
+    texts = [f"{key}:" for key in language.keys if key.startswith(begun)]
+    for key, values in _everything(known, language).items():
         texts += [f"{key}:{_quoted(value)}" for value in values if value.lower().startswith(begun)]
     return [Completion(start, word.end, text) for text in texts[:_MOST]]
 
@@ -96,11 +124,11 @@ def doubt(typed: str, known: Known) -> tuple[Word, str] | None:
     return None
 
 
-def _values(word: Word, start: int, known: Known) -> list[Completion]:
+def _values(word: Word, start: int, known: Mapping[str, Sequence[str]]) -> list[Completion]:
     """The values of the word's key that begin, or else go on, as the last of them was begun."""
     key = word.key
     *whole, begun = [word.value] if word.quoted else word.value.split(",")
-    values = _ages(begun) if key == "age" else _everything(known).get(key, ())
+    values = _ages(begun) if key == "age" else known.get(key, ())
     ranked = [value for value in values if value.lower().startswith(begun.lower())]
     ranked += [value for value in values if begun.lower() in value.lower() and value not in ranked]
     before = f"{key}:" + "".join(f"{value}," for value in whole)
@@ -112,8 +140,8 @@ def _values(word: Word, start: int, known: Known) -> list[Completion]:
     ]
 
 
-def _everything(known: Known) -> dict[str, Sequence[str]]:
-    return {**VALUES, **{key: list(dict.fromkeys(values)) for key, values in known.items()}}
+def _everything(known: Known, language: Language) -> dict[str, Sequence[str]]:
+    return {**language.values, **{key: list(dict.fromkeys(values)) for key, values in known.items()}}
 
 
 def _ages(begun: str) -> Iterable[str]:
@@ -126,7 +154,7 @@ def _quoted(value: str) -> str:
     return f'"{value}"' if any(char.isspace() or char == "," for char in value) else value
 
 
-def meaning(text: str) -> str:
+def meaning(text: str, language: Language = MUTATIONS) -> str:
     """What a completion means, in a few words: its value, or else its key."""
     key, _, _ = text.partition(":")
-    return _MEANINGS.get(text) or _MEANINGS.get(key, "")
+    return language.meanings.get(text) or language.meanings.get(key, "")

@@ -7,7 +7,7 @@ from textual.reactive import reactive
 
 from lattice_console.cells import cells, cut, wrap
 from lattice_console.text import inert
-from lattice_console.widgets.filter_completion import Completion, meaning
+from lattice_console.widgets.filter_completion import MUTATIONS, Completion, Language, meaning
 from lattice_console.widgets.pieces import MUTED
 from lattice_console.widgets.signs import Look
 from lattice_console.widgets.sparing import Sparing
@@ -39,9 +39,10 @@ class FilterHelp(Sparing):
     doubt: reactive[str] = reactive("")
     """What may be wrong though it can be applied, as a sentence; empty where nothing is."""
 
-    def __init__(self, look: Look, *, id: str | None = None) -> None:
+    def __init__(self, look: Look, language: Language = MUTATIONS, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._look = look
+        self._language = language
 
     def draw(self) -> list[Content]:
         width = self.size.width
@@ -55,7 +56,7 @@ class FilterHelp(Sparing):
             lines = [] if len(told) >= _LINES else lines
             return [*lines, *(Content.assemble(" ", (line, style)) for line in told[:_LINES])]
         likely = self.completions[self.taken or 0].text if self.completions else ""
-        said = meaning(likely)
+        said = meaning(likely, self._language)
         lines.append(Content.assemble((f" {inert(likely)}  {said}" if said else "", MUTED)))
         parts: list[str | tuple[str, str]] = [" "]
         for key, name in _KEYS:

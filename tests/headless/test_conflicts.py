@@ -28,5 +28,7 @@ def test_the_list_of_conflicts_can_be_narrowed_and_is_data_for_scripts(lattice: 
     assert (data["total"], data["has_more"]) == (1, False)
     [found] = data["items"]
     assert (found["mutation"], found["conflicting_mutations"], found["type"]) == (1, [2], "file_collision")
-    for option in (("--severity", "warning"), ("--path", "docs/"), ("--type", "dependency_violation")):
+    assert lattice("conflicts", "M-1", "type:file", "--path", "a.", "--output", "json").json["items"] == [found]
+    assert "there is no filter whose:" in lattice("conflicts", "whose:kim").err
+    for option in (("--severity", "warning"), ("--path", "docs/"), ("--type", "dependency_violation"), ("M-1", "b.")):
         assert lattice("conflicts", *option).code == 0

@@ -183,6 +183,16 @@ async def test_a_filter_narrows_and_stays_until_escape_drops_it(place: Console) 
     await place.sees("All open conflicts", "of 2")
 
 
+async def test_tab_completes_the_filter_with_words_of_conflicts(place: Console) -> None:
+    await place.press("slash")
+    await place.type("sev")
+    await place.press("tab", "tab")
+    await place.sees("severity:error  a person must decide")
+    await place.type("m-")
+    await place.press("tab", "enter")
+    await place.sees("/severity:error mutation:M-9", "1 of 1")
+
+
 @pytest.mark.parametrize(
     ("typed", "problem"),
     [
