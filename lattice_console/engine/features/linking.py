@@ -48,12 +48,13 @@ def follow(
     refer = tables.references.replace(project_id, ids, references) | {one.document_id for one in references}
     others = tables.references.to(project_id, turned)
     tables.graph.link(project_id, {*ids, *(one.document_id for one in others)})
-    concerned = {path for id, path in (*lay, *lie) if id in refer}
-    concerned |= {
-        edge.target for edge in tables.graph.next(project_id, turned | (was.keys() ^ now.keys()), reverse=True)
+    # What was or is a spec is told of as such.
+    told = {path: False for id, path in (*lay, *lie) if id in refer and path in (was.get(path), now.get(path))}
+    told |= {
+        edge.target: False
+        for edge in tables.graph.next(project_id, turned | (was.keys() ^ now.keys()), reverse=True)
+        if edge.target in (was.get(edge.target, edge.target), now.get(edge.target, edge.target))
     }
-    # What is a spec before and now is told of as such.
-    told = dict.fromkeys((path for path in concerned if path in (was.get(path, path), now.get(path, path))), False)
     told |= {now.get(one.path, one.path): True for one in others}
     for name, led_to in sorted(told.items()):
         said = {"led_to": True} if led_to else {}
