@@ -25,10 +25,10 @@ group = Group(
 @group.command("check", examples=("lattice graph check", "lattice graph check --output json"))
 @options.output
 def check() -> int:
-    """Compare the graph with what specs declare and files refer to.
+    """Compare the graph with the documents.
 
-    The edges in the database, and where there is a Neo4j its graph as well, after it was given every event. Exits 10 on
-    findings.
+    The edges in the database with what specs declare and files refer to, and where there is a Neo4j its graph as well,
+    after it was given every event. Exits 10 on findings.
     """
     from lattice_console.ops import graph
 
@@ -39,9 +39,10 @@ def check() -> int:
 @group.command("rebuild", examples=("lattice graph rebuild",))
 @options.output
 def rebuild() -> int:
-    """Make the graph anew from what the documents say, and compare it.
+    """Make the graph anew, and compare it.
 
-    The edges in the database, and where there is a Neo4j its graph as well; until that is whole, the database answers.
+    Every document is read again; the edges in the database are made of that, and where there is a Neo4j its graph as
+    well. Until that is whole, the database answers.
     """
     from lattice_console.ops import graph
 
