@@ -7,7 +7,8 @@ from tests.contract.history import ACTORS, History
 from tests.contract.operations import operation
 from tests.support.model import moves
 from tests.support.model.contents import SECTIONS, line_of, values_of, with_value
-from tests.support.model.world import Change, Mutation, Thread
+from tests.support.model.settling import Change
+from tests.support.model.world import Mutation, Thread
 
 
 class Talking(History):

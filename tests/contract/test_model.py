@@ -16,7 +16,7 @@ from lattice_console.contract.errors import Conflict, LatticeError
 from lattice_console.contract.models.document import TrackedFile
 from tests.contract.history import ACTORS, LEASE, MEMBERS, outcome_of
 from tests.contract.operations import OPERATIONS, operation
-from tests.contract.talking import Talking
+from tests.contract.settling import Settling
 from tests.support import model
 from tests.support.legs import LEGS, examples
 from tests.support.model import drawing, moves, racing
@@ -37,7 +37,7 @@ MOST = 9
 """Mutations in one history: enough for stacks, few enough to look at all of them after each step."""
 
 
-class Random(Talking):
+class Random(Settling):
     """Every operation, in any order, by anybody."""
 
     @initialize(data=st.data())
@@ -58,6 +58,7 @@ class Random(Talking):
                 self.ann.documents.track([TrackedFile(path=path, content=content) for path, content in files.items()])
             )
         self.world.head = {path: self.world.new_document(content) for path, content in files.items()}
+        self.world.revisions = {one.id: [(None, path, one.content)] for path, one in self.world.head.items()}
         self.start = files
 
     @rule(data=st.data())
@@ -264,7 +265,8 @@ class Random(Talking):
         refused = moves.track_refused(self.world, actor, path, content)
         arguments = {"files": [TrackedFile(path=path, content=content)]}
         if self.attempt(data, actor, "documents.track", refused, self.project_version(), arguments):
-            self.world.head[path] = self.world.new_document(content)
+            self.world.head[path] = document = self.world.new_document(content)
+            self.world.revisions[document.id] = [(None, path, content)]
             self.baselines[path] = content
 
     @operation(1)

@@ -5,7 +5,9 @@ import json
 import re
 from collections.abc import Hashable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
+
+Item = TypeVar("Item")
 
 POLICY = ".lattice/workflows/code-review.json"
 TEXTS = ("a.txt", "A.txt", "b.txt", "d", "d/e.txt")
@@ -90,6 +92,23 @@ def difference(before: bytes | None, after: bytes | None) -> Hashable:
     if not old or not new:
         return None if before == after else (before, after)
     return frozenset(one for one in zip(range(SECTIONS), old, new, strict=True) if one[1] != one[2])
+
+
+def merged(base: bytes, ours: bytes, theirs: bytes, *, prefer: str = "neither") -> bytes | None:
+    """Both sides' values; where both changed one, each in its way, that of the preferred side, or nothing at all."""
+    sides = [values_of(content) for content in (base, ours, theirs)]
+    if not all(sides):
+        return _either(base, ours, theirs, prefer)
+    found = [_either(was, mine, yours, prefer) for was, mine, yours in zip(*sides, strict=True)]
+    return page(*[value for value in found if value is not None]) if None not in found else None
+
+
+def _either(base: Item, ours: Item, theirs: Item, prefer: str) -> Item | None:
+    if ours in (base, theirs):
+        return theirs
+    if theirs == base or prefer == "ours":
+        return ours
+    return theirs if prefer == "theirs" else None
 
 
 def unified(before: bytes, after: bytes) -> bytes:

@@ -21,7 +21,8 @@ from tests.support.model.contents import (
     with_value,
 )
 from tests.support.model.moves import Edit
-from tests.support.model.world import Change, Patchset, World
+from tests.support.model.settling import Change
+from tests.support.model.world import Patchset, World
 
 Tree = dict[str, bytes]
 

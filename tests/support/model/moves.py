@@ -4,11 +4,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from tests.support.model.contents import POLICY, readable
+from tests.support.model.settling import Change
 from tests.support.model.world import (
     APPLIED,
     APPROVALS,
     NO_PARENTS,
-    Change,
     Document,
     Mutation,
     Patchset,
@@ -159,6 +159,8 @@ NEEDED = {
     "mutations.create": "create",
     "mutations.update": "create",
     "mutations.rebase": "create",
+    "conflicts.resolve": "create",
+    "conflicts.undo": "create",
     "mutations.submit": "create",
     "mutations.cancel": "create",
     "mutations.reopen": "create",
@@ -284,7 +286,16 @@ def apply(world: World, mutation: Mutation, *, damaged: bool = False) -> None:
         world.head.pop(change.path, None)
     world.head.update(moves)
     world.standing.append((mutation.number, {document for document, _, _ in mutation.before}))
+    _note(world, mutation)
     mutation.status = "completed"
+
+
+def _note(world: World, mutation: Mutation) -> None:
+    """Where its documents stand now is by that mutation."""
+    places = {document.id: (path, document.content) for path, document in world.head.items()}
+    for document, _, _ in mutation.before:
+        path, content = places.get(document, (None, None))
+        world.revisions.setdefault(document, []).append((mutation.number, path, content))
 
 
 def roll_back(world: World, mutation: Mutation, *, damaged: bool = False) -> None:
@@ -298,6 +309,7 @@ def roll_back(world: World, mutation: Mutation, *, damaged: bool = False) -> Non
         if path is not None and content is not None:
             world.head[path] = Document(document, content)
     world.standing = [one for one in world.standing if one[0] != mutation.number]
+    _note(world, mutation)
     mutation.status = "rolled_back"
 
 

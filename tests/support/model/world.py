@@ -4,8 +4,9 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 
-from lattice_console.merge.merging import three_way
-from tests.support.model.contents import POLICIES, POLICY, Policy, difference, readable
+from tests.support.model import settling
+from tests.support.model.contents import POLICIES, POLICY, Policy, difference, merged, readable
+from tests.support.model.settling import Change, Tree, Tried, clash, has_moved
 
 Refusals = set[str]
 """The codes by which a call may be refused, or families of codes; none where it goes through."""
@@ -44,31 +45,16 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """One file operation with the bytes before and after it.
-
-    `document` is which one of the head it is about; none, where that is still to be made.
-    """
-
-    operation: str
-    path: str
-    new_path: str | None
-    base: bytes | None
-    result: bytes | None
-    document: int | None = field(default=None, compare=False)
-
-    @property
-    def result_path(self) -> str:
-        return self.new_path or self.path
-
-
-@dataclass(frozen=True, slots=True)
 class Patchset:
-    """`parents` are the numbers of mutations with the identity of the patchset that this one is stacked on."""
+    """`parents` are the numbers of mutations with the identity of the patchset that this one is stacked on.
+
+    A resolution has `replaced` another.
+    """
 
     author: str
     changes: tuple[Change, ...]
     parents: tuple[tuple[int, Hashable], ...]
+    replaced: "Patchset | None" = None
 
     @property
     def identity(self) -> Hashable:
@@ -140,13 +126,17 @@ class Piece:
 
 @dataclass(slots=True)
 class World:
-    """`standing` lists the executions that were not undone, in order: number, and the documents touched."""
+    """`standing` lists the executions that were not undone, in order: number, and the documents touched.
+
+    `revisions` are where each document has stood, with its bytes, and by which mutation; none for what was tracked.
+    """
 
     members: dict[str, str]
     head: dict[str, Document] = field(default_factory=dict)
     mutations: dict[int, Mutation] = field(default_factory=dict)
     standing: list[tuple[int, set[int]]] = field(default_factory=list)
     documents: int = 0
+    revisions: dict[int, list[tuple[int | None, str | None, bytes | None]]] = field(default_factory=dict)
 
     def may(self, actor: str, what: str) -> bool:
         role = self.members.get(actor)
@@ -163,12 +153,12 @@ class World:
         """The head, with what its unexecuted ancestors propose done to it."""
         return {path: content for path, (content, _) in self.standing_for(parents).items()}
 
-    def standing_for(self, parents: Iterable[int] = ()) -> dict[str, tuple[bytes, int | None]]:
+    def standing_for(self, parents: Iterable[int] = ()) -> Tree:
         """The same, with which document of the head each is."""
         tree: dict[str, tuple[bytes, int | None]] = {
             path: (document.content, document.id) for path, document in self.head.items()
         }
-        for number in self._unexecuted(parents):
+        for number in self.unexecuted(parents):
             changes = self.mutations[number].patchset.changes
             before = {one.path: tree[one.path][1] for one in changes if one.operation != "create" and one.path in tree}
             for change in changes:
@@ -179,7 +169,7 @@ class World:
             )
         return tree
 
-    def _unexecuted(self, parents: Iterable[int]) -> list[int]:
+    def unexecuted(self, parents: Iterable[int]) -> list[int]:
         """The ancestors still to come, each after its own parents, else by number."""
         found: set[int] = set()
         wanted = set(parents)
@@ -272,15 +262,7 @@ class World:
     def in_conflict(self, patchset: Patchset) -> set[str]:
         """The paths of the changes that a person must decide about."""
         tree = self.standing_for(number for number, _ in patchset.parents)
-        outcomes = {one.path: _outcome(one, tree) for one in patchset.changes}
-        done = [one for one in outcomes.values() if one is not None]
-        left = set(tree) - {leaves for leaves, _ in done}
-        barred = {
-            path
-            for path, outcome in outcomes.items()
-            if outcome and outcome[1] is not None and any(_clash(outcome[1], other) for other in left)
-        }
-        return barred | {path for path, outcome in outcomes.items() if outcome is None}
+        return {one.change.path for one in _tried(patchset, tree) if one.outcome is None}
 
     def conflicts(self, mutation: Mutation) -> int:
         """How many conflicts of a mutation a person must decide about, with the head and with others."""
@@ -304,7 +286,7 @@ class World:
         return {kind for place, kind in self._met(one, other) if place not in lower}
 
     def _with_below(self, mutation: Mutation) -> set[int]:
-        return {mutation.number, *self._unexecuted(self.parents(mutation.number))}
+        return {mutation.number, *self.unexecuted(self.parents(mutation.number))}
 
     def _met(self, one: Mutation, other: Mutation) -> set[tuple[Hashable, Hashable]]:
         """The documents of both that do not merge, each with how that is counted."""
@@ -314,7 +296,7 @@ class World:
             if mine.base is not None and yours.base is not None and mine.document == yours.document:
                 if not _merge(mine, yours, self._ground(one, other, mine, yours)):
                     found.add((documents, ("content", mine.change.path)))
-            elif mine.takes and yours.takes and _clash(mine.takes, yours.takes):
+            elif mine.takes and yours.takes and clash(mine.takes, yours.takes):
                 created = mine.change.operation == yours.change.operation == "create"
                 if not (created and mine.target == yours.target and mine.result == yours.result):
                     found.add((documents, ("path", mine.change.result_path)))
@@ -332,21 +314,21 @@ class World:
     def _pieces(self, mutation: Mutation) -> list[Piece]:
         """What a mutation would make of what stands there; nothing of what does not merge with that."""
         patchset, parents = mutation.patchset, self.parents(mutation.number)
-        below = [self.mutations[number] for number in self._unexecuted(parents)]
+        below = [self.mutations[number] for number in self.unexecuted(parents)]
         tree = self.standing_for(parents)
+        if not below:
+            settled = [(one.change, one.outcome.change) for one in _tried(patchset, tree) if one.outcome]
+            return [_piece(change, made, tree, stacked=False) for change, made in settled if made is not None]
         found = []
         for change in patchset.changes:
             makers = [one for one in below if any(change.path == made.result_path for made in one.patchset.changes)]
-            if below:
-                if not _has_moved(change, tree) and not any(self._is_stale_at(one, change.path) for one in makers):
-                    found.append(_piece(change, tree, stacked=bool(makers)))
-            elif change.path not in self.in_conflict(patchset):
-                found += _brought(change, tree)
+            if not has_moved(change, tree) and not any(self._is_stale_at(one, change.path) for one in makers):
+                found.append(_piece(change, change, tree, stacked=bool(makers)))
         return found
 
     def _is_stale_at(self, mutation: Mutation, path: str) -> bool:
         tree = self.standing_for(self.parents(mutation.number))
-        return any(one.result_path == path and _has_moved(one, tree) for one in mutation.patchset.changes)
+        return any(one.result_path == path and has_moved(one, tree) for one in mutation.patchset.changes)
 
     def settle(self) -> None:
         """Under review the status is what conflicts and requirements say."""
@@ -370,47 +352,20 @@ def taken(tree: Mapping[str, bytes], changes: Sequence[tuple[str, str, str]]) ->
     """Whether some change (operation, path, resulting path) comes to a place that something else has."""
     left = set(tree) - {path for operation, path, _ in changes if operation in ("delete", "rename")}
     targets = [target for operation, _, target in changes if operation in ("create", "rename")]
-    return any(
-        _clash(target, other) for index, target in enumerate(targets) for other in (*left, *targets[index + 1 :])
-    )
+    return any(clash(target, other) for index, target in enumerate(targets) for other in (*left, *targets[index + 1 :]))
 
 
-def _clash(one: str, other: str) -> bool:
-    """Whether no folder could hold both: twins, or a file where the other needs a folder."""
-    one, other = one.casefold(), other.casefold()
-    return one == other or one.startswith(f"{other}/") or other.startswith(f"{one}/")
+def _tried(patchset: Patchset, tree: Tree) -> list[Tried]:
+    return settling.attempt(patchset.changes, tree, settling.as_it_merges(tree))
 
 
-def _has_moved(change: Change, tree: Mapping[str, tuple[bytes, int | None]]) -> bool:
-    here = tree.get(change.path)
-    return here is not None if change.operation == "create" else here is None or here[0] != change.base
-
-
-def _piece(change: Change, tree: Mapping[str, tuple[bytes, int | None]], *, stacked: bool) -> Piece:
-    here = tree.get(change.path)
+def _piece(change: Change, made: Change, tree: Tree, *, stacked: bool) -> Piece:
+    """A change as it is made on what stands there."""
+    here = tree.get(made.path)
     document = here[1] if here else None
-    target = change.result_path if change.result is not None else None
-    name = change.path if document is None else document
-    return Piece(change, name, change.path, target, change.base, change.result, stacked)
-
-
-def _brought(change: Change, tree: Mapping[str, tuple[bytes, int | None]]) -> list[Piece]:
-    """A change that merges, made on what stands there now; nothing, where nothing of it is left to do."""
-    if change.operation == "create":
-        return [] if change.path in tree else [_piece(change, tree, stacked=False)]
-    path = _path_now(change, tree)
-    if path is None:
-        return []
-    content, document = tree[path]
-    name = change.path if document is None else document
-    if change.operation == "delete":
-        return [Piece(change, name, path, None, content, None, False)]
-    assert change.base is not None
-    assert change.result is not None
-    target = change.new_path or path
-    merged = three_way(change.base, change.result, content, path=target).content
-    assert merged is not None
-    return [Piece(change, name, path, target, content, merged, False)] if (path, content) != (target, merged) else []
+    name = made.path if document is None else document
+    target = made.result_path if made.result is not None else None
+    return Piece(change, name, made.path, target, made.base, made.result, stacked)
 
 
 def _merge(mine: Piece, yours: Piece, ground: bytes | None) -> bool:
@@ -422,42 +377,7 @@ def _merge(mine: Piece, yours: Piece, ground: bytes | None) -> bool:
         return False
     assert mine.result is not None
     assert yours.result is not None
-    return three_way(ground, mine.result, yours.result, path=mine.target).clean
-
-
-def _outcome(change: Change, tree: Mapping[str, tuple[bytes, int | None]]) -> tuple[str | None, str | None] | None:
-    """The path that a change leaves on what stands there now, and the one that it takes, as far as it does either.
-
-    None where a person has to decide.
-    """
-    if change.operation == "create":
-        there = tree.get(change.path)
-        if there is None:
-            return None, change.path
-        return (None, None) if there[0] == change.result else None
-    path = _path_now(change, tree)
-    if path is None:
-        return (None, None) if change.operation == "delete" else None
-    content, _ = tree[path]
-    if change.operation == "delete":
-        return (path, None) if (path, content) == (change.path, change.base) else None
-    if change.operation == "rename" and path not in (change.path, change.new_path):
-        return None
-    assert change.base is not None
-    assert change.result is not None
-    if not three_way(change.base, change.result, content, path=change.result_path).clean:
-        return None
-    return (path, change.new_path) if change.new_path not in (None, path) else (None, None)
-
-
-def _path_now(change: Change, tree: Mapping[str, tuple[bytes, int | None]]) -> str | None:
-    """Where the document of a change is: at its path, where it was renamed to, or else what came to its path."""
-    here = tree.get(change.path)
-    if here is not None and (here[1] in (None, change.document) or here[0] == change.base):
-        return change.path
-    places = {document: path for path, (_, document) in tree.items() if document is not None}
-    moved = places.get(change.document) if change.document is not None else None
-    return moved or (change.path if here is not None else None)
+    return merged(ground, mine.result, yours.result) is not None
 
 
 def _acceptable(change: Change) -> bool:
