@@ -16,17 +16,17 @@ from tests.support.model.world import Mutation, Refusals
 class Settling(Talking):
     """What is done where others were executed meanwhile, by anybody."""
 
-    @operation(3, lambda self: self.behind())
+    @operation(4, lambda self: self.behind())
     def rebase(self, data: st.DataObject) -> None:
-        mutation = self.draw_among(data, self.behind() * 5 + list(self.world.mutations.values()))
+        mutation = self.draw_among(data, self.behind() * 20 + list(self.world.mutations.values()))
         actor = self.draw_settler(data, mutation)
         patchset, refused = resolving.rebase(self.world, actor, mutation)
         if self.settling(data, actor, "mutations.rebase", mutation, refused) and patchset:
             resolving.bring(self.world, actor, mutation, patchset)
 
-    @operation(8, lambda self: self.meeting())
+    @operation(12, lambda self: self.meeting())
     def resolve(self, data: st.DataObject) -> None:
-        mutation = self.draw_among(data, self.meeting() * 5 + list(self.world.mutations.values()))
+        mutation = self.draw_among(data, self.meeting() * 20 + list(self.world.mutations.values()))
         actor = self.draw_settler(data, mutation)
         asked = self.draw_asked(data, mutation)
         resolved, refused = resolving.resolve(self.world, actor, mutation, asked)
@@ -52,10 +52,10 @@ class Settling(Talking):
         for number in told:
             moves.say(self.world.mutations[number], actor)
 
-    @operation(3, lambda self: self.resolved())
+    @operation(4, lambda self: self.resolved())
     def take_back(self, data: st.DataObject) -> None:
         """A resolution: the patchset before it stands again, with what was in conflict about it."""
-        mutation = self.draw_among(data, self.resolved() * 5 + list(self.world.mutations.values()))
+        mutation = self.draw_among(data, self.resolved() * 20 + list(self.world.mutations.values()))
         actor = self.draw_settler(data, mutation)
         patchset, refused = resolving.undo(self.world, actor, mutation)
         if self.settling(data, actor, "conflicts.undo", mutation, refused) and patchset:
@@ -74,10 +74,10 @@ class Settling(Talking):
     def draw_asked(self, data: st.DataObject, mutation: Mutation) -> Asked:
         strategy = data.draw(st.sampled_from([*STRATEGIES, "accept_ours", "accept_theirs"]), "strategy")
         own = [path for change in mutation.patchset.changes for path in (change.path, change.result_path)]
-        path = data.draw(st.sampled_from([*[None] * 4, *own * 2, *PATHS[:1]]), "path")
+        path = data.draw(st.sampled_from([*[None] * 10, *own, *PATHS[:1]]), "path")
         rivals = [one.number for one in self.world.mutations.values() if self.world.between(mutation, one)]
         others = list(self.world.mutations)
-        against = data.draw(st.sampled_from([*[None] * 6, *rivals * 6, *others[:1], *others[-1:]]), "against")
+        against = data.draw(st.sampled_from([*[None] * 9, *rivals * 9, *others[:1]]), "against")
         written = None
         if strategy == "manual" and mutation.patchset.changes:
             change = data.draw(st.sampled_from(mutation.patchset.changes), "by hand")
