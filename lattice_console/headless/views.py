@@ -167,7 +167,8 @@ def outcome(what: str, mutation: Mutation, how: str = "") -> str:
     waits = f"; {blockers[0].reason}" if blockers else "."
     more = f" (and {count(len(blockers) - 1, 'more blocker')})" if len(blockers) > 1 else ""
     aside = f" ({how})" if how else ""
-    return f"{what} M-{mutation.number}{aside}: it is {words(mutation.status)}{waits}{more} Next: {next_step(mutation)}"
+    stands = words(mutation.status) if mutation.status.startswith("needs") else f"is {words(mutation.status)}"
+    return f"{what} M-{mutation.number}{aside}: it {stands}{waits}{more} Next: {next_step(mutation)}"
 
 
 def next_step(mutation: Mutation) -> str:

@@ -251,8 +251,8 @@ def _facts(mutation: Mutation, width: int, look: Look) -> list[Content]:
         **{
             key: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
             for key, value in mutation.metadata.items()
-            # The execution, as those find it who read no more than metadata.
-            if key != "execution_result"
+            # The execution and the conflicts, as those find them who read no more than metadata.
+            if key not in ("execution_result", "conflicts")
         },
     }
     said = {inert(key): inert(value) for key, value in facts.items() if value}

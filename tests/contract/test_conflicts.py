@@ -53,6 +53,9 @@ async def test_lines_that_both_changed_are_for_a_person(ann: Backend) -> None:
     assert {one.name for one in seen.blockers} == {"base_current", "no_open_conflict"}
     assert found.description in next(one.reason for one in seen.blockers if one.name == "no_open_conflict")
     assert not seen.action("execute").allowed
+    kept = {"id", "type", "severity", "path", "pointer", "description", "affected_files", "conflicting_mutations"}
+    told = found.model_dump(mode="json", include=kept | {"resolution_suggestions"})
+    assert seen.metadata == {"conflicts": [told]}
 
 
 async def test_what_merges_by_itself_is_a_warning_and_leaves_the_status(ann: Backend) -> None:
@@ -121,7 +124,7 @@ async def test_a_rollback_ends_the_conflict_and_the_votes_count_again(ann: Backe
     assert (await ann.mutations.get(mine.id)).status == "needs_manual_resolution"
     await ann.executions.rollback(done.mutation_id, reason="not yet")
     seen = await ann.mutations.get(mine.id)
-    assert (seen.status, seen.conflicts, seen.blockers) == ("approved", 0, ())
+    assert (seen.status, seen.conflicts, seen.blockers, seen.metadata) == ("approved", 0, (), {})
     await ann.executions.execute(mine.id)
     assert await head_of(ann) == {"a.txt": edited(3)}
 

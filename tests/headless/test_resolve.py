@@ -84,6 +84,11 @@ def test_conflicts_are_shown_with_what_can_be_done_and_exit_12_where_one_is_to_d
     assert shown.err == "1 conflict of M-2 to decide. Next: lattice mutation resolve M-2 --strategy S\n"
     report = meeting("mutation", "conflicts", "2", "--output", "json").json
     assert (report["number"], report["has_conflicts"], report["conflict_count"]) == (2, True, 1)
+    mutation = meeting.ok("mutation", "status", "2", "--output", "json").json
+    assert (report["mutation_id"], mutation["status"]) == (mutation["id"], "needs_manual_resolution")
+    [kept] = mutation["metadata"]["conflicts"]
+    assert kept.items() <= report["conflicts"][0].items()
+    assert kept["description"] == "docs/long.md: both change it at line 3 (against revision 3 by M-4)."
 
 
 def test_what_merges_by_itself_is_a_warning_and_no_conflict_is_told_as_well(behind: Lattice) -> None:
@@ -142,6 +147,8 @@ def test_what_a_person_made_of_it_comes_from_a_file(meeting: Lattice) -> None:
         *("--output", "json"),
     ).json
     assert (answer["resolved"], answer["strategy"], answer["patchset"]) == (True, "manual", 2)
+    mutation = meeting.ok("mutation", "status", "2", "--output", "json").json
+    assert (answer["mutation_id"], mutation["metadata"]) == (mutation["id"], {})
     assert settled(meeting) == "by hand\n"
 
 
@@ -149,7 +156,7 @@ def test_a_resolution_is_taken_back_and_its_text_offered_from_then_on(meeting: L
     assert "Nothing of what is open was settled before." in meeting.ok("mutation", "remembered", "2").err
     meeting.ok("mutation", "resolve", "2", "--strategy", "accept_ours")
     told = meeting.ok("mutation", "resolve", "2", "--undo").err
-    assert told.startswith("Took back the resolution of M-2 (patchset 3): it is needs manual resolution.")
+    assert told.startswith("Took back the resolution of M-2 (patchset 3): it needs manual resolution.")
     [offer] = meeting.ok("mutation", "remembered", "2", "--output", "json").json["items"]
     assert (offer["number"], offer["patchset"], offer["actor"]["handle"], offer["valid"]) == (2, 2, "kim", True)
     assert "M-2 patchset 2" in meeting.ok("mutation", "remembered", "2").text

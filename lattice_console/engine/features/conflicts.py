@@ -1,14 +1,11 @@
 """Conflicts: reading what is known of them."""
 
-from collections.abc import Sequence
-
-from lattice_console.contract.models.conflict import Conflict, ConflictFilter, ConflictPlace, ConflictReport
+from lattice_console.contract.models.conflict import Conflict, ConflictFilter, ConflictReport
 from lattice_console.contract.models.page import Page
 from lattice_console.engine.features import paging, views
 from lattice_console.engine.features.context import Context
 from lattice_console.engine.features.registry import reads
-from lattice_console.engine.records import ConflictRecord, Window
-from lattice_console.engine.rules import conflicts as rules
+from lattice_console.engine.records import Window
 
 
 @reads("conflicts.of", may_lag=True)
@@ -19,7 +16,7 @@ def of(ctx: Context, *, mutation: str) -> ConflictReport:
     return ConflictReport(
         mutation_id=record.id,
         number=record.number,
-        conflicts=_models(listed),
+        conflicts=tuple(map(views.conflict, listed)),
         has_conflicts=bool(listed),
         conflict_count=len(listed),
         errors=record.conflicts,
@@ -34,34 +31,8 @@ def listing(ctx: Context, *, filter: ConflictFilter, cursor: str | None, limit: 
     listed, more = paging.trim(found, limit, "next")
     last = listed[-1] if listed else None
     return Page(
-        items=_models(listed),
+        items=tuple(map(views.conflict, listed)),
         next_cursor=paging.cursor("conflicts", last.path, last.number, last.id) if last and more else None,
         has_more=more,
         total=total,
-    )
-
-
-def _models(records: Sequence[ConflictRecord]) -> tuple[Conflict, ...]:
-    return tuple(_model(record) for record in records)
-
-
-def _model(record: ConflictRecord) -> Conflict:
-    facts = record.facts
-    return Conflict(
-        id=record.id,
-        type=record.type,
-        severity=record.severity,
-        mutation=record.number,
-        path=record.path,
-        pointer=facts["pointer"],
-        description=facts["description"],
-        affected_files=tuple(facts["files"]),
-        conflicting_mutations=(record.other,) if record.other else (),
-        revision=facts["revision"],
-        revision_mutation=facts["by"],
-        resolution_suggestions=rules.suggestions(facts["remedies"]),
-        places=tuple(ConflictPlace.model_validate(place) for place in facts["places"]),
-        base=facts["base"],
-        ours=facts["ours"],
-        theirs=facts["theirs"],
     )

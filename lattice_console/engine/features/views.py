@@ -6,6 +6,7 @@ from pydantic import JsonValue
 
 from lattice_console.contract import permissions
 from lattice_console.contract.errors import NotFound
+from lattice_console.contract.models.conflict import Conflict, ConflictPlace
 from lattice_console.contract.models.mutation import (
     Change,
     Execution,
@@ -27,6 +28,7 @@ from lattice_console.engine.features.judging import all_requirements, standing_v
 from lattice_console.engine.records import (
     Asker,
     ChangeRecord,
+    ConflictRecord,
     ExecutionRecord,
     MutationRecord,
     ParentRecord,
@@ -35,6 +37,7 @@ from lattice_console.engine.records import (
 )
 from lattice_console.engine.rules import actions as action_rules
 from lattice_console.engine.rules import attention as attention_rules
+from lattice_console.engine.rules import conflicts as conflict_rules
 from lattice_console.engine.rules.actions import Standing
 
 
@@ -161,7 +164,7 @@ def mutation(ctx: Context, record: MutationRecord) -> Mutation:
         **dict(summaries(ctx, [record])[0]),
         project_id=ctx.project.id,
         description=record.description,
-        metadata=dict(record.metadata) | _result(last),
+        metadata=dict(record.metadata) | _result(last) | _to_decide(ctx, record),
         changes=tuple(change_model(change) for change in current.changes),
         files_modified=tuple(FileModified(path=path) for path in paths),
         patchset_hash=current.patchset.hash,
@@ -189,6 +192,49 @@ def _result(last: Execution | None) -> dict[str, JsonValue]:
         return {}
     kept = {"mutation_id", "status", "executed_changes", "failed_changes", "errors", "rollback_available"}
     return {"execution_result": last.model_dump(mode="json", include=kept | {"execution_time"})}
+
+
+def _to_decide(ctx: Context, record: MutationRecord) -> dict[str, JsonValue]:
+    """The same of `conflicts`: those with what stands there that keep it in manual resolution."""
+    if record.status != "needs_manual_resolution":
+        return {}
+    found = map(conflict, stored.with_head(ctx, [record])[record.id])
+    return {"conflicts": [one.model_dump(mode="json", include=_TOLD_OF_CONFLICTS) for one in found]}
+
+
+_TOLD_OF_CONFLICTS = {
+    "id",
+    "type",
+    "severity",
+    "path",
+    "pointer",
+    "description",
+    "affected_files",
+    "conflicting_mutations",
+    "resolution_suggestions",
+}
+
+
+def conflict(record: ConflictRecord) -> Conflict:
+    facts = record.facts
+    return Conflict(
+        id=record.id,
+        type=record.type,
+        severity=record.severity,
+        mutation=record.number,
+        path=record.path,
+        pointer=facts["pointer"],
+        description=facts["description"],
+        affected_files=tuple(facts["files"]),
+        conflicting_mutations=(record.other,) if record.other else (),
+        revision=facts["revision"],
+        revision_mutation=facts["by"],
+        resolution_suggestions=conflict_rules.suggestions(facts["remedies"]),
+        places=tuple(ConflictPlace.model_validate(place) for place in facts["places"]),
+        base=facts["base"],
+        ours=facts["ours"],
+        theirs=facts["theirs"],
+    )
 
 
 def standing(ctx: Context, record: MutationRecord) -> Standing:
