@@ -182,6 +182,24 @@ async def test_a_taken_path_is_given_up_or_chosen_anew_by_hand(ann: Backend) -> 
     assert await executed(ann, two) == {"c.txt": OURS, "b.txt": b"one\n"}
 
 
+async def test_a_document_made_anew_where_its_old_one_has_gone_to_is_changed_there(ann: Backend) -> None:
+    await track(ann, {"a.txt": BASE})
+    mine = await propose(ann, delete("a.txt"), create("b.txt", OURS))
+    await carry_out(ann, rename("a.txt", "b.txt"))
+    assert (await ann.conflicts.resolve(mine.id, strategy="accept_ours")).resolved
+    assert await executed(ann, mine) == {"b.txt": OURS}
+
+
+async def test_two_changes_that_come_to_one_path_are_for_a_person(ann: Backend) -> None:
+    await track(ann, {"a.txt": BASE, "b.txt": BASE + b"31\n"})
+    mine = await propose(ann, modify("a.txt", OURS), modify("b.txt", BOTH + b"31\n"))
+    await carry_out(ann, delete("a.txt"), rename("b.txt", "a.txt"))
+    assert (await ann.mutations.get(mine.id)).conflicts == 2
+    done = await ann.conflicts.resolve(mine.id, strategy="auto_merge")
+    assert (paths(done), done.patchset) == (([], ["a.txt", "b.txt"]), 1)
+    assert "a.txt is where another change of this mutation comes to, too" in done.left[1].why
+
+
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [

@@ -1,7 +1,7 @@
 """Bringing a mutation to what stands there now: a trial of each of its changes, and the patchset that comes of it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lattice_console.contract.errors import NotFound, RuleBroken
 from lattice_console.contract.models.mutation import ChangeInput
@@ -85,16 +85,54 @@ def attempt(
 ) -> Trial:
     """Try the current patchset on the newest results of those parents, or on `tree`.
 
-    A change that cannot have its path is open, unless it is one that has to `give_way`. Raises NotFound (`NF_BYTES`).
+    A change that cannot have its path is open, unless it is one that has to `give_way`; so are two that come to one
+    path. Raises NotFound (`NF_BYTES`).
     """
     changes = stored.of(ctx, record).changes
     tree = tree or Tree(ctx, [parent.mutation_id for parent in parents])
     tried = [Tried(change, sides, decide(change, sides)) for change, sides in _sides(ctx, changes, tree)]
-    inputs = Trial(record, parents, tree, tried).inputs
-    freed = [one.file_path for one in inputs if one.operation_type in ("delete", "rename")]
-    targets = [one.new_path or one.file_path for one in inputs if one.operation_type in ("create", "rename")]
+    while (fitting := _with_their_paths(tree, _apart(tried), give_way)) != tried:
+        # What is open by now, or gave way, leaves no path to others.
+        tried = fitting
+    return Trial(record, parents, tree, tried)
+
+
+def _apart(tried: Sequence[Tried]) -> list[Tried]:
+    """The same, where no two come to one path: what somebody chose for all of them is done once, else they are open."""
+    at: dict[str, list[Tried]] = {}
+    for one in tried:
+        at.setdefault(_comes_to(one), []).append(one)
+    return [_beside(one, at[_comes_to(one)]) for one in tried]
+
+
+def _comes_to(tried: Tried) -> str:
+    """The path at which a change would be in the next patchset; empty for one of which nothing is left."""
+    if isinstance(tried.outcome, Open):
+        return tried.change.path
+    return tried.outcome.change.file_path if tried.outcome.change else ""
+
+
+def _beside(tried: Tried, together: Sequence[Tried]) -> Tried:
+    if len(together) == 1 or isinstance(tried.outcome, Open) or tried.outcome.change is None:
+        return tried
+    path = tried.outcome.change.file_path
+    chosen = [one.outcome.change for one in together if isinstance(one.outcome, Settled) and one.outcome.chosen]
+    # What one change deletes, and another one has there, is there.
+    made = [one for one in chosen if one is not None and one.operation_type != "delete"] or chosen
+    if len(chosen) < len(together) or any(one != made[0] for one in made):
+        return replace(tried, outcome=Open(f"{path} is where another change of this mutation comes to, too"))
+    if tried.outcome.change is made[0]:
+        return tried
+    return replace(tried, outcome=Settled(None, f"settled with what else comes to {path}", chosen=True))
+
+
+def _with_their_paths(tree: Tree, tried: list[Tried], give_way: Callable[[ChangeRecord], bool]) -> list[Tried]:
+    """The same, where those that cannot have their path are open, or give way."""
+    made = [one.outcome.change for one in tried if isinstance(one.outcome, Settled) and one.outcome.change]
+    freed = [one.file_path for one in made if one.operation_type in ("delete", "rename")]
+    targets = [one.new_path or one.file_path for one in made if one.operation_type in ("create", "rename")]
     barred = tree.blocking(targets, freed) if targets else {}
-    return Trial(record, parents, tree, [_barred(one, barred, give_way) for one in tried])
+    return [_barred(one, barred, give_way) for one in tried] if barred else tried
 
 
 def _barred(tried: Tried, barred: dict[str, str], give_way: Callable[[ChangeRecord], bool]) -> Tried:

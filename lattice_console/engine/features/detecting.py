@@ -19,6 +19,7 @@ from lattice_console.engine.records import (
 from lattice_console.engine.rules import conflicts as rules
 from lattice_console.engine.rules import life
 from lattice_console.engine.rules.conflicts import Edit, Finding, Standing
+from lattice_console.engine.rules.resolution import Open
 
 _PORTION = 500
 """How many mutations of an earlier program are looked at at once: their bytes are in memory meanwhile."""
@@ -165,7 +166,7 @@ def _with_head(ctx: Context, record: MutationRecord) -> list[Finding]:
     return [
         rules.with_head(_edit(one.change), _standing(ctx, one, trial.tree), one.outcome, barred=one.barred)
         for one in trial.tried
-        if one.moved or one.barred
+        if one.moved or isinstance(one.outcome, Open)
     ]
 
 

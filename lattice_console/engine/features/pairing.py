@@ -259,7 +259,7 @@ def moved(document_ids: Iterable[str], paths: Iterable[str]) -> list[str]:
 
 
 class _Meeting(NamedTuple):
-    """Where two mutations meet: a piece of each; of one document `ground` is what both began from, None of two."""
+    """Where two mutations meet: a piece of each; `ground` is what both began from, if there is such a thing."""
 
     mine: Piece
     yours: Piece
@@ -334,15 +334,16 @@ def _ground(ctx: Context, one: MutationRecord, other: MutationRecord, mine: Piec
     below = _with_below(ctx, other)
     tree = Tree(ctx, [id for id in _with_below(ctx, one) if id in below])
     entry = tree.at_all([mine.path]).get(mine.path) or tree.follow([mine.document]).get(mine.document)
-    return entry.hash if entry else None
+    if entry is None:
+        # Each stands on a document of that path that its own stack creates.
+        return mine.base if mine.base == yours.base else None
+    return entry.hash
 
 
 def _outcome(ctx: Context, met: _Meeting) -> Outcome:
     """What becomes of the first on what the second makes."""
     mine, yours = met.mine, met.yours
-    if met.ground is None:
-        if mine.change.operation == yours.change.operation == "create" and mine.target == yours.target:
-            return _tried(ctx, mine, yours, None)
+    if met.ground is None and mine.document != yours.document:
         why = f"both take {mine.takes}" if mine.takes == yours.takes else f"{yours.takes} takes its place"
         return Open(why)
     return _tried(ctx, mine, yours, met.ground)

@@ -54,19 +54,50 @@ def attempt(
     decide: Callable[[Change], Settled | None],
     gives_way: Callable[[Change], bool] = lambda change: False,
 ) -> list[Tried]:
-    """All changes, made anew together: those that cannot have their path are open, or give way."""
-    outcomes = [decide(change) for change in changes]
-    made = [one.change for one in outcomes if one is not None and one.change is not None]
+    """All changes, made anew together: those that cannot have their path, or come to one, are open, or give way."""
+    tried = [Tried(change, decide(change)) for change in changes]
+    while (fitting := _with_their_paths(_apart(tried), tree, gives_way)) != tried:
+        tried = fitting
+    return tried
+
+
+def _apart(tried: Sequence[Tried]) -> list[Tried]:
+    """No two can come to one path, unless somebody has chosen the same for both, or that one goes."""
+    places: dict[str, list[Tried]] = {}
+    for one in tried:
+        if one.outcome is None:
+            places.setdefault(one.change.path, []).append(one)
+        elif one.outcome.change is not None:
+            places.setdefault(one.outcome.change.path, []).append(one)
+    found = list(tried)
+    for together in places.values():
+        settled = [one for one in together if one.outcome is not None]
+        if len(together) == 1:
+            continue
+        made = [one.outcome for one in settled if one.outcome]
+        left = {one.change for one in made if one.change and one.change.operation != "delete"}
+        if len(settled) < len(together) or len(left) > 1 or not all(one.chosen for one in made):
+            found = [Tried(one.change, None) if one in together else one for one in found]
+        else:
+            stays = next(iter(left), made[0].change)
+            first = next(one for one in settled if one.outcome and one.outcome.change == stays)
+            gone = Settled(None, chosen=True)
+            found = [Tried(one.change, gone) if one in together and one is not first else one for one in found]
+    return found
+
+
+def _with_their_paths(tried: list[Tried], tree: Tree, gives_way: Callable[[Change], bool]) -> list[Tried]:
+    made = [one.outcome.change for one in tried if one.outcome is not None and one.outcome.change is not None]
     left = set(tree) - {one.path for one in made if one.operation in ("delete", "rename")}
     targets = [one.result_path for one in made if one.operation in ("create", "rename")]
     found = []
-    for change, outcome in zip(changes, outcomes, strict=True):
-        new = outcome.change if outcome is not None else None
+    for one in tried:
+        new = one.outcome.change if one.outcome is not None else None
         if new is not None and new.operation in ("create", "rename"):
             others = {target for target in targets if target != new.result_path}
             if any(clash(new.result_path, other) for other in left | others):
-                outcome = _without_its_path(change, tree) if gives_way(change) else None
-        found.append(Tried(change, outcome))
+                one = Tried(one.change, _without_its_path(one.change, tree) if gives_way(one.change) else None)
+        found.append(one)
     return found
 
 

@@ -309,7 +309,8 @@ class World:
         tree = self.standing_for(self._with_below(one) & self._with_below(other))
         here = tree.get(mine.path)
         there = [content for content, document in tree.values() if document == mine.document]
-        return here[0] if here else there[0]
+        # Perhaps each stands on a document that its own stack creates.
+        return here[0] if here else there[0] if there else mine.base if mine.base == yours.base else None
 
     def _pieces(self, mutation: Mutation) -> list[Piece]:
         """What a mutation would make of what stands there; nothing of what does not merge with that."""
@@ -370,14 +371,13 @@ def _piece(change: Change, made: Change, tree: Tree, *, stacked: bool) -> Piece:
 
 def _merge(mine: Piece, yours: Piece, ground: bytes | None) -> bool:
     """Whether what both make of one document merges."""
-    assert ground is not None
     if mine.target is None or yours.target is None:
         return mine.target == yours.target
     if mine.target != yours.target and mine.path not in (mine.target, yours.target):
         return False
     assert mine.result is not None
     assert yours.result is not None
-    return merged(ground, mine.result, yours.result) is not None
+    return mine.result == yours.result if ground is None else merged(ground, mine.result, yours.result) is not None
 
 
 def _acceptable(change: Change) -> bool:
