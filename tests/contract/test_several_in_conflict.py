@@ -5,7 +5,7 @@ import pytest
 from lattice_console.contract.backend import Backend
 from lattice_console.contract.models.mutation import Mutation
 from tests.contract.test_rebasing import BASE, with_lines
-from tests.support.changes import modify, rename
+from tests.support.changes import create, delete, modify, rename
 from tests.support.house import carry_out, propose, track
 
 THREE = tuple(with_lines(line_3=b"%d\n" % number) for number in (70, 80, 90))
@@ -79,3 +79,12 @@ async def test_a_document_with_the_same_bytes_in_the_place_of_another_is_nothing
     seen = await ann.mutations.get(mine.id)
     assert (await told(ann, mine), seen.status) == ([], "pending")
     assert (await ann.mutations.rebase(mine.id)).patchset == 1
+
+
+async def test_what_stands_on_an_executed_creation_meets_others_in_that_document(ann: Backend) -> None:
+    low = await propose(ann, create("a.txt", BASE))
+    top = await propose(ann, rename("a.txt", "b.txt"), parents=[low.id])
+    await ann.reviews.vote(low.id, vote="approve")
+    await ann.executions.execute(low.id)
+    other = await propose(ann, delete("a.txt"))
+    assert await told(ann, top) == [("error", "a.txt", (other.number,))]

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from lattice_console.contract.errors import NotFound
+from lattice_console.contract.models.mutation import ChangeInput
 from lattice_console.contract.paths import folders, twin_key
 from lattice_console.engine.features import bringing, stored
 from lattice_console.engine.features.context import Context
@@ -97,10 +98,12 @@ def _pieces(ctx: Context, record: MutationRecord) -> Sequence[Piece]:
     if below or not (takes or any(_has_moved(change, here.get(change.path)) for change in current.changes)):
         return _as_they_are(ctx, current.changes, below, here)
     try:
-        tried = bringing.as_it_is(ctx, record).tried
+        trial = bringing.as_it_is(ctx, record)
     except NotFound:
         return []
-    return [_brought(ctx, one) for one in tried if isinstance(one.outcome, Settled) and one.outcome.change is not None]
+    here = trial.tree.at_all(made.file_path for made in trial.inputs)
+    settled = [(one, one.outcome.change) for one in trial.tried if isinstance(one.outcome, Settled)]
+    return [_brought(ctx, one, made, here.get(made.file_path)) for one, made in settled if made is not None]
 
 
 def _as_they_are(
@@ -129,11 +132,8 @@ def _named(entry: Entry | None, change: ChangeRecord) -> str:
     return entry.document_id if entry and entry.document_id else f"/{change.path}"
 
 
-def _brought(ctx: Context, tried: bringing.Tried) -> Piece:
+def _brought(ctx: Context, tried: bringing.Tried, made: ChangeInput, entry: Entry | None) -> Piece:
     """A change that is settled on what stands there now; its bytes are kept in mind for this transaction."""
-    assert isinstance(tried.outcome, Settled)
-    made = tried.outcome.change
-    assert made is not None
     theirs = tried.sides.theirs
     base = hashes.digest(theirs.content) if theirs else None
     content = made.content if made.content is not None or made.operation_type != "rename" else tried.sides.ours
@@ -142,7 +142,7 @@ def _brought(ctx: Context, tried: bringing.Tried) -> Piece:
         if hash is not None and held is not None:
             ctx.memo["blob", hash] = held
     target = None if made.operation_type == "delete" else made.new_path or made.file_path
-    document = tried.change.document_id or f"/{made.file_path}"
+    document = entry.document_id if entry and entry.document_id else f"/{made.file_path}"
     return Piece(tried.change, document, made.file_path, target, base, result, False)
 
 
