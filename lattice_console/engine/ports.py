@@ -16,16 +16,15 @@ from lattice_console.engine.records import (
     Asker,
     AuditRecord,
     ChangeRecord,
-    ClaimRecord,
     CommentRecord,
     ConflictRecord,
     EdgeRecord,
     EventRecord,
     ExecutionRecord,
+    FactRecord,
     GraphQuestion,
     HeadMove,
     HeadRecord,
-    LinkRecord,
     ListedRecord,
     LookerRecord,
     MembershipRecord,
@@ -144,10 +143,6 @@ class Specs(Protocol):
         """Those of the names that are specs, each with what `by_name` gives for it."""
         ...
 
-    def claims(self, project_id: str, names: Iterable[str]) -> list[ClaimRecord]:
-        """Every document of the head that is a spec of one of those names, and those that have no document."""
-        ...
-
     def put(self, project_id: str, records: Sequence[SpecRecord]) -> None: ...
     def drop(self, project_id: str, document_ids: Sequence[str]) -> dict[str, NamedRecord]:
         """Forget the specs of those documents; returns what they were by document id, for those that come back."""
@@ -184,8 +179,12 @@ class Graph(Protocol):
         """The edges that leave those names, or in `reverse` those that lead to them."""
         ...
 
-    def links(self, project_id: str, names: Iterable[str], *, reverse: bool) -> list[LinkRecord]:
-        """What `next` gives, once for each document that says it."""
+    def said_by(self, project_id: str, paths: Iterable[str]) -> list[FactRecord]:
+        """What the documents of the head at those paths are, declare and refer to."""
+        ...
+
+    def said_of(self, project_id: str, names: Iterable[str], paths: Iterable[str]) -> list[FactRecord]:
+        """Which documents of the head are specs of those names, and which declare to need them or refer to paths."""
         ...
 
     def reached(self, project_id: str, names: Iterable[str], *, reverse: bool, depth: int | None) -> list[EdgeRecord]:
@@ -323,6 +322,10 @@ class Conflicts(Protocol):
 
     def put(self, project_id: str, records: Sequence[ConflictRecord]) -> None: ...
     def drop(self, project_id: str, records: Sequence[ConflictRecord]) -> None: ...
+    def forget(self, project_id: str, number: int) -> None:
+        """Drop what is found about that mutation and the head."""
+        ...
+
     def page(
         self, project_id: str, narrowed: ConflictFilter, number: int | None, window: Window
     ) -> tuple[list[ConflictRecord], int]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from lattice_console.contract.models.conflict import ConflictType, Severity, Strategy
 from lattice_console.contract.models.mutation import Operation, Status
@@ -141,20 +141,13 @@ class EdgeRecord(NamedTuple):
     target: str
 
 
-class LinkRecord(NamedTuple):
-    """`source`, the document at `path`, depends on `target`: `declared` by name, else by reference."""
+class FactRecord(NamedTuple):
+    """What a document says, as `rules.dependencies.Fact` has it; the path is empty for a spec without document."""
 
+    kind: Literal["is", "declares", "refers"]
     path: str
-    source: str
-    target: str
-    declared: bool
-
-
-class ClaimRecord(NamedTuple):
-    """The document at `path` is a spec of that name; the path of a spec without a document is empty."""
-
-    path: str
-    name: str
+    other: str
+    pointer: str = ""
 
 
 class NodeRecord(NamedTuple):

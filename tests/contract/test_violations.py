@@ -38,7 +38,7 @@ async def test_one_takes_away_what_another_newly_needs(ann: Backend) -> None:
     other = await propose(ann, modify(at("b"), spec("b", "a")))
     [first], [second] = await of(ann, one), await of(ann, other)
     assert first.id == second.id
-    assert first.description == "specs/a.json: this one deletes the spec a, and M-2 makes b depend on it."
+    assert first.description == "specs/a.json: this one deletes the spec a, and M-2 makes b depend on a."
     assert second.description == "specs/b.json: this one makes it depend on a, which M-1 deletes."
     assert (first.conflicting_mutations, second.conflicting_mutations) == ((2,), (1,))
     assert [step.action for step in second.resolution_suggestions] == [

@@ -143,6 +143,10 @@ class House:
         finally:
             await engine.close()
 
+    async def read(self, work: Callable[[Tables], Result]) -> Result:
+        """Read the tables underneath, past the engine."""
+        return await self._store.read(work)
+
     def sql(self, statement: str, *parameters: Any) -> list[tuple[Any, ...]]:
         """Do something to the database underneath, past the engine."""
         return self._truth.sql(statement, *parameters)

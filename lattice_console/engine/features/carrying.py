@@ -4,13 +4,13 @@ from collections.abc import Iterable, Sequence
 
 from lattice_console.contract.errors import Conflict, LatticeError
 from lattice_console.contract.models.resolution import CarriedMutation
-from lattice_console.engine.features import bringing, judging, mutations, proposals, stored, views
+from lattice_console.engine.features import breaking, bringing, judging, mutations, proposals, stored, views
 from lattice_console.engine.features.bringing import Tried
 from lattice_console.engine.features.context import Context
 from lattice_console.engine.features.tree import stale_bases
-from lattice_console.engine.records import MutationRecord
+from lattice_console.engine.records import ChangeRecord, MutationRecord
 from lattice_console.engine.rules import actions, life
-from lattice_console.engine.rules.resolution import Open, Settled
+from lattice_console.engine.rules.resolution import Open, Outcome, Settled, Sides
 
 
 def is_behind(ctx: Context, record: MutationRecord) -> bool:
@@ -23,7 +23,12 @@ def rebased(ctx: Context, record: MutationRecord) -> MutationRecord:
     """All of a mutation on what stands there now; raises Conflict (`CF_MERGE`) where a person has to decide."""
     current = stored.of(ctx, record)
     parents = proposals.resolve_parents(ctx, [parent.mutation_id for parent in current.parents], record)
-    trial = bringing.attempt(ctx, record, parents)
+    breaks = breaking.broken(ctx, record)
+
+    def decide(change: ChangeRecord, sides: Sides) -> Outcome:
+        return breaking.judged(change, bringing.merged(change, sides), breaks)
+
+    trial = bringing.attempt(ctx, record, parents, decide=decide)
     if trial.open:
         raise _refusal(record, trial.open)
     # What it proposes is still its author's: whoever rebases it has chosen nothing.

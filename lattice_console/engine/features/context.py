@@ -13,7 +13,7 @@ from lattice_console.contract.errors import Conflict, NotAllowed, NotFound
 from lattice_console.contract.events import DATA_LIMIT, EventName
 from lattice_console.contract.models.people import Person
 from lattice_console.contract.models.project import ReviewPolicy
-from lattice_console.engine.features.trials import Readings, Trials
+from lattice_console.engine.features.trials import Places, Readings, Trials
 from lattice_console.engine.ports import Cache, Presence, Tables
 from lattice_console.engine.presence import LocalPresence
 from lattice_console.engine.records import (
@@ -62,6 +62,8 @@ class Surroundings:
     """What trial merges of mutations said."""
     said: Readings = field(default_factory=Readings)
     """What documents say of dependencies."""
+    places: Places = field(default_factory=Places)
+    """Which places in documents, that others refer to, are there."""
     policies: dict[str, tuple[tuple[str, ...], ReviewPolicy, tuple[str, ...]]] = field(default_factory=dict)
     """Policies read so far (sources, review policy, errors) by version; a version never changes its meaning."""
 

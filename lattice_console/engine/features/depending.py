@@ -1,20 +1,19 @@
 """What mutations do to what depends on what: with what stands there, and two of them together."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from itertools import pairwise
 
 from lattice_console.engine.features import pairing, stored
 from lattice_console.engine.features.context import Context
+from lattice_console.engine.features.land import Land
 from lattice_console.engine.features.tree import unexecuted
 from lattice_console.engine.records import HeadMove, HeadRecord, MutationRecord, WriteRecord
 from lattice_console.engine.rules import dependencies as rules
-from lattice_console.engine.rules import graph, specs
+from lattice_console.engine.rules import specs
 from lattice_console.engine.rules.conflicts import Edit, Finding
-from lattice_console.engine.rules.dependencies import Claim, Link, Said, Shift
-from lattice_console.engine.rules.graph import Edge
+from lattice_console.engine.rules.dependencies import Fact, Need, Said, Shift, files_on
 
 _ANY_LINK = "links"
-"""The key of every mutation that adds edges, for where too many names are reached to ask for each."""
+"""The key of every mutation that adds to the graph, for where too much is reached to ask for each."""
 
 
 # --- What a mutation makes
@@ -49,8 +48,7 @@ def _said(ctx: Context, path: str | None, hash: str | None) -> Said | None:
         content = stored.blobs(ctx, [hash]).get(hash)
         if content is None:
             return Said(path)
-        found = specs.identity(path, content)
-        known = Said(path, found[0], frozenset(found[1])) if found else Said(path)
+        known = rules.read(path, content)
         ctx.around.said.put((path, hash), known)
     return known
 
@@ -66,98 +64,74 @@ def _moves(ctx: Context, moves: Sequence[HeadMove], before: Mapping[str, HeadRec
     return shifts
 
 
-# --- What it stands among
-
-
-class _Land:
-    """What depends on what in the head, once those changes are done to it in their order."""
-
-    def __init__(self, ctx: Context, shifts: Iterable[Shift]) -> None:
-        self._ctx = ctx
-        self._lost: set[Link | Claim] = set()
-        self._won: set[Link | Claim] = set()
-        for shift in shifts:
-            self._won -= shift.lost
-            self._lost |= shift.lost
-            self._won |= shift.won
-
-    def missing(self, names: Iterable[str]) -> set[str]:
-        """Those of the names that are no specs here."""
-        wanted = set(names)
-        if not wanted:
-            return wanted
-        claims = {Claim(*row) for row in self._ctx.tables.specs.claims(self._ctx.project.id, wanted)} - self._lost
-        return wanted - {one.name for one in claims | self._won if isinstance(one, Claim)}
-
-    def links(self, names: Collection[str], *, reverse: bool) -> list[Link]:
-        """What those names depend on here, or in `reverse` what depends on them."""
-        rows = self._ctx.tables.graph.links(self._ctx.project.id, names, reverse=reverse)
-        found = {Link(row.path, row.source, row.target) for row in rows if row.declared} - self._lost
-        wanted = set(names)
-        found.update(
-            one for one in self._won if isinstance(one, Link) and (one.target if reverse else one.source) in wanted
-        )
-        return sorted(found)
-
-    def around(self, edge: Edge) -> tuple[str, ...]:
-        """A shortest way over that edge back to where it begins; empty where there is none."""
-        source, target = edge
-
-        def look(names: Sequence[str], backwards: bool) -> Iterable[Edge]:
-            return {link.edge for link in self.links(names, reverse=backwards)}
-
-        way = graph.shortest(target, source, look)
-        return (source, *way) if way else ()
-
-    def along(self, way: Sequence[str]) -> list[str]:
-        """The paths of the documents that declare the steps of a way."""
-        steps = set(pairwise(way))
-        return sorted({link.path for link in self.links(way[:-1], reverse=False) if link.edge in steps})
-
-
 # --- With what stands there
 
 
 def with_head(ctx: Context, record: MutationRecord) -> list[Finding]:
     """What a mutation breaks of what stands there and of what it is stacked on."""
     shifts = _shifts(ctx, record)
-    if not any(shift.lost or shift.won for shift in shifts):
-        return []
     below = unexecuted(ctx, [parent.mutation_id for parent in stored.of(ctx, record).parents])
-    land = _Land(ctx, [*(shift for one in below for shift in _shifts(ctx, one)), *shifts])
-    return [*_taken(land, shifts), *_broken(land, shifts), *_closed(land, shifts)]
+    under = [shift for one in below for shift in _shifts(ctx, one)]
+    before, after = Land(ctx, under), Land(ctx, [*under, *shifts])
+    return [*_taken(before, after, shifts), *_broken(before, after, shifts), *_closed(before, after, shifts)]
 
 
-def _taken(land: _Land, shifts: Sequence[Shift]) -> list[Finding]:
-    taken = _gone(land, shifts)
-    needing: dict[str, list[Link]] = {}
-    for link in land.links(taken, reverse=True) if taken else ():
-        needing.setdefault(link.target, []).append(link)
-    return [rules.takes_away(taken[name], needing[name]) for name in sorted(needing)]
+def _taken(before: Land, after: Land, shifts: Sequence[Shift]) -> list[Finding]:
+    """What was there and is not any more, though something still needs it."""
+    paths = {shift.loses: shift for shift in shifts if shift.loses is not None}
+    names = {shift.gone: shift for shift in shifts if shift.gone is not None}
+    needing = [one for one in after.about(names, paths) if one.kind != "is"]
+    if not needing:
+        return []
+    needs = {_need(fact) for fact in needing}
+    gone = after.missing(needs) - before.missing(needs)
+    called = after.called({fact.path for fact in needing})
+    found: dict[tuple[int, str | None], list[tuple[str, Fact]]] = {}
+    for fact in needing:
+        if _need(fact) in gone:
+            shift = names[fact.other] if fact.kind == "declares" else paths[fact.other]
+            name = fact.other if fact.kind == "declares" else None
+            found.setdefault((shifts.index(shift), name), []).append((_placed(fact.path, called), fact))
+    return [rules.takes_away(shifts[at], name, facts) for (at, name), facts in found.items()]
 
 
-def _gone(land: _Land, shifts: Sequence[Shift]) -> dict[str, Shift]:
-    """The names that changes take away and nothing else has, each with the change."""
-    gone = {shift.gone: shift for shift in shifts if shift.gone is not None}
-    return {name: gone[name] for name in land.missing(gone)}
+def _placed(path: str, called: Mapping[str, str]) -> str:
+    return path if called[path] == path else f"{called[path]} ({path})"
 
 
-def _broken(land: _Land, shifts: Sequence[Shift]) -> list[Finding]:
-    taken = {shift.gone for shift in shifts}
-    missing = land.missing({name for shift in shifts for name in shift.needs} - taken)
-    broken = ((shift, [name for name in shift.needs if name in missing]) for shift in shifts)
-    return [rules.needs_what_is_not_there(shift, names) for shift, names in broken if names]
+def _need(fact: Fact) -> Need:
+    return Need(fact.kind, fact.other, fact.pointer)
 
 
-def _closed(land: _Land, shifts: Sequence[Shift]) -> list[Finding]:
+def _broken(before: Land, after: Land, shifts: Sequence[Shift]) -> list[Finding]:
+    """What is newly needed, and neither was nor is there."""
+    needs = {need for shift in shifts for need in shift.needs}
+    broken = after.missing(needs)
+    broken &= before.missing(broken)
+    listed = ((shift, [need for need in shift.needs if need in broken]) for shift in shifts)
+    return [finding for shift, needs in listed if needs for finding in rules.needs_what_is_not_there(shift, needs)]
+
+
+def _closed(before: Land, after: Land, shifts: Sequence[Shift]) -> list[Finding]:
+    """The ways around that were not there."""
     found: list[Finding] = []
-    told: set[Edge] = set()
-    for edge, shift in rules.new_edges(shifts).items():
-        way = land.around(edge) if edge not in told else ()
-        if way:
-            told.update(pairwise(way))
-            found.append(rules.closes(shift, way, land.along(way)))
+    told: set[frozenset[str]] = set()
+    for shift, need in _steps(shifts):
+        way = after.around(shift.after.path, need) if shift.after else None
+        if way is None or frozenset(way.stops) in told or _was_closed(before, shift, need):
+            continue
+        told.add(frozenset(way.stops))
+        found.append(rules.closes(shift, way.stops, way.called, declared=way.declared))
     return found
+
+
+def _steps(shifts: Iterable[Shift]) -> list[tuple[Shift, Need]]:
+    return [(shift, need) for shift in shifts for need in shift.steps]
+
+
+def _was_closed(before: Land, shift: Shift, need: Need) -> bool:
+    was = shift.before
+    return was is not None and need in was.needs and before.around(was.path, need) is not None
 
 
 # --- With another mutation
@@ -166,51 +140,51 @@ def _closed(land: _Land, shifts: Sequence[Shift]) -> list[Finding]:
 def between(ctx: Context, one: MutationRecord, other: MutationRecord) -> list[tuple[Finding, Finding]]:
     """What two mutations break only together, as each of them has it; nothing where one is stacked on the other."""
     ours, theirs = _shifts(ctx, one), _shifts(ctx, other)
-    if not (any(shift.lost or shift.won for shift in ours) and any(shift.lost or shift.won for shift in theirs)):
+    if not any(shift.steps for shift in (*ours, *theirs)) or pairing.is_stacked(ctx, one, other):
         return []
-    if pairing.is_stacked(ctx, one, other):
-        return []
-    land = _Land(ctx, [*ours, *theirs])
-    taken = [_missed(land, ours, one.number, theirs, other.number)]
-    taken += [_turned(_missed(land, theirs, other.number, ours, one.number))]
-    closed = _closed_together(ctx, land, ours, one.number, theirs, other.number)
-    closed += _turned(_closed_together(ctx, land, theirs, other.number, ours, one.number))
-    return [*(pair for pairs in taken for pair in pairs), *closed]
-
-
-def _turned(pairs: Iterable[tuple[Finding, Finding]]) -> list[tuple[Finding, Finding]]:
-    return [(second, first) for first, second in pairs]
+    head, both = Land(ctx), Land(ctx, [*ours, *theirs])
+    sides = (Land(ctx, ours), ours, one.number), (Land(ctx, theirs), theirs, other.number)
+    found = _missed(head, both, *sides[0], *sides[1][1:]) + _closed_together(both, *sides[0], *sides[1][1:])
+    turned = _missed(head, both, *sides[1], *sides[0][1:]) + _closed_together(both, *sides[1], *sides[0][1:])
+    return [*found, *((second, first) for first, second in turned)]
 
 
 def _missed(
-    land: _Land, takers: Sequence[Shift], its_number: int, needers: Sequence[Shift], number: int
+    head: Land, both: Land, alone: Land, takers: Sequence[Shift], its: int, needers: Sequence[Shift], number: int
 ) -> list[tuple[Finding, Finding]]:
     """What the first takes away and the second newly needs."""
-    needed = {name for shift in needers for name in shift.needs}
-    gone = _gone(land, [shift for shift in takers if shift.gone in needed])
-    return [
-        rules.one_takes_what_the_other_needs(gone[name], its_number, shift, number)
-        for shift in needers
-        for name in shift.needs
-        if name in gone
-    ]
+    names = {shift.gone: shift for shift in takers if shift.gone is not None}
+    paths = {shift.loses: shift for shift in takers if shift.loses is not None}
+    found = []
+    for shift in needers:
+        needs = [need for need in shift.needs if need.other in (names if need.kind == "declares" else paths)]
+        gone = alone.missing(needs) - head.missing(needs) if needs else set()
+        # Whoever takes a spec away, another one of that name will do.
+        gone -= {need for need in gone if need.kind == "declares"} - both.missing(gone)
+        by: dict[tuple[int, str], list[Need]] = {}
+        for need in sorted(gone):
+            taker = names[need.other] if need.kind == "declares" else paths[need.other]
+            by.setdefault((takers.index(taker), need.other), []).append(need)
+        for (at, _), needed in by.items():
+            called = shift.after.name or shift.after.path if shift.after else ""
+            found.append(rules.one_takes_what_the_other_needs(takers[at], its, shift, number, needed, called))
+    return found
 
 
 def _closed_together(
-    ctx: Context, land: _Land, ours: Sequence[Shift], number: int, theirs: Sequence[Shift], other: int
+    both: Land, alone: Land, ours: Sequence[Shift], number: int, theirs: Sequence[Shift], other: int
 ) -> list[tuple[Finding, Finding]]:
-    """The cycles over edges of the first that it does not close alone."""
-    mine, yours = rules.new_edges(ours), rules.new_edges(theirs)
-    if not (mine and yours):
-        return []
-    alone = _Land(ctx, ours)
+    """The ways around over steps of the first that are not there with it alone, and pass by the second."""
+    stops = {shift.after.path: shift for shift in theirs if shift.after is not None and shift.steps}
     found = []
-    for edge, shift in mine.items():
-        way = land.around(edge)
-        their = next((step for step in pairwise(way) if step in yours), None)
-        if their is not None and not alone.around(edge):
-            both = (shift, number, edge), (yours[their], other, their)
-            found.append(rules.close_together(*both, way, land.along(way)))
+    for shift, need in _steps(ours) if stops else ():
+        way = both.around(shift.after.path, need) if shift.after else None
+        passed = set(files_on(way.stops)[1:-1]) if way else set()
+        their = next((stops[path] for path in stops if path in passed), None)
+        if way and their and shift.after and alone.around(shift.after.path, need) is None:
+            found.append(
+                rules.close_together((shift, number), (their, other), way.stops, way.called, declared=way.declared)
+            )
     return found
 
 
@@ -220,49 +194,62 @@ def _closed_together(
 def writes(ctx: Context, record: MutationRecord) -> list[WriteRecord]:
     """What a mutation takes away, newly needs and adds to the graph, as keys."""
     shifts = _shifts(ctx, record)
-    edges = rules.new_edges(shifts)
     keys = {_gone_key(shift.gone) for shift in shifts if shift.gone is not None}
-    keys.update(_needs_key(name) for shift in shifts for name in shift.needs)
-    keys.update(_links_key(source) for source, _ in edges)
-    keys.update([_ANY_LINK] if edges else [])
-    return [WriteRecord(key, *pairing.NO_LINES) for key in sorted(keys)]
+    keys.update(_needs_key(need) for shift in shifts for need in shift.needs)
+    linking = [shift for shift in shifts if shift.steps]
+    keys.update(_links_key(name) for shift in linking for name in shift.aliases)
+    keys.update([_ANY_LINK] if linking else [])
+    moved = {shift.before.path for shift in shifts if shift.before and shift.before.path != shift.edit.path}
+    return [WriteRecord(key, *pairing.NO_LINES) for key in sorted(keys | set(map(pairing.at_key, moved)))]
 
 
 def meeting(ctx: Context, record: MutationRecord) -> set[str]:
     """The keys of others that it can break something with."""
     shifts = _shifts(ctx, record)
-    keys = {_needs_key(shift.gone) for shift in shifts if shift.gone is not None}
-    keys.update(_gone_key(name) for shift in shifts for name in shift.needs)
-    return keys | _linked(ctx, rules.new_edges(shifts))
+    keys = {f"needs {shift.gone}" for shift in shifts if shift.gone is not None}
+    keys.update(f"refers {shift.loses}" for shift in shifts if shift.loses is not None)
+    for shift in shifts:
+        for need in shift.needs:
+            keys.add(_gone_key(need.other) if need.kind == "declares" else pairing.at_key(need.other))
+    return keys | _linked(ctx, [shift for shift in shifts if shift.steps])
 
 
 def moved(ctx: Context, moves: Sequence[HeadMove], before: Mapping[str, HeadRecord]) -> set[str]:
     """The keys of those whom it concerns that the head has moved, after it did."""
     shifts = _moves(ctx, moves, before)
-    keys = {key(name) for name in rules.changed_names(shifts) for key in (_needs_key, _gone_key)}
-    edges = rules.changed_edges(shifts)
-    keys.update(_gone_key(target) for _, target in edges)
-    return keys | _linked(ctx, edges)
+    keys: set[str] = set()
+    for shift in shifts:
+        keys.update(f"refers {said.path}" for said in (shift.before, shift.after) if said is not None)
+        for fact in shift.lost | shift.won:
+            if fact.kind == "is":
+                keys.update((_gone_key(fact.other), f"needs {fact.other}"))
+            else:
+                keys.add(_gone_key(fact.other) if fact.kind == "declares" else pairing.at_key(fact.other))
+    return keys | _linked(ctx, [shift for shift in shifts if shift.lost or shift.won])
 
 
-def _linked(ctx: Context, edges: Collection[Edge]) -> set[str]:
-    """The keys of those whose edges begin where one comes to over edges."""
-    targets = sorted({target for _, target in edges})
-    if not targets:
+def _linked(ctx: Context, shifts: Collection[Shift]) -> set[str]:
+    """The keys of those that add to the graph where one comes to from those documents."""
+    if not shifts:
         return set()
+    names = {name for shift in shifts for name in shift.aliases}
+    names.update(fact.other for shift in shifts for fact in (*shift.lost, *shift.won))
+    names.update(need.other for shift in shifts for need in shift.steps)
+    paths = {fact.other for shift in shifts for fact in (*shift.lost, *shift.won) if fact.kind == "refers"}
+    names.update(Land(ctx).called(paths).values())
     tables, project, most = ctx.tables.graph, ctx.project.id, ctx.around.limits.graph
-    if tables.size(project, targets, reverse=False, most=most) == most:
+    if tables.size(project, names, reverse=False, most=most) == most:
         return {_ANY_LINK}
-    reached = tables.reached(project, targets, reverse=False, depth=None)
-    return {_links_key(name) for name in (*targets, *(edge.target for edge in reached))}
+    reached = tables.reached(project, names, reverse=False, depth=None)
+    return {_links_key(name) for name in (*names, *(edge.target for edge in reached))}
 
 
 def _gone_key(name: str) -> str:
     return f"gone {name}"
 
 
-def _needs_key(name: str) -> str:
-    return f"needs {name}"
+def _needs_key(need: Need) -> str:
+    return f"needs {need.other}" if need.kind == "declares" else f"refers {need.other}"
 
 
 def _links_key(name: str) -> str:

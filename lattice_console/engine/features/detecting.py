@@ -35,7 +35,7 @@ def propose(ctx: Context, record: MutationRecord) -> MutationRecord:
     written = {record.number: _written(ctx, record)}
     ctx.tables.conflicts.write(ctx.project.id, written)
     pairs = pairing.meeting(ctx, [record], written, depending.meeting)
-    found = [_record(record.number, finding) for finding in depending.with_head(ctx, record)]
+    found = [as_stored(record.number, finding) for finding in depending.with_head(ctx, record)]
     return _bring(ctx, [record], {record.number: found}, pairs)[0] if pairs or found else record
 
 
@@ -63,6 +63,8 @@ def apply(ctx: Context, record: MutationRecord) -> None:
     """Take note that a mutation's changes are about to be in the head; its move tells what comes of that for others."""
     prepare(ctx)
     ctx.tables.conflicts.unwrite(ctx.project.id, [record.number])
+    # Others are looked at again by what moves; of what it met of the head itself, only warnings are left by now.
+    ctx.tables.conflicts.forget(ctx.project.id, record.number)
 
 
 def head_moved(ctx: Context, moves: Sequence[HeadMove], before: Mapping[str, HeadRecord]) -> None:
@@ -119,7 +121,7 @@ def _look_again(ctx: Context, records: Sequence[MutationRecord], *, judged: int 
     found: dict[int, list[ConflictRecord]] = {record.number: [] for record in records}
     for record in coming:
         findings = (*_with_head(ctx, record), *depending.with_head(ctx, record))
-        found[record.number] = [_record(record.number, finding) for finding in findings]
+        found[record.number] = [as_stored(record.number, finding) for finding in findings]
     after = _bring(ctx, records, found, pairing.meeting(ctx, coming, written, depending.meeting))
     return [*after[:judged], *_judge(ctx, records[judged:], after[judged:])]
 
@@ -211,7 +213,8 @@ def _standing(ctx: Context, tried: Tried, tree: Tree) -> Standing:
 # --- What is stored
 
 
-def _record(number: int, finding: Finding, other: int = 0) -> ConflictRecord:
+def as_stored(number: int, finding: Finding, other: int = 0) -> ConflictRecord:
+    """A finding about the mutation of that number and the other one, or the head, as it is kept."""
     sides = f"{min(number, other)} {max(number, other)}"
     id = hashlib.sha256(f"{sides}\n{finding.type}\n{finding.about or finding.path}".encode()).hexdigest()[:16]
     facts = {
@@ -248,8 +251,8 @@ def _bring(
     wanted = found | {number: [one for one in rows if one.other not in found] for number, rows in kept.items()}
     for one, other in pairs:
         for mine, yours in (*pairing.between(ctx, one, other), *depending.between(ctx, one, other)):
-            wanted[one.number].append(_record(one.number, mine, other.number))
-            wanted[other.number].append(_record(other.number, yours, one.number))
+            wanted[one.number].append(as_stored(one.number, mine, other.number))
+            wanted[other.number].append(as_stored(other.number, yours, one.number))
     known |= kept
     # The same two may meet twice in one way, such as in two places of one folder.
     wanted = {

@@ -177,7 +177,8 @@ def _in(path: str) -> str:
     return f"in {twin_key(path)}"
 
 
-def _at(path: str) -> str:
+def at_key(path: str) -> str:
+    """The key of those that change a document there, or make one."""
     return f"at {path}"
 
 
@@ -185,7 +186,8 @@ def writes(ctx: Context, record: MutationRecord) -> list[WriteRecord]:
     """Everything that a mutation writes, and what else it is to be found by when the head moves."""
     rows: set[WriteRecord] = set()
     for change in stored.of(ctx, record).changes:
-        keys = [_at(change.path), *([_of(change.document_id)] if change.document_id else [])]
+        rows.add(WriteRecord(at_key(change.path), *NO_LINES))
+        keys = [_of(change.document_id)] if change.document_id else []
         if change.operation in ("create", "rename"):
             keys += [_to(change.result_path), *map(_in, folders(change.result_path))]
         rows.update(WriteRecord(key, *_FOUND_BY) for key in keys)
@@ -251,7 +253,7 @@ def moved(document_ids: Iterable[str], paths: Iterable[str]) -> list[str]:
     """What is written by those whom a move of the head can concern, by its documents and their paths."""
     keys = {_of(document_id) for document_id in document_ids}
     for path in paths:
-        keys.update((_at(path), _to(path), _in(path), *map(_to, folders(path))))
+        keys.update((at_key(path), _to(path), _in(path), *map(_to, folders(path))))
     return sorted(keys)
 
 

@@ -1,6 +1,6 @@
 """Settling what stands between a mutation and what is there now: a new patchset, made by merging three ways."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from lattice_console.contract.errors import RuleBroken, ValidationFailed
@@ -15,6 +15,7 @@ from lattice_console.contract.models.resolution import (
 )
 from lattice_console.contract.paths import check_path
 from lattice_console.engine.features import (
+    breaking,
     bringing,
     carrying,
     judging,
@@ -44,21 +45,30 @@ def rebase(ctx: Context, *, mutation: str, expected_version: int | None) -> Muta
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What somebody wants to be settled, and how; `other` is None where it is what stands there now."""
+    """What somebody wants to be settled, and how; `other` is None where it is what stands there now.
+
+    `breaks` has the paths of changes that break dependencies, each with why.
+    """
 
     strategy: Strategy
     files: Sequence[ResolvedFile]
     path: str | None
     other: MutationRecord | None
+    breaks: Mapping[str, str]
 
     def decide(self, change: ChangeRecord, sides: Sides) -> Outcome:
         """What becomes of a change; one that was not asked for stays open, unless there is nothing against it."""
         made = next((one for one in self.files if one.path in _paths(change, sides)), None)
         if made is not None and self.strategy == "manual":
             return resolution.by_hand(sides, made.new_path or _standing_at(sides), made.content)
-        merged = resolution.settle(sides, "neither")
-        if self.path is None or self.path in _paths(change, sides):
+        meant = self.path is None or self.path in _paths(change, sides)
+        gives_way = meant and self.strategy == "accept_theirs"
+        return breaking.judged(change, self._merged(change, sides, meant=meant), self.breaks, gives_way=gives_way)
+
+    def _merged(self, change: ChangeRecord, sides: Sides, *, meant: bool) -> Outcome:
+        if meant:
             return resolution.settle(sides, resolution.CHOICES[self.strategy])
+        merged = resolution.settle(sides, "neither")
         if isinstance(merged, Open) or not bringing.moved(change, sides):
             return merged
         return Open("it merges by itself, and was not asked for")
@@ -91,7 +101,8 @@ def resolve(
     expected_version: int | None,
 ) -> Resolution:
     record = mutations.changeable(ctx, mutation, expected_version)
-    asked = _Asked(strategy, files, path, _other(ctx, record, against) if against is not None else None)
+    other = _other(ctx, record, against) if against is not None else None
+    asked = _Asked(strategy, files, path, other, breaking.broken(ctx, record, other))
     parents = [parent.mutation_id for parent in stored.of(ctx, record).parents]
     if asked.other is not None and asked.other.id not in parents:
         parents.append(asked.other.id)
@@ -105,10 +116,11 @@ def resolve(
     _check_files(record, trial.tried, asked)
     settled = [one for one in trial.tried if isinstance(one.outcome, Settled) and (one.moved or one.outcome.chosen)]
     if not settled and not trial.open and (asked.other is not None or not carrying.is_behind(ctx, record)):
-        return _answer(ctx, record, asked, (), (), (), f"M-{record.number} has no conflicts{_with(asked)}.")
+        return _answer(record, asked, (), (), (), f"M-{record.number} has no conflicts{_with(asked)}.")
     whole = strategy == "rebase" or asked.other is not None
     if trial.open and (whole or not settled):
-        return _answer(ctx, record, asked, (), trial.open, (), _nothing_settled(record, trial.open, asked))
+        left = _left(trial.open)
+        return _answer(record, asked, (), left, (), _nothing_settled(record, left, asked))
     # Where nobody chose anything, what it proposes is still its author's.
     chosen = any(isinstance(one.outcome, Settled) and one.outcome.chosen for one in settled)
     author_id = ctx.me.id if chosen else stored.of(ctx, record).patchset.author_id
@@ -120,10 +132,20 @@ def resolve(
         superseding.tell(ctx, after, [one for one in settled if _chose(one)], asked.other)
     carried = carrying.carry(ctx, after)
     stand = stored.of(ctx, after).patchset.diff_hash == before.diff_hash
-    said = _said(after, settled, trial.open, asked)
-    done = _answer(ctx, after, asked, settled, trial.open, carried, said, stand)
+    left = [*_left(trial.open), *_still_broken(ctx, after, trial.open)]
+    done = _answer(after, asked, settled, left, carried, _said(after, settled, left, asked), stand)
     remembering.keep(ctx, done, before.number, settled)
     return done
+
+
+def _left(tried: Sequence[Tried]) -> list[LeftFile]:
+    return [LeftFile(path=one.change.path, why=carrying.why(one)) for one in tried]
+
+
+def _still_broken(ctx: Context, after: MutationRecord, tried: Sequence[Tried]) -> list[LeftFile]:
+    """What the new patchset breaks itself, of what is not open already."""
+    known = {one.change.path for one in tried}
+    return [LeftFile(path=path, why=why) for path, why in breaking.broken(ctx, after).items() if path not in known]
 
 
 def _chose(tried: Tried) -> bool:
@@ -180,12 +202,13 @@ def _check_files(record: MutationRecord, tried: Sequence[Tried], asked: _Asked) 
         if one.new_path is not None:
             check_path(one.new_path, field="new_path")
     known = [_paths(one.change, one.sides) for one in tried]
+    changed = _named([one.change.path for one in tried])
     named = [("files", one.path) for one in asked.files] + ([("path", asked.path)] if asked.path is not None else [])
     for field, path in named:
         if not any(path in paths for paths in known):
             raise ValidationFailed(
                 f"VAL_{field.upper()}",
-                f"M-{record.number} does not change {path[:200]}; it changes {_named(tried)}.",
+                f"M-{record.number} does not change {path[:200]}; it changes {changed}.",
                 field=field,
             )
 
@@ -202,28 +225,27 @@ def _done(asked: _Asked) -> str:
     return f"Resolved ({how}) against M-{asked.other.number}, " if asked.other else f"Resolved ({how}) "
 
 
-def _nothing_settled(record: MutationRecord, left: Sequence[Tried], asked: _Asked) -> str:
+def _nothing_settled(record: MutationRecord, left: Sequence[LeftFile], asked: _Asked) -> str:
     why = " (it is all of it or nothing)" if asked.strategy == "rebase" or asked.other else ""
-    return f"Nothing was changed{why}: M-{record.number} has conflicts{_with(asked)} in {_named(left)}."
+    where = _named([one.path for one in left])
+    return f"Nothing was changed{why}: M-{record.number} has conflicts{_with(asked)} in {where}."
 
 
-def _said(after: MutationRecord, settled: Sequence[Tried], left: Sequence[Tried], asked: _Asked) -> str:
-    still = f" Still open: {_named(left)}." if left else ""
-    what = _named(settled) if settled else "what it stands on"
+def _said(after: MutationRecord, settled: Sequence[Tried], left: Sequence[LeftFile], asked: _Asked) -> str:
+    still = f" Still open: {_named([one.path for one in left])}." if left else ""
+    what = _named([one.change.path for one in settled]) if settled else "what it stands on"
     return f"Patchset {after.patchset} of M-{after.number} settles {what}{_with(asked)}.{still}"
 
 
-def _named(tried: Sequence[Tried]) -> str:
-    paths = [one.change.path for one in tried]
+def _named(paths: Sequence[str]) -> str:
     return f"{', '.join(paths[:5])}{f' and {len(paths) - 5} more' if len(paths) > 5 else ''}"
 
 
 def _answer(
-    ctx: Context,
     record: MutationRecord,
     asked: _Asked,
     settled: Sequence[Tried],
-    left: Sequence[Tried],
+    left: Sequence[LeftFile],
     carried: Sequence[CarriedMutation],
     message: str,
     votes_stand: bool = True,
@@ -243,7 +265,7 @@ def _answer(
             for one in settled
             if isinstance(one.outcome, Settled)
         ),
-        left=tuple(LeftFile(path=one.change.path, why=carrying.why(one)) for one in left),
+        left=tuple(left),
         carried=tuple(carried),
         message=message,
     )

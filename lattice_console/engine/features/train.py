@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from lattice_console.contract.errors import RuleBroken, ValidationFailed
 from lattice_console.contract.models.resolution import TRAIN_LIMIT, LeftFile, Passage, TrainCar
-from lattice_console.engine.features import bringing, carrying, proposals, stored, views
+from lattice_console.engine.features import breaking, bringing, carrying, proposals, stored, views
 from lattice_console.engine.features.bringing import Tried
 from lattice_console.engine.features.context import Context
 from lattice_console.engine.features.registry import reads
@@ -46,13 +46,16 @@ class _Train:
         """Try the next one, and let it be executed if it passes."""
         if why := self._barred(record):
             return _car(record, "blocked", why)
+        if broken := self._breaks(record):
+            left = [LeftFile(path=path, why=why) for found in broken.values() for path, why in found.items()]
+            return _conflicting(record, sorted(broken), left)
         current = stored.of(self._ctx, record)
         parents = proposals.resolve_parents(self._ctx, [parent.mutation_id for parent in current.parents])
         trial = bringing.attempt(self._ctx, record, parents, tree=self._tree)
         if trial.open:
             others = sorted({number for one in trial.open for number in self._met(one)})
-            named = ", ".join(f"M-{number}" for number in others) or "what stands there now"
-            return _car(record, "conflicts", f"it conflicts with {named}", others, trial.open)
+            left = [LeftFile(path=one.change.path, why=carrying.why(one)) for one in trial.open]
+            return _conflicting(record, others, left)
         if not any(one.moved for one in trial.tried):
             self._execute(record, current.changes)
             return _car(record, "passes", "")
@@ -75,6 +78,12 @@ class _Train:
             if parent.status != "completed" and parent.id not in self._passed:
                 return f"it stands on M-{parent.number}, which is not executed by then"
         return ""
+
+    def _breaks(self, record: MutationRecord) -> dict[int, dict[str, str]]:
+        """What it breaks of dependencies together with those that pass before it, by their numbers."""
+        before = self._ctx.tables.mutations.many(self._passed).values() if record.conflicts else ()
+        found = {one.number: breaking.broken(self._ctx, record, one) for one in before}
+        return {number: broken for number, broken in found.items() if broken}
 
     def _execute(self, record: MutationRecord, changes: Sequence[ChangeRecord]) -> None:
         self._tree.lay(changes)
@@ -101,8 +110,13 @@ class _Train:
         return met or [number for number, _ in before]
 
 
+def _conflicting(record: MutationRecord, others: Sequence[int], left: Sequence[LeftFile]) -> TrainCar:
+    named = ", ".join(f"M-{number}" for number in others) or "what stands there now"
+    return _car(record, "conflicts", f"it conflicts with {named}", others, left)
+
+
 def _car(
-    record: MutationRecord, passage: Passage, why: str, others: Sequence[int] = (), left: Sequence[Tried] = ()
+    record: MutationRecord, passage: Passage, why: str, others: Sequence[int] = (), left: Sequence[LeftFile] = ()
 ) -> TrainCar:
     return TrainCar(
         mutation_id=record.id,
@@ -112,5 +126,5 @@ def _car(
         passage=passage,
         why=why,
         conflicts_with=tuple(others),
-        left=tuple(LeftFile(path=one.change.path, why=carrying.why(one)) for one in left),
+        left=tuple(left),
     )

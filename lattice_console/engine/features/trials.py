@@ -46,3 +46,7 @@ class Trials(_Kept[Outcome]):
 
 class Readings(_Kept[Said]):
     """What documents say of dependencies, by their paths and hashes."""
+
+
+class Places(_Kept[bool]):
+    """Whether documents have places, by the kinds and hashes of the documents and the pointers."""

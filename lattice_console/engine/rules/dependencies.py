@@ -6,53 +6,65 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from lattice_console.contract.models.conflict import Remedy, Severity
+from lattice_console.engine.rules import references, specs, syntax
 from lattice_console.engine.rules.conflicts import Edit, Finding, Standing
-from lattice_console.engine.rules.graph import Edge
 
 _NAMED = 3
 """So many are named in a sentence; the files of all are in the finding."""
 
+Kind = Literal["is", "declares", "refers"]
 
-class Link(NamedTuple):
-    """The document at `path` is or holds `source`, which depends on `target`, another spec by its name."""
 
+class Fact(NamedTuple):
+    """The document at `path` is the spec `other`, declares to depend on the spec `other`, or refers to a file.
+
+    That file's path is `other`, and `pointer` the JSON pointer there, empty for the file as a whole.
+    """
+
+    kind: Kind
     path: str
-    source: str
-    target: str
+    other: str
+    pointer: str = ""
+
+
+class Need(NamedTuple):
+    """What a document depends on: a spec by its name, or a file by its path with a JSON pointer."""
+
+    kind: Kind
+    other: str
+    pointer: str = ""
 
     @property
-    def edge(self) -> Edge:
-        """The link without the document that declares it."""
-        return self.source, self.target
-
-
-class Claim(NamedTuple):
-    """The document at `path` is the spec of that name."""
-
-    path: str
-    name: str
+    def node(self) -> str:
+        """What is needed, as `spec_node` and `file_node` have it."""
+        return file_node(self.other) if self.kind == "refers" else spec_node(self.other)
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What one document says of dependencies, where it stands: the spec that it is, if it is one, and its needs."""
+    """What one document says, where it stands: the spec that it is, if it is one, and what it needs."""
 
     path: str
     name: str | None = None
-    needs: frozenset[str] = frozenset()
+    needs: frozenset[Need] = frozenset()
 
     @property
-    def links(self) -> frozenset[Link]:
-        """What it declares."""
-        return frozenset(Link(self.path, self.name, need) for need in self.needs if self.name is not None)
+    def facts(self) -> frozenset[Fact]:
+        """The same, told of its path."""
+        claims = [Fact("is", self.path, self.name)] if self.name is not None else []
+        return frozenset([*claims, *(Fact(need.kind, self.path, need.other, need.pointer) for need in self.needs)])
 
-    @property
-    def claims(self) -> frozenset[Claim]:
-        """What it is."""
-        return frozenset() if self.name is None else frozenset({Claim(self.path, self.name)})
+
+def read(path: str, content: bytes) -> Said:
+    """Read what a document says. Never raises."""
+    parsed = syntax.parse(path, content)
+    name, depends_on = specs.identity(path, content, parsed) or (None, ())
+    needs = [Need("declares", one) for one in depends_on]
+    needs += [Need("refers", *one) for one in references.read(path, parsed.data)]
+    return Said(path, name, frozenset(needs))
 
 
 _NOTHING = Said("")
@@ -60,21 +72,29 @@ _NOTHING = Said("")
 
 @dataclass(frozen=True)
 class Shift:
-    """What a change makes of what its document says, None where there is no document before or after it."""
+    """What a change makes of what its document says, None where there is no document before or after it.
+
+    Where both are one object, all that anybody may refer to is there as before.
+    """
 
     edit: Edit
     before: Said | None
     after: Said | None
 
-    @cached_property
-    def lost(self) -> frozenset[Link | Claim]:
-        """What no longer holds after it."""
-        return _facts(self.before) - _facts(self.after)
+    @property
+    def loses(self) -> str | None:
+        """The path where something may be gone that others refer to."""
+        return self.before.path if self.before is not None and self.before is not self.after else None
 
     @cached_property
-    def won(self) -> frozenset[Link | Claim]:
+    def lost(self) -> frozenset[Fact]:
+        """What no longer holds after it."""
+        return (self.before or _NOTHING).facts - (self.after or _NOTHING).facts
+
+    @cached_property
+    def won(self) -> frozenset[Fact]:
         """What holds only after it."""
-        return _facts(self.after) - _facts(self.before)
+        return (self.after or _NOTHING).facts - (self.before or _NOTHING).facts
 
     @property
     def gone(self) -> str | None:
@@ -82,87 +102,114 @@ class Shift:
         before, after = self.before or _NOTHING, self.after or _NOTHING
         return before.name if before.name != after.name else None
 
-    @property
-    def needs(self) -> list[str]:
+    @cached_property
+    def needs(self) -> list[Need]:
         """What its document newly depends on, wherever it stands."""
         before, after = self.before or _NOTHING, self.after or _NOTHING
         return sorted(after.needs - before.needs)
 
+    @property
+    def turns(self) -> bool:
+        """Whether the document stands elsewhere afterwards, or is another spec: others come to it by other ways."""
+        before, after = self.before or _NOTHING, self.after or _NOTHING
+        return (before.path, before.name) != (after.path, after.name)
 
-def _facts(said: Said | None) -> frozenset[Link | Claim]:
-    return said.links | said.claims if said else frozenset()
+    @cached_property
+    def steps(self) -> list[Need]:
+        """What ways around may lead over that were not there before: the new needs, or all where it `turns`."""
+        return sorted(self.after.needs) if self.after is not None and self.turns else self.needs
+
+    @property
+    def aliases(self) -> set[str]:
+        """All that the document goes by in the graph, before and after."""
+        known = [one for one in (self.before, self.after) if one is not None]
+        return {one.path for one in known} | {one.name for one in known if one.name is not None}
 
 
-def new_edges(shifts: Iterable[Shift]) -> dict[Edge, Shift]:
-    """The edges of the graph that changes add, each with the change, in their order; a document may just move."""
-    lost = {fact.edge for shift in shifts for fact in shift.lost if isinstance(fact, Link)}
-    won = {fact.edge: shift for shift in shifts for fact in shift.won if isinstance(fact, Link)}
-    return {edge: won[edge] for edge in sorted(won.keys() - lost)}
+def spec_node(name: str) -> str:
+    """A spec as a stop on a way."""
+    return f"spec {name}"
 
 
-def changed_edges(shifts: Iterable[Shift]) -> set[Edge]:
-    """The edges of the graph that changes add or take away."""
-    lost = {fact.edge for shift in shifts for fact in shift.lost if isinstance(fact, Link)}
-    won = {fact.edge for shift in shifts for fact in shift.won if isinstance(fact, Link)}
-    return lost ^ won
+def file_node(path: str) -> str:
+    """A document as a stop on a way."""
+    return f"file {path}"
 
 
-def changed_names(shifts: Iterable[Shift]) -> set[str]:
-    """The names of specs that begin or cease to be some document."""
-    lost = {fact for shift in shifts for fact in shift.lost if isinstance(fact, Claim)}
-    won = {fact for shift in shifts for fact in shift.won if isinstance(fact, Claim)}
-    return {claim.name for claim in lost} ^ {claim.name for claim in won}
+def files_on(way: Iterable[str]) -> list[str]:
+    """The paths of the documents on a way."""
+    return [path for kind, _, path in (stop.partition(" ") for stop in way) if kind == "file"]
 
 
 # --- What is found
 
 
-def takes_away(shift: Shift, needing: Sequence[Link]) -> Finding:
-    """A change takes a spec away that others depend on."""
-    still = "still depends on it" if len({link.source for link in needing}) == 1 else "still depend on it"
+def takes_away(shift: Shift, name: str | None, needing: Sequence[tuple[str, Fact]]) -> Finding:
+    """A change takes away what others need: the spec of that `name`, or of its file what they refer to.
+
+    Those come with what they are called.
+    """
+    called = sorted({called for called, _ in needing})
+    does = "depend" if name is not None else "refer"
+    still = f"still {does}{'s' if len(called) == 1 else ''}"
+    what = f"on {name}" if name is not None else f"to {_what(shift, needing)}"
     return _finding(
         shift,
         "error",
-        f"{_taking(shift)}, and {_sources(needing)} {still}.",
+        f"{_taking(shift, name)}, and {_listed(called)} {still} {what}.",
         ("remove_the_dependency", "update_the_dependents", *_instead(shift), "drop_the_change"),
-        [link.path for link in needing],
+        [fact.path for _, fact in needing],
+        about=f"{shift.edit.path} {'takes' if name is None else 'is'}",
     )
 
 
-def needs_what_is_not_there(shift: Shift, names: Sequence[str]) -> Finding:
-    """A change lets its document depend on what is no spec."""
-    what = "is no spec here yet" if len(names) == 1 else "are no specs here yet"
-    return _finding(
-        shift,
-        "warning",
-        f"this one makes it depend on {_listed(names)}, which {what}.",
-        ("remove_the_dependency",),
-        about=f"{shift.edit.path} needs",
-    )
+def needs_what_is_not_there(shift: Shift, needs: Sequence[Need]) -> list[Finding]:
+    """A change lets its document depend on what is no spec, or refer to what is not there."""
+    found = []
+    names = [need.other for need in needs if need.kind == "declares"]
+    if names:
+        what = "is no spec here yet" if len(names) == 1 else "are no specs here yet"
+        said = f"this one makes it depend on {_listed(names)}, which {what}."
+        found.append(_finding(shift, "warning", said, ("remove_the_dependency",), about=f"{shift.edit.path} needs"))
+    places = [need for need in needs if need.kind == "refers"]
+    if places:
+        what = "is not there" if len(places) == 1 else "are not there"
+        said = f"this one makes it refer to {_listed([_place(need) for need in places])}, which {what}."
+        remedies: tuple[Remedy, ...] = ("remove_the_dependency", "drop_the_change")
+        files = [need.other for need in places]
+        found.append(_finding(shift, "error", said, remedies, files, about=f"{shift.edit.path} refers"))
+    return found
 
 
-def closes(shift: Shift, way: Sequence[str], paths: Iterable[str]) -> Finding:
-    """A change adds an edge that leads back to where it began; the way is all around, its ends the same."""
+def closes(shift: Shift, way: Sequence[str], called: Sequence[str], *, declared: bool) -> Finding:
+    """A change leads back to where it began; the way is all around, with what its documents are `called`.
+
+    That is for a person where a dependency is `declared` on it; files may well refer to each other all around.
+    """
+    paths = files_on(way)
     return _finding(
         shift,
-        "error",
-        f"this one closes a circle of dependencies: {_round(way)}.",
+        _severity(declared),
+        f"this one closes a circle of {_links(declared)}: {_round(called)}.",
         ("remove_the_dependency", "drop_the_change"),
         paths,
-        about=f"{shift.edit.path} needs {way[1]}",
+        about=f"{shift.edit.path} circle {paths[1] if len(paths) > 1 else ''}",
     )
 
 
 def one_takes_what_the_other_needs(
-    taker: Shift, its_number: int, needer: Shift, number: int
+    taker: Shift, its_number: int, needer: Shift, number: int, needs: Sequence[Need], called: str
 ) -> tuple[Finding, Finding]:
-    """What a mutation takes away, which another one newly needs; as the taker has it, and as the needer."""
-    name = taker.gone or ""
-    source = _node(needer)
+    """What a mutation takes away, which another one newly needs; as the taker has it, and as the needer.
+
+    The document of the needer is `called` so.
+    """
+    name = next((need.other for need in needs if need.kind == "declares"), None)
+    makes = f"depend on {name}" if name else f"refer to {_listed([_place(need) for need in needs])}"
     first = _finding(
         taker,
         "error",
-        f"{_taking(taker)}, and M-{number} makes {source} depend on it.",
+        f"{_taking(taker, name)}, and M-{number} makes {called} {makes}.",
         ("wait_for_the_other", *_instead(taker), "drop_the_change"),
         [needer.edit.path],
         by=number,
@@ -170,32 +217,30 @@ def one_takes_what_the_other_needs(
     second = _finding(
         needer,
         "error",
-        f"this one makes it depend on {name}, which M-{its_number} {_verb(taker)}.",
+        f"this one makes it {makes}, which M-{its_number} {_verb(taker, name)}.",
         ("remove_the_dependency", "wait_for_the_other", "drop_the_change"),
         [taker.edit.path],
         by=its_number,
     )
-    return _alike(first, second, name)
+    return _alike(first, second, name or "file")
 
 
 def close_together(
-    ours: tuple[Shift, int, Edge], theirs: tuple[Shift, int, Edge], way: Sequence[str], paths: Sequence[str]
+    ours: tuple[Shift, int], theirs: tuple[Shift, int], way: Sequence[str], called: Sequence[str], *, declared: bool
 ) -> tuple[Finding, Finding]:
-    """Edges of two mutations that lead back to where they began only together, as each of them has it.
+    """Two mutations lead back to where they began only together, as each of them has it.
 
-    The way is all around, and each of them tells it from its own edge.
+    The way is all around, with what its documents are `called`; each of them tells it from its own document.
     """
-    first, second = (
-        _finding(
-            shift,
-            "error",
-            f"this one and M-{met} together close a circle of dependencies: {_round(_begun(way, edge[0]))}.",
-            ("remove_the_dependency", "wait_for_the_other", "drop_the_change"),
-            paths,
-            by=met,
-        )
-        for (shift, _, edge), (_, met, _) in ((ours, theirs), (theirs, ours))
-    )
+    paths, severity = files_on(way), _severity(declared)
+    remedies: tuple[Remedy, ...] = ("remove_the_dependency", "wait_for_the_other", "drop_the_change")
+
+    def told(shift: Shift, met: int) -> Finding:
+        around = _round(_begun(shift, paths, called))
+        said = f"this one and M-{met} together close a circle of {_links(declared)}: {around}."
+        return _finding(shift, severity, said, remedies, paths, by=met)
+
+    first, second = told(ours[0], theirs[1]), told(theirs[0], ours[1])
     return _alike(first, second, "circle")
 
 
@@ -230,49 +275,69 @@ def _finding(
     )
 
 
-def _node(shift: Shift) -> str:
-    said = shift.after
-    return said.name if said is not None and said.name is not None else shift.edit.path
-
-
-def _taking(shift: Shift) -> str:
-    """What a change does to the spec that its document was."""
+def _taking(shift: Shift, name: str | None) -> str:
+    """What a change does to the spec that its document was, or to the file."""
     if shift.after is None:
-        return f"this one deletes the spec {shift.gone}"
-    if shift.after.name is not None:
-        return f"this one renames the spec {shift.gone} to {shift.after.name}"
-    return f"this one makes it no longer the spec {shift.gone}"
+        return f"this one deletes {f'the spec {name}' if name else 'it'}"
+    if name is not None:
+        new = shift.after.name
+        return f"this one renames the spec {name} to {new}" if new else f"this one makes it no longer the spec {name}"
+    if shift.before is not None and shift.before.path != shift.after.path:
+        return f"this one moves it to {shift.after.path}"
+    return "this one takes something out of it"
 
 
-def _verb(shift: Shift) -> str:
+def _verb(shift: Shift, name: str | None) -> str:
     if shift.after is None:
         return "deletes"
-    return f"renames to {shift.after.name}" if shift.after.name is not None else "makes no longer a spec"
+    if name is not None:
+        return f"renames to {shift.after.name}" if shift.after.name else "makes no longer a spec"
+    return f"moves to {shift.after.path}" if _moves(shift) else "takes away"
+
+
+def _moves(shift: Shift) -> bool:
+    return shift.before is not None and shift.after is not None and shift.before.path != shift.after.path
+
+
+def _what(shift: Shift, needing: Sequence[tuple[str, Fact]]) -> str:
+    """What others refer to of a file that is gone, or of one that has it no longer."""
+    if shift.after is None or _moves(shift):
+        return shift.before.path if shift.before else shift.edit.path
+    return _listed([f"#{pointer}" for pointer in sorted({fact.pointer for _, fact in needing if fact.pointer})])
+
+
+def _place(need: Need) -> str:
+    return f"{need.other}#{need.pointer}" if need.pointer else need.other
 
 
 def _instead(shift: Shift) -> tuple[Remedy, ...]:
     return ("modify_instead",) if shift.after is None else ()
 
 
-def _sources(links: Sequence[Link]) -> str:
-    places = {link.source: link.path for link in sorted(links, reverse=True)}
-    return _listed([f"{source} ({places[source]})" for source in sorted(places)])
+def _severity(declared: bool) -> Severity:
+    return "error" if declared else "warning"
+
+
+def _links(declared: bool) -> str:
+    return "dependencies" if declared else "references"
 
 
 def _listed(words: Sequence[str]) -> str:
     shown, left = list(words[:_NAMED]), len(words) - _NAMED
     if left > 0:
         shown.append(f"{left} more")
-    return f"{', '.join(shown[:-1])} and {shown[-1]}" if len(shown) > 1 else shown[0]
+    return f"{', '.join(shown[:-1])} and {shown[-1]}" if len(shown) > 1 else "".join(shown)
 
 
-def _begun(way: Sequence[str], name: str) -> Sequence[str]:
-    """The same way around, from that name."""
-    at = way.index(name)
-    return (*way[at:], *way[1 : at + 1])
+def _begun(shift: Shift, paths: Sequence[str], called: Sequence[str]) -> Sequence[str]:
+    """The same way around, from the document of a change."""
+    at = paths.index(shift.after.path) if shift.after is not None else 0
+    return (*called[at:], *called[1 : at + 1])
 
 
-def _round(way: Sequence[str]) -> str:
+def _round(called: Sequence[str]) -> str:
     """The way all around; the middle of a long one is left out."""
-    shown = way if len(way) <= 3 * _NAMED else (*way[: 2 * _NAMED], f"({len(way) - 3 * _NAMED} more)", *way[-_NAMED:])
+    most = 3 * _NAMED
+    left = len(called) - most
+    shown = called if left <= 0 else (*called[: 2 * _NAMED], f"({left} more)", *called[-_NAMED:])
     return " -> ".join(shown)

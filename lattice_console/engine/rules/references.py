@@ -11,12 +11,14 @@ from urllib.parse import unquote
 
 from lattice_console.contract.paths import is_trackable
 
-__all__ = ["PATH_LIMIT", "Reference", "read", "resolve"]
+__all__ = ["PATH_LIMIT", "Reference", "leads_somewhere", "read", "resolve"]
 
 PATH_LIMIT: Final = 600
 """Bytes of UTF-8 in the path of a document that refers or is referred to: an event holds one, an index of rows two."""
 
 _ELSEWHERE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|/")
+
+_INDEX: Final = re.compile(r"0|[1-9][0-9]{0,9}")
 
 _FOLDERS: Final = frozenset({"", ".", ".."})
 
@@ -77,6 +79,21 @@ def resolve(path: str, text: str) -> Reference | None:
     if not _is_short(found) or not is_trackable(found):
         return None
     return Reference(found, pointer if pointer.startswith("/") else "")
+
+
+def leads_somewhere(data: Any, pointer: str) -> bool:
+    """Whether a document with that data has a value at a pointer (RFC 6901)."""
+    for token in pointer.split("/")[1:]:
+        if isinstance(data, dict):
+            key = token.replace("~1", "/").replace("~0", "~")
+            if key not in data:
+                return False
+            data = data[key]
+        elif isinstance(data, list) and _INDEX.fullmatch(token) and int(token) < len(data):
+            data = data[int(token)]
+        else:
+            return False
+    return True
 
 
 def _is_short(path: str) -> bool:

@@ -34,8 +34,8 @@ _TYPES: tuple[SpecType, ...] = get_args(SpecType)
 _MARKS = ("requirements", "endpoints", "tables", "depends_on")
 # The keys that hold lists, and the type of a spec that has one but says none.
 _LISTS: dict[str, SpecType] = {"requirements": "requirements", "endpoints": "api", "tables": "database"}
-_NAMING = frozenset({"$schema", "name", "openapi", "swagger", "title", "type"})
-"""The keys of which a plain value can decide what a spec is called, or whether a document is one."""
+_NAMING = frozenset({"$ref", "$schema", "name", "openapi", "swagger", "title", "type"})
+"""The keys of which a plain value can decide what a spec is called, whether a document is one, or what it refers to."""
 
 _COMMON_STEMS = frozenset({"api", "index", "openapi", "spec", "swagger"})
 _SLUG = re.compile(r"[a-z0-9][a-z0-9._-]*")
@@ -66,14 +66,14 @@ def read(path: str, content: bytes, parsed: Parsed | None = None) -> SpecReading
     return _reading(path, content, parsed or syntax.parse(path, content))
 
 
-def identity(path: str, content: bytes) -> tuple[str, tuple[str, ...]] | None:
+def identity(path: str, content: bytes, parsed: Parsed) -> tuple[str, tuple[str, ...]] | None:
     """What a document is called as a spec and depends on; None for a document that is none. Never raises."""
-    reading = _reading(path, content, syntax.parse(path, content), least=None)
+    reading = _reading(path, content, parsed, least=None)
     return (reading.name, reading.depends_on) if reading else None
 
 
 def keeps_identity(path: str, before: bytes, after: bytes) -> bool:
-    """Whether an edit changes nothing of that, as far as can be seen without reading the documents."""
+    """Whether an edit changes nothing of that, nor of what refers or is referred to, as far as can be seen unread."""
     replaced = replaced_values(path, before, after)
     return replaced is not None and not replaced & _NAMING
 

@@ -56,6 +56,9 @@ _DROP = Prepared(
         _OF_PROJECT, conflicts.c.number == bindparam("mutation"), conflicts.c.id == bindparam("conflict")
     )
 )
+_FORGET = Prepared(
+    delete(conflicts).where(_OF_PROJECT, conflicts.c.number == bindparam("mutation"), conflicts.c.other == 0)
+)
 _INDEXED = Prepared(update(projects).where(projects.c.id == bindparam("project")).values(indexed=True))
 
 
@@ -111,6 +114,9 @@ class Conflicts:
     def drop(self, project_id: str, records: Sequence[ConflictRecord]) -> None:
         rows = [{"project": project_id, "mutation": one.number, "conflict": one.id} for one in records]
         self._database.run_each(_DROP, rows)
+
+    def forget(self, project_id: str, number: int) -> None:
+        self._database.run(_FORGET, project=project_id, mutation=number)
 
     def page(
         self, project_id: str, narrowed: ConflictFilter, number: int | None, window: Window

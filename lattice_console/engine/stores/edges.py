@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from sqlalchemy import CTE, ColumnElement, Select, and_, bindparam, delete, exists, func, insert, literal, or_, select
 
 from lattice_console.contract.models.spec import NodeType
-from lattice_console.engine.records import EdgeRecord, LinkRecord, NodeRecord
+from lattice_console.engine.records import EdgeRecord, FactRecord, NodeRecord
 from lattice_console.engine.stores.database import Database
 from lattice_console.engine.stores.rows import chunks, several
 from lattice_console.engine.stores.statements import Prepared, Row
@@ -58,6 +58,35 @@ _REFERRING = (
 )
 _REFERRING_ALL = Prepared(_REFERRING)
 _REFERRING_OF = Prepared(_REFERRING.where(refs.c.document_id.in_(several("documents"))))
+
+
+_LIES = head.c.project_id == bindparam("project"), head.c.path.in_(several("paths"))
+_SPECS_AT = Prepared(
+    select(head.c.path, specs.c.name, specs.c.depends_on)
+    .join(specs, specs.c.document_id == head.c.document_id)
+    .where(*_LIES)
+)
+_POINTERS = select(head.c.path, refs.c.path, refs.c.pointers).join(refs, refs.c.document_id == head.c.document_id)
+_REFERRING_AT = Prepared(_POINTERS.where(*_LIES))
+_REFERRING_TO = Prepared(_POINTERS.where(refs.c.project_id == bindparam("project"), refs.c.path.in_(several("paths"))))
+_CLAIMING = Prepared(
+    select(func.coalesce(head.c.path, ""), specs.c.name)
+    .select_from(specs)
+    .outerjoin(head, head.c.document_id == specs.c.document_id)
+    .where(specs.c.project_id == bindparam("project"), specs.c.name.in_(several("names")))
+)
+_DECLARING = Prepared(
+    select(head.c.path, edges.c.target, specs.c.depends_on)
+    .select_from(edges)
+    .join(head, head.c.document_id == edges.c.document_id)
+    .join(specs, specs.c.document_id == edges.c.document_id)
+    .where(_OF_PROJECT, edges.c.target.in_(several("names")))
+)
+
+
+def _referring(rows: Iterable[Row]) -> list[FactRecord]:
+    """Each place that a document refers to."""
+    return [FactRecord("refers", path, target, pointer) for path, target, pointers in rows for pointer in pointers]
 
 
 def _touched() -> Select[tuple[str]]:
@@ -120,21 +149,8 @@ def _within(reverse: bool) -> Prepared:
     return Prepared(_EDGE.where(near.in_(select(reached.c.name))))
 
 
-def _links(reverse: bool) -> Prepared:
-    """The edges with the paths of the documents that say them, and the names that these declare to depend on."""
-    near, _ = _ends(reverse)
-    return Prepared(
-        select(head.c.path, edges.c.source, edges.c.target, specs.c.depends_on)
-        .select_from(edges)
-        .join(head, head.c.document_id == edges.c.document_id)
-        .outerjoin(specs, specs.c.document_id == edges.c.document_id)
-        .where(_OF_PROJECT, near.in_(several("names")))
-    )
-
-
 _TOUCHED = Prepared(_touched())
 _NEXT = {reverse: _next(reverse) for reverse in (False, True)}
-_LINKS = {reverse: _links(reverse) for reverse in (False, True)}
 _CLOSURE = {reverse: _closure(reverse) for reverse in (False, True)}
 _SIZE = {reverse: _size(reverse) for reverse in (False, True)}
 _WITHIN = {reverse: _within(reverse) for reverse in (False, True)}
@@ -154,15 +170,28 @@ class Graph:
         """The edges that leave those names, or in `reverse` those that lead to them."""
         return self._collect(_NEXT[reverse], project_id, names)
 
-    def links(self, project_id: str, names: Iterable[str], *, reverse: bool) -> list[LinkRecord]:
-        """What `next` gives, once for each document that says it."""
-        portions = chunks(names)
-        found = [self._database.rows(_LINKS[reverse], project=project_id, names=portion) for portion in portions]
-        return [
-            LinkRecord(path, source, target, target in (declared or ()))
-            for rows in found
-            for path, source, target, declared in rows
-        ]
+    def said_by(self, project_id: str, paths: Iterable[str]) -> list[FactRecord]:
+        """What the documents of the head at those paths are, declare and refer to."""
+        found: list[FactRecord] = []
+        for portion in chunks(paths):
+            for path, name, declared in self._database.rows(_SPECS_AT, project=project_id, paths=portion):
+                found.append(FactRecord("is", path, name))
+                found += [FactRecord("declares", path, target) for target in declared]
+            found += _referring(self._database.rows(_REFERRING_AT, project=project_id, paths=portion))
+        return found
+
+    def said_of(self, project_id: str, names: Iterable[str], paths: Iterable[str]) -> list[FactRecord]:
+        """Which documents of the head are specs of those names, and which declare to need them or refer to paths."""
+        found: list[FactRecord] = []
+        for portion in chunks(names):
+            rows = self._database.rows(_CLAIMING, project=project_id, names=portion)
+            found += [FactRecord("is", path, name) for path, name in rows]
+            for path, target, declared in self._database.rows(_DECLARING, project=project_id, names=portion):
+                if target in declared:
+                    found.append(FactRecord("declares", path, target))
+        for portion in chunks(paths):
+            found += _referring(self._database.rows(_REFERRING_TO, project=project_id, paths=portion))
+        return found
 
     def reached(self, project_id: str, names: Iterable[str], *, reverse: bool, depth: int | None) -> list[EdgeRecord]:
         """Every edge that is passed on the ways from those names, or in `reverse` to them.

@@ -2,24 +2,18 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import bindparam, delete, func, insert, select
+from sqlalchemy import bindparam, delete, insert, select
 
-from lattice_console.engine.records import ClaimRecord, NamedRecord, SpecRecord
+from lattice_console.engine.records import NamedRecord, SpecRecord
 from lattice_console.engine.stores.database import Database
 from lattice_console.engine.stores.rows import chunks, columns, several, values
 from lattice_console.engine.stores.statements import Prepared
-from lattice_console.engine.stores.tables import head, specs
+from lattice_console.engine.stores.tables import specs
 
 _OF_PROJECT = select(*columns(specs, SpecRecord)).where(specs.c.project_id == bindparam("project"))
 _ALL = Prepared(_OF_PROJECT.order_by(specs.c.name, specs.c.id))
 _BY_NAME = Prepared(_OF_PROJECT.where(specs.c.name == bindparam("name")).order_by(specs.c.id).limit(1))
 _NAMED = Prepared(_OF_PROJECT.where(specs.c.name.in_(several("names"))).order_by(specs.c.id.desc()))
-_CLAIMS = Prepared(
-    select(func.coalesce(head.c.path, ""), specs.c.name)
-    .select_from(specs)
-    .outerjoin(head, head.c.document_id == specs.c.document_id)
-    .where(specs.c.project_id == bindparam("project"), specs.c.name.in_(several("names")))
-)
 _REPLACED = Prepared(delete(specs).where(specs.c.id == bindparam("replaced")))
 _OF_DOCUMENTS = specs.c.document_id.in_(several("documents"))
 _WRITE = Prepared(insert(specs))
@@ -52,12 +46,6 @@ class Specs:
             records = (SpecRecord(*row) for row in self._database.rows(_NAMED, project=project_id, names=portion))
             found.update((record.name, record) for record in records)
         return found
-
-    def claims(self, project_id: str, names: Iterable[str]) -> list[ClaimRecord]:
-        """Every document of the head that is a spec of one of those names, and those that have no document."""
-        portions = chunks(names)
-        found = [self._database.rows(_CLAIMS, project=project_id, names=portion) for portion in portions]
-        return [ClaimRecord(*row) for rows in found for row in rows]
 
     def put(self, project_id: str, records: Sequence[SpecRecord]) -> None:
         """Write the specs, in place of those with their ids."""
