@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from typing import Any, Final
 
 from yaml.events import (
@@ -34,7 +35,9 @@ from lattice_console.merge.reading import (
 __all__ = ["REPEATED_LIMIT", "Repeated", "repeated_in", "repeated_keys"]
 
 Repeated = dict[str, list[int]]
-"""The lines, from 1, of all the places of each repeated key, by its JSON pointer (RFC 6901)."""
+"""The lines, from 1, of all the places of each repeated key, by its JSON pointer (RFC 6901); of an anchor, by `&` and
+its name.
+"""
 
 REPEATED_LIMIT: Final = 10_000
 """How many repeated keys of a document are told apart."""
@@ -45,7 +48,8 @@ _TOKENS: Final = re.compile(STRING + rb"|[{}\[\],]", re.DOTALL)
 def repeated_keys(syntax: Syntax, content: bytes) -> Repeated:
     """The keys that stand more than once in one mapping, compared by their text: `1` and `"1"` are one key.
 
-    Mappings and lists that are keys are not compared. The documents of a YAML stream share their pointers.
+    Mappings and lists that are keys are not compared. The documents of a YAML stream share their pointers. An anchor
+    that a document has more than once is taken for a key: some readers refuse it, and its aliases may be another one's.
 
     Raises:
         Unreadable: not JSON or YAML, not UTF-8, or an alias without its anchor.
@@ -85,22 +89,30 @@ class _Open(Place):
     def __init__(self, above: "_Open | None", *, mapping: bool) -> None:
         super().__init__(above, mapping=mapping)
         self.is_key = above is not None and above.wants_key
-        # The line at which each key stands first; 0 for one that is noted as repeated.
-        self._lines: dict[str, int] = {}
+        self._lines: _Known = {}
 
     def take(self, key: str, line: int, found: Repeated) -> None:
         """Take the key of the next value, and note it in `found` if the mapping has it already."""
         self.key = key
-        if key not in self._lines:
-            self._lines[key] = line
-            return
-        lines = found.setdefault(self.pointer_of_next(), [])
-        if max(len(lines), len(found)) > REPEATED_LIMIT:
-            raise BeyondLimits(f"it repeats more than {REPEATED_LIMIT:,} keys", line)
-        if first := self._lines[key]:
-            lines.append(first)
-            self._lines[key] = 0
-        lines.append(line)
+        _take(self._lines, key, line, self.pointer_of_next, found)
+
+
+_Known = dict[str, int]
+"""The line at which each name stands first; 0 for one that is noted as repeated."""
+
+
+def _take(known: _Known, name: str, line: int, shown: Callable[[], str], found: Repeated) -> None:
+    """Take a name, and note it in `found` as it is shown if it is known already."""
+    if name not in known:
+        known[name] = line
+        return
+    lines = found.setdefault(shown(), [])
+    if max(len(lines), len(found)) > REPEATED_LIMIT:
+        raise BeyondLimits(f"it repeats more than {REPEATED_LIMIT:,} keys", line)
+    if first := known[name]:
+        lines.append(first)
+        known[name] = 0
+    lines.append(line)
 
 
 def _in_json(content: bytes) -> Repeated:
@@ -138,7 +150,7 @@ def _where_in_json(content: bytes) -> Repeated:
 def _in_yaml(content: bytes) -> Repeated:
     decoded(content)
     found: Repeated = {}
-    anchors: set[str] = set()
+    anchors: _Known = {}
     place = _Open(None, mapping=False)
     for event in yaml_events(content):
         if isinstance(event, CollectionEndEvent):
@@ -148,7 +160,7 @@ def _in_yaml(content: bytes) -> Repeated:
             else:
                 place.go_on()
         elif isinstance(event, NodeEvent):
-            _check_anchor(event, anchors)
+            _check_anchor(event, anchors, found)
             if isinstance(event, CollectionStartEvent):
                 if place.depth == DEPTH_LIMIT:
                     fail(f"it nests deeper than {DEPTH_LIMIT} levels", event, BeyondLimits)
@@ -162,16 +174,22 @@ def _in_yaml(content: bytes) -> Repeated:
     return found
 
 
-def _check_anchor(event: NodeEvent, anchors: set[str]) -> None:
+def _check_anchor(event: NodeEvent, anchors: _Known, found: Repeated) -> None:
+    """Refuse an alias of nothing, and take an anchor."""
+    name = event.anchor
     if isinstance(event, AliasEvent):
-        if event.anchor not in anchors:
+        if name not in anchors:
             fail("an alias names an anchor that does not stand before it", event)
-    elif event.anchor:
-        anchors.add(event.anchor)
+    elif name:
+        _take(anchors, name, _line(event), lambda: f"&{name}", found)
+
+
+def _line(event: NodeEvent) -> int:
+    mark = event.start_mark
+    assert mark is not None, "what is read from a text has its place"
+    return mark.line + 1
 
 
 def _key(event: NodeEvent) -> tuple[str, int]:
     """A key's text, and its line."""
-    mark = event.start_mark
-    assert mark is not None, "what is read from a text has its place"
-    return event.value if isinstance(event, ScalarEvent) else f"*{event.anchor}", mark.line + 1
+    return event.value if isinstance(event, ScalarEvent) else f"*{event.anchor}", _line(event)

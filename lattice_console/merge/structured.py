@@ -18,7 +18,7 @@ from lattice_console.merge import structured_json, structured_yaml
 from lattice_console.merge.proposal import Proposal
 from lattice_console.merge.reading import BeyondLimits, Syntax, Unreadable, decoded
 from lattice_console.merge.structured_data import fits, merged
-from lattice_console.merge.structured_focus import aligned, focused
+from lattice_console.merge.structured_focus import aligned, focused, has_left_out
 from lattice_console.merge.structured_splice import Edit, Span, splice
 from lattice_console.merge.structured_tree import Numbers, Tree
 
@@ -70,11 +70,14 @@ def _by_the_whole(
     of JSON stands in another line than what it is for, a key that moved stands there twice.
     """
     common, between = aligned(sides)
-    try:
-        found = _Work(syntax, common, list(zip(*between, strict=True)), allowance, focus=True).proposals(sides)
-    except Unreadable:
-        return None
-    if any(proposal.text is None for proposal in found):
+    found: tuple[Proposal, ...] = ()
+    for focus in (True, False):
+        try:
+            found = _Work(syntax, common, list(zip(*between, strict=True)), allowance, focus=focus).proposals(sides)
+            break
+        except Unreadable:
+            continue
+    if not found or any(proposal.text is None for proposal in found):
         return None
     merged = _joined(common, [each.text or b"" for each in found], b"")
     texts = _between(settled, merged)
@@ -170,6 +173,8 @@ class _Work:
             self._block(reason, spans)
         placed = self._placed(found.edits)
         texts = self._texts(placed)
+        if self._focus is focused and any(map(has_left_out, texts)):
+            raise Unreadable("it takes lines that are not next to the conflicts")
         if len(self._blocked) < len(self._conflicts) and not self._proved(texts, trees, sides):
             return _none(self._conflicts, _UNPROVED)
         return tuple(self._proposal(at, text) for at, text in enumerate(texts))

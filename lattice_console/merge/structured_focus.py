@@ -1,19 +1,28 @@
 """Leaves out of documents what is the same in all of them and has nothing to do with the places where they differ.
 
 A document's lines that are indented deeper than the line above them are what that line is about. Where they are the
-same in all documents, none of them needs to be read: the documents then say less, and all of them the same less.
+same in all documents, none of them needs to be read: the documents then say less, and all of them the same less. In the
+place of what is left out stands what shows that, so that it is not taken for all there is.
 """
 
+import re
 from bisect import bisect
 from collections.abc import Sequence
+from typing import Final
+from zlib import crc32
 
 from lattice_console.merge._libgit2 import changed_ranges
 from lattice_console.merge.lines import LineIndex
 from lattice_console.merge.structured_identity import DECLARATION
 
-__all__ = ["aligned", "focused"]
+__all__ = ["aligned", "focused", "has_left_out"]
 
 _BLANK = " \t\r\n"
+_LEFT_OUT: Final = "\ue000"
+"""What stands for lines that one line is about, with a sum of them, in a text or a key that nobody writes."""
+_PASSED_OVER: Final = " " * 211
+"""The blank line that stands for neighbours which are far away."""
+_OPENS: Final = re.compile(r"([\[{])[ \t]*(?:#.*)?$")
 _NEAR = 8
 """How many neighbours on one level are read on each side of a place: by them the order of keys is judged."""
 
@@ -60,7 +69,11 @@ def _keep(level: Sequence[tuple[int, int]], lines: Sequence[str], declared: Sequ
     declaring = {(start, end) for start, end in level if bisect(declared, start - 1) < bisect(declared, end - 1)}
     far = [span for span in level[_NEAR:-_NEAR] if span in declaring]
     near = [*level[:_NEAR], *far, *level[_NEAR:][-_NEAR:]]
+    done = near[0][0] if near else 0
     for start, end in near:
+        if start > done:
+            kept.append(_PASSED_OVER + _line_end(lines[start]))
+        done = end
         header = lines[start].strip(_BLANK)
         if header in ("{", "[") or _is_item(header) or (start, end) in declaring:
             kept += lines[start:end]
@@ -72,7 +85,28 @@ def _keep(level: Sequence[tuple[int, int]], lines: Sequence[str], declared: Sequ
             first -= 1
         if first == end > start + 1 and _closes(lines[first - 1]) and _depth(lines[first - 1]) == _depth(lines[start]):
             first -= 1
+        if first > start + 1:
+            kept.append(_left_out(lines[start], lines[start + 1 : first]))
         kept += lines[first:end]
+
+
+def _left_out(header: str, lines: Sequence[str]) -> str:
+    """A line that can stand for those that a header is about."""
+    text = header.rstrip(_BLANK)
+    blanks = text[: len(text) - len(text.lstrip(_BLANK))]
+    sign = f"{_LEFT_OUT}{crc32(''.join(line.strip(_BLANK) for line in lines).encode()):08x}"
+    if opens := _OPENS.search(text):
+        sign = f'"{sign}": 0' if opens[1] == "{" else f'"{sign}"'
+    return f"{blanks} {sign}{_line_end(header)}"
+
+
+def _line_end(line: str) -> str:
+    return "\r\n" if line.endswith("\r\n") else "\n"
+
+
+def has_left_out(text: str) -> bool:
+    """Whether a part of a document is not all that it was, or may not be."""
+    return _LEFT_OUT in text or _PASSED_OVER in text
 
 
 def _is_item(content: str) -> bool:

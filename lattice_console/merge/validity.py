@@ -33,7 +33,10 @@ _INDEX: Final = re.compile(r"/\d+(?=/)")
 
 
 class RepeatedKey(NamedTuple):
-    """A key that stands more than once in one mapping: its JSON pointer, and all its lines, from 1."""
+    """A key that stands more than once in one mapping: its JSON pointer, and all its lines, from 1.
+
+    Also an anchor that stands more than once in a document: `&` and its name.
+    """
 
     pointer: str
     lines: tuple[int, ...]
@@ -136,7 +139,8 @@ def _unreadable(merged: bytes, read: "Unreadable") -> Rejection:
 
 def _repeated(merged: bytes, keys: Sequence[RepeatedKey]) -> Rejection:
     told = [f"{key.pointer} in lines {', '.join(f'{line:,}' for line in key.lines)}" for key in keys]
-    return Rejection("repeated_key", f"merged line by line, it repeats a key: {_some(told)}", merged, keys=tuple(keys))
+    what = "an anchor" if all(key.pointer.startswith("&") for key in keys) else "a key"
+    return Rejection("repeated_key", f"merged line by line, it repeats {what}: {_some(told)}", merged, keys=tuple(keys))
 
 
 def _invalid(merged: bytes, violations: Sequence[str]) -> Rejection:

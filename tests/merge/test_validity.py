@@ -109,6 +109,14 @@ def test_an_alias_whose_anchor_the_other_side_removed_rejects_the_merge() -> Non
     assert with_all(result, "theirs") == theirs
 
 
+def test_an_anchor_that_both_sides_added_in_different_places_rejects_the_merge() -> None:
+    ours, theirs = YAML.replace(b"a: 1", b"a: &x 1"), YAML.replace(b"d: 4", b"d: &x 4\ne: *x")
+    result = three_way(YAML, ours, theirs, path="a.yaml")
+    assert result.rejected
+    assert result.rejected.message == "merged line by line, it repeats an anchor: &x in lines 1, 7"
+    assert [conflict.ours for conflict in result.conflicts] == [b"a: &x 1\n", b"d: 4\n"]
+
+
 def test_of_a_merge_that_does_not_parse_the_changes_before_the_line_are_there_to_be_chosen() -> None:
     base = YAML.replace(b"limits:", b"limits: &limits") + b"e: 5\nf: 6\n"
     ours, theirs = base.replace(b" &limits", b"").replace(b"f: 6", b"f: 7"), base.replace(b"d: 4", b"d: *limits")
