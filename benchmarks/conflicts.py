@@ -208,15 +208,19 @@ async def _engine(place: Path, count: int, rounds: int) -> list[dict[str, object
             await project.execute("", [(QUIET, 0)])
             few = [path_of(chance.randrange(DOCUMENTS)) for _ in range(rounds)]
             met = [far(chance.randrange(CROWD)) for _ in range(rounds)]
+            each = count // DOCUMENTS
             return [
-                await project.propose("alone on its document", QUIET, [LAST] * rounds),
-                await project.propose(f"beside {count // DOCUMENTS}", few[0], [LAST] * rounds),
-                await project.propose(f"beside {CROWD}", BUSY, [LAST] * rounds),
-                await project.propose(f"beside {CROWD}, one of which it meets", BUSY, met),
-                await project.execute("alone on its document", [(QUIET, LAST)] * rounds),
-                await project.execute(f"far from {count // DOCUMENTS}", [(path, LAST) for path in few]),
-                await project.execute(f"far from {CROWD}", [(BUSY, LAST)] * rounds),
-                await project.execute(f"on lines of 10 of {CROWD}", [(BUSY, far(at)) for at in (0, 10, 20)], 40),
+                {"beside": 0, **await project.propose("alone on its document", QUIET, [LAST] * rounds)},
+                {"beside": each, **await project.propose("on a document as most", few[0], [LAST] * rounds)},
+                {"beside": CROWD, **await project.propose("on a busy document", BUSY, [LAST] * rounds)},
+                {"beside": CROWD, **await project.propose("on a line that another one has", BUSY, met)},
+                {"beside": 0, **await project.execute("alone on its document", [(QUIET, LAST)] * rounds)},
+                {"beside": each, **await project.execute("on a document as most", [(one, LAST) for one in few])},
+                {"beside": CROWD, **await project.execute("on a busy document", [(BUSY, LAST)] * rounds)},
+                {
+                    "beside": CROWD,
+                    **await project.execute("on lines of 10 others", [(BUSY, far(at)) for at in (0, 10, 20)], 40),
+                },
             ]
     finally:
         await backend.close()

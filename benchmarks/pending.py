@@ -117,7 +117,7 @@ async def _fill(file: Path, project: str, mutations: int) -> None:
         edits = list(_edits(mutations))
         for start in range(0, len(edits), _PORTION):
             portion = edits[start : start + _PORTION]
-            await store.write(partial(_put, project=project, first=start + 1, edits=portion))
+            await store.write(partial(_put, project=project, edits=portion))
     finally:
         await store.close()
 
@@ -132,7 +132,7 @@ def _edits(mutations: int) -> Iterator[tuple[str, int, int]]:
         yield BUSY, far(place), place + 1
 
 
-def _put(tables: Tables, project: str, first: int, edits: Sequence[tuple[str, int, int]]) -> None:
+def _put(tables: Tables, project: str, edits: Sequence[tuple[str, int, int]]) -> None:
     author = tables.people.find(ACTOR)
     assert author is not None
     head = tables.documents.at_paths(project, {path for path, _, _ in edits})
