@@ -17,7 +17,7 @@ _CONFLICT = select(*columns(conflicts, ConflictRecord))
 _OF_PROJECT = conflicts.c.project_id == bindparam("project")
 _WRITE = Prepared(insert(writes))
 _UNWRITE = Prepared(
-    delete(writes).where(writes.c.project_id == bindparam("project"), writes.c.number.in_(several("numbers")))
+    delete(writes).where(writes.c.project_id == bindparam("project"), writes.c.number == bindparam("mutation"))
 )
 _WRITING = Prepared(
     select(*columns(mutations, MutationRecord)).where(
@@ -75,8 +75,8 @@ class Conflicts:
         self._database.run_each(_WRITE, rows)
 
     def unwrite(self, project_id: str, numbers: Iterable[int]) -> None:
-        for portion in chunks(numbers):
-            self._database.run(_UNWRITE, project=project_id, numbers=portion)
+        # One by one: a server that thinks the table small would go through all of it for a list.
+        self._database.run_each(_UNWRITE, [{"project": project_id, "mutation": number} for number in numbers])
 
     def writing(self, project_id: str, keys: Iterable[str]) -> list[MutationRecord]:
         found: dict[int, MutationRecord] = {}
