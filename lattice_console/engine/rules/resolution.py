@@ -13,7 +13,7 @@ from lattice_console.contract.models.conflict import Strategy
 from lattice_console.contract.models.mutation import ChangeInput, Operation
 from lattice_console.engine.rules import specs
 from lattice_console.engine.rules.soundness import sound
-from lattice_console.merge.merging import Conflict, MergeResult, three_way
+from lattice_console.merge.merging import Conflict, MergeResult, Rejection, three_way
 
 Choice = Literal["neither", "ours", "theirs"]
 """Whose is taken where both sides meet; with `neither` what meets stays open."""
@@ -151,7 +151,7 @@ def _edit(sides: Sides, theirs: Place, choice: Choice, barred: str) -> Outcome:
     content = merge.content
     if content is None:
         if choice == "neither":
-            return Open(_where(merge), merge)
+            return Open(_where(merge, path), merge)
         content, chosen = _taken(merge, ours, theirs.content, choice), True
     return Settled(*_made(theirs, path, content, _how(sides, theirs, chosen)), chosen)
 
@@ -189,16 +189,23 @@ def by_hand(sides: Sides, path: str, content: bytes | None) -> Settled:
     return Settled(*_made(theirs, path, content, "settled by hand"), chosen=True)
 
 
-def _where(merge: MergeResult) -> str:
+def _where(merge: MergeResult, path: str) -> str:
     if merge.unmergeable is not None:
         return merge.unmergeable.message
     if merge.rejected is not None:
-        return merge.rejected.message
+        return _broken(path, merge.rejected) if merge.rejected.violations else merge.rejected.message
     lines: Sequence[tuple[int, int]] = [one.our_lines for one in merge.conflicts]
     named = ", ".join(f"{first}" if size < 2 else f"{first}-{first + size - 1}" for first, size in lines[:3])
     more = f" and {len(lines) - 3} more" if len(lines) > 3 else ""
     several = len(lines) > 1 or lines[0][1] > 1
     return f"both change it at line{'s' if several else ''} {named}{more}"
+
+
+def _broken(path: str, rejected: Rejection) -> str:
+    """Everything that is wrong with a document as it would be merged, each with its JSON pointer."""
+    found = (one for one in specs.check(path, rejected.content, None) if one.message in rejected.violations)
+    told = "; ".join(f"{one.pointer or 'the whole'}: {one.message.rstrip('.')}" for one in found)
+    return f"merged line by line, it breaks a rule that each side keeps: {told}"
 
 
 def _change(operation: Operation, path: str, new_path: str | None, content: bytes | None) -> ChangeInput:
