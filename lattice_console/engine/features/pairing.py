@@ -15,6 +15,7 @@ from lattice_console.engine.rules import conflicts as rules
 from lattice_console.engine.rules import hashes, resolution
 from lattice_console.engine.rules.conflicts import Edit, Finding, Standing
 from lattice_console.engine.rules.resolution import Open, Outcome, Place, Settled, Sides
+from lattice_console.engine.rules.soundness import binds
 from lattice_console.merge.merging import MergeResult
 from lattice_console.merge.writing import Written, written
 
@@ -203,17 +204,31 @@ def _written_by(ctx: Context, piece: Piece) -> list[WriteRecord]:
         rows += [WriteRecord(_in(folder), *NO_LINES) for folder in folders(piece.takes)]
     if piece.base is None:
         return rows
-    if piece.takes is not None or piece.target is None or piece.stacked:
-        return [*rows, WriteRecord(_of(piece.document), 0, _ALL)]
-    contents = stored.blobs(ctx, [hash for hash in (piece.base, piece.result) if hash])
-    made = Written(None)
-    if piece.result and len(contents) == len({piece.base, piece.result}):
-        made = written(piece.path, contents[piece.base], contents[piece.result])
-    if made.lines is None:
+    made = _edited(ctx, piece)
+    if made.lines is None or _binds(ctx, piece):
         return [*rows, WriteRecord(_of(piece.document), 0, _ALL)]
     rows += [WriteRecord(_of(piece.document), first, last) for first, last in made.lines]
     rows += [WriteRecord(f"key {piece.document} {pointer}", 0, 0) for pointer in made.keys]
     return [*rows, *([WriteRecord(f"anchors {piece.document}", 0, 0)] if made.anchors else [])]
+
+
+def _edited(ctx: Context, piece: Piece) -> Written:
+    """What of its document an edit writes; all of it, where it does more than edit."""
+    if piece.takes is not None or piece.stacked or not piece.base or not piece.result:
+        return Written(None)
+    contents = stored.blobs(ctx, [piece.base, piece.result])
+    if len(contents) < len({piece.base, piece.result}):
+        return Written(None)
+    return written(piece.path, contents[piece.base], contents[piece.result])
+
+
+def _binds(ctx: Context, piece: Piece) -> bool:
+    """Whether an edit can break a rule of its document together with one far from it."""
+    key = ("binds", piece.path, piece.base, piece.result)
+    if key not in ctx.memo:
+        contents = stored.blobs(ctx, [hash for hash in (piece.base, piece.result) if hash])
+        ctx.memo[key] = len(contents) > 1 and binds(piece.path, *(contents[hash] for hash in key[2:] if hash))
+    return bool(ctx.memo[key])
 
 
 def meeting(
@@ -291,10 +306,21 @@ def between(ctx: Context, one: MutationRecord, other: MutationRecord) -> list[tu
     }
     found = []
     for met in _met(ctx, one, other):
-        if met.documents not in lower:
+        if met.documents not in lower and not _merges_far_apart(ctx, met):
             turned = _Meeting(met.yours, met.mine, met.ground)
             found.append((_finding(ctx, met, other.number), _finding(ctx, turned, one.number)))
     return found
+
+
+def _merges_far_apart(ctx: Context, met: _Meeting) -> bool:
+    """Whether only the rules of their document made a trial of two edits necessary, and these hold."""
+    if isinstance(_outcome(ctx, met), Open) or not (_binds(ctx, met.mine) or _binds(ctx, met.yours)):
+        return False
+    one, other = _edited(ctx, met.mine), _edited(ctx, met.yours)
+    if one.lines is None or other.lines is None:
+        return False
+    near = any(first <= end and start <= last for first, last in one.lines for start, end in other.lines)
+    return not (near or one.keys & other.keys or (one.anchors and other.anchors))
 
 
 def is_stacked(ctx: Context, one: MutationRecord, other: MutationRecord) -> bool:

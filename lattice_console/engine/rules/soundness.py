@@ -8,10 +8,48 @@ from lattice_console.merge.merging import Valid
 from lattice_console.merge.reading import syntax_of
 from lattice_console.merge.values import replaced_values
 
-__all__ = ["sound"]
+__all__ = ["binds", "sound"]
 
 _DECIDING: Final = frozenset({"$schema", "name", "openapi", "swagger", "type", "version"})
 """The keys of which a plain value can decide whether a document keeps the rules of specs, where it has no schema."""
+
+
+_JOINING: Final = frozenset(
+    {
+        *("if", "not", "oneOf", "anyOf", "const", "enum"),
+        *("dependencies", "dependentRequired", "dependentSchemas", "minProperties", "maxProperties"),
+        *("minItems", "maxItems", "uniqueItems", "contains", "minContains", "maxContains", "prefixItems"),
+        *("additionalItems", "unevaluatedItems", "unevaluatedProperties"),
+    }
+)
+"""The keywords of a schema by which a document can break a rule in several places at once; others ask of one each."""
+
+
+def binds(path: str, before: bytes, after: bytes) -> bool:
+    """Whether an edit of a spec can break a rule together with an edit far from it.
+
+    That is where it changes the schema of the document, or where that has rules about several places.
+    """
+    if not (_has_schema(before) or _has_schema(after)):
+        return False
+    if syntax_of(path) == "yaml" and begins_as_openapi(before) and begins_as_openapi(after):
+        return False
+    schemas = [specs.own_schema(path, content) for content in (before, after)]
+    return schemas[0] != schemas[1] or _joins(schemas[0])
+
+
+def _joins(schema: object) -> bool:
+    if isinstance(schema, dict):
+        plain = {"const", "enum"} if _are_plain(schema) else frozenset()
+        return bool(schema.keys() & _JOINING - plain) or any(map(_joins, schema.values()))
+    return isinstance(schema, list) and any(map(_joins, schema))
+
+
+def _are_plain(schema: dict[str, object]) -> bool:
+    """Whether the values that a schema names are single ones, which one edit sets."""
+    listed = schema.get("enum")
+    values = [schema.get("const"), *(listed if isinstance(listed, list) else [])]
+    return not any(isinstance(value, dict | list) for value in values)
 
 
 def sound(path: str, base: bytes, ours: bytes, theirs: bytes) -> Valid:

@@ -22,7 +22,7 @@ from lattice_console.engine.rules.defects import Defect
 from lattice_console.engine.rules.syntax import Parsed
 from lattice_console.merge.values import replaced_values
 
-__all__ = ["FOLDER", "SpecReading", "check", "identity", "keeps_identity", "read"]
+__all__ = ["FOLDER", "SpecReading", "check", "identity", "keeps_identity", "own_schema", "read"]
 
 FOLDER = ".lattice/specs/"
 """Where every document that can be read is a spec."""
@@ -243,6 +243,13 @@ def _depends_on(data: Mapping[str, Any], name: str, defects: list[Defect]) -> tu
         else:
             found[one] = None
     return tuple(found)
+
+
+def own_schema(path: str, content: bytes) -> object:
+    """The schema that a document has for itself, right or wrong; None where there is none. Never raises."""
+    data = syntax.parse(path, content).data
+    schema = data.get("schema_definition", data.get("schema")) if isinstance(data, dict) else None
+    return syntax.parse("schema_definition.json", schema.encode()).data if isinstance(schema, str) else schema
 
 
 def _schema(data: dict[str, Any], defects: list[Defect]) -> dict[str, Any] | None:

@@ -1,11 +1,15 @@
 """What the rules of specs say of a merge, seen without reading it where that can be."""
 
+import itertools
+import json
+from typing import Any
+
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from lattice_console.engine.rules import dependencies, specs
-from lattice_console.engine.rules.soundness import sound
+from lattice_console.engine.rules.soundness import binds, sound
 from lattice_console.merge._libgit2 import merge_lines
 
 PATH = ".lattice/specs/a.yaml"
@@ -82,3 +86,89 @@ def test_a_value_that_a_rule_asks_for_is_judged() -> None:
     clean, merged = merge_lines(base, ours, theirs)
     assert clean
     assert [*sound(PATH, base, ours, theirs)(merged)] == ["The name of a spec is the spec's own."]
+
+
+# --- Edits that break a rule only together
+
+
+def written(schema: Any, **values: Any) -> bytes:
+    """A spec with a list, numbers and an object, so far apart that edits of two of them merge by their lines."""
+    said: dict[str, Any] = {"name": "a", "version": "1.0.0"}
+    places = {"items": [1, *range(100, 106), 2], "more": None, "low": 1, "high": 1, "box": {"x": 1}, "new": None}
+    for key, value in (places | values).items():
+        said |= {key: value, **{f"{key} {number}": number for number in range(4)}} if value is not None else {}
+    return json.dumps({**said, "schema_definition": schema}, indent=1).encode()
+
+
+SPEC = ".lattice/specs/a.json"
+EDITS: list[dict[str, Any]] = [
+    {"items": [0, 1, *range(100, 106), 2]},
+    {"items": [1, *range(100, 106), 2, 0]},
+    {"items": [*range(100, 106), 2]},
+    {"items": [1, *range(100, 106)]},
+    {"low": 5},
+    {"high": 5},
+    {"new": 1},
+    {"more": 1},
+    {"box": {"x": 5}},
+]
+
+
+def of(key: str, rule: object) -> dict[str, object]:
+    return {"properties": {key: rule}}
+
+
+PAIR = {"properties": {"low": {"const": 5}, "high": {"const": 5}}, "required": ["low", "high"]}
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"not": PAIR},
+        {"if": of("low", {"const": 5}), "then": of("high", {"maximum": 4})},
+        {"oneOf": [of("low", {"maximum": 4}), {"properties": {"low": {"minimum": 5}, "high": {"maximum": 4}}}]},
+        {"anyOf": [of("low", {"maximum": 4}), of("high", {"maximum": 4})]},
+        {"allOf": [{"not": PAIR}]},
+        {"maxProperties": 27},
+        {"dependentSchemas": {"new": of("low", {"maximum": 4})}},
+        {"dependencies": {"new": of("low", {"maximum": 4})}, "$schema": "http://json-schema.org/draft-07/schema#"},
+        of("items", {"maxItems": 9}),
+        of("items", {"minItems": 7}),
+        of("items", {"uniqueItems": True}),
+        of("items", {"contains": {"maximum": 2}}),
+        of("items", {"contains": {"const": 0}, "minContains": 0, "maxContains": 1}),
+        of("items", {"prefixItems": [*[True] * 9, {"minimum": 1}]}),
+        {"$defs": {"short": {"maxItems": 9}}, "properties": {"items": {"$ref": "#/$defs/short"}}},
+        of("items", {"enum": [EDITS[0]["items"], EDITS[1]["items"], [1, *range(100, 106), 2]]}),
+    ],
+    ids=str,
+)
+def test_two_edits_that_break_a_rule_only_together_bind_their_document(schema: dict[str, Any]) -> None:
+    base = written(schema)
+    edits = [edit for one in EDITS if not messages(SPEC, edit := written(schema, **one))]
+    assert not messages(SPEC, base)
+    broken = 0
+    for ours, theirs in itertools.combinations(edits, 2):
+        clean, merged = merge_lines(base, ours, theirs)
+        if clean and messages(SPEC, merged):
+            broken += 1
+            assert binds(SPEC, base, ours) or binds(SPEC, base, theirs)
+    assert broken
+
+
+@pytest.mark.parametrize(
+    ("schema", "ours", "bound"),
+    [
+        (of("low", {"type": "integer", "maximum": 9, "enum": [1, 5]}), {"low": 5}, False),
+        ({"required": ["low", "high"], "additionalProperties": True}, {"low": 5}, False),
+        (of("low", {"maximum": 9}), {"schema": of("low", {"maximum": 3})}, True),
+        (None, {"low": 5}, False),
+        (None, {"schema": {}}, True),
+    ],
+    ids=["of one place", "of every place", "another rule", "no schema", "a new schema"],
+)
+def test_edits_bind_their_document_only_by_rules_about_several_places(
+    schema: Any, ours: dict[str, Any], bound: bool
+) -> None:
+    changed = {key: value for key, value in ours.items() if key != "schema"}
+    assert binds(SPEC, written(schema), written(ours.get("schema", schema), **changed)) == bound
