@@ -41,7 +41,8 @@ def binds(path: str, before: bytes, after: bytes) -> bool:
 def _joins(schema: object) -> bool:
     if isinstance(schema, dict):
         plain = {"const", "enum"} if _are_plain(schema) else frozenset()
-        return bool(schema.keys() & _JOINING - plain) or any(map(_joins, schema.values()))
+        by_place = isinstance(schema.get("items"), list)
+        return by_place or bool(schema.keys() & _JOINING - plain) or any(map(_joins, schema.values()))
     return isinstance(schema, list) and any(map(_joins, schema))
 
 
