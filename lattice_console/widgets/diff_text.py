@@ -9,6 +9,8 @@ from lattice_console.text import inert_bytes, inert_pieces
 
 __all__ = ["SHOWN", "breaks", "columns", "text_of"]
 
+_JOINER = "\u200d"
+
 SHOWN = 4000
 """Bytes of a line that are shown; the rest is said as a size."""
 
@@ -53,7 +55,11 @@ def breaks(text: str, width: int) -> list[int]:
         return list(range(width, len(text), width))
     found: list[int] = []
     used = 0
-    for at, size in enumerate(map(get_character_cell_size, text)):
+    before = ""
+    for at, char in enumerate(text):
+        # A letter behind a joiner is drawn, and measured, as one with the letter before.
+        size = 0 if before == _JOINER else get_character_cell_size(char)
+        before = char
         if used + size > width:
             found.append(at)
             used = 0

@@ -375,6 +375,15 @@ async def test_the_mutation_offers_its_conflicts_and_its_key_opens_them_from_wit
         await console.sees("Resolve", "Result")
 
 
+async def test_all_of_the_first_conflict_is_in_sight_where_the_sides_have_few_rows(office: Office) -> None:
+    base = b"".join(b"line %d\n" % number for number in range(1, 30))
+    ours = base.replace(b"line 7\nline 8\n", b"mine 7\nmine 8\n")
+    theirs = base.replace(b"line 7\nline 8\n", b"yours 7\nyours 8\n")
+    await clashing(office, {"docs/lines.md": (base, ours, theirs)})
+    async with _at(office, SMALL) as console:
+        await console.sees("Conflict 1 of 1", "mine 7", "mine 8", "line 9")
+
+
 CUSTOMERS = b'{\n  "customers": {\n    "id": "uuid",\n    "name": "text"\n  }\n}\n'
 EMAIL = CUSTOMERS.replace(b'"id": "uuid",', b'"id": "uuid",\n    "email": "text",')
 TIER = CUSTOMERS.replace(b'"id": "uuid",', b'"id": "uuid",\n    "tier": "text",')

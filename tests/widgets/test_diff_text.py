@@ -2,7 +2,7 @@
 
 import itertools
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lattice_console.cells import cells
@@ -36,6 +36,7 @@ def test_an_overlong_line_is_cut_between_characters() -> None:
 
 
 @given(LINE, st.integers(2, 8))
+@example("日日\u200d日a".encode(), 6)
 def test_lines_are_broken_where_they_are_full_and_lose_nothing(line: bytes, width: int) -> None:
     text = text_of(line)
     cuts = [0, *breaks(text, width), len(text)]
