@@ -29,7 +29,8 @@ async def conflicts(session: Session, backend: Backend, mutation: str) -> int:
     """Show what others do to the same places.
 
     Every conflict of the mutation with what stands there now and with other mutations, errors first, with what can be
-    done about it. Exits 12 where a person has to decide one; a warning merges by itself.
+    done about it. Exits 12 where a person has to decide one; a warning merges by itself, or tells of dependencies that
+    may well be as they are.
     """
     report = await backend.conflicts.of(mutation)
     session.output.one(report, lambda: _lines(session.output, report))
@@ -38,12 +39,22 @@ async def conflicts(session: Session, backend: Backend, mutation: str) -> int:
         session.output.say(f"{name} has no conflicts.")
     elif report.errors:
         to_decide = count(report.errors, "conflict")
-        session.output.say(f"{to_decide} of {name} to decide. Next: lattice mutation resolve {name} --strategy S")
+        session.output.say(f"{to_decide} of {name} to decide. Next: {_next(name, report)}")
+    elif all(one.type == "dependency_violation" for one in report.conflicts):
+        session.output.say(f"Nothing of {name} is for a person to decide.")
     elif any(not one.conflicting_mutations for one in report.conflicts):
         session.output.say(f"{name} merges by itself. Next: lattice mutation rebase {name}")
     else:
         session.output.say(f"{name} merges by itself with what else is to come. There is nothing to do.")
     return Exit.CONFLICT if report.errors else Exit.OK
+
+
+def _next(name: str, report: ConflictReport) -> str:
+    """What settles it: what breaks dependencies is for no merge, but for a new patchset."""
+    errors = [one for one in report.conflicts if one.severity == "error"]
+    if all(one.type == "dependency_violation" for one in errors):
+        return f"lattice mutation update {name} --files FILE"
+    return f"lattice mutation resolve {name} --strategy S"
 
 
 def _lines(output: Output, report: ConflictReport) -> Iterable[str]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from lattice_console.contract.errors import LatticeError
+from lattice_console.contract.models.conflict import Conflict
 from lattice_console.contract.models.mutation import Mutation, MutationSummary
 from lattice_console.screens.picker import Choice, PickDialog
 from lattice_console.screens.resolve import ResolveScreen
@@ -33,7 +34,8 @@ async def open_resolve(place: TakingBack, seen: MutationSummary, against: int | 
                 desk.say(f"Nothing to resolve: {name} is {mutation.status.replace('_', ' ')}.")
                 return
             clashes = await loader.load(mutation)
-            others = () if clashes.files else await _others(session, mutation)
+            found = () if clashes.files else await _errors(session, mutation)
+            others = await _others(session, found)
             others = tuple(one for one in others if one.number == against) or others
         if others:
             other = await _choose(place, others)
@@ -48,15 +50,26 @@ async def open_resolve(place: TakingBack, seen: MutationSummary, against: int | 
         return
     if clashes.files:
         await place.app.push_screen(ResolveScreen(session, clashes, loader, at))
+        return
+    broken = next((one for one in found if one.type == "dependency_violation"), None)
+    if broken is not None:
+        desk.say(
+            f"No merge settles it: {inert(broken.description)} It takes a new patchset; F3 shows what can be done."
+        )
     else:
         desk.say(f"Nothing to resolve: every change of {name} fits what stands there now.")
 
 
-async def _others(session: Session, mutation: Mutation) -> tuple[Mutation, ...]:
-    """The mutations still to come with which a person has to settle something; raises LatticeError."""
+async def _errors(session: Session, mutation: Mutation) -> Sequence[Conflict]:
+    """What of a mutation is for a person to decide; raises LatticeError."""
     report = await session.backend.conflicts.of(mutation.id)
-    errors = [one for one in report.conflicts if one.severity == "error"]
-    numbers = sorted({number for one in errors for number in one.conflicting_mutations})
+    return [one for one in report.conflicts if one.severity == "error"]
+
+
+async def _others(session: Session, found: Sequence[Conflict]) -> tuple[Mutation, ...]:
+    """The mutations still to come with which a merge can settle something; raises LatticeError."""
+    merging = [one for one in found if one.type != "dependency_violation"]
+    numbers = sorted({number for one in merging for number in one.conflicting_mutations})
     return tuple([await session.backend.mutations.get(str(number)) for number in numbers])
 
 

@@ -68,7 +68,8 @@ class ConflictDetail(ItemList):
 
 def _items(conflict: Conflict, titles: Mapping[int, str], width: int, look: Look) -> Iterable[Item]:
     sign, role = severity_sign(conflict, look)
-    words = "for a person" if conflict.severity == "error" else "merges by itself"
+    by_itself = "worth a look" if conflict.type == "dependency_violation" else "merges by itself"
+    words = "for a person" if conflict.severity == "error" else by_itself
     kind = conflict.type.replace("_", " ").capitalize()
     yield Item(
         (

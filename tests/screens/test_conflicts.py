@@ -140,6 +140,13 @@ async def test_what_depends_on_it_is_edited_along_with_it_in_a_new_patchset(need
     assert json.loads(edited)["depends_on"] == []
 
 
+async def test_what_no_merge_settles_says_so_where_one_would_merge_it(needed: Console) -> None:
+    await needed.press("enter")
+    await needed.sees("› M-9 Delete it", "1 Diff")
+    await needed.press("M")
+    await needed.sees("No merge settles it: specs/a.json: this one deletes the spec a")
+
+
 async def test_a_document_is_modified_instead_of_deleted(needed: Console, office: Office) -> None:
     await needed.press("3")
     await needed.sees("specs/a.json: what is typed here becomes part of patchset 2 of M-9.")

@@ -6,7 +6,10 @@ from lattice_console.contract.models.base import Hash, Model, Reference
 
 ConflictType = Literal["concurrent_modification", "dependency_violation", "schema_incompatibility", "file_collision"]
 Severity = Literal["error", "warning"]
-"""An `error` is for a person to decide; a `warning` merges by itself, and its description says what would become."""
+"""An `error` is for a person to decide; a `warning` merges by itself, and its description says what would become.
+
+A warning about dependencies tells of what may well be meant so.
+"""
 
 Remedy = Literal[
     "merge_by_hand",
