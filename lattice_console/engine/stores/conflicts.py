@@ -59,6 +59,9 @@ _DROP = Prepared(
 _FORGET = Prepared(
     delete(conflicts).where(_OF_PROJECT, conflicts.c.number == bindparam("mutation"), conflicts.c.other == 0)
 )
+_LISTED = 100
+"""Of how many mutations at most it is asked at once whom they meet."""
+
 _INDEXED = Prepared(update(projects).where(projects.c.id == bindparam("project")).values(indexed=True))
 
 
@@ -86,9 +89,12 @@ class Conflicts:
         return [found[number] for number in sorted(found)]
 
     def meeting(self, project_id: str, numbers: Iterable[int]) -> list[tuple[int, int]]:
+        wanted = list(numbers)
+        # For a long list a server would go through a table whose size it does not know yet, as it grows.
+        portions = chunks(wanted) if len(wanted) <= _LISTED else [[number] for number in wanted]
         return [
             (number, other)
-            for portion in chunks(numbers)
+            for portion in portions
             for number, other in self._database.rows(_MEETING, project=project_id, numbers=portion)
         ]
 
