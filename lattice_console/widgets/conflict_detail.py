@@ -1,7 +1,7 @@
 """The pane beside the conflicts: one of them in full, and what can be done about it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from textual.content import Content
@@ -24,7 +24,8 @@ _PLACES = 20
 class Step:
     """Something that can be done about a conflict: a remedy, or to open the mutation `number`."""
 
-    conflict: Conflict
+    # To compare it with another one takes long where the two meet in many places.
+    conflict: Conflict = field(compare=False)
     act: Remedy | Literal["open"]
     number: int
     sentence: str
@@ -93,14 +94,15 @@ def _items(conflict: Conflict, titles: Mapping[int, str], width: int, look: Look
 
 def _places(places: Sequence[ConflictPlace], width: int, look: Look) -> list[Content]:
     """A table of where the sides meet, by the lines of each."""
-    columns = [[_lines(one.base) for one in places], [_lines(one.ours) for one in places]]
-    columns.append([_lines(one.theirs) for one in places])
+    shown = places[:_PLACES]
+    columns = [[_lines(one.base) for one in shown], [_lines(one.ours) for one in shown]]
+    columns.append([_lines(one.theirs) for one in shown])
     names = ("base", "ours", "theirs")
     sizes = [max(map(cells, [name, *column])) for name, column in zip(names, columns, strict=True)]
     room = max(8, width - sum(sizes) - 2 * len(sizes) - 4)
     head = "  ".join(fit(name, size, right=True) for name, size in zip(names, sizes, strict=True))
     lines = [Content.assemble((" " + fit("Where", room + 2), "bold"), (f"  {head}", MUTED))]
-    for at, one in enumerate(places[:_PLACES]):
+    for at, one in enumerate(shown):
         where = pointed(one.pointer, look.signs.crumb) if one.pointer else "lines"
         row = "  ".join(fit(column[at], size, right=True) for column, size in zip(columns, sizes, strict=True))
         lines.append(Content.assemble(f"   {fit(where, room, look.signs.ellipsis)}", (f"  {row}", MUTED)))

@@ -174,6 +174,9 @@ async def test_it_is_announced_and_recorded_when_it_arises_and_when_it_ends(ann:
     assert (told.data["number"], told.data["status"], told.data["conflicts"]) == (1, "needs_manual_resolution", 1)
     assert "both change it at line 3" in str(told.data["text"])
     assert any('"mutation.conflicted"' in row.text for row in (await ann.audit.log()).items)
+    # Of the one that is executed nobody waits for it.
+    executed = [one for one in await ann.events.since(before) if one.subject == done.mutation_id]
+    assert not any(one.data.get("fields") == ["conflicts"] for one in executed)
     await ann.executions.rollback(done.mutation_id, reason="not yet")
     ended = [one for one in await ann.events.since(told.seq) if one.subject == mine.id]
     assert [(one.name, one.data["status"]) for one in ended] == [("mutation.updated", "pending")]

@@ -39,6 +39,9 @@ async def _add_the_long_one(place: Path) -> None:
     backend = await connect(config.load(place, actor=ACTOR, environ={}))
     old, new = document(LINES, changed=0), document(LINES, changed=LINES // 10)
     await backend.documents.track([TrackedFile(path=LONG, content=old)])
+    # They meet in each of their changes.
+    other = ChangeInput(operation_type="modify", file_path=LONG, content=new.replace(b" changed", b" otherwise"))
+    await backend.mutations.create(title="Change it otherwise", changes=[other])
     change = ChangeInput(operation_type="modify", file_path=LONG, content=new)
     made = await backend.mutations.create(title=TITLE, changes=[change])
     await backend.reviews.comment(made.id, text="All of these?")
@@ -148,6 +151,18 @@ async def walk_the_specs(walker: Walker) -> None:
     await walker.press("enter", "enter", "pagedown", "G", "g", "2", "3", "enter", "escape", "escape", "R")
 
 
+async def walk_the_conflicts(walker: Walker) -> None:
+    await walker.press("f3")
+    await walker.sees("Change it otherwise")
+    await walker.press("j", "pagedown", "G", "k", "g", "tab", "j", "escape")
+    await walker.press("slash")
+    await walker.type("sev")
+    await walker.press("tab", "tab", "enter", "j", "escape", "R")
+    await walker.press("M")
+    await walker.sees("Result")
+    await walker.press("1", "3", "u", "right_square_bracket", "2", "pagedown", "G", "g", "ctrl+s", "escape", "escape")
+
+
 async def walk_the_activity(walker: Walker) -> None:
     await walker.press("f6")
     await walker.press("j", "pagedown", "pagedown", "G", "k", "g")
@@ -157,7 +172,7 @@ async def walk_the_activity(walker: Walker) -> None:
 
 
 async def turn_the_screen(walker: Walker) -> None:
-    for place in ("f2", "f9", "f4", "f6", "f2"):
+    for place in ("f2", "f9", "f3", "f4", "f6", "f2"):
         await walker.press(place)
         for size in ((80, 24), (200, 60), (160, 50)):
             await walker.resize(*size)
@@ -171,7 +186,7 @@ async def watch_others_work(walker: Walker, place: Path) -> None:
     """Two hundred events a second, in each of the places that follow them."""
     command = [sys.executable, "-m", "benchmarks.colleagues", str(place), "--rate", "200", "--seconds", "6"]
     colleagues = await asyncio.create_subprocess_exec(*command, stdout=subprocess.DEVNULL)
-    for mode in ("f2", "f6", "f9", "f4", "f2"):
+    for mode in ("f2", "f6", "f9", "f3", "f4", "f2"):
         await walker.press(mode)
         for _ in range(20):
             await walker.console.press("j")
@@ -191,6 +206,7 @@ async def test_no_screen_keeps_the_event_loop_for_more_than_50_ms(office: Office
             await walk_the_mutation(walker)
             await walk_home(walker)
             await walk_the_specs(walker)
+            await walk_the_conflicts(walker)
             await walk_the_activity(walker)
             await turn_the_screen(walker)
             await watch_others_work(walker, office.root)

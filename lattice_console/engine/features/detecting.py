@@ -139,7 +139,8 @@ def _tell(ctx: Context, before: MutationRecord, after: MutationRecord) -> None:
     said = {"number": after.number, "status": after.status, "conflicts": after.conflicts}
     if after.conflicts > before.conflicts:
         ctx.announce("mutation.conflicted", after.id, after.version, **said)
-    elif after.conflicts < before.conflicts:
+    elif after.conflicts < before.conflicts and after.status in life.OPEN:
+        # Of what is executed, or has ended, nobody waits for it.
         ctx.announce("mutation.updated", after.id, after.version, **said, fields=["conflicts"])
 
 
