@@ -17,6 +17,7 @@ from lattice_console.contract.errors import LatticeError, NotFound
 from lattice_console.contract.event_filter import EventFilter, parse_event_filter
 from lattice_console.contract.events import Event
 from lattice_console.contract.models.page import Page
+from lattice_console.screens.filtering import close_filter, open_filter, say_unreachable
 from lattice_console.screens.objects import screen_of
 from lattice_console.screens.place import FOLLOW, Place
 from lattice_console.screens.session import Session
@@ -289,9 +290,7 @@ class ActivityScreen(Place):
 
     def action_filter(self) -> None:
         """Type a filter."""
-        self.query_one(NarrowBar).open(self._narrowed.text)
-        self.add_class("-filtering")
-        self.refresh_chrome()
+        open_filter(self, self.query_one(NarrowBar), self._narrowed.text)
 
     def action_clear(self) -> None:
         """Show everything again."""
@@ -356,10 +355,7 @@ class ActivityScreen(Place):
 
     @on(NarrowBar.Left)
     def _close_filter(self) -> None:
-        self.query_one(NarrowBar).close()
-        self.remove_class("-filtering")
-        self._list.focus()
-        self.refresh_chrome()
+        close_filter(self, self.query_one(NarrowBar), self._list)
 
     # -- trouble
 
@@ -369,10 +365,7 @@ class ActivityScreen(Place):
 
     def unreachable(self, error: LatticeError) -> None:
         """Say why nothing can be read; what was read stays."""
-        if self._list.total:
-            self.desk.say(error.message, "error")
-        else:
-            self._list.say_instead([inert(error.message), "", "R tries again."])
+        say_unreachable(self, self._list, error, shown=bool(self._list.total))
 
 
 _HINT = "name:mutation.executed,mutation.failed   actor:kim   M-12 or docs/a.md   Enter applies   Esc leaves"

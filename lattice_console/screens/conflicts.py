@@ -19,6 +19,8 @@ from lattice_console.contract.events import Event
 from lattice_console.contract.models.conflict import ALL_CONFLICTS, Conflict, ConflictFilter
 from lattice_console.contract.models.mutation import Mutation
 from lattice_console.screens.conflict_acting import ConflictActing
+from lattice_console.screens.falling_behind import FallingBehind
+from lattice_console.screens.filtering import close_filter, open_filter, say_unreachable
 from lattice_console.screens.place import FOLLOW
 from lattice_console.screens.session import Session
 from lattice_console.screens.titles import load_titles
@@ -31,9 +33,6 @@ from lattice_console.widgets.filter_completion import CONFLICTS
 __all__ = ["ConflictsScreen"]
 
 _PAGE = 200
-_COALESCE = 0.3
-"""Seconds for which news are collected before the conflicts are read anew."""
-
 _DIGITS = "123456789"
 
 
@@ -45,7 +44,7 @@ class Narrowed:
     filter: ConflictFilter = ALL_CONFLICTS
 
 
-class ConflictsScreen(ConflictActing):
+class ConflictsScreen(FallingBehind, ConflictActing):
     """All open conflicts, and beside or below them the one under the cursor with what can be done about it."""
 
     CSS_PATH = "conflicts.tcss"
@@ -95,9 +94,7 @@ class ConflictsScreen(ConflictActing):
         self._conflicts: tuple[Conflict, ...] = ()
         self._next: str | None = None
         self._titles: Mapping[int, str] = {}
-        self._news: Timer | None = None
         self._follow: Timer | None = None
-        self._behind = True
         self._shown = False
 
     def compose_place(self) -> ComposeResult:
@@ -160,32 +157,16 @@ class ConflictsScreen(ConflictActing):
         self.action_reload()
 
     def happened(self, events: Sequence[Event]) -> None:
-        self._fall_behind()
+        self.fall_behind()
 
     def mutation_changed(self, mutation: Mutation) -> None:
-        self._fall_behind()
-
-    def on_screen_resume(self) -> None:
-        if self._behind:
-            self.action_reload()
-
-    def _fall_behind(self) -> None:
-        """Read everything anew soon: once for all that happens until then, and only where it is looked at."""
-        self._behind = True
-        if self._news is None and self.is_current:
-            self._news = self.set_timer(_COALESCE, self.action_reload)
+        self.fall_behind()
 
     # -- reading
 
-    def action_reload(self) -> None:
+    def read_anew(self) -> None:
         """Read the conflicts anew; the cursor stays on its conflict."""
-        if self._news is not None:
-            self._news.stop()
-            self._news = None
-        if self.session.connected:
-            self._behind = False
-            self.start("conflicts", self._load, self._narrowed, None)
-        self.desk.connect()
+        self.start("conflicts", self._load, self._narrowed, None)
 
     def show_only(self, typed: str, id: str) -> None:
         """Show the conflicts that a filter lets through in place of what was shown before, and go to one of them."""
@@ -317,9 +298,7 @@ class ConflictsScreen(ConflictActing):
             "mutation": [f"M-{number}" for number in sorted(_sides(self._conflicts), reverse=True)],
             "path": list(dict.fromkeys(one.path for one in self._conflicts)),
         }
-        bar.open(self._narrowed.text)
-        self.add_class("-filtering")
-        self.refresh_chrome()
+        open_filter(self, bar, self._narrowed.text)
 
     def action_clear(self) -> None:
         """Leave what can be done for the list, or show all conflicts again."""
@@ -350,10 +329,7 @@ class ConflictsScreen(ConflictActing):
 
     @on(FilterBar.Left)
     def _close_filter(self) -> None:
-        self.query_one(FilterBar).close()
-        self.remove_class("-filtering")
-        self._list.focus()
-        self.refresh_chrome()
+        close_filter(self, self.query_one(FilterBar), self._list)
 
     # -- trouble
 
@@ -363,11 +339,8 @@ class ConflictsScreen(ConflictActing):
 
     def unreachable(self, error: LatticeError) -> None:
         """Say why nothing can be read; what was read stays."""
-        self._behind = True
-        if self._shown:
-            self.desk.say(error.message, "error")
-        else:
-            self._list.say_instead([inert(error.message), "", "R tries again."])
+        self.behind = True
+        say_unreachable(self, self._list, error, shown=self._shown)
 
 
 def _sides(conflicts: Sequence[Conflict]) -> set[int]:

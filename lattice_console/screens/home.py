@@ -11,7 +11,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.message import Message
-from textual.timer import Timer
 from textual.widget import Widget
 
 from lattice_console.contract.errors import LatticeError, NotFound
@@ -19,10 +18,10 @@ from lattice_console.contract.events import Event
 from lattice_console.contract.models.mutation import Mutation, MutationSummary, Status
 from lattice_console.contract.models.page import Page
 from lattice_console.contract.models.query import MutationFilter
+from lattice_console.screens.falling_behind import FallingBehind
 from lattice_console.screens.mutation import MutationScreen
 from lattice_console.screens.news import QueueWanted
 from lattice_console.screens.objects import screen_of
-from lattice_console.screens.place import Place
 from lattice_console.screens.session import Session
 from lattice_console.screens.titles import load_titles, numbers_of
 from lattice_console.text import count
@@ -35,9 +34,6 @@ from lattice_console.widgets.state_counts import StateCounts
 __all__ = ["HomeScreen"]
 
 _AGES = 30.0
-_COALESCE = 0.3
-"""Seconds for which news are collected before everything is read anew."""
-
 _SOME = 50
 _EVENTS = 100
 _SECTIONS = ("#awaiting", "#drafted", "#lately", "#activity")
@@ -46,7 +42,7 @@ _AWAITING = MutationFilter(condition=("awaiting",))
 _RAN = MutationFilter(status=("completed", "failed", "rolled_back", "rollback_failed"))
 
 
-class HomeScreen(Place):
+class HomeScreen(FallingBehind):
     """Sections under each other, or beside each other where there is room; Enter opens what the cursor is on."""
 
     CSS_PATH = "home.tcss"
@@ -85,8 +81,6 @@ class HomeScreen(Place):
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
-        self._news: Timer | None = None
-        self._behind = True
         self._shown = False
         self._drafts: Mapping[str, int] = {}
 
@@ -140,13 +134,13 @@ class HomeScreen(Place):
         self.action_reload()
 
     def happened(self, events: Sequence[Event]) -> None:
-        self._fall_behind()
+        self.fall_behind()
 
     def mutation_changed(self, mutation: Mutation) -> None:
-        self._fall_behind()
+        self.fall_behind()
 
     def on_screen_resume(self) -> None:
-        if self._behind or self._drafts_are_others():
+        if not self.behind and self._drafts_are_others():
             self.action_reload()
 
     def _drafts_are_others(self) -> bool:
@@ -156,23 +150,11 @@ class HomeScreen(Place):
             # Said when everything is read anew.
             return True
 
-    def _fall_behind(self) -> None:
-        """Read everything anew soon: once for all that happens until then, and only where it is looked at."""
-        self._behind = True
-        if self._news is None and self.is_current:
-            self._news = self.set_timer(_COALESCE, self.action_reload)
-
     # -- reading
 
-    def action_reload(self) -> None:
+    def read_anew(self) -> None:
         """Read everything anew; cursors stay on what they are on."""
-        if self._news is not None:
-            self._news.stop()
-            self._news = None
-        if self.session.connected:
-            self._behind = False
-            self.start("home", self._load)
-        self.desk.connect()
+        self.start("home", self._load)
 
     async def _load(self) -> None:
         backend = self.session.backend
@@ -226,7 +208,7 @@ class HomeScreen(Place):
 
     def unreachable(self, error: LatticeError) -> None:
         """Say why nothing can be read; what was read stays."""
-        self._behind = True
+        self.behind = True
         if self._shown:
             self.desk.say(error.message, "error")
         else:

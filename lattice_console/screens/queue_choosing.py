@@ -11,6 +11,7 @@ from textual.message import Message
 from lattice_console.contract.errors import LatticeError
 from lattice_console.contract.models.query import Sort
 from lattice_console.profile.views import BUILT_IN
+from lattice_console.screens.filtering import close_filter, open_filter
 from lattice_console.screens.queue_choice import Query, QueueChoice
 from lattice_console.screens.queue_place import QueuePlace
 from lattice_console.screens.session import Session
@@ -119,9 +120,7 @@ class ChoosingPlace(QueuePlace):
         """Type a filter."""
         bar = self.query_one(FilterBar)
         bar.known = {**self._values, **self._in_sight()}
-        bar.open(self.choice.query.typed)
-        self.add_class("-filtering")
-        self.refresh_chrome()
+        open_filter(self, bar, self.choice.query.typed)
 
     def doubt(self) -> str:
         """A sentence about a name in the filter that nobody has; empty where there is none."""
@@ -172,10 +171,7 @@ class ChoosingPlace(QueuePlace):
 
     @on(FilterBar.Left)
     def _close_filter(self) -> None:
-        self.query_one(FilterBar).close()
-        self.remove_class("-filtering")
-        self.listed.focus()
-        self.refresh_chrome()
+        close_filter(self, self.query_one(FilterBar), self.listed)
 
     # -- views
 

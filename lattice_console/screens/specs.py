@@ -16,6 +16,8 @@ from textual.worker import Worker
 from lattice_console.contract.errors import LatticeError, NotFound
 from lattice_console.contract.events import Event
 from lattice_console.screens.document_place import DocumentPlace
+from lattice_console.screens.falling_behind import FallingBehind
+from lattice_console.screens.filtering import say_unreachable
 from lattice_console.screens.place import FOLLOW
 from lattice_console.screens.reading_specs import judged, load_tree, matching
 from lattice_console.screens.session import Session
@@ -30,19 +32,17 @@ from lattice_console.widgets.revision_list import RevisionList
 
 __all__ = ["SpecsScreen"]
 
-_COALESCE = 0.5
-"""Seconds for which news are collected before the tree is read anew."""
-
 _MOVES_HEAD = frozenset({"mutation.executed", "mutation.rolled_back", "document.tracked", "spec.updated"})
 
 
-class SpecsScreen(DocumentPlace):
+class SpecsScreen(FallingBehind, DocumentPlace):
     """A tree, and a document beside it, or in its place where there is no room for both.
 
     With a `path` it was opened for that document, and going back leaves it.
     """
 
     CSS_PATH = "specs.tcss"
+    COALESCE = 0.5
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide"), (180, "-broad")]  # noqa: RUF012 - declared so by Screen
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -79,8 +79,6 @@ class SpecsScreen(DocumentPlace):
         self._visited = path is not None
         self._meanings: Mapping[str, Meaning] = {}
         self._found = ""
-        self._news: Timer | None = None
-        self._behind = True
         self._follow: Timer | None = None
 
     def compose_place(self) -> ComposeResult:
@@ -133,7 +131,7 @@ class SpecsScreen(DocumentPlace):
 
     def happened(self, events: Sequence[Event]) -> None:
         if any(event.name in _MOVES_HEAD for event in events):
-            self._fall_behind()
+            self.fall_behind()
 
     def folder_looked_at(self) -> None:
         super().folder_looked_at()
@@ -142,29 +140,13 @@ class SpecsScreen(DocumentPlace):
         if self._found and before != now:
             self._find(self._found)
 
-    def on_screen_resume(self) -> None:
-        if self._behind:
-            self.action_reload()
-
-    def _fall_behind(self) -> None:
-        """Read everything anew soon: once for all that happens until then, and only where it is looked at."""
-        self._behind = True
-        if self._news is None and self.is_current:
-            self._news = self.set_timer(_COALESCE, self.action_reload)
-
     # -- the tree
 
-    def action_reload(self) -> None:
+    def read_anew(self) -> None:
         """Read tree and document anew."""
-        if self._news is not None:
-            self._news.stop()
-            self._news = None
-        if self.session.connected:
-            self._behind = False
-            self.start("tree", self._plant)
-            if self.path is not None:
-                self.open(self.path, keep=True)
-        self.desk.connect()
+        self.start("tree", self._plant)
+        if self.path is not None:
+            self.open(self.path, keep=True)
 
     async def _plant(self) -> None:
         try:
@@ -320,11 +302,8 @@ class SpecsScreen(DocumentPlace):
 
     def unreachable(self, error: LatticeError) -> None:
         """Say why nothing can be read; what was read stays."""
-        self._behind = True
-        if self._tree.total:
-            self.desk.say(error.message, "error")
-        else:
-            self._tree.say_instead([inert(error.message), "", "R tries again."])
+        self.behind = True
+        say_unreachable(self, self._tree, error, shown=bool(self._tree.total))
 
 
 _HINT = "Words narrow the tree as you type   Enter stays there   Esc shows all"

@@ -21,6 +21,7 @@ from lattice_console.widgets.diff_document import DiffDocument, LineRow, NoteRow
 from lattice_console.widgets.diff_layout import DiffLayout
 from lattice_console.widgets.diff_paint import Paint, Paints
 from lattice_console.widgets.diff_rows import DiffRows, Drawing, Mark
+from lattice_console.widgets.diff_styles import LINE_STYLES, component_classes, component_css
 from lattice_console.widgets.signs import Look
 
 __all__ = ["DiffCanvas"]
@@ -28,36 +29,16 @@ __all__ = ["DiffCanvas"]
 _STRIPS = 1000
 _WHEEL = 3
 
-_ROLES = {
+_STYLES = {
+    **LINE_STYLES,
     "absent": "",
-    "accent": "color: $accent;",
-    "added": "background: $added; color: $added-text;",
-    "added-sign": "color: $added-sign; text-style: bold;",
-    "added-word": "background: $added-word; color: $added-word-text; text-style: $word-style;",
-    "bad": "color: $bad;",
-    "bar": "color: $accent; text-style: bold;",
     "draft": "color: $warning; text-style: bold;",
     "file": "background: $surface; color: $surface-text;",
-    "good": "color: $good;",
     "match": "background: $match; color: $match-text; text-style: $match-style;",
-    "muted": "color: $muted; text-style: $muted-style;",
     "note": "color: $accent;",
     "numbers": "color: $muted; text-style: $muted-style;",
     "numbers-cursor": "background: $cursor; color: $cursor-text; text-style: $cursor-style;",
-    "plain": "",
     "plain-sign": "",
-    "removed": "background: $removed; color: $removed-text;",
-    "removed-sign": "color: $removed-sign; text-style: bold;",
-    "removed-word": "background: $removed-word; color: $removed-word-text; text-style: $word-style;",
-    "rule": "color: $rule;",
-    "strong": "text-style: bold;",
-    "syntax-comment": "color: $syntax-comment; text-style: italic;",
-    "syntax-key": "color: $syntax-key;",
-    "syntax-keyword": "color: $syntax-keyword;",
-    "syntax-number": "color: $syntax-number;",
-    "syntax-plain": "",
-    "syntax-string": "color: $syntax-string;",
-    "warning": "color: $warning;",
 }
 
 
@@ -91,13 +72,9 @@ class DiffCanvas(Widget, can_focus=True, inherit_bindings=False):
 
     ALLOW_SELECT = False
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"diff-view--{role}" for role in _ROLES}
+    COMPONENT_CLASSES: ClassVar[set[str]] = component_classes("diff-view", _STYLES)
 
-    DEFAULT_CSS = (
-        "DiffCanvas { height: 1fr; width: 1fr; "
-        + "".join(f"& > .diff-view--{role} {{ {style} }}" for role, style in _ROLES.items() if style)
-        + "}"
-    )
+    DEFAULT_CSS = "DiffCanvas { height: 1fr; width: 1fr; " + component_css("diff-view", _STYLES) + "}"
 
     cursor: reactive[int] = reactive(0, repaint=False)
     """The row that the cursor is on."""

@@ -12,6 +12,7 @@ from textual.strip import Strip
 
 from lattice_console.cells import cells, cut
 from lattice_console.merge.words import Span
+from lattice_console.widgets.diff_styles import LINE_STYLES, component_classes, component_css
 from lattice_console.widgets.diff_text import columns
 from lattice_console.widgets.document_text import DocumentText
 from lattice_console.widgets.highlight import Run
@@ -25,31 +26,11 @@ __all__ = ["WIDE", "ResolveRows", "changed", "fitted", "words_of"]
 WIDE = 120
 """Columns from which all sides stand beside each other."""
 
-_ROLES = {
-    "accent": "color: $accent;",
-    "added": "background: $added; color: $added-text;",
-    "added-sign": "color: $added-sign; text-style: bold;",
-    "added-word": "background: $added-word; color: $added-word-text; text-style: $word-style;",
-    "bad": "color: $bad;",
-    "bar": "color: $accent; text-style: bold;",
+_STYLES = {
+    **LINE_STYLES,
     "chosen": "color: $accent; text-style: bold;",
-    "good": "color: $good;",
     "head": "background: $surface; color: $surface-text;",
-    "muted": "color: $muted; text-style: $muted-style;",
-    "plain": "",
-    "removed": "background: $removed; color: $removed-text;",
-    "removed-sign": "color: $removed-sign; text-style: bold;",
-    "removed-word": "background: $removed-word; color: $removed-word-text; text-style: $word-style;",
-    "rule": "color: $rule;",
-    "strong": "text-style: bold;",
-    "syntax-comment": "color: $syntax-comment; text-style: italic;",
-    "syntax-key": "color: $syntax-key;",
-    "syntax-keyword": "color: $syntax-keyword;",
-    "syntax-number": "color: $syntax-number;",
-    "syntax-plain": "",
-    "syntax-string": "color: $syntax-string;",
     "turned": "color: $accent; text-style: bold underline;",
-    "warning": "color: $warning;",
     "warning-strong": "color: $warning; text-style: bold;",
 }
 
@@ -59,13 +40,9 @@ class ResolveRows(RowView):
 
     KEEPS_MARK = True
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"resolve--{role}" for role in _ROLES}
+    COMPONENT_CLASSES: ClassVar[set[str]] = component_classes("resolve", _STYLES)
 
-    DEFAULT_CSS = (
-        "ResolveRows { height: 1fr; "
-        + "".join(f"& > .resolve--{role} {{ {style} }}" for role, style in _ROLES.items() if style)
-        + "}"
-    )
+    DEFAULT_CSS = "ResolveRows { height: 1fr; " + component_css("resolve", _STYLES) + "}"
 
     def __init__(self, look: Look, *, id: str | None = None) -> None:
         super().__init__(look, id=id)

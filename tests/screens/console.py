@@ -87,6 +87,16 @@ class Console:
             await self.pilot.pause(0.02)
         await self.pilot.pause()
 
+    async def quiet(self) -> None:
+        """Wait until nothing that was begun is under way, colours and verdicts included."""
+        for _ in range(2):
+            # What is done may ask for more.
+            await self.pilot.pause()
+            workers = self.app.workers
+            await self.until(
+                lambda: all(one.is_finished or one.group == "connection" for one in workers), "work to be done"
+            )
+
     async def go_to(self, words: str) -> None:
         """Move the queue's cursor down to the row with these words."""
         for _ in range(100):
@@ -156,6 +166,31 @@ async def open_console(
         yield console
     log = app.session.settings.state / "lattice.log"
     assert not log.exists(), log.read_text(encoding="utf-8")
+
+
+def pictured(
+    snap_compare: Callable[..., object],
+    app: LatticeApp,
+    steps: Callable[[Console], Awaitable[None]],
+    size: tuple[int, int],
+    prepare: Callable[[], Awaitable[object]] | None = None,
+) -> bool:
+    """Compare an app, after some steps, with its picture; `prepare` makes the project richer before it is opened."""
+    made = app._open_backend
+
+    async def connect() -> Backend:
+        if prepare is not None:
+            await prepare()
+        return await made()
+
+    async def before(pilot: Pilot[None]) -> None:
+        console = Console(app, pilot)
+        await console.sees("live")
+        await steps(console)
+        await console.press()
+
+    app._open_backend = connect
+    return bool(snap_compare(app, terminal_size=size, run_before=before))
 
 
 def an_office(root: Path) -> Office:

@@ -5,11 +5,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from textual.pilot import Pilot
 
 from lattice_console.app import LatticeApp
 from tests.screens.conflicting import conflicts
-from tests.screens.console import Console, make_app
+from tests.screens.console import Console, make_app, pictured
 from tests.screens.project import Office
 
 Compare = Callable[..., bool]
@@ -25,22 +24,7 @@ def looks(snap_compare: Any, office: Office) -> Compare:
 
     def compare(steps: Steps, size: tuple[int, int], *, some: bool = True, app: LatticeApp | None = None) -> bool:
         app = app or make_app(office, start="conflicts")
-        made = app._open_backend
-
-        async def connect() -> Any:
-            if some:
-                await conflicts(office)
-            return await made()
-
-        app._open_backend = connect
-
-        async def before(pilot: Pilot[None]) -> None:
-            console = Console(app, pilot)
-            await console.sees("live")
-            await steps(console)
-            await console.press()
-
-        return bool(snap_compare(app, terminal_size=size, run_before=before))
+        return pictured(snap_compare, app, steps, size, (lambda: conflicts(office)) if some else None)
 
     return compare
 

@@ -5,11 +5,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from textual.pilot import Pilot
 
 from lattice_console.app import LatticeApp, Mode
 from lattice_console.widgets.document_view import DocumentView
-from tests.screens.console import Console, make_app
+from tests.screens.console import Console, make_app, pictured
 from tests.screens.places import enrich
 from tests.screens.project import Office
 
@@ -25,22 +24,7 @@ def looks(snap_compare: Any, office: Office) -> Compare:
     """Compare a place of a richer project, after some steps, with its picture."""
 
     def compare(start: Mode, steps: Steps, size: tuple[int, int], app: LatticeApp | None = None) -> bool:
-        app = app or make_app(office, start=start)
-        made = app._open_backend
-
-        async def connect() -> Any:
-            await enrich(office)
-            return await made()
-
-        app._open_backend = connect
-
-        async def before(pilot: Pilot[None]) -> None:
-            console = Console(app, pilot)
-            await console.sees("live")
-            await steps(console)
-            await console.press()
-
-        return bool(snap_compare(app, terminal_size=size, run_before=before))
+        return pictured(snap_compare, app or make_app(office, start=start), steps, size, lambda: enrich(office))
 
     return compare
 

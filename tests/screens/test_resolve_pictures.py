@@ -34,7 +34,7 @@ def looks(snap_compare: Any, office: Office) -> Looks:
             await resolving(console)
             await console.until(lambda: "parses" in console.text or "p proposal" in console.text, "a verdict")
             await steps(console)
-            await pilot.pause(0.3)
+            await console.quiet()
             # How long a message stays depends on how long the steps took.
             app.clear_notifications()
             await pilot.pause()
