@@ -18,6 +18,9 @@ from lattice_console.workspace import Checkout
 from tests.screens.project import NOON, Office
 from tests.support.clock import Clock
 
+_LASTING = ("connection", "acts", "drafts")
+"""The groups of workers that wait for something to happen, or for the person."""
+
 PATIENCE = 10.0
 """Seconds after which something that was to appear has not."""
 
@@ -92,10 +95,10 @@ class Console:
         for _ in range(2):
             # What is done may ask for more.
             await self.pilot.pause()
-            workers = self.app.workers
-            await self.until(
-                lambda: all(one.is_finished or one.group == "connection" for one in workers), "work to be done"
-            )
+            await self.until(self._is_quiet, "work to be done")
+
+    def _is_quiet(self) -> bool:
+        return all(one.is_finished or one.group in _LASTING for one in self.app.workers)
 
     async def go_to(self, words: str) -> None:
         """Move the queue's cursor down to the row with these words."""
