@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from lattice_console.engine.features import pairing, stored
+from lattice_console.engine.features import land, pairing, stored
 from lattice_console.engine.features.context import Context
 from lattice_console.engine.features.land import Land
 from lattice_console.engine.features.tree import unexecuted
@@ -216,6 +216,7 @@ def meeting(ctx: Context, record: MutationRecord) -> set[str]:
 
 def moved(ctx: Context, moves: Sequence[HeadMove], before: Mapping[str, HeadRecord]) -> set[str]:
     """The keys of those whom it concerns that the head has moved, after it did."""
+    land.forget(ctx)
     shifts = _moves(ctx, moves, before)
     keys: set[str] = set()
     for shift in shifts:
@@ -226,6 +227,12 @@ def moved(ctx: Context, moves: Sequence[HeadMove], before: Mapping[str, HeadReco
             else:
                 keys.add(_gone_key(fact.other) if fact.kind == "declares" else pairing.at_key(fact.other))
     return keys | _linked(ctx, [shift for shift in shifts if shift.lost or shift.won])
+
+
+def look_anew(ctx: Context, records: Sequence[MutationRecord]) -> None:
+    """Read what it takes to find out anew what those mutations break, for all of them at once."""
+    nodes = {rules.file_node(shift.loses) for one in records for shift in _shifts(ctx, one) if shift.loses is not None}
+    land.said_of(ctx, nodes)
 
 
 def _linked(ctx: Context, shifts: Collection[Shift]) -> set[str]:

@@ -115,6 +115,7 @@ def _look_again(ctx: Context, records: Sequence[MutationRecord], *, judged: int 
     table = ctx.tables.conflicts
     coming = [record for record in records if record.status in life.TO_COME]
     pairing.look_anew(ctx, coming)
+    depending.look_anew(ctx, coming)
     written = {record.number: _written(ctx, record) for record in coming}
     table.unwrite(ctx.project.id, [record.number for record in records])
     table.write(ctx.project.id, written)

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from lattice_console.engine.features import stored
 from lattice_console.engine.features.context import Context
+from lattice_console.engine.records import FactRecord
 from lattice_console.engine.rules import graph, references, syntax
 from lattice_console.engine.rules.dependencies import Fact, Need, Shift, file_node, files_on, spec_node
 from lattice_console.engine.rules.graph import Edge
@@ -17,6 +18,40 @@ class Way(NamedTuple):
     stops: Sequence[str]
     called: Sequence[str]
     declared: bool
+
+
+def said_by(ctx: Context, paths: Iterable[str]) -> set[Fact]:
+    """What the documents of the head at those paths say; read once, until the head moves."""
+    wanted = list(paths)
+    missing = [path for path in wanted if ("said by", path) not in ctx.memo]
+    if missing:
+        _remember(ctx, "said by", missing, ctx.tables.graph.said_by(ctx.project.id, missing), lambda fact: fact.path)
+    return {fact for path in wanted for fact in ctx.memo["said by", path]}
+
+
+def said_of(ctx: Context, nodes: Iterable[str]) -> set[Fact]:
+    """What the documents of the head say of those specs and files; read once, until the head moves."""
+    wanted = list(nodes)
+    missing = [node for node in wanted if ("said of", node) not in ctx.memo]
+    if missing:
+        specs, files = ([node[5:] for node in missing if _is_spec(node) is spec] for spec in (True, False))
+        _remember(ctx, "said of", missing, ctx.tables.graph.said_of(ctx.project.id, specs, files), _about)
+    return {fact for node in wanted for fact in ctx.memo["said of", node]}
+
+
+def _remember(
+    ctx: Context, how: str, keys: Iterable[str], rows: Iterable[FactRecord], key: Callable[[Fact], str]
+) -> None:
+    told: dict[str, set[Fact]] = {one: set() for one in keys}
+    for fact in (Fact(*row) for row in rows):
+        told[key(fact)].add(fact)
+    ctx.memo.update(((how, one), found) for one, found in told.items())
+
+
+def forget(ctx: Context) -> None:
+    """Read anew what the documents of the head say, as it has moved."""
+    for key in [key for key in ctx.memo if key[0] in ("said by", "said of")]:
+        del ctx.memo[key]
 
 
 class Land:
@@ -44,18 +79,15 @@ class Land:
         wanted = set(paths)
         missing = [path for path in wanted if f"by {path}" not in self._known]
         if missing:
-            found = {Fact(*row) for row in self._ctx.tables.graph.said_by(self._ctx.project.id, missing)} - self._lost
-            self._learn("by", missing, found | self._won, lambda fact: fact.path)
+            self._learn("by", missing, (said_by(self._ctx, missing) - self._lost) | self._won, lambda fact: fact.path)
         return sorted(fact for path in wanted for fact in self._known[f"by {path}"])
 
     def about(self, names: Iterable[str] = (), paths: Iterable[str] = ()) -> list[Fact]:
         """What is said of the specs of those names, by those that are it and by others, and of the files there."""
-        wanted = {spec_node(name): name for name in names} | {file_node(path): path for path in paths}
+        wanted = {*map(spec_node, names), *map(file_node, paths)}
         missing = [node for node in wanted if f"about {node}" not in self._known]
         if missing:
-            specs, files = ([wanted[node] for node in missing if node.startswith(kind)] for kind in ("spec ", "file "))
-            rows = self._ctx.tables.graph.said_of(self._ctx.project.id, specs, files)
-            self._learn("about", missing, ({Fact(*row) for row in rows} - self._lost) | self._won, _about)
+            self._learn("about", missing, (said_of(self._ctx, missing) - self._lost) | self._won, _about)
         return sorted(fact for node in wanted for fact in self._known[f"about {node}"])
 
     def _learn(self, how: str, keys: Iterable[str], facts: Iterable[Fact], key: Callable[[Fact], str]) -> None:

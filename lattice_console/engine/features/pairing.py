@@ -76,7 +76,7 @@ def look_anew(ctx: Context, records: Sequence[MutationRecord]) -> None:
 
 def let_go(ctx: Context) -> None:
     """Forget what was read and tried to find that out: it can be found out again."""
-    for key in [key for key in ctx.memo if key[0] in ("pieces", "trial", "shifts", "blob")]:
+    for key in [key for key in ctx.memo if key[0] in ("pieces", "trial", "shifts", "said by", "said of", "blob")]:
         del ctx.memo[key]
 
 

@@ -107,12 +107,7 @@ async def changes(data: st.DataObject, ann: Backend) -> list[ChangeInput]:
     return made
 
 
-@settings(
-    phases=[__import__("hypothesis").Phase.generate],
-    max_examples=12,
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-)
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(data=st.data())
 def test_what_is_stored_is_what_comparing_all_with_all_finds(
     loop: asyncio.AbstractEventLoop, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
