@@ -37,7 +37,7 @@ from lattice_console.engine.rules.resolution import Open, Outcome, Settled, Side
 @writes("mutations.rebase")
 def rebase(ctx: Context, *, mutation: str, expected_version: int | None) -> Mutation:
     record = mutations.changeable(ctx, mutation, expected_version)
-    if carrying.is_behind(ctx, record):
+    if carrying.is_behind(ctx, record) or breaking.broken(ctx, record):
         [record] = judging.judge(ctx, [carrying.rebased(ctx, record)])
         carrying.carry(ctx, record)
     return views.mutation(ctx, record)

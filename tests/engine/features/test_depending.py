@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from lattice_console.contract.backend import Backend
-from lattice_console.contract.models.mutation import ChangeInput
+from lattice_console.contract.models.mutation import ChangeInput, Mutation
 from lattice_console.contract.models.resolution import ResolvedFile
 from tests.support.changes import create, delete, modify, rename
 from tests.support.depending import at, declare, of, spec, told
@@ -275,12 +275,17 @@ async def test_what_somebody_makes_of_it_is_settled_once_it_breaks_nothing(ann: 
 async def test_a_rebase_does_not_pass_over_what_is_broken(ann: Backend) -> None:
     await declare(ann, a="", b="a", c="")
     mine = await propose(ann, delete(at("a")), modify(at("c"), spec("c", version=2)))
+    await rebase_is_refused(ann, mine)
     await carry_out(ann, modify(at("c"), spec("c") + b"\n"))
-    with refusal("CF_MERGE") as refused:
-        await ann.mutations.rebase(mine.id)
-    assert "still depends on a" in refused.value.message
+    await rebase_is_refused(ann, mine)
     done = await ann.conflicts.resolve(mine.id, strategy="auto_merge")
     assert ([one.path for one in done.settled], [one.path for one in done.left]) == ([at("c")], [at("a")])
+
+
+async def rebase_is_refused(backend: Backend, mutation: Mutation) -> None:
+    with refusal("CF_MERGE") as refused:
+        await backend.mutations.rebase(mutation.id)
+    assert "still depends on a" in refused.value.message
 
 
 async def test_a_merge_train_stops_before_what_would_break_what_passed(ann: Backend) -> None:
