@@ -189,6 +189,10 @@ class History(RuleBasedStateMachine):
             seen = await self.ann.mutations.get(str(number))
             states = {requirement.name: requirement.state for requirement in seen.requirements}
             assert states == self.world.requirements(mutation), f"M-{number}"
+            proposed = [(one.operation_type, one.file_path, one.new_path) for one in seen.changes]
+            contents = [(one.base_hash, one.result_hash) for one in seen.changes]
+            assert dict(zip(proposed, contents, strict=True)) == _proposed(mutation.patchset), f"M-{number}"
+            assert {one.number for one in seen.parents} == set(self.world.parents(number)), f"M-{number}"
             votes = {review.author.handle: review.vote for review in seen.reviews if review.current}
             assert votes == {who: vote.kind for who, vote in mutation.votes.items()}, f"M-{number}"
             if mutation.status in ("pending", "approved"):
@@ -251,6 +255,16 @@ class History(RuleBasedStateMachine):
             assert await head_of(self.ann) == self.start | self.baselines
         report = await self.ann.audit.verify()
         assert report.ok, report.problems
+
+
+def _proposed(patchset: Patchset) -> dict[tuple[str, str, str | None], tuple[str | None, ...]]:
+    """What a patchset does, with the hashes of the bytes before and after."""
+    return {
+        (one.operation, one.path, one.new_path): tuple(
+            None if content is None else hashed(content) for content in (one.base, one.result)
+        )
+        for one in patchset.changes
+    }
 
 
 async def outcome_of(backend: Backend, name: str, arguments: dict[str, Any]) -> Any:
