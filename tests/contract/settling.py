@@ -10,7 +10,7 @@ from tests.contract.talking import Talking
 from tests.support.model import drawing, moves, resolving
 from tests.support.model.contents import PATHS
 from tests.support.model.resolving import STRATEGIES, Asked
-from tests.support.model.world import Mutation, Refusals
+from tests.support.model.world import Mutation, Patchset, Refusals
 
 
 class Settling(Talking):
@@ -22,7 +22,7 @@ class Settling(Talking):
         actor = self.draw_settler(data, mutation)
         patchset, refused = resolving.rebase(self.world, actor, mutation)
         if self.settling(data, actor, "mutations.rebase", mutation, refused) and patchset:
-            resolving.bring(self.world, actor, mutation, patchset)
+            self.bring(actor, mutation, patchset)
 
     @operation(12, lambda self: self.meeting())
     def resolve(self, data: st.DataObject) -> None:
@@ -47,7 +47,7 @@ class Settling(Talking):
         }
         assert done.votes_stand == (resolved.patchset.difference == mutation.patchset.difference)
         told = resolving.superseded(self.world, mutation, asked, resolved.settled)
-        carried = resolving.bring(self.world, actor, mutation, resolved.patchset)
+        carried = self.bring(actor, mutation, resolved.patchset)
         assert {one.number: one.patchset is not None for one in done.carried} == carried
         for number in told:
             moves.say(self.world.mutations[number], actor)
@@ -59,7 +59,14 @@ class Settling(Talking):
         actor = self.draw_settler(data, mutation)
         patchset, refused = resolving.undo(self.world, actor, mutation)
         if self.settling(data, actor, "conflicts.undo", mutation, refused) and patchset:
-            resolving.bring(self.world, actor, mutation, patchset)
+            self.bring(actor, mutation, patchset)
+
+    def bring(self, actor: str, mutation: Mutation, patchset: Patchset) -> dict[int, bool]:
+        """The next patchset, which is its author's; says what of the stack above came along."""
+        carried = resolving.bring(self.world, actor, mutation, patchset)
+        made = self.run(self.ann.mutations.patchset(str(mutation.number), len(mutation.patchsets)))
+        assert made.author.handle == patchset.author
+        return carried
 
     def settling(
         self, data: st.DataObject, actor: str, name: str, mutation: Mutation, refused: Refusals, **arguments: Any

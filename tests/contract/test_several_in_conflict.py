@@ -4,9 +4,10 @@ import pytest
 
 from lattice_console.contract.backend import Backend
 from lattice_console.contract.models.mutation import Mutation
+from lattice_console.contract.models.resolution import ResolvedFile
 from tests.contract.test_rebasing import BASE, with_lines
 from tests.support.changes import create, delete, modify, rename
-from tests.support.house import carry_out, propose, track
+from tests.support.house import carry_out, head_of, propose, track
 
 THREE = tuple(with_lines(line_3=b"%d\n" % number) for number in (70, 80, 90))
 """What three make of one line."""
@@ -47,6 +48,38 @@ async def test_one_that_meets_the_head_is_told_of_that_alone_and_of_the_others_o
     assert await told(ann, other) == [("error", "a.txt", (one.number,))]
     await ann.conflicts.undo(one.id)
     assert (await told(ann, one), await told(ann, other)) == ([("error", "a.txt", ())], [])
+
+
+async def test_one_that_meets_the_head_in_one_document_is_told_of_another_mutation_in_a_second(ann: Backend) -> None:
+    await track(ann, {"a.txt": BASE, "b.txt": BASE})
+    one = await propose(ann, modify("a.txt", THREE[0]), modify("b.txt", THREE[0]))
+    other = await propose(ann, modify("b.txt", THREE[1]))
+    await carry_out(ann, modify("a.txt", THREE[1]))
+    assert await told(ann, one) == [("error", "a.txt", ()), ("error", "b.txt", (other.number,))]
+    assert await told(ann, other) == [("error", "b.txt", (one.number,))]
+    assert [(await ann.mutations.get(side.id)).status for side in (one, other)] == [
+        "needs_manual_resolution",
+        "pending",
+    ]
+
+
+async def test_what_stands_on_one_that_could_not_be_carried_up_waits_for_it(ann: Backend) -> None:
+    await track(ann, {"a.txt": BASE})
+    low = await propose(ann, modify("a.txt", THREE[0]))
+    middle = await propose(ann, modify("a.txt", THREE[2]), create("b.txt"), parents=[low.id])
+    top = await propose(ann, modify("b.txt", BASE), parents=[middle.id])
+    await carry_out(ann, modify("a.txt", THREE[1]))
+    done = await ann.conflicts.resolve(low.id, strategy="manual", files=[ResolvedFile(path="a.txt", content=BASE)])
+    assert [(one.number, one.patchset) for one in done.carried] == [(middle.number, None)]
+    assert "both change it at line 3" in done.carried[0].why
+    assert await told(ann, middle) == [("error", "a.txt", ())]
+    assert await told(ann, top) == []
+    settled = await ann.conflicts.resolve(middle.id, strategy="accept_ours")
+    assert [(one.number, one.patchset) for one in settled.carried] == [(top.number, 2)]
+    for one in (low, middle, top):
+        await ann.reviews.vote(one.id, vote="approve")
+        await ann.executions.execute(one.id)
+    assert await head_of(ann) == {"a.txt": THREE[2], "b.txt": BASE}
 
 
 @pytest.mark.parametrize("stack_first", [True, False])
