@@ -204,16 +204,9 @@ class ConflictPlace(Colouring):
         self._seen = -1
         self.result.show(file.layout)
         self.sides.show(file.layout, file.clash.infos, row)
-        # How high the sides are is known once the result lies below them.
-        self.call_after_refresh(self._bring_into_sight, row)
         self.judge(file)
         self.want_colours()
         self.refresh_chrome()
-
-    def _bring_into_sight(self, row: int) -> None:
-        """Have all of the conflict in sight that the cursor began at, if it is still there."""
-        if self.sides.cursor == row and self.sides.conflict is not None:
-            self.sides.go_to(row)
 
     # -- moving
 

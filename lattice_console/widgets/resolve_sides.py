@@ -95,7 +95,7 @@ class ResolveSides(ResolveRows, inherit_bindings=False):
     def show(self, layout: ResolveLayout, infos: Mapping[Pane, SideInfo], row: int) -> None:
         """Show the sides of a merge, with the cursor on a row."""
         self.shown, self._infos, self.shift = layout, infos, 0
-        self.renew(row, max(0, row - 2))
+        self.renew(row, 0)
 
     @property
     def wide(self) -> bool:
@@ -111,13 +111,23 @@ class ResolveSides(ResolveRows, inherit_bindings=False):
 
     def go_to(self, row: int) -> None:
         """Put the cursor on the head of a conflict, with what is before and after it in sight."""
+        self._frame(row)
+        self.move_to(row)
+
+    def _reveal(self) -> None:
+        if self.shown is not None and self.total and self.shown.side_row(self.cursor).offset is None:
+            self._frame(self.cursor)
+        else:
+            super()._reveal()
+
+    def _frame(self, row: int) -> None:
+        """Bring a conflict into sight by the row of its head."""
         top = int(self.scroll_offset.y)
         if self.shown is not None and self.total:
             part = self.shown.parts[self.shown.side_row(row).part]
             end = row + min(part.height + 1, self._lines - 3)
             if not (top + 1 <= row and end < top + self._lines):
                 self._scroll_so(row - min(3, self._lines // 3))
-        self.move_to(row)
 
     def action_sideways(self, by: int) -> None:
         """Scroll long lines of all sides sideways."""

@@ -276,7 +276,8 @@ class RowView(ScrollView, can_focus=True, inherit_bindings=False):
             self._scroll_so(self.cursor - self._lines // 2)
 
     def _scroll_so(self, top: int) -> None:
-        self.scroll_to(y=max(0, min(top, self.total - self._lines)), animate=False, immediate=True)
+        # Whether there is something to scroll, Textual finds out only once all is drawn.
+        self.scroll_to(y=max(0, min(top, self.total - self._lines)), animate=False, force=True, immediate=True)
 
     # -- drawing
 
