@@ -30,7 +30,7 @@ def shortest(source: str, target: str, look: Callable[[Sequence[str], bool], Ite
     """A shortest way from one name to another, both included; empty where there is none.
 
     `look` gives the edges that leave the names, or those that lead to them where its second argument is true. Both
-    ends are walked from in turn, the one with fewer names to go on from first, until they meet: I. Pohl,
+    ends are walked from, the one with fewer names to go on from first, else in turn, until they meet: I. Pohl,
     Bi-directional search (1971).
     """
     if source == target:
@@ -38,8 +38,9 @@ def shortest(source: str, target: str, look: Callable[[Sequence[str], bool], Ite
     came: dict[str, str | None] = {source: None}
     goes: dict[str, str | None] = {target: None}
     ahead, behind = [source], [target]
+    backwards = False
     while ahead and behind:
-        backwards = len(behind) < len(ahead)
+        backwards = len(behind) < len(ahead) or (len(behind) == len(ahead) and not backwards)
         here, known, other = (behind, goes, came) if backwards else (ahead, came, goes)
         fresh: dict[str, str] = {}
         for one, two in sorted(look(here, backwards)):
