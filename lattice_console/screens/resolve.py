@@ -54,7 +54,7 @@ class ResolveScreen(ConflictPlace):
             if not layout.binary:
                 hints.append(("resolve.edit", "edit"))
         if file.where is not None and (file.where.why or layout.conflicts):
-            hints.append(("resolve.where", "place"))
+            hints.append(("resolve.where", "path"))
         if layout.next_conflict(row, 1) is not None:
             hints.append(("resolve.next", "next"))
         elif layout.next_conflict(row, -1) is not None:
@@ -65,6 +65,8 @@ class ResolveScreen(ConflictPlace):
             hints.append(("resolve.undo", "undo"))
         if len(self.files) > 1:
             hints.append(("resolve.next_file", "next file"))
+        if self.sides.wide and file.clash.other is not None:
+            hints.append(("resolve.other", f"M-{file.clash.other}"))
         return hints
 
     # -- choosing

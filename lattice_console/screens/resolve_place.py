@@ -233,7 +233,7 @@ class ConflictPlace(Colouring):
         elif at is not None and (offer := layout.offer(at)) is not None:
             told = ("p", offer.words)
         self.result.offer(told)
-        place = "place open" if file.place_open else f"at {inert(file.path)}" if file.place is not None else ""
+        place = "path open" if file.place_open else f"at {inert(file.path)}" if file.place is not None else ""
         self.result.tell_place(place, settled=not file.place_open)
 
     @on(ResolveResult.Pointed)

@@ -78,17 +78,18 @@ async def choose_place(place: Place, file: OpenFile, where: Where) -> Choice | N
     """Let the person choose where a document is to be; None where they leave."""
     known: list[Pick[Choice]] = []
     if where.ours is not None:
-        known.append(Pick(inert(where.ours), "ours", "ours"))
+        known.append(Pick(inert(where.ours), "ours", " ours"))
     if where.theirs is not None:
-        known.append(Pick(inert(where.theirs), "theirs", "theirs"))
+        known.append(Pick(inert(where.theirs), "theirs", " theirs"))
     if known:
         at = next((at for at, one in enumerate(known) if one.value == file.place), 0)
         # None is what leaving comes to, so that what is typed then needs a name of its own.
-        known.append(Pick("Another path", _ANOTHER, "other"))
+        known.append(Pick("Another path", _ANOTHER))
         picked = await place.app.push_screen_wait(PickDialog("Where is it to be?", known, at=at))
         if picked != _ANOTHER:
             return picked
     wanted = file.clash.change.result_path
-    sentence = f"Where is {inert(file.clash.path)} to be?{f' {inert(where.why)}.' if where.why else ''}"
+    path = inert(file.clash.path)
+    sentence = f"{path}: {inert(where.why)}. Where is it to be?" if where.why else f"Where is {path} to be?"
     typed = await place.app.push_screen_wait(PathDialog(sentence, file.path, wanted if where.ours is None else ""))
     return Written(typed.encode()) if typed is not None else None

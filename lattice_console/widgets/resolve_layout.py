@@ -97,6 +97,11 @@ class Offer:
         """The choice that takes it."""
         return Written(self.text, proposed=True)
 
+    @property
+    def taken(self) -> str:
+        """That it is taken, in words."""
+        return f"taken {self.name}" if self.name.startswith("as ") else f"{self.name} taken"
+
 
 Offers = Mapping[int, Sequence[Offer]]
 """What is offered beside what the merge proposes, by the number of the conflict, from 0."""

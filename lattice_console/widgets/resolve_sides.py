@@ -211,7 +211,7 @@ class ResolveSides(ResolveRows, inherit_bindings=False):
         where = f" {signs.dot} {pointed(conflict.pointer, signs.crumb)}" if conflict.pointer else ""
         sign = signs.status["needs_manual_resolution"] if choice is None else signs.check
         offered = layout.offered(number)
-        state = f"{offered.name} taken" if offered is not None else choice_words(choice)
+        state = offered.taken if offered is not None else choice_words(choice)
         total = len(layout.conflicts)
         left: list[Piece] = [
             (f"{sign} ", "head warning-strong" if choice is None else "head good"),

@@ -173,7 +173,7 @@ async def test_another_path_is_chosen_where_the_conflict_is_shown(office: Office
         await console.press("1")
         await console.sees("› M-9 › Resolve docs/new.md", "There is no such file here.")
         await console.press("1", "ctrl+s")
-        await console.sees("Where is docs/new.md to be?", "cannot be taken")
+        await console.sees("docs/new.md: docs/new.md cannot be taken", "Where is it to be?")
 
 
 async def test_a_filter_narrows_and_stays_until_escape_drops_it(place: Console) -> None:

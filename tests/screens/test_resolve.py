@@ -420,7 +420,7 @@ async def test_how_it_was_settled_before_is_offered_with_where_it_came_from_and_
     async with _at(office) as console:
         await console.sees("2 of 2 conflicts open", "p as in M-9 · ana · now · Rename customer to account")
         await console.press("right_square_bracket", "p")
-        await console.sees("as in M-9 taken", "due: 25 days")
+        await console.sees("taken as in M-9", "due: 25 days")
         await console.press("u")
         await console.sees("2 of 2 conflicts open", "p as in M-9")
         # What is offered first stands there already by the key of its side.
@@ -440,7 +440,7 @@ async def test_what_was_settled_before_and_no_longer_holds_is_offered_with_what_
     async with _at(office) as console:
         await console.sees("p as in M-9 · ana · now · but then: ")
         await console.press("p")
-        await console.sees("as in M-9 taken", '"version": nothing', "line 2: ")
+        await console.sees("taken as in M-9", '"version": nothing', "line 2: ")
 
 
 async def test_where_nothing_is_proposed_the_key_says_so(office: Office) -> None:
@@ -636,13 +636,13 @@ async def test_which_name_it_gets_is_chosen_where_both_renamed_it(office: Office
     old = "docs/old/sessions.md"
     ours = await _meeting(office, rename(old, "docs/a.md"), rename(old, "docs/b.md"))
     async with _at(office) as console:
-        await console.sees("place open", "r where is it to be? both rename it, to docs/a.md and to docs/b.md")
+        await console.sees("path open", "r where is it to be? both rename it, to docs/a.md and to docs/b.md")
         await console.press("ctrl+s")
         await console.sees("Where is it to be?", "ours  docs/a.md", "theirs  docs/b.md")
         await console.press("down", "enter")
         await console.sees("at docs/b.md")
         await console.press("u")
-        await console.sees("place open")
+        await console.sees("path open")
         await console.press("r")
         await console.sees("Where is it to be?")
         await console.press("enter")
@@ -656,11 +656,11 @@ async def test_a_taken_path_is_a_question_and_another_one_is_typed(office: Offic
     old, wanted = "docs/old/sessions.md", "docs/sessions.md"
     ours = await _meeting(office, rename(old, wanted), create(wanted, b"# Theirs\n"))
     async with _at(office) as console:
-        await console.sees("place open", "docs/sessions.md cannot be taken")
+        await console.sees("path open", "docs/sessions.md cannot be taken")
         await console.press("r")
         await console.sees("theirs  docs/old/sessions.md")
         await console.press("down", "enter")
-        await console.sees("Where is docs/old/sessions.md to be?")
+        await console.sees("docs/old/sessions.md: docs/sessions.md cannot be taken")
         await console.press("enter")
         await console.sees("That one is taken: type another path.")
         await console.press("home")
@@ -677,7 +677,7 @@ async def test_a_taken_path_is_a_question_and_another_one_is_typed(office: Offic
 async def test_what_both_create_can_be_created_beside_theirs(office: Office) -> None:
     ours = await _meeting(office, create("docs/new.md", b"one\nours\n"), create("docs/new.md", b"one\ntheirs\n"))
     async with _at(office) as console:
-        await console.sees("1 of 1 conflict open", "r place")
+        await console.sees("1 of 1 conflict open", "r path")
         await console.press("r", "down", "enter")
         await console.sees("Where is docs/new.md to be?")
         await console.press("home")

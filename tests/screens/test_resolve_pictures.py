@@ -31,6 +31,7 @@ def looks(snap_compare: Any, office: Office) -> Looks:
         async def before(pilot: Pilot[None]) -> None:
             console = Console(app, pilot)
             await console.sees("live")
+            await console.until(lambda: console.bar in console.text, "a row under the cursor")
             await resolving(console)
             await console.until(lambda: "parses" in console.text or "p proposal" in console.text, "a verdict")
             await steps(console)
