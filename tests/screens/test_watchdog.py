@@ -29,7 +29,7 @@ TITLE = "Change the long one"
 
 
 @pytest.fixture(scope="module")
-def _made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = project(tmp_path_factory.mktemp("large") / "large", MUTATIONS, documents=DOCUMENTS)
     asyncio.run(_add_the_long_one(place))
     return place
@@ -46,11 +46,6 @@ async def _add_the_long_one(place: Path) -> None:
     made = await backend.mutations.create(title=TITLE, changes=[change])
     await backend.reviews.comment(made.id, text="All of these?")
     await backend.close()
-
-
-@pytest.fixture
-def office(_made_once: Path, tmp_path: Path) -> Office:
-    return an_office(shutil.copytree(_made_once, tmp_path / "large"))
 
 
 @pytest.fixture
@@ -194,12 +189,10 @@ async def watch_others_work(walker: Walker, place: Path) -> None:
     assert await colleagues.wait() == 0
 
 
-@pytest.mark.timeout(300)
-async def test_no_screen_keeps_the_event_loop_for_more_than_50_ms(office: Office, tidying: Tidying) -> None:
+async def walk_all(office: Office, tidying: Tidying) -> Watchdog:
+    """Go everywhere and do everything, and watch."""
     dog = Watchdog()
-    app = make_app(office)
-    async with open_console(app, (160, 50)) as console:
-        tidying.begin()
+    async with open_console(make_app(office), (160, 50)) as console:
         walker = Walker(console, dog, tidying)
         with dog.watching():
             await walk_the_queue(walker)
@@ -210,8 +203,27 @@ async def test_no_screen_keeps_the_event_loop_for_more_than_50_ms(office: Office
             await walk_the_activity(walker)
             await turn_the_screen(walker)
             await watch_others_work(walker, office.root)
-    assert dog.callbacks > 1000
-    assert not dog.blocks, "\n\n".join(str(block) for block in dog.blocks)
+    return dog
+
+
+@pytest.mark.timeout(600)
+async def test_no_screen_keeps_the_event_loop_for_more_than_50_ms(
+    made_once: Path, tmp_path: Path, tidying: Tidying
+) -> None:
+    blocked: set[str] | None = None
+    told = ""
+    # What a screen does it does again; what a busy machine does to a walk it does elsewhere in the next.
+    for number in range(3):
+        office = an_office(shutil.copytree(made_once, tmp_path / f"large-{number}"))
+        tidying.begin()
+        dog = await walk_all(office, tidying)
+        assert dog.callbacks > 1000
+        during = {block.during for block in dog.blocks}
+        blocked = during if blocked is None else blocked & during
+        told = "\n\n".join(str(block) for block in dog.blocks if block.during in blocked)
+        if not blocked:
+            return
+    pytest.fail(told)
 
 
 @pytest.mark.parametrize("block", ["computing", "sleeping"])
