@@ -14,7 +14,8 @@ from lattice_console.merge.regions import CONFLICT_LIMIT, Opened, Range, Region,
 __all__ = ["merged_by_lines"]
 
 _SIZE: Final = 60
-_LABEL: Final = b"what a side has where both of them changed it"
+# Of signs that documents seldom have, which makes it quick to look for.
+_LABEL: Final = bytes(range(1, 9)) * 5
 _OURS, _BASE, _THEIRS = (sign * _SIZE + b" " + _LABEL for sign in (b"<", b"|", b">"))
 # The one marker that has no label.
 _MIDDLE: Final = b"=" * _SIZE

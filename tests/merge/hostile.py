@@ -31,7 +31,7 @@ NESTED = {
 
 def _marked(size: int) -> bytes:
     """Lines like markers of so many signs, with the label that libgit2 is asked for."""
-    label = b" what a side has where both of them changed it\n"
+    label = b" " + bytes(range(1, 9)) * 5 + b"\n"
     return b"".join(sign * size + label for sign in (b"<", b"|", b"=", b">")) + b"=" * size + b"\n"
 
 

@@ -10,7 +10,7 @@ from lattice_console.merge.regions import Texts, conflicting
 from tests.merge.strategies import merges
 
 BASE = b"a\nb\nc\nd\ne\n"
-LABEL = b"what a side has where both of them changed it"
+LABEL = bytes(range(1, 9)) * 5
 
 
 def test_where_conflicts_are_is_found_without_comparing_the_sides_again(monkeypatch: pytest.MonkeyPatch) -> None:
