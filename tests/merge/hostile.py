@@ -74,9 +74,9 @@ def cases() -> Iterator[tuple[str, Case]]:
     yield "both from nothing", ("a.yaml", b"", OURS, APART)
     for name, (path, document) in NESTED.items():
         sign = b'"k": ' if path == "a.json" else b"k: "
-        ours, last = document.replace(sign + b"1", sign + b'"5"'), document.rfind(b"2")
-        yield f"{name}, apart", (path, document, ours, document[:last] + b'"6"' + document[last + 1 :])
-        yield f"{name}, meeting", (path, document, ours, document.replace(sign + b"1", sign + b'"7"'))
+        ours, last = document.replace(sign + b"1", sign + b"[5]"), document.rfind(b"2")
+        yield f"{name}, apart", (path, document, ours, document[:last] + b"[6]" + document[last + 1 :])
+        yield f"{name}, meeting", (path, document, ours, document.replace(sign + b"1", sign + b"[7]"))
 
 
 def all_cases() -> dict[str, Case]:
