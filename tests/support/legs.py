@@ -29,6 +29,9 @@ from tests.services.fixtures import shared_url
 from tests.services.redis_database import clients, flush, numbered
 from tests.services.run import current
 
+PATIENCE = 60.0
+"""Seconds for a Postgres server that shares its processors with other tests: no call may fail for that."""
+
 Bind = Callable[[str, str | None], Backend]
 """Gives the Backend of an actor for a project."""
 
@@ -138,7 +141,7 @@ class _Postgres:
         self.limits = limits
 
     def open(self) -> Store:
-        return PostgresStore(postgres(self._url))
+        return PostgresStore(postgres(self._url), answer=PATIENCE, connect=PATIENCE)
 
     def sql(self, statement: str, *parameters: Any) -> list[tuple[Any, ...]]:
         async def run() -> list[tuple[Any, ...]]:

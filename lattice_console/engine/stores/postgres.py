@@ -13,7 +13,7 @@ from lattice_console.engine.pulse import Pulse, Vitals
 from lattice_console.engine.stores.bus_carried import CarriedBus, newest_in
 from lattice_console.engine.stores.bus_postgres import PostgresCarrier
 from lattice_console.engine.stores.loop_thread import LoopThread
-from lattice_console.engine.stores.postgres_pool import ANSWER, READ, Pool
+from lattice_console.engine.stores.postgres_pool import ANSWER, CONNECT, READ, Pool
 from lattice_console.engine.stores.replica import NotThere, Replica
 
 WRITE = "BEGIN ISOLATION LEVEL READ COMMITTED"
@@ -41,10 +41,12 @@ class PostgresStore:
         pool_size: int = 5,
         max_overflow: int = 10,
         echo: bool = False,
+        answer: float = ANSWER,
+        connect: float = CONNECT,
     ) -> None:
         self._url = url
         self._thread = LoopThread("lattice-postgres")
-        self._truth = Pool(url, ANSWER, pool_size=pool_size, max_overflow=max_overflow, echo=echo)
+        self._truth = Pool(url, answer, pool_size=pool_size, max_overflow=max_overflow, echo=echo, connect=connect)
         self._replica = Replica(replica, pool_size=pool_size, max_overflow=max_overflow, echo=echo) if replica else None
         self._pulse = Pulse()
         self._closed = False

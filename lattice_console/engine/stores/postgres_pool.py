@@ -26,12 +26,16 @@ ANSWER = 4.0
 class Pool:
     """Up to `pool_size` connections that stay, and `max_overflow` beside them while there is much to do.
 
-    It lives on one event loop. A statement that takes longer than `answer` seconds raises TimeoutError.
+    It lives on one event loop. A connection that takes longer than `connect` seconds, and a statement that takes longer
+    than `answer` seconds, raise TimeoutError.
     """
 
-    def __init__(self, url: str, answer: float, *, pool_size: int, max_overflow: int, echo: bool) -> None:
+    def __init__(
+        self, url: str, answer: float, *, pool_size: int, max_overflow: int, echo: bool, connect: float = CONNECT
+    ) -> None:
         self._url = url
         self._answer = answer
+        self._connect = connect
         self._sizes = {"pool_size": pool_size, "max_overflow": max_overflow}
         self._echo = echo
         self._engine: AsyncEngine | None = None
@@ -69,8 +73,8 @@ class Pool:
     async def connection(self) -> "AsyncIterator[AsyncConnection]":
         """One that has just answered; without a transaction."""
         if self._engine is None:
-            self._engine = _engine(self._url, self._answer, self._echo, **self._sizes)
-        async with asyncio.timeout(CONNECT):
+            self._engine = _engine(self._url, self._answer, self._connect, self._echo, **self._sizes)
+        async with asyncio.timeout(self._connect):
             connection = await self._engine.connect()
         try:
             yield connection
@@ -94,7 +98,7 @@ async def _undo(driver: Any, error: BaseException) -> None:
         driver.terminate()
 
 
-def _engine(url: str, answer: float, echo: bool, **sizes: int) -> "AsyncEngine":
+def _engine(url: str, answer: float, connect: float, echo: bool, **sizes: int) -> "AsyncEngine":
     from sqlalchemy.ext.asyncio import create_async_engine
 
     return create_async_engine(
@@ -105,7 +109,7 @@ def _engine(url: str, answer: float, echo: bool, **sizes: int) -> "AsyncEngine":
         hide_parameters=True,
         echo=echo,
         connect_args={
-            "timeout": CONNECT,
+            "timeout": connect,
             "command_timeout": answer,
             "server_settings": {
                 "application_name": "lattice-console",
