@@ -120,8 +120,8 @@ class Rejection(Model):
 class Unmergeable(Model):
     """Why the files have no lines to merge."""
 
-    reason: Literal["binary", "too_large"]
-    side: Literal["base", "ours", "theirs"]
+    reason: Literal["binary", "too_large", "too_slow"]
+    side: Literal["base", "ours", "theirs"] | None
     message: str
 
 

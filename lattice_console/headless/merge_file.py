@@ -82,6 +82,8 @@ def command(
         structured=structured,
     )
     if isinstance(merged, Unmergeable):
+        if merged.side is None:
+            raise ValidationFailed("VAL_FILE", f"{current} is not merged: {merged.message}.", field="file")
         file = {"ours": current, "base": base, "theirs": other}[merged.side]
         if merged.reason == "binary":
             raise ValidationFailed("VAL_BINARY", f"Cannot merge binary files: {file}", field="file")

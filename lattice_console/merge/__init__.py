@@ -1,4 +1,4 @@
-"""The one diff and the one merge: pure functions on bytes, which know no project and do no I/O."""
+"""The one diff and the one merge: pure functions on bytes, which know no project and no file."""
 
 from lattice_console.merge.merging import (
     Conflict,

@@ -48,6 +48,8 @@ def merge_file(
     if refused := why_unmergeable(base, ours, theirs, limit):
         return refused
     result = three_way(base, ours, theirs, path=path, limit=limit, propose=structured)
+    if result.unmergeable:
+        return result.unmergeable
     proposals = zip(result.conflicts, result.proposals, strict=False)
     taken = tuple((conflict, proposal) for conflict, proposal in proposals if proposal.text is not None)
     if not result.rejected and not taken:

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from lattice_console.merge.deadline import SECONDS, merged_in_time
 from lattice_console.merge.diff import is_binary
-from lattice_console.merge.parting import merged_by_lines
 from lattice_console.merge.proposal import Proposal
 from lattice_console.merge.regions import Range, Region, Texts
 from lattice_console.merge.suspects import doubtful
@@ -34,7 +34,9 @@ SIZE_LIMIT = 10_000_000
 """Bytes that each side may have, unless the caller says otherwise."""
 
 LINE_LIMIT = 1_000_000
-"""Lines that each side may have; so many that are much alike take git, and us, twenty seconds."""
+"""Lines that each side may have."""
+
+_TOO_SLOW = f"their lines are so much alike that no merge of them ended within {SECONDS:.0f} s; choose a side"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +60,10 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class Unmergeable:
-    """Why sides were not merged by lines at all: a `side` is binary or larger than the limits."""
+    """Why sides were not merged by lines: a `side` is binary or larger than the limits, or all took too long."""
 
-    reason: Literal["binary", "too_large"]
-    side: Literal["base", "ours", "theirs"]
+    reason: Literal["binary", "too_large", "too_slow"]
+    side: Literal["base", "ours", "theirs"] | None
     message: str
 
 
@@ -124,8 +126,9 @@ def three_way(
     Otherwise verdict and bytes are those of `git merge-file`, unless the merge is rejected: JSON, YAML and the front
     matter of Markdown, which `path` tells by its extension, have to parse and to repeat no key, and `valid` must find
     nothing wrong with it that is right in the sides (`merge.validity`). A side that is binary (NUL in its first 8000
-    bytes) or larger than `limit` bytes or `LINE_LIMIT` is not merged; one with too many conflicts to be decided one by
-    one is one conflict. Who needs no more than the verdict and the conflicts does without proposals.
+    bytes) or larger than `limit` bytes or `LINE_LIMIT` is not merged, nor are sides that take too long
+    (`merge.deadline`); one with too many conflicts to be decided one by one is one conflict. Who needs no more than the
+    verdict and the conflicts does without proposals.
 
     Raises:
         Libgit2Error: libgit2 ran out of memory.
@@ -138,7 +141,10 @@ def three_way(
         return MergeResult(None, unmergeable=unmergeable)
     sides = base, ours, theirs
     gate = Gate(*sides, path, valid)
-    regions, settled = merged_by_lines(sides)
+    opened = merged_in_time(sides)
+    if opened is None:
+        return MergeResult(None, unmergeable=Unmergeable("too_slow", None, _TOO_SLOW))
+    regions, settled = opened
     rejected = None if regions else gate.rejection(settled[0])
     if not regions and not rejected:
         return _clean(settled[0])
