@@ -50,8 +50,9 @@ format: venv ## Format the code and mend what can be mended by itself
 bench: venv ## Measure against the peers, printed as JSON lines
 	@$(BIN)/python -m benchmarks
 
-soak: venv ## Run the long tests
+soak: venv ## Run the long tests, and every case of the contract on every leg
 	@$(BIN)/python -m pytest -m soak --timeout 0 tests
+	@LATTICE_TEST_EVERY_CASE=1 $(BIN)/python -m pytest -n auto --dist worksteal tests/contract
 
 services: venv ## Start Postgres, Redis and Neo4j without Docker, and print their settings
 	@$(BIN)/python -m tests.services start
