@@ -1,5 +1,6 @@
 """What holds for every test."""
 
+import gc
 import os
 import shutil
 import tempfile
@@ -27,8 +28,8 @@ os.environ["GIT_CONFIG_NOSYSTEM"] = "1"
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are processors: a good part of a run is waiting for servers and child processes."""
-    return (os.cpu_count() or 1) + 1
+    """Two more than there are processors: a good part of a run is waiting for servers, child processes and screens."""
+    return (os.cpu_count() or 1) + 2
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -39,6 +40,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return marked.args[0] if marked else 0
 
     items.sort(key=limit, reverse=True)
+
+
+def pytest_collection_finish() -> None:
+    """Search what is loaded by now for garbage no more, and the rest less often: that took a sixth of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000)
 
 
 def pytest_unconfigure() -> None:

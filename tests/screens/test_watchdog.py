@@ -21,7 +21,7 @@ from lattice_console.screens.place import FOLLOW
 from lattice_console.screens.tidying import Tidying
 from tests.screens.console import Console, an_office, make_app, open_console
 from tests.screens.project import Office
-from tests.screens.watchdog import LIMIT, Watchdog
+from tests.screens.watchdog import LIMIT, LIMIT_FOR_ALL, Watchdog
 
 MUTATIONS, DOCUMENTS, LINES = 20_000, 5_000, 20_000
 LONG = "specs/long.json"
@@ -85,8 +85,10 @@ class Walker:
 
     async def resize(self, width: int, height: int) -> None:
         self._dog.during = f"{type(self.console.app.screen).__name__}, {width} by {height}"
+        self._dog.limit = LIMIT_FOR_ALL
         await self.console.pilot.resize_terminal(width, height)
-        await self.press()
+        await self.console.pilot.pause()
+        self._dog.limit = LIMIT
 
     async def sees(self, *words: str) -> None:
         await self.console.sees(*words)

@@ -15,6 +15,9 @@ from unittest.mock import patch
 LIMIT = 0.05
 """Seconds of computing after which a key is felt to be late."""
 
+LIMIT_FOR_ALL = 0.1
+"""Seconds for what draws the whole screen anew and follows from no key, such as another size of the terminal."""
+
 ASLEEP = 0.15
 """Seconds of doing nothing at all: more, since on a busy machine others may have had the processor meanwhile."""
 
@@ -39,9 +42,13 @@ class Block:
 
 @dataclass
 class Watchdog:
-    """What was found. `during` says what goes on, for the report; `longest` is the most that any callback computed."""
+    """What was found. `during` says what goes on, for the report; `longest` is the most that any callback computed.
+
+    More than `limit` seconds of computing are too many.
+    """
 
     during: str = "start"
+    limit: float = LIMIT
     blocks: list[Block] = field(default_factory=list)
     longest: float = 0.0
     callbacks: int = 0
@@ -74,7 +81,7 @@ class Watchdog:
                 slept = time.perf_counter() - wall - (time.process_time() - everybody)
                 self.callbacks += 1
                 self.longest = max(self.longest, computed)
-                if computed > LIMIT or slept > ASLEEP:
+                if computed > self.limit or slept > ASLEEP:
                     self.blocks.append(Block(self.during, computed, slept, repr(_callback(handle)), self._where()))
 
         def look() -> None:
