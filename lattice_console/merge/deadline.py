@@ -26,7 +26,7 @@ def merged_in_time(sides: Texts, seconds: float = SECONDS) -> Opened | None:
     Raises:
         Libgit2Error: libgit2 ran out of memory.
     """
-    if max(side.count(b"\n") for side in sides) < LONG:
+    if not any(len(side) >= LONG and side.count(b"\n") >= LONG for side in sides):
         return merged_by_lines(sides)
     # Nothing of the folder one stands in is imported; that the package has imported this module already is no matter.
     command = [sys.executable, "-P", "-W", "ignore", "-m", __name__]

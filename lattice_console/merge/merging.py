@@ -171,7 +171,8 @@ def why_unmergeable(base: bytes, ours: bytes, theirs: bytes, limit: int = SIZE_L
         if len(content) > limit:
             message = f"{side} has {len(content):,} bytes, more than the {limit:,} that are merged; choose a side"
             return Unmergeable("too_large", side, message)
-        if (lines := content.count(b"\n")) > LINE_LIMIT:
+        # Lines are counted only where there is room for so many.
+        if len(content) > LINE_LIMIT and (lines := content.count(b"\n")) > LINE_LIMIT:
             message = f"{side} has {lines:,} lines, more than the {LINE_LIMIT:,} that are merged; choose a side"
             return Unmergeable("too_large", side, message)
         if is_binary(content):
