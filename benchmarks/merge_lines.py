@@ -31,7 +31,9 @@ def run(quick: bool) -> Iterator[dict[str, object]]:
         yield _beside_git("nothing to merge", (b"a\n", b"b\n", b"c\n"), folder, rounds)
         for count in (1_000,) if quick else (1_000, 10_000, 100_000):
             yield _beside_git("clean", _edited(count, both=0), folder, rounds)
-            yield _beside_git("with conflicts", _edited(count, both=count // 100), folder, rounds)
+            conflicting = _edited(count, both=count // 100)
+            yield _beside_git("with conflicts, as data", conflicting, folder, rounds)
+            yield _beside_git("with conflicts, as text with markers", conflicting, folder, rounds, marked)
         for adversary, make in _ADVERSARIES.items():
             yield _beside_git(f"adversarial: {adversary}", make(500 if quick else 20_000), folder, rounds)
     for path in ("a.json", "a.yaml"):
@@ -41,14 +43,16 @@ def run(quick: bool) -> Iterator[dict[str, object]]:
         yield row(f"validity gate, {path[2:]}", len(base), whole - lines, "merge by lines", lines)
 
 
-def _beside_git(name: str, sides: Sides, folder: Path, rounds: int) -> dict[str, object]:
+def _beside_git(
+    name: str, sides: Sides, folder: Path, rounds: int, merge: Callable[..., object] = three_way
+) -> dict[str, object]:
     for side, content in zip(("base", "ours", "theirs"), sides, strict=True):
         (folder / side).write_bytes(content)
     by_us = marked(*sides)
     peer = partial(git, folder, "merge-file", "-p", "ours", "base", "theirs", expected=min(by_us.conflicts, 127))
     if peer() != by_us.content or three_way(*sides).clean == bool(by_us.conflicts):
         raise RuntimeError(f"git merges otherwise: {name}")
-    measured, by_git = medians(partial(three_way, *sides), peer, rounds)
+    measured, by_git = medians(partial(merge, *sides), peer, rounds)
     return row(name, sides[0].count(b"\n"), measured, "git merge-file", by_git)
 
 

@@ -20,13 +20,15 @@ SECONDS: Final = 10.0
 """How long that process has."""
 
 
-def merged_in_time(sides: Texts, seconds: float = SECONDS) -> Opened | None:
-    """As `merged_by_lines`; None where it took too long, or ended the process that did it.
+def merged_in_time(sides: Texts, lines: int, seconds: float = SECONDS) -> Opened | None:
+    """As `merged_by_lines`, of sides that have so many `lines` at most.
+
+    None where it took too long, or ended the process that did it.
 
     Raises:
         Libgit2Error: libgit2 ran out of memory.
     """
-    if not any(len(side) >= LONG and side.count(b"\n") >= LONG for side in sides):
+    if lines < LONG:
         return merged_by_lines(sides)
     # Nothing of the folder one stands in is imported; that the package has imported this module already is no matter.
     command = [sys.executable, "-P", "-W", "ignore", "-m", __name__]

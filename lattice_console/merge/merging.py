@@ -137,11 +137,12 @@ def three_way(
         return _clean(ours)
     if ours == base:
         return _clean(theirs)
-    if unmergeable := why_unmergeable(base, ours, theirs, limit):
-        return MergeResult(None, unmergeable=unmergeable)
     sides = base, ours, theirs
+    lines = [side.count(b"\n") for side in sides]
+    if unmergeable := why_unmergeable(*sides, limit, lines):
+        return MergeResult(None, unmergeable=unmergeable)
     gate = Gate(*sides, path, valid)
-    opened = merged_in_time(sides)
+    opened = merged_in_time(sides, max(lines))
     if opened is None:
         return MergeResult(None, unmergeable=Unmergeable("too_slow", None, _TOO_SLOW))
     regions, settled = opened
@@ -160,20 +161,23 @@ def _clean(content: bytes) -> MergeResult:
     return MergeResult(content, settled=(content,))
 
 
-def why_unmergeable(base: bytes, ours: bytes, theirs: bytes, limit: int = SIZE_LIMIT) -> Unmergeable | None:
-    """Why sides have no lines to merge; None where they do."""
-    sides: tuple[tuple[Literal["base", "ours", "theirs"], bytes], ...] = (
-        ("ours", ours),
-        ("base", base),
-        ("theirs", theirs),
+def why_unmergeable(
+    base: bytes, ours: bytes, theirs: bytes, limit: int = SIZE_LIMIT, lines: Sequence[int] | None = None
+) -> Unmergeable | None:
+    """Why sides have no lines to merge; None where they do. Who has counted the `lines` of each gives them."""
+    of_base, of_ours, of_theirs = lines or (None, None, None)
+    sides: tuple[tuple[Literal["base", "ours", "theirs"], bytes, int | None], ...] = (
+        ("ours", ours, of_ours),
+        ("base", base, of_base),
+        ("theirs", theirs, of_theirs),
     )
-    for side, content in sides:
+    for side, content, counted in sides:
         if len(content) > limit:
             message = f"{side} has {len(content):,} bytes, more than the {limit:,} that are merged; choose a side"
             return Unmergeable("too_large", side, message)
-        # Lines are counted only where there is room for so many.
-        if len(content) > LINE_LIMIT and (lines := content.count(b"\n")) > LINE_LIMIT:
-            message = f"{side} has {lines:,} lines, more than the {LINE_LIMIT:,} that are merged; choose a side"
+        number = content.count(b"\n") if counted is None else counted
+        if number > LINE_LIMIT:
+            message = f"{side} has {number:,} lines, more than the {LINE_LIMIT:,} that are merged; choose a side"
             return Unmergeable("too_large", side, message)
         if is_binary(content):
             return Unmergeable("binary", side, f"{side} is binary, which has no lines to merge; choose a side")

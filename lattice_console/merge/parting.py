@@ -1,10 +1,11 @@
 """A merge taken apart, from nothing but the text that libgit2 writes: what is settled, and what is in conflict.
 
 Comparing the sides a second time, to learn where conflicts are, would cost as much as merging them. So libgit2 is asked
-for markers that no side holds, and what is between them is looked up in the sides. Where a side does hold such markers,
-or has the lines of a conflict in several places that it could be at, they are compared after all (`merge.regions`).
+for markers that no side can hold, and what is between them is looked up in the sides. Where a side has the lines of a
+conflict in several places that it could be at, they are compared after all (`merge.regions`).
 """
 
+import os
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
@@ -14,11 +15,14 @@ from lattice_console.merge.regions import CONFLICT_LIMIT, Opened, Range, Region,
 __all__ = ["merged_by_lines"]
 
 _SIZE: Final = 60
-# Of signs that documents seldom have, which makes it quick to look for.
-_LABEL: Final = bytes(range(1, 9)) * 5
+# Drawn by each process, so that nobody can write it into a document; of signs that documents seldom have, which makes
+# it quick to look for.
+_LABEL: Final = bytes(1 + byte % 8 for byte in os.urandom(40))
 _OURS, _BASE, _THEIRS = (sign * _SIZE + b" " + _LABEL for sign in (b"<", b"|", b">"))
 # The one marker that has no label.
 _MIDDLE: Final = b"=" * _SIZE
+# The last byte of a text without a line that is cut off.
+_WHOLE: Final = (b"", b"\n")
 
 
 class _Parted(NamedTuple):
@@ -49,15 +53,13 @@ def merged_by_lines(sides: Texts) -> Opened:
 
 
 def _parted(sides: Texts) -> _Parted | None:
-    """The merge; None where a side has what looks like our markers."""
+    """The merge; None where a side has what looks like the marker without a label."""
     if not all(sides):
         # Nothing is common to all; and libgit2 leaves the label of an empty side out.
         return _Parted((b"", b""), (sides,))
     clean, merged = merge_lines(*sides, style="diff3", labels=(_LABEL, _LABEL, _LABEL), marker_size=_SIZE)
     if clean:
         return _Parted((merged,), ())
-    if any(_LABEL in side for side in sides):
-        return None
     return _taken_apart(merged, sides)
 
 
@@ -106,19 +108,18 @@ def _located(found: _Parted, sides: Texts) -> tuple[Region, ...] | None:
     before = [text[text.rfind(b"\n", 0, len(text) - 1) + 1 :] for text in found.settled[:-1]]
     after = [text[: text.find(b"\n") + 1] or text for text in found.settled[1:]]
     ranges: list[list[Range]] = []
-    for number, side in enumerate(sides):
-        texts = [each[number] for each in found.texts]
+    for side, texts in zip(sides, zip(*found.texts, strict=True), strict=True):
         starts = _starts(side, texts, before, after)
         if starts is None:
             return None
         ranges.append(_lines(side, texts, starts))
-    return tuple(map(Region, *ranges, _in_result(found), found.texts))
+    return tuple(map(Region, *ranges, _in_result(found, ranges[0]), found.texts))
 
 
 def _starts(side: bytes, texts: Sequence[bytes], before: Sequence[bytes], after: Sequence[bytes]) -> list[int] | None:
     """Where the texts are in a side, in order and each between the lines before and after it; None if not only there.
 
-    Going forward each is found at the first place that it can have, going back at the last one.
+    Each is looked for from where the one before it ends, and then once more up to where the next one begins.
     """
     last = len(side) - len(texts[-1])
     starts: list[int] = []
@@ -131,9 +132,10 @@ def _starts(side: bytes, texts: Sequence[bytes], before: Sequence[bytes], after:
     at = len(side)
     for number in range(len(texts) - 1, -1, -1):
         text, left, right = texts[number], before[number], after[number]
-        if left and right and side.rfind(left + text + right, 0, at + len(right)) + len(left) != starts[number]:
+        start = starts[number]
+        if left and right and side.find(left + text + right, start - len(left) + 1, at + len(right)) >= 0:
             return None
-        at = starts[number]
+        at = start
     return starts
 
 
@@ -143,22 +145,18 @@ def _lines(side: bytes, texts: Sequence[bytes], starts: Sequence[int]) -> list[R
     line, at = 1, 0
     for text, start in zip(texts, starts, strict=True):
         line += count(b"\n", at, start)
-        lines = _count(text)
+        lines = text.count(b"\n") + (text[-1:] not in _WHOLE)
         ranges.append(Range(line, lines))
         line, at = line + lines, start + len(text)
     return ranges
 
 
-def _in_result(found: _Parted) -> list[Range]:
+def _in_result(found: _Parted, in_base: Sequence[Range]) -> list[Range]:
     """The lines of each conflict in the text that has the base's in all of them."""
     ranges: list[Range] = []
     line = 1
-    for text, (base, _, _) in zip(found.settled, found.texts, strict=False):
+    for text, (_, lines) in zip(found.settled, in_base, strict=False):
         line += text.count(b"\n")
-        ranges.append(Range(line, _count(base)))
-        line += ranges[-1].lines
+        ranges.append(Range(line, lines))
+        line += lines
     return ranges
-
-
-def _count(text: bytes) -> int:
-    return text.count(b"\n") + (text[-1:] not in (b"", b"\n"))

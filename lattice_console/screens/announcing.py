@@ -41,6 +41,9 @@ class Announcing(TypingAhead):
 
     @property
     def _places(self) -> Iterator[Place]:
+        if not self.is_running:
+            # While the console closes, what is in a place goes before the place does.
+            return
         for stack in self._screen_stacks.values():
             yield from (screen for screen in stack if isinstance(screen, Place) and screen.is_mounted)
 

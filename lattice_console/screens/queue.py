@@ -134,7 +134,8 @@ class QueueScreen(MarkingPlace, ChoosingPlace):
         return row
 
     def on_descendant_focus(self) -> None:
-        # In a field, other keys show the help.
+        # In a field, other keys show the help, and none drops the filter.
+        self.tell_narrowed()
         self.refresh_chrome()
 
     # -- news

@@ -98,10 +98,9 @@ class ChoosingPlace(QueuePlace):
         line.current = self.choice.at
         line.counts = {at: self.counts[view.slug] for at, view in enumerate(views) if view.slug in self.counts}
         line.filter = self.choice.query.typed
-        # By then the list has the focus again, and keys are what they are there.
-        self.call_after_refresh(self._tell_narrowed)
+        self.tell_narrowed()
 
-    def _tell_narrowed(self) -> None:
+    def tell_narrowed(self) -> None:
         """Say at the list's foot that it is not the view as such, which a restart does not change, and what undoes it.
 
         The filter itself stands beside the views, the order at the head of its column.

@@ -29,13 +29,13 @@ def test_many_lines_are_merged_as_few_are_whatever_lies_in_the_folder_one_stands
 ) -> None:
     (tmp_path / "pickle.py").write_text("raise SystemExit('imported from the folder')\n")
     monkeypatch.chdir(tmp_path)
-    assert merged_in_time(MANY) == merged_by_lines(MANY)
+    assert merged_in_time(MANY, LONG) == merged_by_lines(MANY)
 
 
 def test_what_takes_too_long_is_left_to_a_person_and_its_process_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     drawn = random.Random(1)
     base, ours, theirs = (b"".join(drawn.choices([b"a\n", b"b\n"], k=LONG)) for _ in range(3))
-    assert merged_in_time((base, ours, theirs), seconds=0.05) is None
+    assert merged_in_time((base, ours, theirs), LONG, seconds=0.05) is None
     monkeypatch.setattr(deadline.merged_in_time, "__defaults__", (0.05,))
     result = three_way(base, ours, theirs, path="a.txt")
     assert result.unmergeable
@@ -45,4 +45,4 @@ def test_what_takes_too_long_is_left_to_a_person_and_its_process_ended(monkeypat
 
 def test_a_merge_that_ends_its_process_is_left_to_a_person(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(deadline, "__name__", "lattice_console.merge.nothing_of_that_name")
-    assert merged_in_time(MANY) is None
+    assert merged_in_time(MANY, LONG) is None

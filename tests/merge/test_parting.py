@@ -10,7 +10,6 @@ from lattice_console.merge.regions import Texts, conflicting
 from tests.merge.strategies import merges
 
 BASE = b"a\nb\nc\nd\ne\n"
-LABEL = bytes(range(1, 9)) * 5
 
 
 def test_where_conflicts_are_is_found_without_comparing_the_sides_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -26,7 +25,7 @@ def test_where_conflicts_are_is_found_without_comparing_the_sides_again(monkeypa
 @given(merges())
 # In conflict are lines that stand in several places; lines like our markers; the end of a side with another line end.
 @example((b"a\nb\n" * 9, b"a\nb\n" * 4 + b"a\nc\n" + b"a\nb\n" * 4, b"a\nb\n" * 4 + b"a\nd\n" + b"a\nb\n" * 4))
-@example((BASE, BASE.replace(b"c", b"<" * 60 + b" " + LABEL), BASE.replace(b"c", b"C")))
+@example((BASE, BASE.replace(b"c", b"<" * 60 + b" ours"), BASE.replace(b"c", b"C")))
 @example((BASE.replace(b"c", b"=" * 70), BASE, BASE.replace(b"c", b"=" * 60 + b"\n" + b"=" * 60)))
 @example((b"a\r\nb\r\n", b"a\r\nx\r", b"a\r\ny"))
 @example((BASE, BASE[:-2] + b"E", BASE[:-2] + b"F\r"))

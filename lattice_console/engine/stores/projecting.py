@@ -30,6 +30,9 @@ WAIT = 0.25
 LATER = 1.0
 """Seconds after which a project that was only looked at is followed: most commands have ended by then."""
 
+FINISH = 1.0
+"""Seconds that a process which ends gives what it wrote to get there."""
+
 KEEP = 600.0
 """Seconds for which a project is followed after it was last looked at."""
 
@@ -234,7 +237,7 @@ class Neo4jProjection:
 
     async def _finish(self) -> None:
         with suppress(TimeoutError, ConnectionError):
-            async with asyncio.timeout(LATER):
+            async with asyncio.timeout(FINISH):
                 while self._written and self._pulse.since is None:
                     async with self._moved:
                         await self._moved.wait()

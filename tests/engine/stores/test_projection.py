@@ -13,6 +13,7 @@ from lattice_console.contract.backend import Backend
 from lattice_console.engine.assemble import engine_on
 from lattice_console.engine.features.context import Limits, Surroundings
 from lattice_console.engine.records import GraphQuestion, MarkRecord, NodeRecord, ProjectedRecord
+from lattice_console.engine.stores import projecting
 from lattice_console.engine.stores.graph_neo4j import Neo4jGraph
 from lattice_console.engine.stores.sqlite import SqliteStore
 from lattice_console.servers import Servers
@@ -143,7 +144,12 @@ async def test_a_graph_of_another_history_is_written_anew(tmp_path: Path, neo4j_
     assert answers[-1] is not None
 
 
-async def test_what_a_command_changes_is_in_neo4j_when_the_command_has_ended(tmp_path: Path, neo4j_url: str) -> None:
+async def test_what_a_command_changes_is_in_neo4j_when_the_command_has_ended(
+    tmp_path: Path, neo4j_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # On a busy machine Neo4j may need longer than a command would wait for it.
+    monkeypatch.setattr(projecting, "FINISH", 30.0)
+    monkeypatch.setattr(projecting, "PATIENCE", 30.0)
     async with opened(tmp_path / "db", neo4j_url) as backend:
         project = (await backend.projects.get()).id
         await track(backend, FILES)
