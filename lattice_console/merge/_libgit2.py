@@ -7,6 +7,7 @@ module is imported.
 """
 
 import ctypes
+import os
 import struct
 from dataclasses import dataclass
 from functools import cache
@@ -233,6 +234,11 @@ def merge_lines(
         return bool(output.automergeable), ctypes.string_at(output.ptr, output.len) if output.len else b""
     finally:
         library.git_merge_file_result_free(output)
+
+
+def drawn_label() -> bytes:
+    """A label for markers that nobody can have written into a document; its signs are quick to look for."""
+    return bytes(1 + byte % 8 for byte in os.urandom(40))
 
 
 def _error(verb: str, code: int) -> Libgit2Error:

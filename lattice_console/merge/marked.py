@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from lattice_console.merge._libgit2 import Favor, Style, merge_lines
+from lattice_console.merge._libgit2 import Favor, Style, drawn_label, merge_lines
 from lattice_console.merge.lines import split_lines
 from lattice_console.merge.merging import Conflict, MergeResult
 
@@ -17,6 +17,8 @@ LABELS: Labels = (b"ours", b"base", b"theirs")
 
 MARKER_SIZE = 7
 """How many signs a marker has, unless somebody wants more."""
+
+_DRAWN: Labels = (drawn_label(), drawn_label(), drawn_label())
 
 _SIGNS: dict[Style, bytes] = {"merge": b"<=>", "diff3": b"<|=>", "zdiff3": b"<|=>"}
 
@@ -43,6 +45,19 @@ def marked(
 
     Bytes and number of conflicts are those of `git merge-file`. No side may be binary (`merge.diff.is_binary`).
     """
+    if not all((base, ours, theirs)):
+        return _marked_beside_empty(base, ours, theirs, style, favor, labels, marker_size)
+    _, content = merge_lines(base, ours, theirs, style=style, favor=favor, labels=_DRAWN, marker_size=marker_size)
+    conflicts = content.count(_DRAWN[0])
+    for drawn, label in zip(_DRAWN, labels, strict=True):
+        content = content.replace(drawn, label)
+    return Marked(content, conflicts)
+
+
+def _marked_beside_empty(
+    base: bytes, ours: bytes, theirs: bytes, style: Style, favor: Favor | None, labels: Labels, marker_size: int
+) -> Marked:
+    """As `marked`, where a side is empty: libgit2 leaves its label out of the markers."""
     clean, content = merge_lines(base, ours, theirs, style=style, favor=favor, labels=labels, marker_size=marker_size)
     if clean:
         return Marked(content, 0)
@@ -55,7 +70,6 @@ def marked(
     for number, at in enumerate(places):
         sign = signs[number % len(signs)]
         bare = bytes([sign]) * marker_size
-        # libgit2 leaves the label of an empty side out.
         if sign in label_of and lines[at].rstrip(b"\r\n") == bare:
             lines[at] = b"%b %b%b" % (bare, label_of[sign], lines[at][marker_size:])
     return Marked(b"".join(lines), len(places) // len(signs))

@@ -5,19 +5,16 @@ for markers that no side can hold, and what is between them is looked up in the 
 conflict in several places that it could be at, they are compared after all (`merge.regions`).
 """
 
-import os
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from lattice_console.merge._libgit2 import merge_lines
+from lattice_console.merge._libgit2 import drawn_label, merge_lines
 from lattice_console.merge.regions import CONFLICT_LIMIT, Opened, Range, Region, Texts, conflicting, entire
 
 __all__ = ["merged_by_lines"]
 
 _SIZE: Final = 60
-# Drawn by each process, so that nobody can write it into a document; of signs that documents seldom have, which makes
-# it quick to look for.
-_LABEL: Final = bytes(1 + byte % 8 for byte in os.urandom(40))
+_LABEL: Final = drawn_label()
 _OURS, _BASE, _THEIRS = (sign * _SIZE + b" " + _LABEL for sign in (b"<", b"|", b">"))
 # The one marker that has no label.
 _MIDDLE: Final = b"=" * _SIZE
