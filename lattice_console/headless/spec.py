@@ -36,6 +36,7 @@ _FINDINGS: Sequence[Column[Finding]] = (
     Column("SEVERITY", lambda row: row.severity, role=lambda row: "bad" if row.severity == "error" else "warning"),
     Column("RULE", lambda row: row.rule),
     Column("MESSAGE", lambda row: f"{row.pointer}: {row.message}" if row.pointer else row.message),
+    Column("REMEDY", lambda row: row.remedy),
 )
 
 

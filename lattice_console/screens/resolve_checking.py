@@ -46,7 +46,7 @@ async def check(session: Session, path: str, content: bytes) -> Verdict:
         [found] = await _ask(session, path, [content])
     except (LatticeError, TimeoutError):
         return Verdict((), f"{here.well}, schema not checked".removeprefix(", "))
-    wrong = tuple(Fault(one.message, one.line) for one in found.findings)
+    wrong = tuple(Fault(one.said, one.line) for one in found.findings)
     schema = "schema holds" if found.has_schema else "sound as a spec" if found.spec else ""
     return Verdict(wrong, ", ".join(filter(None, (here.well, schema))))
 

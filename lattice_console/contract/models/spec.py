@@ -15,7 +15,10 @@ Severity = Literal["error", "warning"]
 
 
 class Finding(Model):
-    """Something that a check found in a document: where (`line` from 1, JSON `pointer`), what, and how to mend it."""
+    """Something that a check found in a document: where (`line` from 1, JSON `pointer`), by which `rule`, and what.
+
+    `remedy` is a sentence that says how to mend it, empty where the message says that already.
+    """
 
     path: str
     rule: str
@@ -23,6 +26,12 @@ class Finding(Model):
     message: str
     pointer: str | None = None
     line: int | None = None
+    remedy: str = ""
+
+    @property
+    def said(self) -> str:
+        """The message, and how to mend it."""
+        return f"{self.message} {self.remedy}".rstrip()
 
 
 class SpecCheck(Model):

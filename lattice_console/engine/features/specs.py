@@ -105,7 +105,8 @@ def _findings(ctx: Context, records: Sequence[SpecRecord], documents: dict[str, 
                 rule="depends_on",
                 severity="error",
                 pointer="/depends_on",
-                message=f"It depends on {wanted}, which is no spec here; add that spec or drop the dependency.",
+                message=f"It depends on {wanted}, which is no spec here.",
+                remedy=f"Add the spec {wanted}, or drop the dependency.",
             )
             for wanted in record.depends_on
             if document and wanted not in names

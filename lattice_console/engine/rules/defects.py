@@ -9,9 +9,10 @@ __all__ = ["Defect"]
 
 @dataclass(frozen=True, slots=True)
 class Defect:
-    """Something wrong at a JSON pointer of a document: which rule, and a sentence that says what and how to mend it."""
+    """Something wrong at a JSON pointer of a document: which rule, what, and how to mend it, each a sentence."""
 
     rule: str
     message: str
     pointer: str
     severity: Severity = "error"
+    remedy: str = ""

@@ -167,7 +167,7 @@ def _specs_valid(facts: ReviewFacts) -> Requirement:
     errors = [finding for finding in facts.findings if finding.severity == "error"]
     if errors:
         said = "; ".join(
-            f"{finding.path}{f':{finding.line}' if finding.line else ''}: {finding.message.rstrip('.')}"
+            f"{finding.path}{f':{finding.line}' if finding.line else ''}: {finding.said.rstrip('.')}"
             for finding in errors[:3]
         )
         more = f" (and {len(errors) - 3} more)" if len(errors) > 3 else ""

@@ -37,6 +37,9 @@ _LISTS: dict[str, SpecType] = {"requirements": "requirements", "endpoints": "api
 _NAMING = frozenset({"$ref", "$schema", "name", "openapi", "swagger", "title", "type"})
 """The keys of which a plain value can decide what a spec is called, whether a document is one, or what it refers to."""
 
+_BEGIN = "Begin with its name and version."
+_BEGIN_FRONT = "Begin the file with its name and version between two lines `---`."
+
 _COMMON_STEMS = frozenset({"api", "index", "openapi", "spec", "swagger"})
 _SLUG = re.compile(r"[a-z0-9][a-z0-9._-]*")
 _NO_SLUG = re.compile(r"[^a-z0-9._-]+")
@@ -107,10 +110,8 @@ def _reading(path: str, content: bytes, parsed: Parsed, least: Severity | None =
         return _bare(path, (parsed.problem,))
     elif not isinstance(data, dict):
         if parsed.kind == "markdown":
-            message = "It has no front matter; begin the file with its name and version between two lines `---`."
-            return _bare(path, (Finding(path=path, rule="name", severity="warning", message=message, line=1),))
-        message = "A spec is an object of keys and values; begin with its name and version."
-        return _bare(path, (Finding(path=path, rule="name", severity="error", message=message, line=1),))
+            return _bare(path, (_at_top(path, "warning", "It has no front matter.", _BEGIN_FRONT),))
+        return _bare(path, (_at_top(path, "error", "A spec is an object of keys and values; this is none.", _BEGIN),))
     if _is_openapi(data):
         return _openapi(path, data)
     defects: Sequence[Defect]
@@ -133,6 +134,10 @@ def _is_json_schema(data: Mapping[str, Any]) -> bool:
 
 def _is_marked(data: Mapping[str, Any]) -> bool:
     return isinstance(data.get("name"), str) and (data.get("type") in _TYPES or any(mark in data for mark in _MARKS))
+
+
+def _at_top(path: str, severity: Severity, message: str, remedy: str) -> Finding:
+    return Finding(path=path, rule="name", severity=severity, message=message, line=1, remedy=remedy)
 
 
 def _bare(path: str, findings: tuple[Finding, ...]) -> SpecReading:
@@ -168,7 +173,7 @@ def _dialect(path: str, data: dict[str, Any]) -> tuple[SpecReading, list[Defect]
     kind = _type(data, defects)
     version = _version(data, defects)
     if not isinstance(data.get("description", ""), str):
-        defects.append(Defect("description", "The description is no text; write one.", "/description", "warning"))
+        defects.append(Defect("description", "The description is no text.", "/description", "warning", "Write a text."))
     counts = {key: _count(data, key, defects) for key in _LISTS}
     depends_on = _depends_on(data, name, defects)
     schema = _schema(data, defects)
@@ -181,13 +186,13 @@ def _dialect(path: str, data: dict[str, Any]) -> tuple[SpecReading, list[Defect]
 def _name(data: Mapping[str, Any], otherwise: str, defects: list[Defect]) -> str:
     name = data.get("name")
     if name is None:
-        defects.append(Defect("name", f"The spec has no name; add one, such as {otherwise!r}.", ""))
+        defects.append(Defect("name", "The spec has no name.", "", remedy=f"Add one, such as {otherwise!r}."))
     elif problem := _line_problem(name):
         defects.append(Defect("name", f"The name {problem}.", "/name"))
     else:
         if not _SLUG.fullmatch(name):
-            message = "The name is hard to type; use lower-case letters, digits, dots, hyphens and underscores."
-            defects.append(Defect("name", message, "/name", "warning"))
+            remedy = "Use lower-case letters, digits, dots, hyphens and underscores."
+            defects.append(Defect("name", "The name is hard to type.", "/name", "warning", remedy))
         return cast("str", name)
     return otherwise
 
@@ -204,7 +209,7 @@ def _type(data: Mapping[str, Any], defects: list[Defect]) -> SpecType:
 def _version(data: Mapping[str, Any], defects: list[Defect]) -> str | None:
     version = data.get("version")
     if version is None:
-        defects.append(Defect("version", "The spec has no version; begin with 1.0.0.", "", "warning"))
+        defects.append(Defect("version", "The spec has no version.", "", "warning", "Begin with 1.0.0."))
         return None
     if isinstance(version, str) and len(version) <= _VERSION_LIMIT and _SEMVER.fullmatch(version):
         return version
@@ -288,6 +293,7 @@ def _findings(path: str, content: bytes, parsed: Parsed, defects: Sequence[Defec
                 message=defect.message,
                 pointer=defect.pointer,
                 line=spans[defect.pointer][0] if defect.pointer in spans else None,
+                remedy=defect.remedy,
             )
 
     return tuple(all_findings())
