@@ -12,7 +12,7 @@ from typing import Annotated, Protocol
 from pydantic import Field
 
 from lattice_console.contract.events import Event
-from lattice_console.contract.models.audit import AuditReport, AuditRow
+from lattice_console.contract.models.audit import AuditReport, AuditRow, Checkpoint
 from lattice_console.contract.models.base import (
     SEVERAL_LIMIT,
     Count,
@@ -647,8 +647,11 @@ class Audit(Protocol):
         """The project's chain, newest first."""
         ...
 
-    async def verify(self) -> AuditReport:
-        """Recompute both chains and say what does not hold."""
+    async def verify(self, *, against: Checkpoint | None = None) -> AuditReport:
+        """Recompute both chains and say what does not hold, in itself or against what they were at a checkpoint.
+
+        Raises ValidationFailed (`VAL_CHECKPOINT`) for the checkpoint of another project.
+        """
         ...
 
 

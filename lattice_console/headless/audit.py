@@ -1,12 +1,13 @@
-"""`lattice audit log | verify`: the append-only record of what was done."""
+"""`lattice audit log | verify | checkpoint`: the append-only record of what was done."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import click
 
 from lattice_console.contract.backend import Backend
-from lattice_console.contract.models.audit import AuditReport, AuditRow
-from lattice_console.headless import options
+from lattice_console.contract.models.audit import AuditReport, AuditRow, Checkpoint
+from lattice_console.headless import checkpoints, options
 from lattice_console.headless.commands import Group
 from lattice_console.headless.exits import Exit
 from lattice_console.headless.session import Session, connected
@@ -50,26 +51,82 @@ async def log(session: Session, backend: Backend, limit: int) -> None:
         session.output.say(f"{len(rows):,} of {count(page.total, 'row')}; --limit N lists more.")
 
 
-@group.command("verify", examples=("lattice audit verify", "lattice audit verify --output json | jq .head"))
+@group.command(
+    "verify",
+    examples=(
+        "lattice audit verify",
+        "lattice audit verify --output json | jq .head",
+        "lattice audit verify --against ../safe/audit.json",
+    ),
+)
+@click.option(
+    "--against",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="A checkpoint of `lattice audit checkpoint`: what was written by then must still be there.",
+)
 @options.output
 @connected
-async def verify(session: Session, backend: Backend) -> int:
-    """Recompute both chains, the project's and the installation's. Exits 10 when one does not hold."""
-    report = await backend.audit.verify()
+async def verify(session: Session, backend: Backend, against: Path | None) -> int:
+    """Recompute both chains, the project's and the installation's. Exits 10 when one does not hold.
+
+    By itself a log cannot show that its end, or all of it, was replaced by somebody who owns the database: a
+    checkpoint that is kept elsewhere can.
+    """
+    report = await backend.audit.verify(against=None if against is None else checkpoints.read(session.start / against))
     session.output.one(report, lambda: _lines(report))
+    return _outcome(session, report)
+
+
+@group.command(
+    "checkpoint",
+    examples=(
+        "lattice audit checkpoint ../safe/audit.json",
+        "lattice audit checkpoint --output json | ssh vault 'cat > audit.json'",
+    ),
+)
+@click.argument("file", metavar="[FILE]", required=False, type=click.Path(path_type=Path))
+@options.output
+@connected
+async def checkpoint(session: Session, backend: Backend, file: Path | None) -> int:
+    """Verify both chains and say how far they come, for `lattice audit verify --against`.
+
+    Keep it where whoever can change the database cannot. A FILE that is there already is verified against first, and
+    replaced only where all of it still holds; else nothing is written, and the exit code is 10.
+    """
+    place = None if file is None else session.start / file
+    before = checkpoints.read(place) if place is not None and place.exists() else None
+    report = await backend.audit.verify(against=before)
     if not report.ok:
-        session.output.say(
-            "The audit log was changed after it was written. Keep a copy of .lattice/state/lattice.db, and compare "
-            "it with a backup."
-        )
-    return Exit.OK if report.ok else Exit.FINDINGS
+        session.output.lines(_lines(report))
+        session.output.say("No checkpoint was made.")
+        return _outcome(session, report)
+    made = checkpoints.of(report)
+    if place is not None:
+        checkpoints.write(place, made)
+        session.output.say(f"Wrote {file}. Check the log with it: lattice audit verify --against {file}")
+    session.output.one(made, lambda: _heads(made))
+    return Exit.OK
+
+
+def _outcome(session: Session, report: AuditReport) -> Exit:
+    if report.ok:
+        return Exit.OK
+    session.output.say(
+        "The audit log is not what was written. Keep a copy of the database (.lattice/state/lattice.db, where there is "
+        "no server), and compare it with a backup."
+    )
+    return Exit.FINDINGS
 
 
 def _lines(report: AuditReport) -> list[str]:
     return [
         f"{'ok' if report.ok else 'broken'}: {count(report.rows, 'row')} of the project, "
         f"{count(report.installation_rows, 'row')} of the installation",
-        f"  project head       {report.head}",
-        f"  installation head  {report.installation_head}",
+        *_heads(report),
         *(f"  {inert(problem)}" for problem in report.problems),
     ]
+
+
+def _heads(kept: Checkpoint) -> list[str]:
+    return [f"  project head       {kept.head}", f"  installation head  {kept.installation_head}"]

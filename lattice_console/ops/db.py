@@ -6,7 +6,7 @@ from lattice_console import config, servers
 from lattice_console.contract.errors import Conflict, NotFound, ValidationFailed
 from lattice_console.contract.models.base import Model
 from lattice_console.engine.features.context import utc_now
-from lattice_console.engine.features.log import verify_chain
+from lattice_console.engine.features.log import strays, verify_chain
 from lattice_console.engine.ports import Tables
 from lattice_console.engine.stores import copying
 from lattice_console.engine.stores.databases import Transaction, whole
@@ -82,7 +82,7 @@ async def check(database: Path | str) -> Checked:
                 for scope, (_, _, here) in zip(scopes, walked, strict=True)
                 for problem in here
             ]
-            return sum(rows for rows, _, _ in walked), told
+            return sum(rows for rows, _, _ in walked), told + strays(tables.audit)
 
         rows, broken = await transaction.run(walk)
         gaps = [(scope, await copying.missing_events(transaction, scope)) for scope in found]

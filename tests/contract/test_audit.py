@@ -9,9 +9,11 @@ import asyncpg
 import pytest
 
 from lattice_console.contract.backend import Backend
+from lattice_console.contract.errors import ValidationFailed
+from lattice_console.contract.models.audit import AuditReport, Checkpoint
 from tests.contract.test_events import a_whole_life
 from tests.support.changes import create
-from tests.support.house import House, propose
+from tests.support.house import House, propose, track
 
 REFUSED = (sqlite3.IntegrityError, asyncpg.IntegrityConstraintViolationError)
 
@@ -161,6 +163,104 @@ async def test_a_row_that_was_added_is_found(house: House, ann: Backend) -> None
     forged = hashlib.sha256((text + last).encode()).hexdigest()
     house.sql("INSERT INTO audit VALUES (?, 3, ?, ?, ?)", house.project_id, text, last, forged)
     assert not (await ann.audit.verify()).ok
+
+
+@pytest.mark.parametrize("sequence", [0, -7])
+async def test_a_row_before_the_first_is_found(house: House, ann: Backend, sequence: int) -> None:
+    house.sql("INSERT INTO audit VALUES (?, ?, '{}', ?, ?)", house.project_id, sequence, "0" * 64, "0" * 64)
+    assert not (await ann.audit.verify()).ok
+
+
+async def test_a_row_that_belongs_to_no_chain_is_found(house: House, ann: Backend) -> None:
+    house.sql("INSERT INTO audit VALUES ('nowhere', 1, '{}', ?, ?)", "0" * 64, "0" * 64)
+    assert (await ann.audit.verify()).problems == ("installation: the log has rows of no project: 1",)
+
+
+def _cut(house: House, scope: str, last: int) -> None:
+    """Remove the end of a chain, and all that shows it."""
+    house.sql("DELETE FROM audit WHERE scope = ? AND sequence > ?", scope, last)
+    [(head,)] = house.sql("SELECT hash FROM audit WHERE scope = ? AND sequence = ?", scope, last)
+    if scope == "installation":
+        house.sql("UPDATE installation SET audit_sequence = ?, audit_head = ?", last, head)
+    else:
+        house.sql("UPDATE projects SET audit_sequence = ?, audit_head = ? WHERE id = ?", last, head, scope)
+
+
+def _checkpoint(report: AuditReport) -> Checkpoint:
+    return Checkpoint(**{name: getattr(report, name) for name in Checkpoint.model_fields})
+
+
+async def test_a_log_holds_against_its_checkpoints_whatever_is_done_next(house: House, ann: Backend) -> None:
+    early = _checkpoint(await ann.audit.verify())
+    await propose(ann, create("a.txt"))
+    late = _checkpoint(await ann.audit.verify(against=early))
+    assert (late.project_id, late.rows, late.at > early.at) == (house.project_id, early.rows + 1, True)
+    await house.member("eve", "viewer")
+    for checkpoint in (early, late):
+        assert (await ann.audit.verify(against=checkpoint)).problems == ()
+
+
+async def test_a_tail_that_was_cut_off_with_its_traces_is_found_against_a_checkpoint(
+    house: House, ann: Backend
+) -> None:
+    for number in range(3):
+        await propose(ann, create(f"{number}.txt"))
+    checkpoint = _checkpoint(await ann.audit.verify())
+    house.unguarded()
+    _cut(house, house.project_id, 2)
+    _cut(house, "installation", 1)
+    assert (await ann.audit.verify()).ok
+    assert (await ann.audit.verify(against=checkpoint)).problems == (
+        "project: the chain ends at row 2, but the checkpoint knows 4 rows",
+        f"installation: the chain ends at row 1, but the checkpoint knows {checkpoint.installation_rows} rows",
+    )
+
+
+async def test_a_tail_that_was_written_anew_is_found_against_a_checkpoint(house: House, ann: Backend) -> None:
+    await propose(ann, create("a.txt"))
+    checkpoint = _checkpoint(await ann.audit.verify())
+    house.unguarded()
+    _rehash(house, house.project_id, 2, actor="mallory")
+    _cut(house, house.project_id, 2)
+    assert (await ann.audit.verify()).ok
+    report = await ann.audit.verify(against=checkpoint)
+    assert report.problems == ("project: row 2 is another one than at the checkpoint",)
+
+
+async def test_a_checkpoint_of_another_project_is_refused(house: House, ann: Backend) -> None:
+    checkpoint = _checkpoint(await ann.audit.verify())
+    other = await house.without_project().projects.create(name="other")
+    with pytest.raises(ValidationFailed, match=f"another project .{house.project_id}.*take one of other"):
+        await house.with_project(other.id).audit.verify(against=checkpoint)
+
+
+async def test_no_content_and_no_text_of_a_conversation_enters_the_log(
+    house: House, ann: Backend, rob: Backend
+) -> None:
+    """What a file, a comment, a suggestion or an idempotency key says is in no row, whatever is done with it."""
+    secret = "hunter2-p4ssw0rd"
+    await track(ann, {"tracked.env": f"password={secret}1\n".encode()})
+    mutation = await ann.mutations.create(
+        title="Rotate",
+        description=f"from {secret}",
+        changes=[create("new.env", f"password={secret}2\n".encode())],
+        metadata={"ticket_id": secret},
+        labels=["secret"],
+        idempotency_key=f"key-{secret}",
+    )
+    await ann.mutations.update(
+        mutation.id,
+        changes=[create("new.env", f"password={secret}3\n".encode())],
+        message=f"not {secret}2",
+        description=f"to {secret}",
+    )
+    await rob.reviews.comment(mutation.id, text=f"It holds {secret}3")
+    await rob.reviews.vote(mutation.id, vote="approve", comment=f"As {secret}")
+    await ann.executions.execute(mutation.id)
+    await ann.executions.rollback(mutation.id, reason="It was the wrong one")
+    rows = house.sql("SELECT text FROM audit")
+    assert [text for (text,) in rows if "hunter2" in text] == []
+    assert len(rows) > 8
 
 
 async def test_the_chain_of_the_installation_is_verified_too(house: House, ann: Backend) -> None:

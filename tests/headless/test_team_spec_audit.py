@@ -1,6 +1,7 @@
 """team, spec, audit, doctor and import-git."""
 
 import contextlib
+import json
 import sqlite3
 import subprocess
 from pathlib import Path
@@ -115,6 +116,49 @@ def test_a_log_that_was_tampered_with_is_found(lattice: Lattice) -> None:
     assert result.json["problems"]
     assert lattice("audit", "verify").text.startswith("broken: ")
     assert lattice("doctor").code == 10
+
+
+def _forget_the_end(database: Path) -> None:
+    """Cut the project's chain by one row, as whoever owns the file can: by itself the log shows nothing of it."""
+    with contextlib.closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute("DROP TRIGGER audit_never_delete")
+        connection.execute("DELETE FROM audit WHERE sequence = (SELECT audit_sequence FROM projects) AND scope <> ''")
+        connection.execute("UPDATE projects SET audit_sequence = audit_sequence - 1")
+        connection.execute(
+            "UPDATE projects SET audit_head = "
+            "(SELECT hash FROM audit WHERE scope = projects.id AND sequence = projects.audit_sequence)"
+        )
+
+
+def test_a_checkpoint_shows_that_the_end_of_the_log_is_gone(lattice: Lattice) -> None:
+    made = lattice.ok("audit", "checkpoint", "../audit.json", "--output", "json").json
+    assert json.loads((lattice.root / "../audit.json").read_bytes()) == made
+    lattice.ok("audit", "verify", "--against", "../audit.json")
+    lattice.write("a.yaml", "a: 1\n")
+    lattice.ok("track", "a.yaml")
+    later = lattice.ok("audit", "checkpoint", "../audit.json", "--output", "json").json
+    assert later["rows"] == made["rows"] + 1
+    _forget_the_end(lattice.root / ".lattice/state/lattice.db")
+    lattice.ok("audit", "verify")
+    found = lattice("audit", "verify", "--against", "../audit.json")
+    assert (found.code, f"the checkpoint knows {later['rows']} rows" in found.text) == (10, True)
+    # What shows it is not replaced by what does not.
+    refused = lattice("audit", "checkpoint", "../audit.json")
+    assert (refused.code, "No checkpoint was made." in refused.err) == (10, True)
+    assert json.loads((lattice.root / "../audit.json").read_bytes()) == later
+
+
+@pytest.mark.parametrize(
+    "content", ["", "[]", '{"schema_version": 1}', "[" * 9_000, '{"schema_version": 1, "rows": 1e999}', "x" * 20_000]
+)
+def test_what_is_no_checkpoint_is_refused_and_never_replaced(lattice: Lattice, content: str) -> None:
+    lattice.write("note.txt", content)
+    for arguments in (("verify", "--against", "note.txt"), ("checkpoint", "note.txt")):
+        result = lattice("audit", *arguments)
+        assert (result.code, "is no checkpoint of an audit log" in result.err) == (2, True)
+    assert lattice.read("note.txt") == content.encode()
+    missing = lattice("audit", "verify", "--against", "nowhere.json")
+    assert (missing.code, "nowhere.json" in missing.err) == (1, True)
 
 
 def test_doctor_looks_at_everything(lattice: Lattice) -> None:

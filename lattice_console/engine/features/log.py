@@ -6,9 +6,9 @@ import time
 from collections.abc import Sequence
 from datetime import datetime
 
-from lattice_console.contract.errors import NotFound
+from lattice_console.contract.errors import NotFound, SystemFailure, ValidationFailed
 from lattice_console.contract.events import Event
-from lattice_console.contract.models.audit import AuditReport, AuditRow
+from lattice_console.contract.models.audit import AuditReport, AuditRow, Checkpoint
 from lattice_console.contract.models.mutation import TimelineEntry
 from lattice_console.contract.models.page import Page
 from lattice_console.contract.nearness import known_are
@@ -161,39 +161,65 @@ def log(ctx: Context, *, cursor: str | None, limit: int) -> Page[AuditRow]:
 
 
 def _row(record: AuditRecord) -> AuditRow:
-    told = json.loads(record.text)
-    return AuditRow(
-        sequence=record.sequence,
-        at=datetime.fromisoformat(told["at"]),
-        actor=told["actor"],
-        action=told["action"],
-        subject=told["subject"],
-        text=record.text,
-        previous=record.previous,
-        hash=record.hash,
-    )
+    try:
+        told = json.loads(record.text)
+        return AuditRow(
+            sequence=record.sequence,
+            at=datetime.fromisoformat(told["at"]),
+            actor=told["actor"],
+            action=told["action"],
+            subject=told["subject"],
+            text=record.text,
+            previous=record.previous,
+            hash=record.hash,
+        )
+    except (ValueError, TypeError, LookupError, RecursionError) as error:
+        raise SystemFailure(
+            "SYS_AUDIT_DAMAGED",
+            f"Row {record.sequence} of the audit log is not what was written. See: lattice audit verify",
+            reason=type(error).__name__,
+        ) from error
 
 
 @reads("audit.verify")
-def verify(ctx: Context) -> AuditReport:
-    rows, head, problems = verify_chain(ctx.tables.audit, ctx.project.id)
-    installation_rows, installation_head, more = verify_chain(ctx.tables.audit, None)
+def verify(ctx: Context, *, against: Checkpoint | None) -> AuditReport:
+    if against is not None and against.project_id != ctx.project.id:
+        raise ValidationFailed(
+            "VAL_CHECKPOINT",
+            f"The checkpoint is of another project ({against.project_id[:100]}): take one of {ctx.project.name}.",
+            field="against",
+        )
+    audit = ctx.tables.audit
+    rows, head, problems = verify_chain(audit, ctx.project.id, (against.rows, against.head) if against else None)
+    installation_rows, installation_head, more = verify_chain(
+        audit, None, (against.installation_rows, against.installation_head) if against else None
+    )
+    problems += more + strays(audit)
     return AuditReport(
-        ok=not problems and not more,
+        project_id=ctx.project.id,
+        at=ctx.now,
+        ok=not problems,
         rows=rows,
         head=head,
         installation_rows=installation_rows,
         installation_head=installation_head,
-        problems=tuple([*problems, *more][:100]),
+        problems=tuple(problems[:100]),
     )
 
 
-def verify_chain(audit: Audit, scope: str | None) -> tuple[int, str, list[str]]:
-    """Walk a project's chain, or the installation's; returns its length, its last hash, and what does not hold."""
+def verify_chain(audit: Audit, scope: str | None, known: tuple[int, str] | None = None) -> tuple[int, str, list[str]]:
+    """Walk a project's chain, or the installation's; returns its length, its last hash, and what does not hold.
+
+    `known` is how long it was at a checkpoint, and its last hash there.
+    """
     name = "project" if scope else "installation"
     problems = []
     previous, expected = GENESIS, 1
     for record in audit.chain(scope):
+        if not _is_text(record):
+            problems.append(f"{name}: row {expected} is damaged")
+            expected += 1
+            continue
         if record.sequence != expected:
             problems.append(f"{name}: row {expected} is missing")
         if record.previous != previous:
@@ -202,13 +228,31 @@ def verify_chain(audit: Audit, scope: str | None) -> tuple[int, str, list[str]]:
             problems.append(f"{name}: row {record.sequence} was changed")
         elif not _tells(record):
             problems.append(f"{name}: row {record.sequence} tells another number than its own")
+        if known is not None and known[0] == record.sequence and known[1] != record.hash:
+            problems.append(f"{name}: row {record.sequence} is another one than at the checkpoint")
         previous, expected = record.hash, record.sequence + 1
     size, head = audit.head(scope)
     if (size, head) != (expected - 1, previous):
         problems.append(f"{name}: the chain ends at row {expected - 1}, but {size} rows were written")
+    if known is not None and known[0] >= expected:
+        problems.append(f"{name}: the chain ends at row {expected - 1}, but the checkpoint knows {known[0]} rows")
     return expected - 1, previous, problems
 
 
+def strays(audit: Audit) -> list[str]:
+    """What there is to say of rows that belong to no chain: nobody who writes by the rules leaves any."""
+    found = audit.strays()
+    return [f"installation: the log has rows of no project: {found}"] if found else []
+
+
+def _is_text(record: AuditRecord) -> bool:
+    """Whether a row holds what its columns are for: a damaged file gives anything."""
+    return [type(value) for value in record] == [int, str, str, str]
+
+
 def _tells(record: AuditRecord) -> bool:
-    told = json.loads(record.text)
+    try:
+        told = json.loads(record.text)
+    except (ValueError, RecursionError):
+        return False
     return isinstance(told, dict) and told.get("sequence") == record.sequence

@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from lattice_console.engine.records import AuditRecord, ProjectRecord
 from lattice_console.engine.stores.database import Database
@@ -38,6 +38,11 @@ _SET_HEAD = Prepared(update(installation).values(audit_head=bindparam("head")))
 _INSTALLATIONS = Prepared(select(installation.c.audit_sequence, installation.c.audit_head))
 _PROJECTS = Prepared(
     select(projects.c.audit_sequence, projects.c.audit_head).where(projects.c.id == bindparam("project"))
+)
+_STRAYS = Prepared(
+    select(func.count())
+    .select_from(audit)
+    .where(audit.c.scope != bindparam("installation"), audit.c.scope.not_in(select(projects.c.id)))
 )
 
 
@@ -82,7 +87,7 @@ class Audit:
 
     def chain(self, project_id: str | None) -> Iterator[AuditRecord]:
         """All rows, oldest first, read while they are consumed: within the transaction."""
-        scope, after = project_id or INSTALLATION, 0
+        scope, after = project_id or INSTALLATION, -_BEYOND
         while True:
             records = [AuditRecord(*row) for row in self._database.rows(_CHAIN, scope=scope, after=after)]
             yield from records
@@ -90,11 +95,15 @@ class Audit:
                 return
             after = records[-1].sequence
 
+    def strays(self) -> int:
+        """How many rows belong to the chain of no project and not to the installation's."""
+        return int(self._database.value(_STRAYS, installation=INSTALLATION))
+
     def head(self, project_id: str | None) -> tuple[int, str]:
-        """The newest sequence and hash, as they are kept beside the chain."""
-        ((sequence, hash),) = (
-            self._database.rows(_INSTALLATIONS)
+        """The newest sequence and hash, as they are kept beside the chain; 0 and "" where a damaged file lost them."""
+        kept = (
+            self._database.row(_INSTALLATIONS)
             if project_id is None
-            else self._database.rows(_PROJECTS, project=project_id)
+            else self._database.row(_PROJECTS, project=project_id)
         )
-        return sequence, hash
+        return (0, "") if kept is None else (kept[0], kept[1])
