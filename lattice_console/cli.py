@@ -41,6 +41,8 @@ COMMANDS = {
     "import-git": f"{_OPS}:import_git",
     "health": f"{_HEADLESS}.health:command",
     "doctor": f"{_OPS}:doctor",
+    "backup": "lattice_console.ops.backup_commands:backup",
+    "restore-backup": "lattice_console.ops.backup_commands:restore_backup",
     "db": "lattice_console.ops.db_commands:group",
     "graph": "lattice_console.ops.graph_commands:group",
     "demo": f"{_OPS}:demo",

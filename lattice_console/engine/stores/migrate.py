@@ -2,13 +2,13 @@
 
 import sqlite3
 from contextlib import closing
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
 from lattice_console.contract.errors import SystemFailure
+from lattice_console.engine.stores import backups
 from lattice_console.engine.stores.connection import Lane
 
 if TYPE_CHECKING:
@@ -44,9 +44,13 @@ def bring_up_to_date(lane: Lane, file: Path | None) -> Path | None:
             found = revision(lane.driver)
             if found == HEAD:
                 return None
-            copy = _copy(file, found) if file is not None and found is not None else None
+            kept = None
+            if file is not None and found is not None:
+                kept = backups.free_name(file, found)
+                # Through another connection: it sees what was there before this transaction.
+                backups.copy(file, kept)
             _run(lane)
-            return copy
+            return kept
     finally:
         lane.driver.execute("PRAGMA foreign_keys = ON")
 
@@ -58,6 +62,12 @@ def revision(driver: sqlite3.Connection) -> str | None:
         return known(None, bool(tables))
     (found,) = driver.execute("SELECT version_num FROM alembic_version").fetchone()
     return known(found, True)
+
+
+def revision_of(file: Path) -> str | None:
+    """The revision of the tables in a file, which is only read; raises as `revision` does, and the driver's errors."""
+    with closing(backups.reading(file)) as driver:
+        return revision(driver)
 
 
 def known(found: str | None, has_tables: bool) -> str | None:
@@ -104,13 +114,3 @@ def _run(lane: Lane) -> None:
             f"The migration to {HEAD} would leave a row of {broken[0]} without what it refers to. Nothing was "
             "changed. This is a defect of the program: please report it.",
         )
-
-
-def _copy(file: Path, found: str) -> Path:
-    """Copy the database as it is now; the caller keeps everybody from writing."""
-    folder = file.parent / "backups"
-    folder.mkdir(exist_ok=True)
-    copy = folder / f"lattice-{found}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.db"
-    with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(copy)) as target:
-        source.backup(target)
-    return copy
