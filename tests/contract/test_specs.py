@@ -93,7 +93,20 @@ async def test_no_tag_of_a_document_runs_anything(ann: Backend, tmp_path: Path) 
 async def test_a_document_that_was_broken_before_may_stay_so(ann: Backend) -> None:
     await track(ann, {"legacy.json": b"{broken\n"})
     proposed = await propose(ann, modify("legacy.json", b"{broken still\n"))
-    assert requirement(proposed, "specs_valid").state == "satisfied"
+    held = requirement(proposed, "specs_valid")
+    assert held.state == "satisfied"
+    assert "legacy.json:1: The JSON cannot be read" in held.reason
+
+
+async def test_a_spec_is_held_against_the_errors_that_a_change_adds(ann: Backend) -> None:
+    await track(ann, {BILLING: spec(version="1")})
+    worse = await propose(ann, modify(BILLING, spec(version="1", type="money")))
+    held = requirement(worse, "specs_valid")
+    assert (held.state, "/version" in held.reason, "type must be" in held.reason) == ("unsatisfied", False, True)
+    no_worse = await ann.mutations.update(worse.id, changes=[modify(BILLING, spec(version="1", description="Money."))])
+    held = requirement(no_worse, "specs_valid")
+    assert (held.state, "version must be" in held.reason) == ("satisfied", True)
+    assert (await ann.reviews.vote(worse.id, vote="approve")).status == "approved"
 
 
 async def test_a_spec_is_read_from_the_head_and_follows_it(ann: Backend) -> None:

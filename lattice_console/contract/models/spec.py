@@ -17,7 +17,8 @@ Severity = Literal["error", "warning"]
 class Finding(Model):
     """Something that a check found in a document: where (`line` from 1, JSON `pointer`), by which `rule`, and what.
 
-    `remedy` is a sentence that says how to mend it, empty where the message says that already.
+    `remedy` is a sentence that says how to mend it, empty where the message says that already. In what a mutation
+    proposes, it is `inherited` where the document had it before: then it is told, and holds nothing back.
     """
 
     path: str
@@ -27,6 +28,12 @@ class Finding(Model):
     pointer: str | None = None
     line: int | None = None
     remedy: str = ""
+    inherited: bool = False
+
+    @property
+    def blocks(self) -> bool:
+        """Whether a mutation that proposes it is held back."""
+        return self.severity == "error" and not self.inherited
 
     @property
     def said(self) -> str:

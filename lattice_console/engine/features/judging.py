@@ -118,7 +118,7 @@ def judge(ctx: Context, records: Sequence[MutationRecord]) -> list[MutationRecor
         holds = requirements.hold(requirements.review(found))
         status = life.judged(record.status, holds, bool(conflicts[record.id]))
         objections = sum(ballot.vote in requirements.OBJECTIONS for ballot in found.ballots)
-        invalid = any(finding.severity == "error" for finding in found.findings)
+        invalid = any(finding.blocks for finding in found.findings)
         derived: dict[str, Any] = {
             "approvals": len(requirements.counted(found.policy, found.ballots)),
             "objections": objections,

@@ -150,7 +150,7 @@ def _resolve_one(
     if after is not None:
         result_hash = hashes.digest(after)
         proposal.blobs[result_hash] = after
-        proposal.findings.extend(check(change.new_path or change.file_path, after, before))
+        proposal.findings.extend(check(change.new_path or change.file_path, after, before, change.file_path))
     proposal.changes.append(
         ChangeRecord(
             id=new_id(),
@@ -171,16 +171,16 @@ def keep(ctx: Context, proposal: Proposal, changes: Sequence[ChangeRecord]) -> N
     for change in changes:
         before, after = (contents[hash] if hash else None for hash in (change.base_hash, change.result_hash))
         if after is not None:
-            proposal.findings.extend(check(change.result_path, after, before))
+            proposal.findings.extend(check(change.result_path, after, before, change.path))
         proposal.changes.append(change._replace(id=new_id()))
         proposal.digests.append(hunk_digest(before, after))
 
 
-def check(path: str, after: bytes, before: bytes | None) -> list[Finding]:
-    """What stands against a document of a patchset."""
+def check(path: str, after: bytes, before: bytes | None, before_path: str | None = None) -> list[Finding]:
+    """What is wrong with a document of a patchset, `before` being what it makes it of and `before_path` its place."""
     _, errors = policy_rules.read({path: after}) if policy_rules.is_policy(path) else ((), ())
     wrong = [Finding(path=path, rule="policy", severity="error", message=error) for error in errors]
-    return [*specs.check(path, after, before), *wrong]
+    return [*specs.check(path, after, before, before_path), *wrong]
 
 
 def _content(change: ChangeInput, before: bytes | None) -> bytes | None:

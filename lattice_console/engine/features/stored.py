@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from lattice_console.contract.models.spec import Finding
 from lattice_console.engine.features.context import Context
 from lattice_console.engine.records import (
     ChangeRecord,
@@ -208,4 +209,4 @@ def turn_facts(ctx: Context, record: MutationRecord) -> attention.Facts:
 
 def is_invalid(patchset: PatchsetRecord) -> bool:
     """Whether a document of the patchset does not pass its checks."""
-    return any(finding["severity"] == "error" for finding in patchset.findings)
+    return any(Finding.model_validate(finding).blocks for finding in patchset.findings)

@@ -164,17 +164,23 @@ def _comments(facts: ReviewFacts) -> Requirement:
 
 
 def _specs_valid(facts: ReviewFacts) -> Requirement:
-    errors = [finding for finding in facts.findings if finding.severity == "error"]
-    if errors:
-        said = "; ".join(
-            f"{finding.path}{f':{finding.line}' if finding.line else ''}: {finding.said.rstrip('.')}"
-            for finding in errors[:3]
-        )
-        more = f" (and {len(errors) - 3} more)" if len(errors) > 3 else ""
-        return _review("specs_valid", "unsatisfied", f"{said}{more}. Mend it in a new patchset.")
+    added = [finding for finding in facts.findings if finding.blocks]
+    if added:
+        return _review("specs_valid", "unsatisfied", f"{_told(added)}. Mend it in a new patchset.")
     if not facts.documents:
         return _review("specs_valid", "not_applicable", "It changes no document.")
-    return _review("specs_valid", "satisfied", "Every changed document can be read and fits its schema.")
+    inherited = [finding for finding in facts.findings if finding.severity == "error"]
+    if inherited:
+        return _review("specs_valid", "satisfied", f"It adds no error. There before it: {_told(inherited)}.")
+    return _review("specs_valid", "satisfied", "Every changed document can be read and keeps its rules.")
+
+
+def _told(findings: Sequence[Finding]) -> str:
+    said = "; ".join(
+        f"{finding.path}{f':{finding.line}' if finding.line else ''}: {finding.said.rstrip('.')}"
+        for finding in findings[:3]
+    )
+    return f"{said} (and {len(findings) - 3} more)" if len(findings) > 3 else said
 
 
 def _base_current(facts: ExecutionFacts) -> Requirement:

@@ -16,8 +16,8 @@ from typing import Any, cast, get_args
 
 from lattice_console.contract.models.base import TEXT_LIMIT, check_line, replace_controls
 from lattice_console.contract.models.spec import Finding, Severity, SpecType
+from lattice_console.engine.rules import inherited, syntax
 from lattice_console.engine.rules import schema as schemas
-from lattice_console.engine.rules import syntax
 from lattice_console.engine.rules.defects import Defect
 from lattice_console.engine.rules.syntax import Parsed
 from lattice_console.merge.values import replaced_values
@@ -81,20 +81,25 @@ def keeps_identity(path: str, before: bytes, after: bytes) -> bool:
     return replaced is not None and not replaced & _NAMING
 
 
-def check(path: str, content: bytes, base: bytes | None) -> tuple[Finding, ...]:
-    """What stands against one document of a patchset, `base` being what it was made against, if anything.
+def check(path: str, content: bytes, base: bytes | None, base_path: str | None = None) -> tuple[Finding, ...]:
+    """The errors of one document: a document must be readable, a spec must keep the rules of its type.
 
-    A document must be readable, unless its base said something and was not either; a spec must have no error.
-    Never raises.
+    `base` is what it was made against, if anything, and `base_path` where that stands; what was wrong with it already
+    is `inherited`. Nothing to read is no error that a document could inherit. Never raises.
     """
+    found = _errors(path, content)
+    if not found or not base or not base.strip():
+        return found
+    return inherited.marked(found, _errors(base_path or path, base))
+
+
+def _errors(path: str, content: bytes) -> tuple[Finding, ...]:
     parsed = syntax.parse(path, content)
     # Where a warning stands is not asked, which would cost another reading of the document.
     reading = _reading(path, content, parsed, least="error")
-    if reading is not None:
-        return tuple(finding for finding in reading.findings if finding.severity == "error")
-    if parsed.problem and (not base or not base.strip() or syntax.parse(path, base).problem is None):
-        return (parsed.problem,)
-    return ()
+    if reading is None:
+        return (parsed.problem,) if parsed.problem else ()
+    return tuple(finding for finding in reading.findings if finding.severity == "error")
 
 
 def _reading(path: str, content: bytes, parsed: Parsed, least: Severity | None = "warning") -> SpecReading | None:

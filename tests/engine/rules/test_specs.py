@@ -1,6 +1,7 @@
 """Specs: which documents are some, what they say, and what stands against them."""
 
 import json
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from lattice_console.contract.models.spec import Finding
 from lattice_console.engine.rules import specs
+from lattice_console.engine.rules.inherited import marked
 from lattice_console.engine.rules.specs import SpecReading
 from tests.engine.rules.json_like import VALUES, is_json_like
 
@@ -245,14 +247,53 @@ def test_a_patchset_may_not_break_a_document() -> None:
     assert [finding.rule for finding in specs.check("a.json", BROKEN, GOOD)] == ["syntax"]
 
 
-def test_a_document_that_was_broken_before_may_stay_so() -> None:
-    assert specs.check("a.json", BROKEN + b"\n", BROKEN) == ()
+def inherited(path: str, content: bytes, base: bytes, base_path: str | None = None) -> list[tuple[str, bool]]:
+    return [(one.rule, one.inherited) for one in specs.check(path, content, base, base_path)]
 
 
-def test_a_spec_may_have_no_error_even_if_it_had_before() -> None:
+def test_what_was_wrong_before_is_told_as_inherited() -> None:
+    assert inherited("a.json", BROKEN + b"\n", BROKEN) == [("syntax", True)]
+    assert inherited(HOME, BROKEN, BROKEN) == [("syntax", True)]
     bad = written(spec(version="1"))
-    assert [finding.rule for finding in specs.check(HOME, bad, bad)] == ["version"]
-    assert [finding.rule for finding in specs.check(HOME, BROKEN, BROKEN)] == ["syntax"]
+    assert inherited(HOME, bad, bad) == [("version", True)]
+    assert inherited(HOME, written(spec(version="2", type="x")), bad) == [("type", False), ("version", True)]
+    assert inherited("a.json", BROKEN, b" ") == [("syntax", False)]
+
+
+def test_who_brings_a_document_among_the_specs_answers_for_all_of_it() -> None:
+    bad = written({"version": "1"})
+    assert inherited(HOME, bad, bad, "docs/user-auth.json") == [("name", False), ("version", False)]
+
+
+def test_an_error_before_stands_for_one_error_after() -> None:
+    schema = {"properties": {"a": {"type": "string"}, "b": {"type": "string"}}}
+    base, worse = (written(spec(schema=schema, **more)) for more in ({"a": 1}, {"a": 2, "b": 3}))
+    assert inherited(HOME, worse, base) == [("schema", True), ("schema", False)]
+    assert inherited(HOME, base, worse) == [("schema", True)]
+
+
+@given(
+    st.lists(
+        st.builds(
+            Finding,
+            path=st.just("a"),
+            severity=st.just("error"),
+            rule=st.sampled_from("xy"),
+            message=st.sampled_from("mn"),
+            pointer=st.sampled_from(["", "/a"]),
+        ),
+        max_size=6,
+    ),
+    st.data(),
+)
+def test_errors_are_inherited_whatever_their_order_and_no_more_than_there_were(
+    found: list[Finding], data: st.DataObject
+) -> None:
+    before = data.draw(st.permutations(found))[: data.draw(st.integers(0, 6))]
+    known = [one for one in marked(found, before) if one.inherited]
+    assert len(known) == len(before)
+    assert Counter(one.rule for one in known) == Counter(one.rule for one in before)
+    assert all(one.inherited for one in marked(before, found))
 
 
 def test_warnings_stand_against_nothing() -> None:
