@@ -17,6 +17,7 @@ from typing import Any
 
 from lattice_console import servers
 from lattice_console.contract.errors import NotFound, ValidationFailed
+from lattice_console.json_file import Unusable, read_object
 from lattice_console.profile.folder import work_folder
 from lattice_console.servers import Kind, Servers
 from lattice_console.sources import Sources, boolean, one_of, positive, text, whole
@@ -154,11 +155,9 @@ def _binding(root: Path) -> Path:
 def _bound(root: Path) -> dict[str, Any] | None:
     place = _binding(root)
     try:
-        found = json.loads(place.read_text(encoding="utf-8"))
-        return {**found, "id": found["id"]}
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError, KeyError, TypeError):
+        found = read_object(place)
+        return None if found is None else {**found, "id": found["id"]}
+    except (Unusable, KeyError):
         raise ValidationFailed(
             "VAL_SETTING", f"{place} cannot be read. Set the project up again: lattice init", source=str(place)
         ) from None
@@ -184,8 +183,8 @@ def _is_id(text: str) -> bool:
 
 def _declared(root: Path) -> dict[str, Any]:
     try:
-        described = json.loads((root / FOLDER / "config.json").read_text(encoding="utf-8"))["project"]
-    except (OSError, ValueError, KeyError, TypeError):
+        described = (read_object(root / FOLDER / "config.json") or {}).get("project")
+    except Unusable:
         return {}
     return described if isinstance(described, dict) else {}
 

@@ -4,13 +4,13 @@
 not count where it stands itself in `.lattice/config.json`, which goes into the team's git.
 """
 
-import json
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
 from lattice_console.contract.errors import ValidationFailed
+from lattice_console.json_file import Unusable, read_object
 
 SECRET = {
     "database.url": "DATABASE_URL",
@@ -101,14 +101,11 @@ class Sources:
     def _content(self, place: Path) -> dict[str, Any]:
         if place not in self._files:
             try:
-                found = json.loads(place.read_text(encoding="utf-8"))
-            except FileNotFoundError:
-                found = {}
-            except (OSError, ValueError) as error:
+                self._files[place] = read_object(place) or {}
+            except Unusable as problem:
                 raise ValidationFailed(
-                    "VAL_SETTING", f"{place} cannot be read as JSON: {error}. Mend or remove it.", source=str(place)
+                    "VAL_SETTING", f"{place} {problem}. Mend or remove it.", source=str(place)
                 ) from None
-            self._files[place] = found if isinstance(found, dict) else {}
         return self._files[place]
 
 

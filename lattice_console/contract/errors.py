@@ -102,9 +102,9 @@ def from_validation(error: ValidationError) -> ValidationFailed:
     problems = [
         {
             "field": ".".join(str(part) for part in problem["loc"]) or "value",
-            "problem": problem["msg"].removeprefix("Value error, "),
+            "problem": _said(problem),
         }
-        for problem in error.errors(include_url=False, include_context=False, include_input=False)
+        for problem in error.errors(include_url=False)
     ]
     first = problems[0]
     name = next(
@@ -113,3 +113,11 @@ def from_validation(error: ValidationError) -> ValidationFailed:
     )
     message = "; ".join(f"{problem['field']}: {problem['problem']}" for problem in problems[:5])
     return ValidationFailed(f"VAL_{name.upper()}", f"{message}.", field=first["field"], problems=problems)
+
+
+def _said(problem: Mapping[str, Any]) -> str:
+    if problem["type"] == "too_long":
+        # Whatever is checked before it is measured is called a value with items, texts too.
+        limits, parts = problem["ctx"], "characters" if isinstance(problem["input"], str) else "items"
+        return f"has {limits['actual_length']:,} {parts}; at most {limits['max_length']:,} are allowed"
+    return str(problem["msg"]).removeprefix("Value error, ")

@@ -10,7 +10,8 @@ from pydantic import Field, ValidationError
 from lattice_console.contract.errors import ValidationFailed, from_validation
 from lattice_console.contract.models.base import Count, Model, Moment, Reference
 from lattice_console.contract.models.review import Anchor, NewComment
-from lattice_console.profile.store import Content, JsonFile, Tell
+from lattice_console.json_file import Content
+from lattice_console.profile.store import JsonFile, Tell
 
 __all__ = ["LONGEST", "Draft", "Drafts"]
 

@@ -6,8 +6,9 @@ from typing import Any, Literal, TypedDict, Unpack
 from pydantic import ValidationError
 
 from lattice_console.contract.models.base import Model
+from lattice_console.json_file import Content
 from lattice_console.merge.diff import Whitespace
-from lattice_console.profile.store import Content, JsonFile, Tell
+from lattice_console.profile.store import JsonFile, Tell
 
 __all__ = ["Bookmark", "Layout", "LeftOff"]
 

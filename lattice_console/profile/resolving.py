@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from lattice_console.json_file import Content
 from lattice_console.merge.choices import History, as_data, from_data
-from lattice_console.profile.store import Content, JsonFile, Tell
+from lattice_console.profile.store import JsonFile, Tell
 
 __all__ = ["Meeting", "Resolving"]
 

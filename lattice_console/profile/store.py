@@ -9,7 +9,6 @@ import errno
 import fcntl
 import json
 import os
-import stat
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -17,13 +16,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from lattice_console.contract.errors import SystemFailure, ValidationFailed
+from lattice_console.json_file import Content, Unusable, decoded, read
 
-__all__ = ["LIMIT", "PATIENCE", "Content", "JsonFile", "Tell", "locked"]
+__all__ = ["LIMIT", "PATIENCE", "JsonFile", "Tell", "locked"]
 
 T = TypeVar("T")
-
-Content = dict[str, Any]
-"""What a file holds: sections by their names."""
 
 Tell = Callable[[str], None]
 """Takes a sentence for the person: what could not be used, why, and where it is now."""
@@ -42,10 +39,6 @@ _SETTLED = 1_000_000_000
 _LOCKS_UNKNOWN = {errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS}
 
 Stamp = tuple[int, int, int, int]
-
-
-class _Unusable(Exception):
-    """What lies at the path is not what we keep there; the text follows its name in a sentence."""
 
 
 class JsonFile:
@@ -75,7 +68,7 @@ class JsonFile:
                 return self._read()
             except FileNotFoundError:
                 return {}
-            except _Unusable as problem:
+            except Unusable as problem:
                 return self._do_without(str(problem))
 
     def section(self, name: str) -> Mapping[str, Any]:
@@ -113,7 +106,7 @@ class JsonFile:
             return content
         except FileNotFoundError:
             return new
-        except _Unusable as problem:
+        except Unusable as problem:
             if self._hand_written:
                 raise ValidationFailed(
                     "VAL_SETTING",
@@ -136,7 +129,7 @@ class JsonFile:
                 return self._read()
             except FileNotFoundError:
                 return {}
-            except _Unusable as problem:
+            except Unusable as problem:
                 self._set_aside(str(problem))
                 return {}
 
@@ -152,36 +145,20 @@ class JsonFile:
         self._tell(f"{self.path} {reason}. It was set aside as {aside.name}; what is in it is not shown, and not lost.")
 
     def _read(self) -> Content:
-        """What the file holds; raises FileNotFoundError and _Unusable."""
-        # O_NONBLOCK: a pipe in its place is no reason to wait.
-        file = os.open(self.path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-        try:
-            status = os.fstat(file)
-            if not stat.S_ISREG(status.st_mode):
-                raise _Unusable("is no regular file")
-            with open(file, "rb", closefd=False) as stream:
-                data = stream.read(LIMIT + 1)
-        finally:
-            os.close(file)
-        if len(data) > LIMIT:
-            raise _Unusable(f"is larger than {LIMIT:,} bytes")
+        """What the file holds; raises FileNotFoundError and Unusable."""
+        data, status = read(self.path, LIMIT)
         content = self._decoded(data)
         if time.time_ns() - status.st_mtime_ns > _SETTLED:
             self._kept = (_stamp(status), content)
         return content
 
     def _decoded(self, data: bytes) -> Content:
-        try:
-            content = json.loads(data.decode())
-        except (ValueError, RecursionError) as error:
-            raise _Unusable(f"cannot be read as JSON ({error})") from None
-        if not isinstance(content, dict):
-            raise _Unusable("holds no JSON object")
+        content = decoded(data)
         if not self._hand_written and content.get("schema_version") != SCHEMA:
-            raise _Unusable("was written by another version of Lattice")
+            raise Unusable("was written by another version of Lattice")
         for name in self._sections:
             if not isinstance(content.get(name, {}), dict):
-                raise _Unusable(f"has {name} that are no JSON object")
+                raise Unusable(f"has {name} that are no JSON object")
         return content
 
     def _encoded(self, content: Content) -> bytes:

@@ -12,8 +12,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TypeVar
 
+from lattice_console.json_file import Content
 from lattice_console.profile.folder import file_name
-from lattice_console.profile.store import Content, JsonFile, Tell, locked
+from lattice_console.profile.store import JsonFile, Tell, locked
 
 __all__ = ["FileState", "Viewed"]
 

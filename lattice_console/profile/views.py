@@ -9,7 +9,8 @@ from lattice_console.contract import filters
 from lattice_console.contract.errors import NotFound, ValidationFailed
 from lattice_console.contract.models.base import check_line
 from lattice_console.contract.models.query import SORTS
-from lattice_console.profile.store import Content, JsonFile, Tell
+from lattice_console.json_file import Content
+from lattice_console.profile.store import JsonFile, Tell
 
 __all__ = ["BUILT_IN", "SavedViews", "View"]
 
