@@ -39,6 +39,7 @@ COMMANDS = {
     "merge-file": f"{_HEADLESS}.merge_file:command",
     "diff3": f"{_HEADLESS}.diff3:command",
     "import-git": f"{_OPS}:import_git",
+    "export-git": f"{_OPS}:export_git",
     "health": f"{_HEADLESS}.health:command",
     "doctor": f"{_OPS}:doctor",
     "backup": "lattice_console.ops.backup_commands:backup",

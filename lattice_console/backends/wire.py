@@ -39,6 +39,7 @@ ROUTES: Mapping[str, tuple[str, str]] = {
     "documents.get": ("GET", "/documents/{document}"),
     "documents.history": ("GET", "/documents/{document}/history"),
     "documents.head": ("GET", "/head"),
+    "documents.steps": ("GET", "/head/steps"),
     "documents.content": ("GET", "/blobs/{hash}"),
     "documents.known": ("POST", "/blobs/known"),
     "documents.track": ("POST", "/documents"),

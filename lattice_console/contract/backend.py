@@ -29,6 +29,7 @@ from lattice_console.contract.models.conflict import ALL_CONFLICTS, Conflict, Co
 from lattice_console.contract.models.document import (
     Document,
     HeadDelta,
+    HeadStep,
     Revision,
     TrackedFile,
 )
@@ -133,6 +134,10 @@ class Documents(Protocol):
 
     async def head(self, *, after: Count = -1) -> HeadDelta:
         """What changed in the head after that sequence; all of it by default."""
+        ...
+
+    async def steps(self, *, after: Count = 0, limit: Limit = 100) -> tuple[HeadStep, ...]:
+        """How the head came to be: its steps after that sequence, oldest first."""
         ...
 
     async def content(self, hash: Hash) -> bytes:

@@ -24,6 +24,7 @@ RULES: Mapping[str, Rule] = {
     "documents.get": Rule("specs:view"),
     "documents.history": Rule("specs:view"),
     "documents.head": Rule("specs:view"),
+    "documents.steps": Rule("specs:view"),
     "documents.content": Rule("specs:view"),
     "documents.known": Rule("specs:view"),
     "documents.track": Rule("specs:create"),

@@ -26,6 +26,7 @@ from lattice_console.engine.features import (  # noqa: F401 - each registers its
     reviews,
     spec_graph,
     specs,
+    steps,
     team,
     train,
 )

@@ -44,6 +44,7 @@ from lattice_console.engine.records import (
     SnapshotRecord,
     SpecRecord,
     StandingRecord,
+    StepRecord,
     UserRecord,
     Window,
     WriteRecord,
@@ -114,6 +115,10 @@ class Documents(Protocol):
 
     def moved_paths(self, project_id: str, after: int) -> set[str]:
         """Every path that a revision after that sequence left or took."""
+        ...
+
+    def steps(self, project_id: str, after: int, until: int) -> list[StepRecord]:
+        """What the head's steps after the one sequence up to the other did, by sequence."""
         ...
 
     def advance(

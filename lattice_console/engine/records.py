@@ -92,6 +92,19 @@ class RevisionRecord(NamedTuple):
     created_at: datetime
 
 
+class StepRecord(NamedTuple):
+    """What a step of the head did to a document: the path that it left, and what stands where since, if anything."""
+
+    sequence: int
+    operation: str
+    mutation_id: str | None
+    actor_id: str
+    created_at: datetime
+    left: str | None
+    path: str | None
+    hash: str | None
+
+
 class HeadMove(NamedTuple):
     """A document's step to its next revision; `path` and `hash` are None where it leaves the head."""
 

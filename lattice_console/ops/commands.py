@@ -3,9 +3,10 @@
 import asyncio
 import shlex
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 from pydantic import BaseModel
@@ -21,6 +22,8 @@ from lattice_console.headless.style import Role
 from lattice_console.headless.table import Column
 from lattice_console.ops.progress import Progress
 from lattice_console.text import count, inert
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 _NO_TEMPLATE = "none"
 _STATES: dict[str, Role] = {"ok": "good", "warning": "warning", "problem": "bad"}
@@ -181,6 +184,16 @@ class Imported(BaseModel):
     refused: tuple[Refused, ...]
 
 
+def _paths(function: F) -> F:
+    """The options that say which documents of a history are meant."""
+    for option in (
+        click.option("--exclude", "excluded", metavar="GLOB", multiple=True, help="Not these; repeatable."),
+        click.option("--paths", "globs", metavar="GLOB", multiple=True, help="Only these documents; repeatable."),
+    ):
+        function = option(function)
+    return function
+
+
 @click.command(
     "import-git",
     cls=Command,
@@ -191,7 +204,7 @@ class Imported(BaseModel):
 )
 @click.argument("repository", metavar="REPO", type=click.Path(path_type=Path))
 @click.option("--range", "range_", metavar="A..B", help="Only the commits after A up to B; A comes in as a baseline.")
-@click.option("--paths", "globs", metavar="GLOB", multiple=True, help="Only these documents; repeatable.")
+@_paths
 @click.option(
     "--leave-pending", metavar="N", type=click.IntRange(min=0), default=0, help="Leave the last N for review."
 )
@@ -204,6 +217,7 @@ async def import_git(
     repository: Path,
     range_: str | None,
     globs: tuple[str, ...],
+    excluded: tuple[str, ...],
     leave_pending: int,
 ) -> None:
     """Turn a git history into mutations.
@@ -219,7 +233,7 @@ async def import_git(
             backend,
             session.start / repository,
             range=range_,
-            selection=Selection(globs, session.settings.document_limit),
+            selection=Selection(globs, excluded, session.settings.document_limit),
             leave_pending=leave_pending,
             progress=progress,
         )
@@ -248,6 +262,72 @@ def _imported_lines(made: Imported) -> Iterable[str]:
         yield f"{made.baseline:>6,}  files tracked as the baseline"
     for refused in made.refused:
         yield f"  left out: {inert(refused.path)}: {inert(refused.reason)}"
+
+
+class Exported(BaseModel):
+    """What came of an export, in commits; `skipped` are steps that change no document that was wanted."""
+
+    commits: int
+    new: int
+    skipped: int
+
+
+@click.command(
+    "export-git",
+    cls=Command,
+    examples=(
+        "lattice export-git ../history",
+        "lattice export-git . --branch executed --exclude '.lattice/*'",
+    ),
+)
+@click.argument("repository", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--branch", metavar="B", default="main", show_default=True, help="The branch that holds them.")
+@_paths
+@options.output
+@connected
+async def export_git(
+    session: Session,
+    backend: Backend,
+    /,
+    repository: Path,
+    branch: str,
+    globs: tuple[str, ...],
+    excluded: tuple[str, ...],
+) -> None:
+    """Write what was executed as a git history.
+
+    Each execution and each rollback becomes a commit in DIR, a git repository that is made where there is none, with
+    author and time as they were; what import-git brought in is as it was. Done again, it adds what is new; a branch
+    that holds other commits is left as it is.
+    """
+    from lattice_console.ops.export_git import export_git as work
+    from lattice_console.ops.git_history import Selection
+
+    with Progress("Exporting") as progress:
+        report = await work(
+            backend,
+            (session.start / repository).resolve(),
+            branch=branch,
+            selection=Selection(globs, excluded),
+            progress=progress,
+        )
+    made = Exported(**asdict(report))
+    session.output.one(made, lambda: _exported_lines(made))
+    folder = shlex.quote(str(repository))
+    if not made.commits:
+        session.output.say("There is nothing to export: no step of the head changes a document that was asked for.")
+        return
+    done = f"Exported {count(made.new, 'commit')} to" if made.new else "Nothing new for"
+    session.output.say(
+        f"{done} the branch {inert(branch)} of {folder}. Next: git -C {folder} log {shlex.quote(branch)}"
+    )
+
+
+def _exported_lines(made: Exported) -> Iterable[str]:
+    yield f"{made.commits:>6,}  commits"
+    yield f"{made.new:>6,}  new"
+    if made.skipped:
+        yield f"{made.skipped:>6,}  steps skipped: they change no document that was asked for"
 
 
 @click.command(

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta, timezone
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -14,7 +13,9 @@ from lattice_console.contract.models.base import LINE_LIMIT, TEXT_LIMIT, replace
 from lattice_console.contract.models.document import TrackedFile
 from lattice_console.contract.models.mutation import ChangeInput, ImportedCommit
 from lattice_console.contract.paths import check_path, twin_key
+from lattice_console.ops.git_signature import Signature, provenance
 
+_CONFIGURATION = ".lattice/config.json"
 _REGULAR = (FileMode.BLOB, FileMode.BLOB_EXECUTABLE)
 
 Tree = dict[str, pygit2.Oid]
@@ -23,17 +24,20 @@ Tree = dict[str, pygit2.Oid]
 
 @dataclass(slots=True)
 class Selection:
-    """What of a history is wanted: globs (none: all), and the size that a document may have (bytes)."""
+    """What of a history is wanted: globs (none: all), those that are not, and how many bytes a document may have."""
 
     globs: Sequence[str] = ()
+    excluded: Sequence[str] = ()
     limit: int = 10_000_000
 
     def takes(self, path: str) -> bool:
         """Whether a path is wanted; a glob without a slash is held against the name, as git does."""
-        if not self.globs:
-            return True
-        name = path.rpartition("/")[2]
-        return any(fnmatchcase(path if "/" in glob else name, glob) for glob in self.globs)
+        return (not self.globs or _matches(path, self.globs)) and not _matches(path, self.excluded)
+
+
+def _matches(path: str, globs: Sequence[str]) -> bool:
+    name = path.rpartition("/")[2]
+    return any(fnmatchcase(path if "/" in glob else name, glob) for glob in globs)
 
 
 @dataclass(slots=True)
@@ -111,15 +115,17 @@ class History:
                 for old, path in step.renamed.items()
             ),
         ]
+        author = Signature.of(commit.author)
         title, _, description = commit.raw_message.decode("utf-8", "replace").strip().partition("\n")
         return ImportedCommit(
             commit=str(commit.id),
             title=_cut(replace_controls(title.strip(), lines=False), LINE_LIMIT) or "(no title)",
             description=_cut(replace_controls(description.strip().replace("\r\n", "\n"), lines=True), TEXT_LIMIT),
-            author_name=_line(commit.author.raw_name),
-            author_email=_line(commit.author.raw_email),
-            authored_at=_moment(commit.author),
+            author_name=author.name,
+            author_email=author.email,
+            authored_at=author.at,
             changes=tuple(changes),
+            metadata=provenance(commit),
         )
 
     def _bytes(self, oid: pygit2.Oid) -> bytes:
@@ -161,7 +167,9 @@ class History:
         if not self.selection.takes(path):
             return None
         why = ""
-        if entry.filemode not in _REGULAR:
+        if path == _CONFIGURATION:
+            why = "it says which project that was; this one has its own"
+        elif entry.filemode not in _REGULAR:
             why = "it is a symbolic link" if entry.filemode == FileMode.LINK else "it is no file"
         elif isinstance(entry, pygit2.Blob) and entry.size > self.selection.limit:
             why = f"it has {entry.size:,} bytes; the limit is {self.selection.limit:,}"
@@ -224,16 +232,5 @@ def _commit(repository: pygit2.Repository, revision: str) -> pygit2.Commit:
         raise NotFound("NF_REVISION", f"The repository has no commit {revision}.") from None
 
 
-def _line(raw: bytes) -> str:
-    return _cut(replace_controls(raw.decode("utf-8", "replace"), lines=False), LINE_LIMIT)
-
-
 def _cut(text: str, limit: int) -> str:
     return text if len(text) <= limit else f"{text[: limit - 1]}…"
-
-
-def _moment(signature: pygit2.Signature) -> datetime:
-    try:
-        return datetime.fromtimestamp(signature.time, timezone(timedelta(minutes=signature.offset)))
-    except (ValueError, OverflowError, OSError):
-        return datetime.fromtimestamp(0, UTC)

@@ -98,6 +98,7 @@ READS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "documents.get": {"document": texts},
     "documents.history": {"document": texts, "limit": numbers},
     "documents.head": {"after": numbers},
+    "documents.steps": {"after": numbers, "limit": numbers},
     "documents.content": {"hash": texts},
     "documents.known": {"hashes": several},
     "specs.graph": {

@@ -1,6 +1,7 @@
 """Imported history: commits become mutations by policy, never by invented votes."""
 
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 
 from lattice_console.contract.backend import Backend
 from lattice_console.contract.models.mutation import ChangeInput, ImportedCommit, Mutation
@@ -11,10 +12,10 @@ from tests.support.refusals import refusal
 AT = datetime(2019, 7, 1, 9, 30, tzinfo=timezone(timedelta(hours=5, minutes=30)))
 
 
-def commit(number: int, *changes: ChangeInput, **others: str) -> ImportedCommit:
-    said = {"title": f"commit {number}", "author_name": "Lin Chen", "author_email": "lin@example.org"}
+def commit(number: int, *changes: ChangeInput, **others: Any) -> ImportedCommit:
+    said: dict[str, Any] = {"title": f"commit {number}", "author_name": "Lin Chen", "author_email": "lin@example.org"}
     return ImportedCommit(
-        commit=f"{number:040x}", description="why\n", authored_at=AT, changes=changes, **{**said, **others}
+        commit=f"{number:040x}", description="why\n", authored_at=AT, changes=changes, **(said | others)
     )
 
 

@@ -126,7 +126,7 @@ async def test_metadata_refuses_control_characters_however_deep(house: House, na
 @pytest.mark.parametrize("field", ["commit", "title", "description", "author_name", "author_email"])
 @pytest.mark.parametrize("char", NEVER)
 def test_a_commit_refuses_what_its_importer_has_to_replace(field: str, char: str) -> None:
-    words = {"commit": "c", "title": "t", "description": "d", "author_name": "a", "author_email": "e"}
+    words: dict[str, Any] = {"commit": "c", "title": "t", "description": "d", "author_name": "a", "author_email": "e"}
     with pytest.raises(ValidationError) as refused:
         ImportedCommit(authored_at=datetime(2020, 1, 1, tzinfo=UTC), changes=(), **{**words, field: f"so{char}me"})
     assert [problem["loc"] for problem in refused.value.errors(include_input=False)] == [(field,)]

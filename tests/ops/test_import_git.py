@@ -1,96 +1,21 @@
 """A git history becomes mutations: the same trees, the same authors, nothing twice."""
 
 import os
-import subprocess
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
 from lattice_console import config
-from lattice_console.backends.connect import connect
 from lattice_console.contract.backend import Backend
 from lattice_console.contract.errors import LatticeError
 from lattice_console.contract.filters import parse
 from lattice_console.ops import graph
+from lattice_console.ops.export_git import export_git
 from lattice_console.ops.git_history import Selection
 from lattice_console.ops.import_git import import_git
-from lattice_console.ops.init import init
 from lattice_console.workspace.checkout import Checkout
 from tests import real_data
-
-ODD = "odd names/täb \"quoted\" 'single' $HOME;.json"
-
-
-class Repository:
-    """A git repository that a test writes commit by commit."""
-
-    def __init__(self, place: Path, source: Path | None = None) -> None:
-        self.place = place
-        self.commits = 0
-        how = ["clone", "-q", "-b", "main", str(source)] if source else ["init", "-q", "-b", "main"]
-        subprocess.run(["git", *how, str(place)], check=True)
-
-    def git(self, *arguments: str) -> str:
-        who = {"GIT_AUTHOR_NAME": "Ana Lima", "GIT_AUTHOR_EMAIL": "ana@example.com"}
-        when = f"{1_700_000_000 + self.commits * 3600} +0200"
-        environ = {**os.environ, **who, "GIT_AUTHOR_DATE": when, "GIT_COMMITTER_DATE": when}
-        environ |= {"GIT_COMMITTER_NAME": "Bot", "GIT_COMMITTER_EMAIL": "bot@example.com"}
-        return subprocess.run(
-            ["git", "-C", str(self.place), *arguments], env=environ, check=True, capture_output=True, text=True
-        ).stdout
-
-    def commit(self, message: str, files: dict[str, bytes | None]) -> str:
-        """Write (None: delete) the files, commit them; returns the commit's id."""
-        for name, content in files.items():
-            file = self.place / name
-            if content is None:
-                file.unlink()
-                continue
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(content)
-        self.git("add", "-A")
-        self.commits += 1
-        self.git("commit", "-q", "--allow-empty", "-m", message)
-        return self.git("rev-parse", "HEAD").strip()
-
-    def tree(self, revision: str = "HEAD") -> dict[str, bytes]:
-        """Every file of a commit, with its bytes."""
-        names = self.git("ls-tree", "-r", "-z", "--name-only", revision).split("\0")[:-1]
-        return {
-            name: subprocess.run(
-                ["git", "-C", str(self.place), "show", f"{revision}:{name}"], check=True, capture_output=True
-            ).stdout
-            for name in names
-        }
-
-
-@pytest.fixture
-def repository(tmp_path: Path) -> Repository:
-    """Six commits with all that a history does to documents."""
-    repository = Repository(tmp_path / "repository")
-    long = b"".join(b"line %d\n" % number for number in range(60))
-    repository.commit("Start", {"a.json": b'{"a": 1}\n', "docs/long.md": long, "image.png": b"\x89PNG\x00\xff" * 9})
-    repository.commit("Change and add\n\nWith a body.\n", {"a.json": b'{"a": 2}\n', ODD: b"\xef\xbb\xbf{}\r\n"})
-    repository.git("mv", "docs/long.md", "docs/longer.md")
-    repository.commit("Rename with an edit", {"docs/longer.md": long.replace(b"line 7\n", b"line seven\n")})
-    repository.commit("Delete", {"image.png": None})
-    repository.commit("Nothing at all", {})
-    repository.commit("A file becomes a folder", {"a.json": None, "a.json/part.yaml": b"x: 1"})
-    return repository
-
-
-@asynccontextmanager
-async def opened(root: Path) -> AsyncIterator[tuple[Backend, Checkout]]:
-    """The project at `root`, set up where it is not yet."""
-    if config.find_root(root) is None:
-        await init(root, name="imported", actor="kim")
-    backend = await connect(config.load(root, actor="kim"))
-    try:
-        yield backend, Checkout(root)
-    finally:
-        await backend.close()
+from tests.support.repository import Repository, in_head, opened
 
 
 def on_disk(root: Path) -> dict[str, bytes]:
@@ -99,16 +24,6 @@ def on_disk(root: Path) -> dict[str, bytes]:
         str(file.relative_to(root)): file.read_bytes()
         for file in root.rglob("*")
         if file.is_file() and config.FOLDER not in file.parts
-    }
-
-
-async def in_head(backend: Backend) -> dict[str, bytes]:
-    """Every document of the head, without what is Lattice's own."""
-    delta = await backend.documents.head()
-    return {
-        entry.path: await backend.documents.content(entry.hash)
-        for entry in delta.entries
-        if entry.hash and not entry.path.startswith(config.FOLDER)
     }
 
 
@@ -253,7 +168,9 @@ def _truth(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> N
 
 @pytest.mark.timeout(300)
 @pytest.mark.usefixtures("_truth")
-async def test_the_real_history_comes_in_executes_to_its_tip_and_rolls_back_to_nothing(tmp_path: Path) -> None:
+async def test_the_real_history_comes_in_executes_to_its_tip_goes_out_as_it_was_and_rolls_back_to_nothing(
+    tmp_path: Path,
+) -> None:
     bundle = real_data.find("openapi-history.bundle")
     repository = Repository(tmp_path / "repository", bundle)
     async with opened(tmp_path / "project") as (backend, checkout):
@@ -262,6 +179,9 @@ async def test_the_real_history_comes_in_executes_to_its_tip_and_rolls_back_to_n
         assert on_disk(tmp_path / "project") == await in_head(backend) == repository.tree("HEAD~40")
         assert len(await approve_and_execute_pending(backend, checkout)) == 40
         assert on_disk(tmp_path / "project") == await in_head(backend) == repository.tree()
+        exported = tmp_path / "exported"
+        await export_git(backend, exported, selection=Selection(excluded=(".lattice/*",)))
+        assert Repository(exported).told() == repository.told()
         for number in reversed(range(208, 248)):
             await checkout.rollback(backend, await backend.mutations.get(str(number)), reason="all of it")
         assert on_disk(tmp_path / "project") == await in_head(backend) == repository.tree("HEAD~40")

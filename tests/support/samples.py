@@ -243,6 +243,7 @@ SAMPLES: Mapping[str, Callable[[Scene], Awaitable[dict[str, Any]]]] = {
     "documents.get": _document,
     "documents.history": _document,
     "documents.head": _nothing,
+    "documents.steps": _nothing,
     "documents.content": _content,
     "documents.known": _known,
     "documents.track": _file,

@@ -2,6 +2,8 @@
 
 from typing import Literal
 
+from pydantic import JsonValue
+
 from lattice_console.contract.models.base import Hash, Model, Moment, PathText
 from lattice_console.contract.models.people import Person
 
@@ -47,6 +49,34 @@ class HeadDelta(Model):
 
     project_id: str
     sequence: int
+    entries: tuple[HeadEntry, ...]
+
+
+class StepMutation(Model):
+    """The mutation that a step of the head executed or rolled back, and who wrote it when."""
+
+    number: int
+    title: str
+    description: str
+    metadata: dict[str, JsonValue]
+    author: Person
+    author_email: str | None
+    created_at: Moment
+
+
+class HeadStep(Model):
+    """One step of the head: what moved it, who did that when, and the state of every path that it changed.
+
+    `mutation` is None for a baseline; `reason` is given for a rollback.
+    """
+
+    sequence: int
+    operation: Literal["baseline", "execution", "rollback"]
+    actor: Person
+    actor_email: str | None
+    at: Moment
+    mutation: StepMutation | None
+    reason: str
     entries: tuple[HeadEntry, ...]
 
 

@@ -2,11 +2,12 @@
 
 from typing import Literal
 
-from pydantic import JsonValue
+from pydantic import Field, JsonValue
 
 from lattice_console.contract.models.base import (
     Hash,
     Line,
+    Metadata,
     Model,
     Moment,
     PathText,
@@ -210,7 +211,10 @@ class Mutation(MutationSummary):
 
 
 class ImportedCommit(Model):
-    """A commit of a git history, to become a mutation; `changes` hold whole contents."""
+    """A commit of a git history, to become a mutation; `changes` hold whole contents.
+
+    `metadata` is what else the mutation's is to hold beside `commit`.
+    """
 
     commit: Line
     title: RequiredLine
@@ -219,6 +223,7 @@ class ImportedCommit(Model):
     author_email: Line
     authored_at: Moment
     changes: tuple[ChangeInput, ...]
+    metadata: Metadata = Field(default_factory=dict)
 
 
 class TimelineEntry(Model):

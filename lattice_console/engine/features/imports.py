@@ -43,7 +43,7 @@ def import_commit(ctx: Context, *, commit: ImportedCommit, execute: bool, expect
         spec_name=None,
         type="import",
         labels=[],
-        metadata={"commit": commit.commit},
+        metadata={**commit.metadata, "commit": commit.commit},
         status="pending",
         version=1,
         patchset=1,

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import and_, bindparam, delete, exists, func, insert, or_, select, union
 
 from lattice_console.contract.paths import twin_key
-from lattice_console.engine.records import HeadMove, HeadRecord, RevisionRecord, Window
+from lattice_console.engine.records import HeadMove, HeadRecord, RevisionRecord, StepRecord, Window
 from lattice_console.engine.stores.database import Database
 from lattice_console.engine.stores.rows import chunks, columns, prefix_range, several, starts_with
 from lattice_console.engine.stores.statements import Prepared
@@ -41,21 +41,25 @@ _COUNT = Prepared(select(func.count()).select_from(head).where(_OF_PROJECT, star
 _LEAVE = Prepared(delete(head).where(head.c.document_id == bindparam("left")))
 
 _EARLIER = revisions.alias("earlier")
+_ONE_EARLIER = and_(
+    _EARLIER.c.document_id == revisions.c.document_id,
+    _EARLIER.c.number == revisions.c.number - 1,
+)
 _LATER = and_(revisions.c.project_id == bindparam("project"), revisions.c.sequence > bindparam("after"))
 _MOVED_PATHS = Prepared(
     union(
         select(revisions.c.path).where(_LATER, revisions.c.path.is_not(None)),
         select(_EARLIER.c.path)
         .select_from(revisions)
-        .join(
-            _EARLIER,
-            and_(
-                _EARLIER.c.document_id == revisions.c.document_id,
-                _EARLIER.c.number == revisions.c.number - 1,
-            ),
-        )
+        .join(_EARLIER, _ONE_EARLIER)
         .where(_LATER, _EARLIER.c.path.is_not(None)),
     )
+)
+_STEPS = Prepared(
+    select(*columns(revisions, StepRecord, hash=revisions.c.blob_hash, left=_EARLIER.c.path))
+    .select_from(revisions.outerjoin(_EARLIER, _ONE_EARLIER))
+    .where(_LATER, revisions.c.sequence <= bindparam("until"))
+    .order_by(revisions.c.sequence)
 )
 
 _REVISION = select(
@@ -165,6 +169,11 @@ class Documents:
     def moved_paths(self, project_id: str, after: int) -> set[str]:
         """Every path that a revision after that sequence left or took."""
         return set(self._database.column(_MOVED_PATHS, project=project_id, after=after))
+
+    def steps(self, project_id: str, after: int, until: int) -> list[StepRecord]:
+        """What the head's steps after the one sequence up to the other did, by sequence."""
+        rows = self._database.rows(_STEPS, project=project_id, after=after, until=until)
+        return [StepRecord(*row) for row in rows]
 
     def advance(
         self,

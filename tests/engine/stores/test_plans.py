@@ -45,6 +45,7 @@ CALLS: dict[str, Callable[[Tables], Any]] = {
     "documents.page": lambda tables: tables.documents.page(PROJECT, "a", Window(("b",), "prev", 0, 9)),
     "documents.starting_with": lambda tables: tables.documents.starting_with(PROJECT, "a"),
     "documents.moved_paths": lambda tables: tables.documents.moved_paths(PROJECT, 1),
+    "documents.steps": lambda tables: tables.documents.steps(PROJECT, 1, 9),
     "documents.history": lambda tables: tables.documents.history(PROJECT, "d1", None, 9),
     "documents.last_revisions": lambda tables: tables.documents.last_revisions(["d1", "d2"]),
     "documents.revisions_since": lambda tables: tables.documents.revisions_since(["d1", "d2"], 1),
