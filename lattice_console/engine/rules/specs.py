@@ -22,7 +22,17 @@ from lattice_console.engine.rules.defects import Defect
 from lattice_console.engine.rules.syntax import Parsed
 from lattice_console.merge.values import replaced_values
 
-__all__ = ["FOLDER", "SpecReading", "check", "identity", "keeps_identity", "own_schema", "read"]
+__all__ = [
+    "FOLDER",
+    "SpecReading",
+    "check",
+    "identity",
+    "is_openapi",
+    "keeps_identity",
+    "meaning",
+    "own_schema",
+    "read",
+]
 
 FOLDER = ".lattice/specs/"
 """Where every document that can be read is a spec."""
@@ -73,6 +83,16 @@ def identity(path: str, content: bytes, parsed: Parsed) -> tuple[str, tuple[str,
     """What a document is called as a spec and depends on; None for a document that is none. Never raises."""
     reading = _reading(path, content, parsed, least=None)
     return (reading.name, reading.depends_on) if reading else None
+
+
+def meaning(path: str, content: bytes, parsed: Parsed) -> SpecReading | None:
+    """What a document says as a spec, without what is wrong with it; None for a document that is none. Never raises."""
+    return _reading(path, content, parsed, least=None)
+
+
+def is_openapi(data: Any) -> bool:
+    """Whether what a document says is OpenAPI or Swagger."""
+    return isinstance(data, dict) and _is_openapi(data)
 
 
 def keeps_identity(path: str, before: bytes, after: bytes) -> bool:
