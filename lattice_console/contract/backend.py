@@ -12,6 +12,7 @@ from typing import Annotated, Protocol
 from pydantic import Field
 
 from lattice_console.contract.events import Event
+from lattice_console.contract.models.advice import Advice
 from lattice_console.contract.models.audit import AuditReport, AuditRow, Checkpoint
 from lattice_console.contract.models.base import (
     SEVERAL_LIMIT,
@@ -31,6 +32,7 @@ from lattice_console.contract.models.document import (
     HeadDelta,
     HeadStep,
     Revision,
+    SpecRevision,
     TrackedFile,
 )
 from lattice_console.contract.models.health import Health
@@ -174,6 +176,12 @@ class Specs(Protocol):
         """What is wrong with the named specs, or with all: syntax, and their own schema."""
         ...
 
+    async def history(
+        self, name: Reference, *, cursor: Reference | None = None, limit: Limit = 100
+    ) -> Page[SpecRevision]:
+        """The revisions of a spec's document, newest first, each with the version that it states."""
+        ...
+
     async def check(self, files: CheckedFiles) -> tuple[SpecCheck, ...]:
         """What would be said of each file if a mutation proposed it: a read, which saves nothing."""
         ...
@@ -248,6 +256,10 @@ class Mutations(Protocol):
 
     async def impact(self, mutation: Reference, *, limit: Most = 100) -> Impact:
         """What depends on the specs of the head whose documents the current patchset changes, as `specs.impact`."""
+        ...
+
+    async def advice(self, mutation: Reference) -> Advice:
+        """What the current patchset makes of the versions of specs, and what is better done otherwise."""
         ...
 
     async def timeline(self, mutation: Reference) -> tuple[TimelineEntry, ...]:

@@ -12,6 +12,7 @@ from lattice_console.contract.errors import Conflict, NotAllowed
 from lattice_console.contract.events import Event
 from lattice_console.contract.models.health import ComponentHealth
 from lattice_console.engine.features import (  # noqa: F401 - each registers its use cases
+    advising,
     conflicts,
     detecting,
     documents,

@@ -16,6 +16,7 @@ group = Group(
         "list": f"{_HERE}.mutation_read:list_",
         "status": f"{_HERE}.mutation_read:status",
         "show": f"{_HERE}.mutation_read:show",
+        "advice": f"{_HERE}.advice:advice",
         "diff": f"{_HERE}.mutation_diff:diff",
         "history": f"{_HERE}.mutation_read:history",
         "approve": f"{_HERE}.mutation_review:approve",

@@ -8,7 +8,7 @@ import click
 from lattice_console.contract.backend import Backend
 from lattice_console.contract.errors import ValidationFailed
 from lattice_console.contract.models.mutation import ChangeInput, Mutation
-from lattice_console.headless import completing, options, proposing, views
+from lattice_console.headless import advice, completing, options, proposing, views
 from lattice_console.headless.commands import Command
 from lattice_console.headless.session import Session, connected
 from lattice_console.text import count
@@ -29,11 +29,13 @@ class Contents(TypedDict):
     commit: str | None
     build_url: str | None
     pipeline_url: str | None
+    version_reason: str | None
 
 
 def _contents(function: F) -> F:
     """The options that say what is to change."""
     for option in (
+        click.option("--version-reason", metavar="R", help="Metadata: why a spec's version is less than is proposed."),
         click.option("--environment", metavar="E", help="Metadata: where it is deployed."),
         click.option("--commit", metavar="SHA", help="Metadata: the commit it comes from."),
         click.option("--build-url", metavar="URL", help="Metadata: the build."),
@@ -122,6 +124,7 @@ async def create(
     )
     session.output.one(made, lambda: [f"M-{made.number}"])
     session.output.say(views.outcome("Drafted" if draft else "Proposed", made, _size(made)))
+    await advice.say(session, backend, made)
 
 
 @click.command(
@@ -179,6 +182,7 @@ async def update(
     session.output.one(after, list)
     anew = after.patchset != before.patchset
     session.output.say(views.outcome("Updated", after, f"patchset {after.patchset}, {_size(after)}" if anew else ""))
+    await advice.say(session, backend, after)
 
 
 @click.command("submit", cls=Command, examples=("lattice mutation submit 12",))
@@ -208,6 +212,7 @@ def _metadata(contents: Contents) -> dict[str, Any]:
         "commit": contents["commit"],
         "build_url": contents["build_url"],
         "pipeline_url": contents["pipeline_url"],
+        "version_reason": contents["version_reason"],
     }
     found: dict[str, Any] = {key: value for key, value in links.items() if value is not None}
     for pair in contents["meta"]:

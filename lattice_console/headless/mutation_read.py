@@ -9,7 +9,7 @@ from lattice_console.contract.backend import Backend
 from lattice_console.contract.errors import NotFound
 from lattice_console.contract.models.mutation import Mutation, Status, TimelineEntry
 from lattice_console.contract.models.query import MutationFilter
-from lattice_console.headless import completing, listing, options, threads, views
+from lattice_console.headless import advice, completing, listing, options, threads, views
 from lattice_console.headless.commands import Command
 from lattice_console.headless.exits import Exit
 from lattice_console.headless.session import Session, connected
@@ -133,8 +133,8 @@ async def status(session: Session, backend: Backend, mutation: str | None, exit_
 async def show(session: Session, backend: Backend, mutation: str) -> None:
     """Show one mutation whole.
 
-    Facts, whose turn it is and why, description, requirements with their reasons, files, its stack, open threads and
-    votes.
+    Facts, whose turn it is and why, description, requirements with their reasons, files, versions of specs, advice, its
+    stack, open threads and votes.
     """
     found = await backend.mutations.get(mutation)
     output = session.output
@@ -142,6 +142,11 @@ async def show(session: Session, backend: Backend, mutation: str) -> None:
         output.one(found, list)
         return
     output.lines(views.mutation_lines(output, found))
+    advised = list(advice.lines(output, await backend.mutations.advice(found.id), few=found))
+    if advised:
+        output.lines(
+            ["", output.palette.paint("muted", "  VERSIONS"), *(f"  {line}" if line else "" for line in advised)]
+        )
     if found.parents or found.children:
         stacked = await listing.found(backend, MutationFilter(stack=found.stack))
         output.lines(views.stack_lines(output, found, stacked.items))

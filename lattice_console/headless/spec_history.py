@@ -7,7 +7,7 @@ import click
 from lattice_console.contract.backend import Backend
 from lattice_console.contract.comparison import Pair, State
 from lattice_console.contract.errors import NotFound
-from lattice_console.contract.models.document import Revision
+from lattice_console.contract.models.document import Revision, SpecRevision
 from lattice_console.headless import completing, options, patches
 from lattice_console.headless.commands import Command
 from lattice_console.headless.session import Session, connected
@@ -16,8 +16,9 @@ from lattice_console.text import age, inert
 
 _PAGE = 1000
 
-_REVISIONS: Sequence[Column[Revision]] = (
+_REVISIONS: Sequence[Column[SpecRevision]] = (
     Column("REVISION", lambda row: str(row.number), right=True),
+    Column("VERSION", lambda row: row.version or ""),
     Column("AGE", lambda row: age(row.created_at), right=True),
     Column("ACTOR", lambda row: row.actor.handle),
     Column("OPERATION", lambda row: row.operation),
@@ -40,7 +41,7 @@ _REVISIONS: Sequence[Column[Revision]] = (
 async def history(session: Session, backend: Backend, name: str, patch: bool, word: bool, limit: int) -> None:
     """Show who changed a spec, when and how.
 
-    The revisions of its document, newest first, each with the mutation that made it.
+    The revisions of its document, newest first, each with the version that it states and the mutation that made it.
     """
     output = session.output
     patch = patch or word
@@ -50,7 +51,7 @@ async def history(session: Session, backend: Backend, name: str, patch: bool, wo
     if spec.document_id is None:
         raise NotFound("NF_DOCUMENT", f"{name} has no document: there are no revisions of it.")
     # One more than is shown: what the oldest one changed is seen beside it.
-    found = await _revisions(backend, spec.document_id, limit + patch)
+    found = await _revisions(backend, name, limit + patch)
     shown = found[:limit]
     if not patch:
         output.many(shown, _REVISIONS, empty="", facts={"total": len(shown)})
@@ -68,11 +69,11 @@ def _state(revision: Revision, *, exists: bool = True) -> State:
     return State(revision.path or "", revision.hash if exists else None)
 
 
-async def _revisions(backend: Backend, document: str, limit: int) -> list[Revision]:
-    found: list[Revision] = []
+async def _revisions(backend: Backend, name: str, limit: int) -> list[SpecRevision]:
+    found: list[SpecRevision] = []
     cursor: str | None = None
     while len(found) < limit:
-        page = await backend.documents.history(document, cursor=cursor, limit=min(_PAGE, limit - len(found)))
+        page = await backend.specs.history(name, cursor=cursor, limit=min(_PAGE, limit - len(found)))
         found.extend(page.items)
         cursor = page.next_cursor
         if cursor is None:

@@ -110,6 +110,7 @@ READS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "specs.chain": {"source": texts, "target": texts},
     "specs.impact": {"names": several, "depth": st.none() | numbers, "limit": st.just(5) | numbers},
     "specs.get": {"name": texts},
+    "specs.history": {"name": texts, "cursor": cursors, "limit": numbers},
     "specs.validate": {"names": several},
     "mutations.list": {
         "filter": filters,
@@ -123,6 +124,7 @@ READS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "mutations.get": {"mutation": texts},
     "mutations.patchset": {"mutation": texts, "number": numbers},
     "mutations.impact": {"mutation": texts, "limit": st.just(5) | numbers},
+    "mutations.advice": {"mutation": texts},
     "mutations.timeline": {"mutation": texts},
     "reviews.list": {"mutation": texts},
     "reviews.comments": {"mutation": texts, "patchset": st.none() | numbers},

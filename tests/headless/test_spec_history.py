@@ -29,10 +29,10 @@ def changed(lattice: Lattice) -> Lattice:
 
 def test_revisions_come_newest_first_with_who_and_by_what(changed: Lattice) -> None:
     items = changed.ok("spec", "history", "auth", "--output", "json").json["items"]
-    assert [(one["number"], one["operation"], one["mutation"], one["path"]) for one in items] == [
-        (3, "rename", 2, "auth.json"),
-        (2, "modify", 1, PLACE),
-        (1, "baseline", None, PLACE),
+    assert [(one["number"], one["version"], one["operation"], one["mutation"], one["path"]) for one in items] == [
+        (3, "1.1.0", "rename", 2, "auth.json"),
+        (2, "1.1.0", "modify", 1, PLACE),
+        (1, "1.0.0", "baseline", None, PLACE),
     ]
     assert len(changed.ok("spec", "history", "auth", "--limit", "1").text.splitlines()) == 2
 

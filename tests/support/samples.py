@@ -80,6 +80,10 @@ async def _specs(scene: Scene) -> dict[str, Any]:
     return {"names": [await _another_spec(scene)]}
 
 
+async def _one_spec(scene: Scene) -> dict[str, Any]:
+    return {"name": await _another_spec(scene)}
+
+
 async def _two_specs(scene: Scene) -> dict[str, Any]:
     return {"source": await _another_spec(scene), "target": await _another_spec(scene)}
 
@@ -249,6 +253,7 @@ SAMPLES: Mapping[str, Callable[[Scene], Awaitable[dict[str, Any]]]] = {
     "documents.track": _file,
     "specs.list": _nothing,
     "specs.get": _spec,
+    "specs.history": _one_spec,
     "specs.validate": _nothing,
     "specs.check": _file,
     "specs.graph": _nothing,
@@ -261,6 +266,7 @@ SAMPLES: Mapping[str, Callable[[Scene], Awaitable[dict[str, Any]]]] = {
     "mutations.get": _by_owner,
     "mutations.patchset": _patchset,
     "mutations.impact": _by_owner,
+    "mutations.advice": _by_owner,
     "mutations.timeline": _by_owner,
     "mutations.create": _proposal,
     "mutations.update": _update,

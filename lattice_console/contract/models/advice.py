@@ -2,8 +2,7 @@
 
 from typing import Literal
 
-from lattice_console.contract.models.base import Model, Moment
-from lattice_console.contract.models.people import Person
+from lattice_console.contract.models.base import Model
 
 VersionStep = Literal["major", "minor", "patch"]
 """Which number of a version moves (Semantic Versioning 2.0.0): major for what breaks, minor for what is new."""
@@ -48,19 +47,3 @@ class Advice(Model):
 
     versions: tuple[SpecVersion, ...]
     remarks: tuple[Remark, ...]
-
-
-class SpecRevision(Model):
-    """A revision of a spec's document, and the `version` that the spec had by it, None where it stated none.
-
-    `mutation` is the number of the mutation that made it, None for a baseline.
-    """
-
-    number: int
-    operation: str
-    path: str | None
-    hash: str | None
-    version: str | None
-    mutation: int | None
-    actor: Person
-    created_at: Moment

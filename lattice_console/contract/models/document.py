@@ -37,6 +37,12 @@ class Revision(Model):
     created_at: Moment
 
 
+class SpecRevision(Revision):
+    """A revision of a spec's document, and the `version` that it states; None where it states none."""
+
+    version: str | None
+
+
 class HeadEntry(Model):
     """Where a path stands in the head; `hash` is None where the head no longer has the path."""
 

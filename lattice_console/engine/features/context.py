@@ -13,7 +13,7 @@ from lattice_console.contract.errors import Conflict, NotAllowed, NotFound
 from lattice_console.contract.events import DATA_LIMIT, EventName
 from lattice_console.contract.models.people import Person
 from lattice_console.contract.models.project import ReviewPolicy
-from lattice_console.engine.features.trials import Places, Readings, Trials
+from lattice_console.engine.features.trials import Places, Readings, Stated, Trials, Versions
 from lattice_console.engine.ports import Cache, Presence, Tables
 from lattice_console.engine.presence import LocalPresence
 from lattice_console.engine.records import (
@@ -64,6 +64,10 @@ class Surroundings:
     """What documents say of dependencies."""
     places: Places = field(default_factory=Places)
     """Which places in documents, that others refer to, are there."""
+    versions: Versions = field(default_factory=Versions)
+    """What changes of specs ask of their versions."""
+    stated: Stated = field(default_factory=Stated)
+    """The versions that specs state."""
     policies: dict[str, tuple[tuple[str, ...], ReviewPolicy, tuple[str, ...]]] = field(default_factory=dict)
     """Policies read so far (sources, review policy, errors) by version; a version never changes its meaning."""
 

@@ -37,13 +37,18 @@ def get(ctx: Context, *, document: str) -> Document:
 @reads("documents.history", may_lag=True)
 def history(ctx: Context, *, document: str, cursor: str | None, limit: int) -> Page[Revision]:
     here = ctx.tables.documents.at_paths(ctx.project.id, [document]).get(document)
-    document_id = here.document_id if here else document
-    key = paging.key(cursor, "number", int)
-    before = key[0] if key else None
-    found = ctx.tables.documents.history(ctx.project.id, document_id, before, limit + 1)
-    if not found and cursor is None:
+    found = revisions(ctx, here.document_id if here else document, cursor, limit)
+    if not found.items and cursor is None:
         raise _unknown(document)
-    records, more = paging.trim(found, limit, "next")
+    return found
+
+
+def revisions(ctx: Context, document_id: str, cursor: str | None, limit: int) -> Page[Revision]:
+    """The revisions of a document, newest first."""
+    key = paging.key(cursor, "number", int)
+    records, more = paging.trim(
+        ctx.tables.documents.history(ctx.project.id, document_id, key[0] if key else None, limit + 1), limit, "next"
+    )
     last = ctx.tables.documents.last_revisions([document_id])
     ctx.persons(record.actor_id for record in records)
     return Page(

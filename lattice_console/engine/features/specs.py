@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 from lattice_console.contract.errors import NotFound
-from lattice_console.contract.models.document import TrackedFile
+from lattice_console.contract.models.document import SpecRevision, TrackedFile
 from lattice_console.contract.models.mutation import ChangeInput, Mutation
+from lattice_console.contract.models.page import Page
 from lattice_console.contract.models.spec import Finding, Spec, SpecCheck
-from lattice_console.engine.features import documents, mutations, proposals
+from lattice_console.engine.features import advising, documents, mutations, proposals
 from lattice_console.engine.features.context import Context
 from lattice_console.engine.features.registry import reads, writes
 from lattice_console.engine.records import HeadRecord, SpecRecord
@@ -26,6 +27,23 @@ def get(ctx: Context, *, name: str) -> Spec:
     record = _find(ctx, name)
     documents = _documents(ctx, [record])
     return _spec(record, documents, _findings(ctx, [record], documents))
+
+
+@reads("specs.history", may_lag=True)
+def history(ctx: Context, *, name: str, cursor: str | None, limit: int) -> Page[SpecRevision]:
+    record = _find(ctx, name)
+    if record.document_id is None:
+        raise NotFound("NF_DOCUMENT", f"{name[:200]} has no document: there are no revisions of it.")
+    page = documents.revisions(ctx, record.document_id, cursor, limit)
+    found = advising.stated(ctx, [(one.path, one.hash) for one in page.items if one.path and one.hash])
+    return Page(
+        items=tuple(
+            SpecRevision(**dict(one), version=found.get((one.path or "", one.hash or ""))) for one in page.items
+        ),
+        next_cursor=page.next_cursor,
+        has_more=page.has_more,
+        total=page.total,
+    )
 
 
 @reads("specs.validate")

@@ -4,6 +4,7 @@ from collections import OrderedDict
 from threading import Lock
 from typing import Generic, TypeVar
 
+from lattice_console.contract.models.advice import SpecVersion
 from lattice_console.engine.rules.dependencies import Said
 from lattice_console.engine.rules.resolution import Outcome
 
@@ -50,3 +51,11 @@ class Readings(_Kept[Said]):
 
 class Places(_Kept[bool]):
     """Whether documents have places, by the kinds and hashes of the documents and the pointers."""
+
+
+class Versions(_Kept[tuple[SpecVersion, ...]]):
+    """What changes of documents ask of their versions as specs, by paths and hashes; empty for what is no spec."""
+
+
+class Stated(_Kept[tuple[str | None]]):
+    """The versions that documents state as specs, by paths and hashes."""

@@ -54,7 +54,7 @@ def compare(path: str, before: bytes | None, after: bytes | None, new_path: str 
         return None
     reasons = _told(_reasons(old, new))
     now, states = (side.version if side else None for side in (old, new))
-    step = reasons[0].step if reasons and old and new else None
+    step = reasons[0].step if reasons else None
     proposed = _proposed(now, states, step, begins=old is None) if new else None
     return SpecVersion(
         spec=new.name if new else old.name if old else "",

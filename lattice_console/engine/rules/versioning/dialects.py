@@ -80,7 +80,17 @@ def _guard(before: Item, after: Item, key: str, where: str) -> Iterator[Differen
 def _fields(before: Item, after: Item, toward: Toward, where: str) -> Iterator[Difference]:
     """A request's or an answer's schema: fields by name, each saying itself whether it is required."""
     schemas = Schemas(_itself, _itself)
-    yield from schemas.compare(_as_schema(before), _as_schema(after), toward, where)
+    for one in schemas.compare(_as_schema(before), _as_schema(after), toward, where):
+        item = before if one.message.startswith("removed") else after
+        yield one._replace(pointer=item.pointer + _as_written(one.pointer.removeprefix(item.pointer)))
+
+
+def _as_written(pointer: str) -> str:
+    """Where in the dialect stands what stands there in the schema that it is."""
+    first, *inner = pointer.removesuffix("/required").split("/properties/")
+    way, _, last = "/schema/".join(inner).rpartition("/")
+    known = {keyword: key for key, keyword in _KEYWORDS.items()}
+    return f"{first}/{way}/{known[last]}" if last in known and way else f"{first}/{'/schema/'.join(inner)}".rstrip("/")
 
 
 def _itself(item: Item) -> Item:

@@ -172,6 +172,19 @@ def test_a_change_asks_for_its_step_and_says_why(
 
 
 @pytest.mark.parametrize(
+    ("place", "value"),
+    [
+        ("endpoints/0/request/schema/email/min_length", 3),
+        ("endpoints/0/request/schema/age", None),
+        ("endpoints/0/response/schema/state/enum", ["on"]),
+        ("endpoints/0/response/schema/more", "string"),
+    ],
+)
+def test_a_reason_points_at_what_changed(place: str, value: Any) -> None:
+    assert [one.pointer for one in compared(API, edited(API, place, value)).reasons] == [f"/{place}"]
+
+
+@pytest.mark.parametrize(
     ("now", "states", "proposed", "short"),
     [
         ("1.2.3", "1.2.3", "2.0.0", True),

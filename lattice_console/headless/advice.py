@@ -1,0 +1,80 @@
+"""How versions and advice look in a terminal, and `lattice mutation advice`."""
+
+from collections.abc import Iterable, Mapping
+
+import click
+
+from lattice_console.contract.backend import Backend
+from lattice_console.contract.models.advice import Advice, SpecVersion, VersionStep
+from lattice_console.contract.models.mutation import Mutation
+from lattice_console.headless import options
+from lattice_console.headless.commands import Command
+from lattice_console.headless.output import Output
+from lattice_console.headless.session import Session, connected
+from lattice_console.headless.style import Role
+from lattice_console.text import count, inert
+
+_ROLES: Mapping[VersionStep, Role] = {"major": "bad", "minor": "good", "patch": "muted"}
+_FEW = 5
+
+
+@click.command(
+    "advice",
+    cls=Command,
+    examples=("lattice mutation advice 12", "lattice mutation advice M-12 --output json | jq '.versions[].proposed'"),
+)
+@options.mutation
+@options.output
+@connected
+async def advice(session: Session, backend: Backend, mutation: str) -> None:
+    """Show which versions a mutation asks for, and why.
+
+    Of each spec that it changes: the version now, what it states, what is proposed, and every reason; then what is
+    better done otherwise. Nothing of it holds the mutation back.
+    """
+    output = session.output
+    found = await backend.mutations.advice(mutation)
+    output.one(found, lambda: list(lines(output, found)))
+    if output.shape == "table" and not found.versions and not found.remarks:
+        output.say("It changes no spec, and there is nothing to advise.")
+
+
+def lines(output: Output, found: Advice, *, few: Mutation | None = None) -> Iterable[str]:
+    """Versions with their reasons, then remarks; of a mutation that is shown with more, a few reasons."""
+    for index, one in enumerate(found.versions):
+        if index:
+            yield ""
+        yield f"{inert(one.spec)}  {inert(summary(one))}"
+        shown = one.reasons[:_FEW] if few else one.reasons
+        for reason in shown:
+            word = output.palette.paint(_ROLES[reason.step], WORDS[reason.step].ljust(8))
+            yield f"  {word}  {inert(reason.message)}"
+        left = len(one.reasons) - len(shown) + one.further
+        if left:
+            where = f": lattice mutation advice M-{few.number}" if few else ""
+            yield f"  and {count(left, 'more reason')}{where}"
+    for remark in found.remarks:
+        yield f"{output.palette.paint('warning', 'advice:')} {inert(remark.message)}"
+
+
+WORDS: Mapping[VersionStep, str] = {"major": "breaking", "minor": "new", "patch": "other"}
+"""What a step means."""
+
+
+def summary(one: SpecVersion) -> str:
+    """What becomes of a spec's version, on one line."""
+    states = f"states {one.states}" if one.states else "states no version"
+    if one.now is None:
+        return f"new, {states}" if one.proposed else f"had no version, {states}"
+    if one.proposed is None:
+        return f"{one.now}, {states}"
+    if one.step is None:
+        return f"{one.now}, {states}: it says what it said"
+    return f"{one.now} -> {one.proposed} proposed ({WORDS[one.step]}), {states}"
+
+
+async def say(session: Session, backend: Backend, mutation: Mutation) -> None:
+    """Narrate what its author is advised of."""
+    if mutation.changes:
+        for remark in (await backend.mutations.advice(mutation.id)).remarks:
+            session.output.say(f"advice: {remark.message}")
