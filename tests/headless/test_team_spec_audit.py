@@ -87,7 +87,7 @@ def test_validate_exits_10_with_findings_and_0_without(lattice: Lattice) -> None
     lattice.write(".lattice/specs/bare.json", '{"name": "bare"}\n')
     lattice.ok("track", ".lattice/specs/bare.json")
     bare = lattice("spec", "validate", "bare", "--output", "json")
-    assert [(one["rule"], one["remedy"]) for one in bare.json["items"]] == [("version", "Begin with 1.0.0.")]
+    assert [(one["rule"], one["remedy"]) for one in bare.json["items"]] == [("no_version", "Begin with 1.0.0.")]
     assert "Begin with 1.0.0." in lattice("spec", "validate", "bare").text
     assert lattice("spec", "validate", "nonsense").code == 1
     assert lattice("spec", "validate", "x", "--all").code == 2

@@ -16,7 +16,7 @@ from typing import Any, cast, get_args
 
 from lattice_console.contract.models.base import TEXT_LIMIT, check_line, replace_controls
 from lattice_console.contract.models.spec import Finding, Severity, SpecType
-from lattice_console.engine.rules import inherited, syntax
+from lattice_console.engine.rules import checks, inherited, syntax
 from lattice_console.engine.rules import schema as schemas
 from lattice_console.engine.rules.defects import Defect
 from lattice_console.engine.rules.syntax import Parsed
@@ -39,6 +39,9 @@ FOLDER = ".lattice/specs/"
 
 NAME_LIMIT = 100
 """How many characters the name of a spec may have, and that of one it depends on."""
+
+DEFECT_LIMIT = 500
+"""How many findings a document has at most."""
 
 _TYPES: tuple[SpecType, ...] = get_args(SpecType)
 _MARKS = ("requirements", "endpoints", "tables", "depends_on")
@@ -135,16 +138,19 @@ def _reading(path: str, content: bytes, parsed: Parsed, least: Severity | None =
         return _bare(path, (parsed.problem,))
     elif not isinstance(data, dict):
         if parsed.kind == "markdown":
-            return _bare(path, (_at_top(path, "warning", "It has no front matter.", _BEGIN_FRONT),))
-        return _bare(path, (_at_top(path, "error", "A spec is an object of keys and values; this is none.", _BEGIN),))
+            return _bare(path, (_at_top(path, "no_front_matter", "warning", "It has no front matter.", _BEGIN_FRONT),))
+        return _bare(
+            path, (_at_top(path, "name", "error", "A spec is an object of keys and values; this is none.", _BEGIN),)
+        )
     if _is_openapi(data):
         return _openapi(path, data)
     defects: Sequence[Defect]
     if at_home and _is_json_schema(data):
         reading, defects = _json_schema(path, data)
     else:
-        reading, defects = _dialect(path, data)
-    told = [defect for defect in defects if least in ("warning", defect.severity)]
+        reading, own = _dialect(path, data)
+        defects = [*own, *checks.check(data)] if least else own
+    told = [defect for defect in defects if least in ("warning", defect.severity)][:DEFECT_LIMIT]
     return replace(reading, findings=_findings(path, content, parsed, told))
 
 
@@ -161,8 +167,8 @@ def _is_marked(data: Mapping[str, Any]) -> bool:
     return isinstance(data.get("name"), str) and (data.get("type") in _TYPES or any(mark in data for mark in _MARKS))
 
 
-def _at_top(path: str, severity: Severity, message: str, remedy: str) -> Finding:
-    return Finding(path=path, rule="name", severity=severity, message=message, line=1, remedy=remedy)
+def _at_top(path: str, rule: str, severity: Severity, message: str, remedy: str) -> Finding:
+    return Finding(path=path, rule=rule, severity=severity, message=message, line=1, remedy=remedy)
 
 
 def _bare(path: str, findings: tuple[Finding, ...]) -> SpecReading:
@@ -217,7 +223,7 @@ def _name(data: Mapping[str, Any], otherwise: str, defects: list[Defect]) -> str
     else:
         if not _SLUG.fullmatch(name):
             remedy = "Use lower-case letters, digits, dots, hyphens and underscores."
-            defects.append(Defect("name", "The name is hard to type.", "/name", "warning", remedy))
+            defects.append(Defect("plain_name", "The name is hard to type.", "/name", "warning", remedy))
         return cast("str", name)
     return otherwise
 
@@ -234,7 +240,7 @@ def _type(data: Mapping[str, Any], defects: list[Defect]) -> SpecType:
 def _version(data: Mapping[str, Any], defects: list[Defect]) -> str | None:
     version = data.get("version")
     if version is None:
-        defects.append(Defect("version", "The spec has no version.", "", "warning", "Begin with 1.0.0."))
+        defects.append(Defect("no_version", "The spec has no version.", "", "warning", "Begin with 1.0.0."))
         return None
     if isinstance(version, str) and len(version) <= _VERSION_LIMIT and _SEMVER.fullmatch(version):
         return version
@@ -297,9 +303,9 @@ def _schema(data: dict[str, Any], defects: list[Defect]) -> dict[str, Any] | Non
             defects.append(Defect(key, "The schema must be an object, or JSON text of one.", f"/{key}"))
         return None
     in_place = isinstance(data[key], dict)
-    for defect in schemas.check(schema):
-        defects.append(replace(defect, rule=key, pointer=f"/{key}{defect.pointer}" if in_place else f"/{key}"))
-    if not any(defect.rule == key and defect.severity == "error" for defect in defects):
+    wrong = schemas.check(schema)
+    defects.extend(replace(defect, pointer=f"/{key}{defect.pointer}" if in_place else f"/{key}") for defect in wrong)
+    if not any(defect.severity == "error" for defect in wrong):
         rest = {own: value for own, value in data.items() if own != key}
         defects.extend(schemas.validate(schema, rest))
     return schema

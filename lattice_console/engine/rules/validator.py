@@ -175,7 +175,7 @@ def validate(schema: Any, document: Any) -> list[Defect]:
             "It is not checked against its schema, which has both unevaluatedProperties and patternProperties with "
             "patterns of more than plain characters."
         )
-        return [Defect("schema", message, "", "warning")]
+        return [Defect("schema_unchecked", message, "", "warning", "Write one of the two otherwise.")]
     dialect, look_units = _dialect(schema), shape.nodes * _UNITS_PER_NODE
     run = _Run(scope_units=look_units)
 
@@ -312,7 +312,8 @@ def _defect(error: ValidationError, rule: str) -> Defect:
         message = f"The pattern {_shown(told.instance)} {told.cause}."
         if not isinstance(told.cause, UnsupportedPattern):
             return Defect(rule, message, pointer)
-        return Defect(rule, f"{message} It lets everything pass.", pointer, "warning")
+        remedy = "Write it without backreferences and lookbehind, and smaller."
+        return Defect("schema_unchecked", f"{message} It lets everything pass.", pointer, "warning", remedy)
     if len(told.message) <= _MESSAGE_LIMIT:
         return Defect(rule, f"{replace_controls(told.message, lines=False)}.", pointer)
     value = _shown(told.validator_value)

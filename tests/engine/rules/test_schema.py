@@ -106,7 +106,7 @@ def test_what_satisfies_a_schema_has_no_defect(schema: dict[str, Any], document:
 def test_unevaluated_properties_beside_patterns_are_not_judged_and_said_so() -> None:
     schema = {"patternProperties": {"^(x+)+$": {}}, "unevaluatedProperties": False}
     defect = only(defects(schema, {"b": 2}))
-    assert (defect.severity, defect.rule) == ("warning", "schema")
+    assert (defect.severity, defect.rule) == ("warning", "schema_unchecked")
 
 
 @pytest.mark.parametrize(

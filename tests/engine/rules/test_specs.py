@@ -48,7 +48,9 @@ def test_a_spec_says_its_name_type_version_description_dependencies_and_requirem
 
 @pytest.mark.parametrize("path", ["docs/a.json", "docs/a.yaml", "docs/a.md"])
 def test_a_spec_may_be_json_or_yaml_or_front_matter(path: str) -> None:
-    data = spec(type="database", tables=[{"name": "users"}])
+    data = spec(
+        type="database", tables=[{"name": "users", "columns": [{"name": "id", "type": "uuid", "primary_key": True}]}]
+    )
     contents = {
         "docs/a.json": written(data),
         "docs/a.yaml": yaml.safe_dump(data).encode(),
@@ -174,7 +176,7 @@ def test_a_json_schema_among_the_specs_is_checked_as_one_and_held_to_no_key_of_o
         ({"schema_definition": "[]"}, "schema_definition", "/schema_definition", 4),
         ({"schema_definition": '{"type": "x"}'}, "schema_definition", "/schema_definition", 4),
         ({"schema_definition": {"type": "x"}}, "schema_definition", "/schema_definition/type", 5),
-        ({"schema": {"type": "x"}}, "schema", "/schema/type", 5),
+        ({"schema": {"type": "x"}}, "schema_definition", "/schema/type", 5),
     ],
 )
 def test_what_is_wrong_is_an_error_with_its_place(keys: dict[str, Any], rule: str, pointer: str, line: int) -> None:
@@ -185,7 +187,7 @@ def test_what_is_wrong_is_an_error_with_its_place(keys: dict[str, Any], rule: st
 
 @pytest.mark.parametrize(
     ("keys", "rule"),
-    [({"version": None}, "version"), ({"description": 5}, "description"), ({"name": "User Auth"}, "name")],
+    [({"version": None}, "no_version"), ({"description": 5}, "description"), ({"name": "User Auth"}, "plain_name")],
 )
 def test_what_could_be_better_is_a_warning(keys: dict[str, Any], rule: str) -> None:
     finding = only(read(HOME, {**spec(), **keys}))

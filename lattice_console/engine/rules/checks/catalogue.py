@@ -1,0 +1,62 @@
+"""Every rule that a finding about a document can name: stable, as people suppress by them and scripts read them."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+from lattice_console.contract.models.spec import Severity
+from lattice_console.engine.rules.defects import Defect
+
+__all__ = ["RULES", "Rule", "broken"]
+
+
+class Rule(NamedTuple):
+    """Which specs it is about, how much it matters that one breaks it, and what it asks of them."""
+
+    about: str
+    severity: Severity
+    asks: str
+
+
+RULES: Final[Mapping[str, Rule]] = MappingProxyType(
+    {
+        "syntax": Rule("every", "error", "A JSON or YAML document, and front matter, can be read, and repeats no key."),
+        "policy": Rule("every", "error", "What the policy's documents say is legal."),
+        "name": Rule("every", "error", "A spec is an object with a `name` of up to 100 characters."),
+        "plain_name": Rule(
+            "every", "warning", "A name is typed without quotes: `a-z`, digits, dots, hyphens, underscores."
+        ),
+        "no_front_matter": Rule("every", "warning", "Markdown among the specs has front matter."),
+        "type": Rule("every", "error", "A `type` is `api`, `database`, `requirements` or `generic`."),
+        "version": Rule("every", "error", "A `version` is one of Semantic Versioning 2.0.0, as a text."),
+        "no_version": Rule("every", "warning", "A spec has a version."),
+        "description": Rule("every", "warning", "A `description` is a text."),
+        "requirements": Rule("every", "error", "`requirements` is a list of texts and objects."),
+        "endpoints": Rule("every", "error", "`endpoints` is a list of objects."),
+        "tables": Rule("every", "error", "`tables` is a list of objects."),
+        "depends_on": Rule("every", "error", "`depends_on` lists names of other specs, which are there."),
+        "schema_definition": Rule("every", "error", "A spec's own JSON Schema is one, and small enough to be used."),
+        "schema_unchecked": Rule("every", "warning", "A spec's own JSON Schema can be held against it in full."),
+        "schema": Rule("every", "error", "A spec satisfies its own JSON Schema."),
+        "table": Rule("database", "error", "A table is an object with a `name`, and `columns` in a list."),
+        "table_twice": Rule("database", "error", "No two tables have one name, in whatever case."),
+        "no_columns": Rule("database", "warning", "A table has columns."),
+        "column": Rule("database", "error", "A column has a `name` and a `type`; its switches are true or false."),
+        "column_twice": Rule("database", "error", "No two columns of a table have one name, in whatever case."),
+        "column_type": Rule("database", "warning", "The type of a column is one of SQL, or one that `types` declares."),
+        "primary_key": Rule("database", "warning", "A table has a primary key."),
+        "index": Rule("database", "error", "An index has a `name`, and `columns` in a list that is not empty."),
+        "index_twice": Rule("database", "error", "No two indexes have one name."),
+        "constraint": Rule("database", "error", "A constraint has a `name`, a known `type` and what that type needs."),
+        "constraint_twice": Rule("database", "error", "No two constraints of a table have one name."),
+        "missing_column": Rule("database", "error", "Keys, indexes and constraints name columns that their table has."),
+        "condition": Rule("database", "warning", "The condition of a check names columns that its table has."),
+        "foreign_reference": Rule("database", "error", "What a foreign key refers to is a column of a table."),
+    }
+)
+"""The rules by their ids."""
+
+
+def broken(rule: str, message: str, pointer: str, remedy: str) -> Defect:
+    """A defect by a rule, as severe as that is."""
+    return Defect(rule, message, pointer, RULES[rule].severity, remedy)
