@@ -12,12 +12,14 @@ such file is (`openapi.yaml`) by its title. It, and a JSON Schema under `.lattic
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, cast, get_args
+from typing import Any
 
-from lattice_console.contract.models.base import TEXT_LIMIT, check_line, replace_controls
+from lattice_console.contract.models.base import TEXT_LIMIT, replace_controls
 from lattice_console.contract.models.spec import Finding, Severity, SpecType
 from lattice_console.engine.rules import checks, inherited, syntax
 from lattice_console.engine.rules import schema as schemas
+from lattice_console.engine.rules.checks import common
+from lattice_console.engine.rules.checks.catalogue import broken
 from lattice_console.engine.rules.defects import Defect
 from lattice_console.engine.rules.syntax import Parsed
 from lattice_console.merge.values import replaced_values
@@ -37,16 +39,10 @@ __all__ = [
 FOLDER = ".lattice/specs/"
 """Where every document that can be read is a spec."""
 
-NAME_LIMIT = 100
-"""How many characters the name of a spec may have, and that of one it depends on."""
-
 DEFECT_LIMIT = 500
 """How many findings a document has at most."""
 
-_TYPES: tuple[SpecType, ...] = get_args(SpecType)
 _MARKS = ("requirements", "endpoints", "tables", "depends_on")
-# The keys that hold lists, and the type of a spec that has one but says none.
-_LISTS: dict[str, SpecType] = {"requirements": "requirements", "endpoints": "api", "tables": "database"}
 _NAMING = frozenset({"$ref", "$schema", "name", "openapi", "swagger", "title", "type"})
 """The keys of which a plain value can decide what a spec is called, whether a document is one, or what it refers to."""
 
@@ -54,9 +50,7 @@ _BEGIN = "Begin with its name and version."
 _BEGIN_FRONT = "Begin the file with its name and version between two lines `---`."
 
 _COMMON_STEMS = frozenset({"api", "index", "openapi", "spec", "swagger"})
-_SLUG = re.compile(r"[a-z0-9][a-z0-9._-]*")
 _NO_SLUG = re.compile(r"[^a-z0-9._-]+")
-_SEMVER = re.compile(r"(?:0|[1-9][0-9]*)(?:\.(?:0|[1-9][0-9]*)){2}(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?")
 _VERSION_LIMIT = 100
 
 
@@ -148,8 +142,7 @@ def _reading(path: str, content: bytes, parsed: Parsed, least: Severity | None =
     if at_home and _is_json_schema(data):
         reading, defects = _json_schema(path, data)
     else:
-        reading, own = _dialect(path, data)
-        defects = [*own, *checks.check(data)] if least else own
+        reading, defects = _dialect(path, data, judged=least is not None)
     told = [defect for defect in defects if least in ("warning", defect.severity)][:DEFECT_LIMIT]
     return replace(reading, findings=_findings(path, content, parsed, told))
 
@@ -164,7 +157,8 @@ def _is_json_schema(data: Mapping[str, Any]) -> bool:
 
 
 def _is_marked(data: Mapping[str, Any]) -> bool:
-    return isinstance(data.get("name"), str) and (data.get("type") in _TYPES or any(mark in data for mark in _MARKS))
+    marked = data.get("type") in common.TYPES or any(mark in data for mark in _MARKS)
+    return marked and isinstance(data.get("name"), str)
 
 
 def _at_top(path: str, rule: str, severity: Severity, message: str, remedy: str) -> Finding:
@@ -198,87 +192,16 @@ def _json_schema(path: str, data: dict[str, Any]) -> tuple[SpecReading, Sequence
     return reading, schemas.check(data)
 
 
-def _dialect(path: str, data: dict[str, Any]) -> tuple[SpecReading, list[Defect]]:
-    defects: list[Defect] = []
-    name = _name(data, _file_name(path), defects)
-    kind = _type(data, defects)
-    version = _version(data, defects)
-    if not isinstance(data.get("description", ""), str):
-        defects.append(Defect("description", "The description is no text.", "/description", "warning", "Write a text."))
-    counts = {key: _count(data, key, defects) for key in _LISTS}
-    depends_on = _depends_on(data, name, defects)
-    schema = _schema(data, defects)
-    reading = SpecReading(
-        name, kind, version, _text(data.get("description")), schema, depends_on, counts["requirements"], ()
-    )
-    return reading, defects
-
-
-def _name(data: Mapping[str, Any], otherwise: str, defects: list[Defect]) -> str:
-    name = data.get("name")
-    if name is None:
-        defects.append(Defect("name", "The spec has no name.", "", remedy=f"Add one, such as {otherwise!r}."))
-    elif problem := _line_problem(name):
-        defects.append(Defect("name", f"The name {problem}.", "/name"))
-    else:
-        if not _SLUG.fullmatch(name):
-            remedy = "Use lower-case letters, digits, dots, hyphens and underscores."
-            defects.append(Defect("plain_name", "The name is hard to type.", "/name", "warning", remedy))
-        return cast("str", name)
-    return otherwise
-
-
-def _type(data: Mapping[str, Any], defects: list[Defect]) -> SpecType:
-    kind = data.get("type")
-    if kind in _TYPES:
-        return cast("SpecType", kind)
-    if kind is not None:
-        defects.append(Defect("type", f"The type must be one of {', '.join(_TYPES)}.", "/type"))
-    return next((implied for key, implied in _LISTS.items() if key in data), "generic")
-
-
-def _version(data: Mapping[str, Any], defects: list[Defect]) -> str | None:
-    version = data.get("version")
-    if version is None:
-        defects.append(Defect("no_version", "The spec has no version.", "", "warning", "Begin with 1.0.0."))
-        return None
-    if isinstance(version, str) and len(version) <= _VERSION_LIMIT and _SEMVER.fullmatch(version):
-        return version
-    hint = "" if isinstance(version, str) else " as a text"
-    defects.append(Defect("version", f"The version must be MAJOR.MINOR.PATCH{hint}, such as 1.0.0.", "/version"))
-    return None
-
-
-def _count(data: Mapping[str, Any], key: str, defects: list[Defect]) -> int:
-    items = data.get(key)
-    if items is None:
-        return 0
-    if not isinstance(items, list):
-        defects.append(Defect(key, f"{key} must be a list.", f"/{key}"))
-        return 0
-    allowed, words = ((str, dict), "a text or an object") if key == "requirements" else ((dict,), "an object")
-    for index, item in enumerate(items):
-        if not isinstance(item, allowed):
-            defects.append(Defect(key, f"Each of {key} must be {words}.", f"/{key}/{index}"))
-            break
-    return len(items)
-
-
-def _depends_on(data: Mapping[str, Any], name: str, defects: list[Defect]) -> tuple[str, ...]:
-    names = data.get("depends_on")
-    if names is None:
-        return ()
-    if not isinstance(names, list):
-        defects.append(Defect("depends_on", "depends_on must be a list of the names of specs.", "/depends_on"))
-        return ()
-    found: dict[str, None] = {}
-    for index, one in enumerate(names):
-        problem = _line_problem(one) or ("is the spec's own" if one == name else None)
-        if problem:
-            defects.append(Defect("depends_on", f"The name of a spec {problem}.", f"/depends_on/{index}"))
-        else:
-            found[one] = None
-    return tuple(found)
+def _dialect(path: str, data: dict[str, Any], *, judged: bool) -> tuple[SpecReading, list[Defect]]:
+    """A document with keys of ours; `judged` says whether it is held to all of their rules."""
+    name = common.name_of(data) or _file_name(path)
+    kind, version, depends_on = common.type_of(data), common.version_of(data), common.dependencies_of(data, name)
+    listed = data.get("requirements")
+    count = len(listed) if isinstance(listed, list) else 0
+    schema, defects = _schema(data) if judged else (None, [])
+    if judged:
+        defects = [*common.check(data, name), *defects, *checks.check(data)]
+    return SpecReading(name, kind, version, _text(data.get("description")), schema, depends_on, count, ()), defects
 
 
 def own_schema(path: str, content: bytes) -> object:
@@ -288,27 +211,28 @@ def own_schema(path: str, content: bytes) -> object:
     return syntax.parse("schema_definition.json", schema.encode()).data if isinstance(schema, str) else schema
 
 
-def _schema(data: dict[str, Any], defects: list[Defect]) -> dict[str, Any] | None:
-    """The spec's JSON Schema, checked, and the rest of the document checked against it."""
+def _schema(data: dict[str, Any]) -> tuple[dict[str, Any] | None, list[Defect]]:
+    """The spec's JSON Schema, if it has a right one or nearly so, and what is wrong with it or violates it."""
     key = "schema_definition" if "schema_definition" in data else "schema"
     schema = data.get(key)
     if isinstance(schema, str) and key == "schema_definition":
         parsed = syntax.parse("schema_definition.json", schema.encode())
         if parsed.problem:
-            defects.append(Defect(key, f"In the text of the schema: {parsed.problem.message}", f"/{key}"))
-            return None
+            message = f"In the text of the schema: {parsed.problem.message}"
+            return None, [broken("schema_definition", message, f"/{key}", "Write JSON text of an object.")]
         schema = parsed.data
     if not isinstance(schema, dict):
-        if schema is not None and key == "schema_definition":
-            defects.append(Defect(key, "The schema must be an object, or JSON text of one.", f"/{key}"))
-        return None
+        if schema is None or key != "schema_definition":
+            return None, []
+        remedy = "Write an object, or JSON text of one."
+        return None, [broken("schema_definition", "The schema is no object.", f"/{key}", remedy)]
     in_place = isinstance(data[key], dict)
     wrong = schemas.check(schema)
-    defects.extend(replace(defect, pointer=f"/{key}{defect.pointer}" if in_place else f"/{key}") for defect in wrong)
+    defects = [replace(defect, pointer=f"/{key}{defect.pointer}" if in_place else f"/{key}") for defect in wrong]
     if not any(defect.severity == "error" for defect in wrong):
         rest = {own: value for own, value in data.items() if own != key}
         defects.extend(schemas.validate(schema, rest))
-    return schema
+    return schema, defects
 
 
 def _findings(path: str, content: bytes, parsed: Parsed, defects: Sequence[Defect]) -> tuple[Finding, ...]:
@@ -330,18 +254,6 @@ def _findings(path: str, content: bytes, parsed: Parsed, defects: Sequence[Defec
     return tuple(all_findings())
 
 
-def _line_problem(value: Any) -> str | None:
-    if not isinstance(value, str) or not value.strip():
-        return "must be a text that is not empty"
-    if len(value) > NAME_LIMIT:
-        return f"has more than {NAME_LIMIT} characters"
-    try:
-        check_line(value)
-    except ValueError as error:
-        return str(error)
-    return None
-
-
 def _line(value: str) -> str:
     return replace_controls(value[:_VERSION_LIMIT], lines=False)
 
@@ -358,4 +270,4 @@ def _file_name(path: str) -> str:
 
 
 def _slug(text: str) -> str:
-    return _NO_SLUG.sub("-", text.lower()).strip("-._")[:NAME_LIMIT]
+    return _NO_SLUG.sub("-", text.lower()).strip("-._")[: common.NAME_LIMIT]

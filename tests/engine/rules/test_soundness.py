@@ -85,7 +85,7 @@ def test_a_value_that_a_rule_asks_for_is_judged() -> None:
     ours, theirs = base.replace(b"[b]", b"[b, c]"), base.replace(b"name: a", b"name: c")
     clean, merged = merge_lines(base, ours, theirs)
     assert clean
-    assert [*sound(PATH, base, ours, theirs)(merged)] == ["The name of a spec is the spec's own."]
+    assert [*sound(PATH, base, ours, theirs)(merged)] == ["The spec c depends on itself."]
 
 
 # --- Edits that break a rule only together

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from lattice_console.contract.models.spec import Finding
 from lattice_console.engine.rules import specs
+from lattice_console.engine.rules.checks import common
 from lattice_console.engine.rules.inherited import marked
 from lattice_console.engine.rules.specs import SpecReading
 from tests.engine.rules.json_like import VALUES, is_json_like
@@ -171,6 +172,11 @@ def test_a_json_schema_among_the_specs_is_checked_as_one_and_held_to_no_key_of_o
         ({"depends_on": ["users", 5]}, "depends_on", "/depends_on/1", 6),
         ({"depends_on": [""]}, "depends_on", "/depends_on/0", 5),
         ({"depends_on": ["user-auth"]}, "depends_on", "/depends_on/0", 5),
+        ({"allowed_files": "src/**/*"}, "allowed_files", "/allowed_files", 4),
+        ({"allowed_files": ["src/**/*", 5]}, "allowed_files", "/allowed_files/1", 6),
+        ({"allowed_files": ["/src/*"]}, "allowed_files", "/allowed_files/0", 5),
+        ({"version": "1.0.0-rc..1"}, "version", "/version", 3),
+        ({"version": "1.0.0-01"}, "version", "/version", 3),
         ({"schema_definition": 5}, "schema_definition", "/schema_definition", 4),
         ({"schema_definition": "{"}, "schema_definition", "/schema_definition", 4),
         ({"schema_definition": "[]"}, "schema_definition", "/schema_definition", 4),
@@ -194,7 +200,9 @@ def test_what_could_be_better_is_a_warning(keys: dict[str, Any], rule: str) -> N
     assert (finding.rule, finding.severity) == (rule, "warning")
 
 
-@pytest.mark.parametrize("version", ["1.0.0", "0.10.2", "1.0.0-rc.1", "1.0.0+build.5", "1.0.0-a.b+c"])
+@pytest.mark.parametrize(
+    "version", ["1.0.0", "0.10.2", "1.0.0-rc.1", "1.0.0+build.5", "1.0.0-a.b+c", "1.0.0-0.x-1.00a+001"]
+)
 def test_a_semantic_version_is_accepted(version: str) -> None:
     reading = read(HOME, {**spec(), "version": version})
     assert (reading.version, reading.findings) == (version, ())
@@ -323,7 +331,7 @@ def test_any_data_gives_a_reading_that_the_contract_takes(path: str, data: Any) 
     if path.startswith(specs.FOLDER):
         assert reading is not None
     if reading is not None:
-        assert 1 <= len(reading.name) <= specs.NAME_LIMIT
+        assert 1 <= len(reading.name) <= common.NAME_LIMIT
         assert is_json_like(reading.schema)
         assert is_json_like([reading.name, reading.version, reading.description, *reading.depends_on])
         assert all(finding.message.isprintable() for finding in reading.findings)

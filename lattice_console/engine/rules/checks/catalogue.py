@@ -34,6 +34,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
         "requirements": Rule("every", "error", "`requirements` is a list of texts and objects."),
         "endpoints": Rule("every", "error", "`endpoints` is a list of objects."),
         "tables": Rule("every", "error", "`tables` is a list of objects."),
+        "allowed_files": Rule("every", "error", "`allowed_files` lists globs that can cover files of the project."),
         "depends_on": Rule("every", "error", "`depends_on` lists names of other specs, which are there."),
         "schema_definition": Rule("every", "error", "A spec's own JSON Schema is one, and small enough to be used."),
         "schema_unchecked": Rule("every", "warning", "A spec's own JSON Schema can be held against it in full."),
