@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 from lattice_console.contract.paths import is_trackable
 
-__all__ = ["PATH_LIMIT", "Reference", "leads_somewhere", "read", "resolve"]
+__all__ = ["DATA", "NAMED", "PATH_LIMIT", "Reference", "leads_somewhere", "read", "resolve"]
 
 PATH_LIMIT: Final = 600
 """Bytes of UTF-8 in the path of a document that refers or is referred to: an event holds one, an index of rows two."""
@@ -22,10 +22,10 @@ _INDEX: Final = re.compile(r"0|[1-9][0-9]{0,9}")
 
 _FOLDERS: Final = frozenset({"", ".", ".."})
 
-_DATA: Final = frozenset({"const", "default", "enum", "example", "examples"})
+DATA: Final = frozenset({"const", "default", "enum", "example", "examples"})
 """Keys whose values are data, whatever that looks like."""
 
-_NAMED: Final = frozenset(
+NAMED: Final = frozenset(
     {
         *("$defs", "definitions", "dependencies", "dependentSchemas", "patternProperties", "properties"),
         *("callbacks", "content", "encoding", "headers", "links", "parameters", "pathItems", "paths", "requestBodies"),
@@ -114,8 +114,8 @@ def _texts(data: Any) -> Iterator[str]:
             continue
         yield from _own(value)
         for key, child in reversed(value.items()):
-            if named or key not in _DATA:
-                waiting.append((child, not named and key in _NAMED))
+            if named or key not in DATA:
+                waiting.append((child, not named and key in NAMED))
             elif key == "examples" and isinstance(child, dict):
                 # OpenAPI's are named, and each may be a reference itself.
                 for one in child.values():

@@ -3,7 +3,7 @@
 from typing import Final
 
 from lattice_console.engine.rules import specs
-from lattice_console.engine.rules.openapi import begins_as_openapi
+from lattice_console.engine.rules.openapi.beginning import begins_as_openapi
 from lattice_console.merge.merging import Valid
 from lattice_console.merge.reading import syntax_of
 from lattice_console.merge.values import replaced_values

@@ -21,6 +21,7 @@ from lattice_console.engine.rules import schema as schemas
 from lattice_console.engine.rules.checks import common
 from lattice_console.engine.rules.checks.catalogue import broken
 from lattice_console.engine.rules.defects import Defect
+from lattice_console.engine.rules.openapi import checking as openapi
 from lattice_console.engine.rules.syntax import Parsed
 from lattice_console.merge.values import replaced_values
 
@@ -136,10 +137,10 @@ def _reading(path: str, content: bytes, parsed: Parsed, least: Severity | None =
         return _bare(
             path, (_at_top(path, "name", "error", "A spec is an object of keys and values; this is none.", _BEGIN),)
         )
-    if _is_openapi(data):
-        return _openapi(path, data)
     defects: Sequence[Defect]
-    if at_home and _is_json_schema(data):
+    if _is_openapi(data):
+        reading, defects = _openapi(path, data), list(openapi.check(data)) if least else []
+    elif at_home and _is_json_schema(data):
         reading, defects = _json_schema(path, data)
     else:
         reading, defects = _dialect(path, data, judged=least is not None)

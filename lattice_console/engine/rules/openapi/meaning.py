@@ -1,0 +1,187 @@
+"""What OpenAPI asks for beyond the form of a document: names that are there, that are one's own, and that agree."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+from jsonschema_rs import Draft4Validator, Draft202012Validator, RegexOptions, ValidationError
+
+from lattice_console.engine.rules.defects import Defect
+from lattice_console.engine.rules.openapi.document import Document, Node, Operation, Place, items, mapping
+from lattice_console.engine.rules.openapi.telling import pointer, quoted, shown
+from lattice_console.engine.rules.yaml_events import escaped
+
+__all__ = ["RULES", "defects"]
+
+RULES: Final = {
+    "openapi_default": "the default value of a schema keeps to it",
+    "openapi_items": "the items of a list have one schema, not a list of them",
+    "openapi_operation_id": "no two operations have the same operationId",
+    "openapi_parameter": "no two parameters of a path or an operation have the same name and place",
+    "openapi_path": "no two paths differ only in the names of their parameters",
+    "openapi_path_parameter": "the parameters of a path and those in braces are the same",
+    "openapi_reference": "a reference within the document leads to something",
+    "openapi_security": "a security scheme that is required is declared",
+    "openapi_tag": "no two tags have the same name",
+}
+"""The rules, and what each asks for."""
+
+_IN_BRACES: Final = re.compile(r"\{([^{}]*)\}")
+_LIMITING: Final = frozenset(
+    {
+        *("type", "enum", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
+        *("minLength", "maxLength", "pattern", "minItems", "maxItems"),
+    }
+)
+"""The keywords that limit a plain value, and name no other schema."""
+
+
+def defects(document: Document) -> Iterator[Defect]:
+    """What a document says that cannot be meant, whatever its form; in the order of the rules."""
+    for rule in (_tags, _paths, _operation_ids, _parameters, _path_parameters, _security, _objects):
+        yield from rule(document)
+
+
+def _tags(document: Document) -> Iterator[Defect]:
+    seen: dict[str, str] = {}
+    for key, tag in items(document.data.get("tags")):
+        name = tag.get("name")
+        if not isinstance(name, str):
+            continue
+        if name in seen:
+            message = f"The tag {quoted(name)} is described twice, first as number {int(seen[name]) + 1}."
+            yield Defect("openapi_tag", message, pointer(("tags", key)), remedy="Keep one of them.")
+        seen.setdefault(name, key)
+
+
+def _paths(document: Document) -> Iterator[Defect]:
+    seen: dict[str, str] = {}
+    for path in mapping(document.data.get("paths")):
+        alike = _IN_BRACES.sub("{}", path)
+        if alike in seen:
+            message = f"It is the same path as {quoted(seen[alike])}; only the names of parameters differ."
+            remedy = "Put the methods of both under one of them."
+            yield Defect("openapi_path", message, pointer(("paths", path)), remedy=remedy)
+        seen.setdefault(alike, path)
+
+
+def _operation_ids(document: Document) -> Iterator[Defect]:
+    seen: dict[str, Operation] = {}
+    for operation in document.operations:
+        name = operation.value.get("operationId")
+        if not isinstance(name, str):
+            continue
+        first = seen.setdefault(name, operation)
+        if first is not operation:
+            message = f"The operationId {quoted(name)} is that of {first.method.upper()} {quoted(first.path)}, too."
+            remedy = "Give each operation a name of its own."
+            place = pointer((*operation.place, "operationId"))
+            yield Defect("openapi_operation_id", message, place, remedy=remedy)
+
+
+def _parameters(document: Document) -> Iterator[Defect]:
+    told: set[int] = set()
+    for operation in document.operations:
+        for place, owner in ((operation.item_place, operation.item), (operation.place, operation.value)):
+            if id(owner) in told:
+                continue
+            told.add(id(owner))
+            seen: set[tuple[str, str]] = set()
+            for key, parameter in items(owner.get("parameters")):
+                identity = _identity(document, parameter)
+                if identity is None:
+                    continue
+                if identity in seen:
+                    message = f"There is another parameter {quoted(identity[0])} in {quoted(identity[1])}."
+                    at = pointer((*place, "parameters", key))
+                    yield Defect("openapi_parameter", message, at, remedy="Keep one of them.")
+                seen.add(identity)
+
+
+def _identity(document: Document, parameter: dict[str, Any]) -> tuple[str, str] | None:
+    """The name of a parameter and where it stands in a request; None where that is not known."""
+    found = document.followed(parameter) or {}
+    name, where = found.get("name"), found.get("in")
+    return (name, where) if isinstance(name, str) and isinstance(where, str) else None
+
+
+def _path_parameters(document: Document) -> Iterator[Defect]:
+    for operation in document.operations:
+        if operation.place[0] != "paths":
+            continue
+        wanted = set(filter(None, _IN_BRACES.findall(operation.path)))
+        said: dict[str, Place] = {}
+        complete = True
+        for place, owner in ((operation.item_place, operation.item), (operation.place, operation.value)):
+            for key, parameter in items(owner.get("parameters")):
+                identity = _identity(document, parameter)
+                complete &= identity is not None
+                if identity is not None and identity[1] == "path":
+                    said[identity[0]] = (*place, "parameters", key)
+        for name in sorted(wanted - set(said)) if complete else ():
+            message = f"The parameter {quoted(name)} of the path is not described."
+            remedy = 'Add a parameter of that name with "in": "path", or take it out of the path.'
+            yield Defect("openapi_path_parameter", message, pointer(operation.place), remedy=remedy)
+        for name in sorted(set(said) - wanted):
+            message = f"The parameter {quoted(name)} of the path is not in {quoted(operation.path)}."
+            remedy = "Add it to the path in braces, or take the parameter out."
+            yield Defect("openapi_path_parameter", message, pointer(said[name]), remedy=remedy)
+
+
+def _security(document: Document) -> Iterator[Defect]:
+    data = document.data
+    if document.version == "2.0":
+        known, where = mapping(data.get("securityDefinitions")), "securityDefinitions"
+    else:
+        known, where = mapping(mapping(data.get("components")).get("securitySchemes")), "components/securitySchemes"
+    owners: list[tuple[Place, dict[str, Any]]] = [((), data), *((one.place, one.value) for one in document.operations)]
+    for place, owner in owners:
+        for key, wanted in items(owner.get("security")):
+            for name in wanted:
+                # From 3.2 on it may be a URI instead of a name.
+                if name not in known and not (document.version == "3.2" and re.search("[/#:.]", name)):
+                    message = f"The security scheme {quoted(name)} is not declared."
+                    remedy = f"Declare it in {where}, or mend its name."
+                    yield Defect("openapi_security", message, pointer((*place, "security", key, name)), remedy=remedy)
+
+
+def _objects(document: Document) -> Iterator[Defect]:
+    # A schema with a name of its own is where its references begin.
+    has_bases = any("$id" in node.value and not node.named for node in document.nodes)
+    for node in document.nodes:
+        if node.named:
+            continue
+        text = node.value.get("$ref")
+        if isinstance(text, str) and not has_bases:
+            yield from _reference(document, text, node)
+        if document.version == "2.0" and isinstance(node.value.get("items"), list):
+            remedy = "Give the one schema that all items keep to."
+            yield Defect("openapi_items", "The items have a list of schemas.", f"{node.pointer}/items", remedy=remedy)
+        if "default" in node.value and "type" in node.value and not _keeps(document, node.value):
+            message = f"The default value {shown(node.value['default'])} does not keep to the schema beside it."
+            remedy = "Mend the value or the schema."
+            yield Defect("openapi_default", message, f"{node.pointer}/default", remedy=remedy)
+
+
+def _reference(document: Document, text: str, node: Node) -> Iterator[Defect]:
+    if text.startswith("#/") and not document.leads_somewhere(text[1:]):
+        message = f"There is no {quoted(text)} in the document."
+        remedy = "Mend the reference, or add what it refers to."
+        yield Defect("openapi_reference", message, f"{node.pointer}/$ref", remedy=remedy)
+    elif document.version == "2.0" and text in mapping(document.data.get("definitions")):
+        message = f"It refers to a file {quoted(text)}, not to the definition of that name."
+        remedy = f"Write {quoted(f'#/definitions/{escaped(text)}')}."
+        yield Defect("openapi_reference", message, f"{node.pointer}/$ref", remedy=remedy)
+
+
+def _keeps(document: Document, schema: dict[str, Any]) -> bool:
+    """Whether the default value keeps to the keywords beside it that limit plain values, as far as that can be told."""
+    limits = {key: schema[key] for key in _LIMITING & schema.keys()}
+    if schema["default"] is None and schema.get("nullable") is True:
+        return True
+    validator: Callable[..., Any] = Draft202012Validator if document.version >= "3.1" else Draft4Validator
+    try:
+        return bool(validator(limits, pattern_options=RegexOptions(), offline=True).is_valid(schema["default"]))
+    except (ValidationError, ValueError):
+        # Such limits are no schema, or a pattern is not supported: other rules tell of the first.
+        return True
