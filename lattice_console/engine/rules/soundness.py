@@ -13,6 +13,8 @@ __all__ = ["binds", "sound"]
 _DECIDING: Final = frozenset({"$schema", "name", "openapi", "swagger", "type", "version"})
 """The keys of which a plain value can decide whether a document keeps the rules of specs, where it has no schema."""
 
+_PROSE: Final = frozenset({"description", "summary", "title"})
+"""The keys of which no plain value decides whether an OpenAPI document keeps its rules."""
 
 _JOINING: Final = frozenset(
     {
@@ -28,7 +30,8 @@ _JOINING: Final = frozenset(
 def binds(path: str, before: bytes, after: bytes) -> bool:
     """Whether an edit of a spec can break a rule together with an edit far from it.
 
-    That is where it changes the schema of the document, or where that has rules about several places.
+    That is where it changes the schema of the document, or where that has rules about several places. Those of
+    OpenAPI are not foreseen: two edits that break one together conflict once the first of them is in the head.
     """
     if not (_has_schema(before) or _has_schema(after)):
         return False
@@ -56,14 +59,10 @@ def _are_plain(schema: dict[str, object]) -> bool:
 def sound(path: str, base: bytes, ours: bytes, theirs: bytes) -> Valid:
     """Says which rules of specs a readable document at that path breaks; nothing of a merge that breaks none more.
 
-    That is seen without reading all of it where it is an OpenAPI document, or where one side did nothing but replace
-    values that no rule asks for.
+    That is seen without reading all of it where one side did nothing but replace values that no rule asks for.
     """
-    is_yaml = syntax_of(path) == "yaml"
 
     def violations(content: bytes) -> list[str]:
-        if is_yaml and begins_as_openapi(content):
-            return []
         if content not in (base, ours, theirs) and _keeps_rules(path, base, ours, theirs):
             return []
         return [finding.message for finding in specs.check(path, content, None)]
@@ -75,7 +74,9 @@ def _keeps_rules(path: str, base: bytes, ours: bytes, theirs: bytes) -> bool:
     """Whether what merges of these keeps every rule that one of the sides keeps; False where that takes reading."""
     for side, other in ((theirs, ours), (ours, theirs)):
         replaced = replaced_values(path, base, side)
-        if replaced is not None and not replaced & _DECIDING and not _has_schema(other):
+        if replaced is None:
+            continue
+        if replaced <= _PROSE if begins_as_openapi(other) else not (replaced & _DECIDING or _has_schema(other)):
             return True
     return False
 

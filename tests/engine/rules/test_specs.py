@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -132,12 +133,15 @@ def test_markdown_without_front_matter_among_the_specs_is_a_warning() -> None:
 def test_an_openapi_document_is_an_api_named_by_its_file(path: str, title: str | None, name: str) -> None:
     info = {"version": "2024-01", "description": "Pets.", **({"title": title} if title else {})}
     content = yaml.safe_dump({"openapi": "3.1.0", "info": info, "paths": {}}).encode()
-    assert read(path, content) == SpecReading(name, "api", "2024-01", "Pets.", None, (), 0, ())
+    assert replace(read(path, content), findings=()) == SpecReading(name, "api", "2024-01", "Pets.", None, (), 0, ())
 
 
-def test_swagger_by_a_number_is_an_openapi_document_without_findings() -> None:
-    assert read(".lattice/specs/old.yaml", b"swagger: 2.0\ninfo: {title: Old, version: 1.0}\n") == SpecReading(
-        "old", "api", None, "", None, (), 0, ()
+def test_swagger_by_a_number_is_an_openapi_document_of_no_version() -> None:
+    reading = read(".lattice/specs/old.yaml", b"swagger: 2.0\ninfo: {title: Old, version: 1.0}\n")
+    assert (reading.name, reading.type, reading.version) == ("old", "api", None)
+    assert (
+        only(reading).said
+        == 'It is 2.0, which is no version of OpenAPI. Write "2.0", "3.0", "3.1" or "3.2", in quotes.'
     )
 
 

@@ -22,9 +22,9 @@ def check(data: dict[str, Any]) -> Iterator[Defect]:
     key = "openapi" if "openapi" in data else "swagger"
     said = data[key]
     match = _VERSION.fullmatch(said) if isinstance(said, str) else None
-    known = listed(published.VERSIONS, "or")
+    known = listed([quoted(version) for version in published.VERSIONS], "or")
     if match is None:
-        remedy = f"Write one as a text, of {known}."
+        remedy = f"Write {known}, in quotes."
         yield Defect(published.RULE, f"It is {shown(said)}, which is no version of OpenAPI.", f"/{key}", remedy=remedy)
     elif match[1] not in published.VERSIONS:
         message = f"It is not checked: version {quoted(said)} is not known here."
