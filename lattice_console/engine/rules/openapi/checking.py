@@ -9,7 +9,10 @@ from lattice_console.engine.rules.openapi import meaning, published
 from lattice_console.engine.rules.openapi.document import Document
 from lattice_console.engine.rules.openapi.telling import listed, quoted, shown
 
-__all__ = ["check"]
+__all__ = ["UNCHECKED", "check"]
+
+UNCHECKED: Final = "openapi_unchecked"
+"""The rule that a document can be checked in full: its version and the dialect of its schemas are known."""
 
 _VERSION: Final = re.compile(r"([0-9]+\.[0-9]+)(?:\.[0-9]+)?(?:-.+)?")
 
@@ -28,7 +31,7 @@ def check(data: dict[str, Any]) -> Iterator[Defect]:
         yield Defect(published.RULE, f"It is {shown(said)}, which is no version of OpenAPI.", f"/{key}", remedy=remedy)
     elif match[1] not in published.VERSIONS:
         message = f"It is not checked: version {quoted(said)} is not known here."
-        yield Defect(published.RULE, message, f"/{key}", "warning", remedy=f"Known are {known}.")
+        yield Defect(UNCHECKED, message, f"/{key}", "warning", remedy=f"Known are {known}.")
     else:
         document = Document(data, match[1])
         schemas = True
@@ -37,6 +40,6 @@ def check(data: dict[str, Any]) -> Iterator[Defect]:
             schemas = False
             message = f"Its schemas are not checked: the dialect {shown(dialect)} is not known here."
             remedy = "Leave it out for the dialect of OpenAPI."
-            yield Defect(published.RULE, message, "/jsonSchemaDialect", "warning", remedy=remedy)
+            yield Defect(UNCHECKED, message, "/jsonSchemaDialect", "warning", remedy=remedy)
         yield from published.defects(data, match[1], schemas=schemas)
         yield from meaning.defects(document)
