@@ -6,7 +6,7 @@ hundredth of one: its time grows with the document, its patterns match in linear
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from importlib.util import find_spec
 from itertools import islice
@@ -62,7 +62,7 @@ def defects(data: dict[str, Any], version: str, *, schemas: bool) -> Iterator[De
     Where nothing of what is allowed fits, it is held to what was meant, as far as that can be seen.
     """
     errors = islice(_validator(version, schemas).iter_errors(data), LIMIT)
-    leaves = [leaf for error in errors for leaf in _leaves(error)]
+    leaves = [leaf for error in errors for leaf in _leaves(error, data)]
     wrong = {leaf.place for leaf in leaves}
     yield from dict.fromkeys(defect for leaf in leaves for defect in _told(leaf, data, wrong))
 
@@ -90,15 +90,15 @@ def _compiled(schema: dict[str, Any], registry: Registry | None = None) -> Valid
     )
 
 
-def _leaves(error: ValidationError) -> list[_Leaf]:
+def _leaves(error: ValidationError, data: dict[str, Any]) -> list[_Leaf]:
     kind = error.kind
     if not isinstance(kind, _Alternatives) or _missing(kind.context):
-        return [_Leaf(tuple(map(str, error.instance_path)), error)]
+        return [_Leaf(_place(error.instance_path, data), error)]
     found: list[list[_Leaf]] = []
     for branch in kind.context:
         leaves: list[_Leaf] = []
         for inner in branch:
-            leaves += _leaves(inner)
+            leaves += _leaves(inner, data)
         found.append(leaves)
     return min(found, key=lambda leaves: _distance(len(error.instance_path), leaves), default=[])
 
@@ -140,7 +140,8 @@ def _told(leaf: _Leaf, data: dict[str, Any], wrong: set[tuple[str, ...]]) -> Ite
                 if not any(one[: len(place) + 1] == (*place, key) for one in wrong):
                     message = f"The key {quoted(key)} is not allowed here."
                     remedy = "Mend its spelling, or leave it out; a key of your own begins with x-."
-                    yield Defect(RULE, message, pointer((*place, key)), remedy=remedy)
+                    at = (*place, key) if key in _value(data, place) else place
+                    yield Defect(RULE, message, pointer(at), remedy=remedy)
             return
         case _Kind.Required():
             message, remedy = f"It has no {quoted(kind.property)}.", f"Add {quoted(kind.property)}."
@@ -175,6 +176,30 @@ def _excluding(kind: _Kind.OneOfMultipleValid | _Kind.Not) -> str:
     names = schema.get("required") if isinstance(schema, dict) else None
     keys = [quoted(str(name)) for name in names] if isinstance(names, list) else []
     return f"It has {listed(keys, 'and')}, which exclude one another." if keys else "It has what excludes one another."
+
+
+def _place(path: Sequence[str | int], data: Any) -> tuple[str, ...]:
+    """The keys of a path of the library, which leaves empty ones out and makes numbers of what looks like some."""
+    keys: list[str] = []
+    for part in path:
+        while isinstance(data, dict):
+            key = str(part) if str(part) in data else _other_key(part, data)
+            if key is None:
+                return tuple(keys)
+            keys.append(key)
+            data = data[key]
+            if key != "":
+                break
+        else:
+            keys.append(str(part))
+            data = data[int(part)]
+    return tuple(keys)
+
+
+def _other_key(part: str | int, data: dict[str, Any]) -> str | None:
+    """The key that a part of a path stands for that is none itself: the same number, or one on the way to it."""
+    alike = (key for key in data if key and (key.lstrip("0") or "0") == str(part))
+    return next(alike, "" if "" in data else None)
 
 
 def _value(data: Any, place: tuple[str, ...]) -> Any:
