@@ -16,6 +16,7 @@ from typing import Any, Final, NamedTuple
 from jsonschema_rs import RegexOptions, Registry, ValidationError, ValidationErrorKind, Validator, validator_for
 
 from lattice_console.engine.rules.defects import Defect
+from lattice_console.engine.rules.openapi.document import mapping
 from lattice_console.engine.rules.openapi.telling import TYPES, listed, pointer, quoted, shown
 
 __all__ = ["DIALECTS", "JSON_SCHEMA", "LIMIT", "RULE", "VERSIONS", "defects"]
@@ -140,7 +141,7 @@ def _told(leaf: _Leaf, data: dict[str, Any], wrong: set[tuple[str, ...]]) -> Ite
                 if not any(one[: len(place) + 1] == (*place, key) for one in wrong):
                     message = f"The key {quoted(key)} is not allowed here."
                     remedy = "Mend its spelling, or leave it out; a key of your own begins with x-."
-                    at = (*place, key) if key in _value(data, place) else place
+                    at = (*place, key) if key in mapping(_value(data, place)) else place
                     yield Defect(RULE, message, pointer(at), remedy=remedy)
             return
         case _Kind.Required():
@@ -191,8 +192,10 @@ def _place(path: Sequence[str | int], data: Any) -> tuple[str, ...]:
             if key != "":
                 break
         else:
+            if not isinstance(data, list) or not isinstance(part, int) or part >= len(data):
+                break
             keys.append(str(part))
-            data = data[int(part)]
+            data = data[part]
     return tuple(keys)
 
 
