@@ -53,6 +53,17 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
         "missing_column": Rule("database", "error", "Keys, indexes and constraints name columns that their table has."),
         "condition": Rule("database", "warning", "The condition of a check names columns that its table has."),
         "foreign_reference": Rule("database", "error", "What a foreign key refers to is a column of a table."),
+        "openapi": Rule("OpenAPI", "error", "The document has the form that its version of OpenAPI is published with."),
+        "openapi_unchecked": Rule("OpenAPI", "warning", "Its version, and the dialect of its schemas, are known."),
+        "openapi_default": Rule("OpenAPI", "error", "The default value of a schema keeps to it."),
+        "openapi_items": Rule("OpenAPI", "error", "The items of a list have one schema, not a list of them (2.0)."),
+        "openapi_operation_id": Rule("OpenAPI", "error", "No two operations have the same `operationId`."),
+        "openapi_parameter": Rule("OpenAPI", "error", "No two parameters of an operation have one name and place."),
+        "openapi_path": Rule("OpenAPI", "error", "No two paths differ only in the names of their parameters."),
+        "openapi_path_parameter": Rule("OpenAPI", "error", "The parameters of a path are those in its braces."),
+        "openapi_reference": Rule("OpenAPI", "error", "A `$ref` within the document leads to something."),
+        "openapi_security": Rule("OpenAPI", "error", "A security scheme that is required is declared."),
+        "openapi_tag": Rule("OpenAPI", "error", "No two tags have the same name."),
     }
 )
 """The rules by their ids."""

@@ -4,15 +4,13 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
+from lattice_console.engine.rules.checks.catalogue import broken
 from lattice_console.engine.rules.defects import Defect
 from lattice_console.engine.rules.openapi import meaning, published
 from lattice_console.engine.rules.openapi.document import Document
 from lattice_console.engine.rules.openapi.telling import listed, quoted, shown
 
-__all__ = ["UNCHECKED", "check"]
-
-UNCHECKED: Final = "openapi_unchecked"
-"""The rule that a document can be checked in full: its version and the dialect of its schemas are known."""
+__all__ = ["check"]
 
 _VERSION: Final = re.compile(r"([0-9]+\.[0-9]+)(?:\.[0-9]+)?(?:-.+)?")
 
@@ -28,10 +26,10 @@ def check(data: dict[str, Any]) -> Iterator[Defect]:
     known = listed([quoted(version) for version in published.VERSIONS], "or")
     if match is None:
         remedy = f"Write {known}, in quotes."
-        yield Defect(published.RULE, f"It is {shown(said)}, which is no version of OpenAPI.", f"/{key}", remedy=remedy)
+        yield broken("openapi", f"It is {shown(said)}, which is no version of OpenAPI.", f"/{key}", remedy)
     elif match[1] not in published.VERSIONS:
         message = f"It is not checked: version {quoted(said)} is not known here."
-        yield Defect(UNCHECKED, message, f"/{key}", "warning", remedy=f"Known are {known}.")
+        yield broken("openapi_unchecked", message, f"/{key}", f"Known are {known}.")
     else:
         document = Document(data, match[1])
         schemas = True
@@ -40,6 +38,6 @@ def check(data: dict[str, Any]) -> Iterator[Defect]:
             schemas = False
             message = f"Its schemas are not checked: the dialect {shown(dialect)} is not known here."
             remedy = "Leave it out for the dialect of OpenAPI."
-            yield Defect(UNCHECKED, message, "/jsonSchemaDialect", "warning", remedy=remedy)
+            yield broken("openapi_unchecked", message, "/jsonSchemaDialect", remedy)
         yield from published.defects(data, match[1], schemas=schemas)
         yield from meaning.defects(document)

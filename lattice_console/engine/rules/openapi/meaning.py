@@ -6,25 +6,13 @@ from typing import Any, Final
 
 from jsonschema_rs import Draft4Validator, Draft202012Validator, RegexOptions, ValidationError
 
+from lattice_console.engine.rules.checks.catalogue import broken
 from lattice_console.engine.rules.defects import Defect
 from lattice_console.engine.rules.openapi.document import Document, Node, Operation, Place, items, mapping
 from lattice_console.engine.rules.openapi.telling import pointer, quoted, shown
 from lattice_console.engine.rules.yaml_events import escaped
 
-__all__ = ["RULES", "defects"]
-
-RULES: Final = {
-    "openapi_default": "the default value of a schema keeps to it",
-    "openapi_items": "the items of a list have one schema, not a list of them",
-    "openapi_operation_id": "no two operations have the same operationId",
-    "openapi_parameter": "no two parameters of a path or an operation have the same name and place",
-    "openapi_path": "no two paths differ only in the names of their parameters",
-    "openapi_path_parameter": "the parameters of a path and those in braces are the same",
-    "openapi_reference": "a reference within the document leads to something",
-    "openapi_security": "a security scheme that is required is declared",
-    "openapi_tag": "no two tags have the same name",
-}
-"""The rules, and what each asks for."""
+__all__ = ["defects"]
 
 _IN_BRACES: Final = re.compile(r"\{([^{}]*)\}")
 _LIMITING: Final = frozenset(
@@ -50,7 +38,7 @@ def _tags(document: Document) -> Iterator[Defect]:
             continue
         if name in seen:
             message = f"The tag {quoted(name)} is described twice, first as number {int(seen[name]) + 1}."
-            yield Defect("openapi_tag", message, pointer(("tags", key)), remedy="Keep one of them.")
+            yield broken("openapi_tag", message, pointer(("tags", key)), "Keep one of them.")
         seen.setdefault(name, key)
 
 
@@ -61,7 +49,7 @@ def _paths(document: Document) -> Iterator[Defect]:
         if alike in seen:
             message = f"It is the same path as {quoted(seen[alike])}; only the names of parameters differ."
             remedy = "Put the methods of both under one of them."
-            yield Defect("openapi_path", message, pointer(("paths", path)), remedy=remedy)
+            yield broken("openapi_path", message, pointer(("paths", path)), remedy)
         seen.setdefault(alike, path)
 
 
@@ -76,7 +64,7 @@ def _operation_ids(document: Document) -> Iterator[Defect]:
             message = f"The operationId {quoted(name)} is that of {first.method.upper()} {quoted(first.path)}, too."
             remedy = "Give each operation a name of its own."
             place = pointer((*operation.place, "operationId"))
-            yield Defect("openapi_operation_id", message, place, remedy=remedy)
+            yield broken("openapi_operation_id", message, place, remedy)
 
 
 def _parameters(document: Document) -> Iterator[Defect]:
@@ -94,7 +82,7 @@ def _parameters(document: Document) -> Iterator[Defect]:
                 if identity in seen:
                     message = f"There is another parameter {quoted(identity[0])} in {quoted(identity[1])}."
                     at = pointer((*place, "parameters", key))
-                    yield Defect("openapi_parameter", message, at, remedy="Keep one of them.")
+                    yield broken("openapi_parameter", message, at, "Keep one of them.")
                 seen.add(identity)
 
 
@@ -121,11 +109,11 @@ def _path_parameters(document: Document) -> Iterator[Defect]:
         for name in sorted(wanted - set(said)) if complete else ():
             message = f"The parameter {quoted(name)} of the path is not described."
             remedy = 'Add a parameter of that name with "in": "path", or take it out of the path.'
-            yield Defect("openapi_path_parameter", message, pointer(operation.place), remedy=remedy)
+            yield broken("openapi_path_parameter", message, pointer(operation.place), remedy)
         for name in sorted(set(said) - wanted):
             message = f"The parameter {quoted(name)} of the path is not in {quoted(operation.path)}."
             remedy = "Add it to the path in braces, or take the parameter out."
-            yield Defect("openapi_path_parameter", message, pointer(said[name]), remedy=remedy)
+            yield broken("openapi_path_parameter", message, pointer(said[name]), remedy)
 
 
 def _security(document: Document) -> Iterator[Defect]:
@@ -142,7 +130,7 @@ def _security(document: Document) -> Iterator[Defect]:
                 if name not in known and not (document.version == "3.2" and re.search("[/#:.]", name)):
                     message = f"The security scheme {quoted(name)} is not declared."
                     remedy = f"Declare it in {where}, or mend its name."
-                    yield Defect("openapi_security", message, pointer((*place, "security", key, name)), remedy=remedy)
+                    yield broken("openapi_security", message, pointer((*place, "security", key, name)), remedy)
 
 
 def _objects(document: Document) -> Iterator[Defect]:
@@ -156,22 +144,22 @@ def _objects(document: Document) -> Iterator[Defect]:
             yield from _reference(document, text, node)
         if document.version == "2.0" and isinstance(node.value.get("items"), list):
             remedy = "Give the one schema that all items keep to."
-            yield Defect("openapi_items", "The items have a list of schemas.", f"{node.pointer}/items", remedy=remedy)
+            yield broken("openapi_items", "The items have a list of schemas.", f"{node.pointer}/items", remedy)
         if "default" in node.value and "type" in node.value and not _keeps(document, node.value):
             message = f"The default value {shown(node.value['default'])} does not keep to the schema beside it."
             remedy = "Mend the value or the schema."
-            yield Defect("openapi_default", message, f"{node.pointer}/default", remedy=remedy)
+            yield broken("openapi_default", message, f"{node.pointer}/default", remedy)
 
 
 def _reference(document: Document, text: str, node: Node) -> Iterator[Defect]:
     if text.startswith("#/") and not document.leads_somewhere(text[1:]):
         message = f"There is no {quoted(text)} in the document."
         remedy = "Mend the reference, or add what it refers to."
-        yield Defect("openapi_reference", message, f"{node.pointer}/$ref", remedy=remedy)
+        yield broken("openapi_reference", message, f"{node.pointer}/$ref", remedy)
     elif document.version == "2.0" and text in mapping(document.data.get("definitions")):
         message = f"It refers to a file {quoted(text)}, not to the definition of that name."
         remedy = f"Write {quoted(f'#/definitions/{escaped(text)}')}."
-        yield Defect("openapi_reference", message, f"{node.pointer}/$ref", remedy=remedy)
+        yield broken("openapi_reference", message, f"{node.pointer}/$ref", remedy)
 
 
 def _keeps(document: Document, schema: dict[str, Any]) -> bool:

@@ -15,14 +15,12 @@ from typing import Any, Final, NamedTuple
 
 from jsonschema_rs import RegexOptions, Registry, ValidationError, ValidationErrorKind, Validator, validator_for
 
+from lattice_console.engine.rules.checks.catalogue import broken
 from lattice_console.engine.rules.defects import Defect
 from lattice_console.engine.rules.openapi.document import mapping
 from lattice_console.engine.rules.openapi.telling import TYPES, listed, pointer, quoted, shown
 
-__all__ = ["DIALECTS", "JSON_SCHEMA", "LIMIT", "RULE", "VERSIONS", "defects"]
-
-RULE: Final = "openapi"
-"""The rule that a document has the form that its version of OpenAPI is published with."""
+__all__ = ["DIALECTS", "JSON_SCHEMA", "LIMIT", "VERSIONS", "defects"]
 
 VERSIONS: Final = ("2.0", "3.0", "3.1", "3.2")
 """The versions whose schemas are known."""
@@ -142,7 +140,7 @@ def _told(leaf: _Leaf, data: dict[str, Any], wrong: set[tuple[str, ...]]) -> Ite
                     message = f"The key {quoted(key)} is not allowed here."
                     remedy = "Mend its spelling, or leave it out; a key of your own begins with x-."
                     at = (*place, key) if key in mapping(_value(data, place)) else place
-                    yield Defect(RULE, message, pointer(at), remedy=remedy)
+                    yield broken("openapi", message, pointer(at), remedy)
             return
         case _Kind.Required():
             message, remedy = f"It has no {quoted(kind.property)}.", f"Add {quoted(kind.property)}."
@@ -168,7 +166,7 @@ def _told(leaf: _Leaf, data: dict[str, Any], wrong: set[tuple[str, ...]]) -> Ite
             message, remedy = f"{leaf.error.message}.", "Add what it is to hold, or leave it out."
         case _:
             message, remedy = f"{leaf.error.message}.", "Mend it as OpenAPI describes this object."
-    yield Defect(RULE, message, pointer(place), remedy=remedy)
+    yield broken("openapi", message, pointer(place), remedy)
 
 
 def _excluding(kind: _Kind.OneOfMultipleValid | _Kind.Not) -> str:
