@@ -1,7 +1,9 @@
 """From settings to a Backend."""
 
 from dataclasses import replace
+from pathlib import Path
 
+from lattice_console import config
 from lattice_console.config import Settings
 from lattice_console.contract.backend import Backend
 from lattice_console.contract.errors import NotFound, ValidationFailed
@@ -16,6 +18,7 @@ async def connect(settings: Settings, *, actor: str | None = None) -> Backend:
     from lattice_console.engine.assemble import assemble
     from lattice_console.engine.features.context import Limits
 
+    _refuse_missing(settings)
     limits = Limits(document=settings.document_limit, lease=settings.lease)
     engine = await assemble(settings.servers, limits=limits)
     name = actor or settings.actor
@@ -25,6 +28,18 @@ async def connect(settings: Settings, *, actor: str | None = None) -> Backend:
         await engine.close()
         raise
     return local.bind(engine, actor=name, project=project)
+
+
+def _refuse_missing(settings: Settings) -> None:
+    """Raise NotFound (`NF_DATABASE`) where a folder that was set up has lost its database: none is made anew."""
+    file = settings.servers.database
+    if not isinstance(file, Path) or settings.root is None or config.bound_project(settings.root) is None:
+        return
+    if not file.exists() or file.stat().st_size == 0:
+        from lattice_console.engine.stores.obstacles import way_back
+
+        state = "is empty" if file.exists() else "is not there"
+        raise NotFound("NF_DATABASE", f"The project's database {file} {state}. Nothing was changed. {way_back(file)}")
 
 
 async def resolved(settings: Settings) -> Settings:

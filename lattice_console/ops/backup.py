@@ -22,7 +22,8 @@ from lattice_console.engine.features.context import utc_now
 from lattice_console.engine.ports import Tables
 from lattice_console.engine.stores import backups, copying, migrate
 from lattice_console.engine.stores.databases import whole
-from lattice_console.engine.stores.failures import DATABASE_ERRORS, failure
+from lattice_console.engine.stores.failures import DATABASE_ERRORS
+from lattice_console.engine.stores.obstacles import file_failure
 from lattice_console.ops import db
 from lattice_console.workspace import Checkout, SyncReport
 
@@ -74,7 +75,7 @@ async def backup(database: Path, target: Path | None, progress: backups.Progress
         backups.copy(database, made, progress)
         return made
 
-    with _told(target or database.parent / backups.FOLDER):
+    with _told(database, target):
         made = await asyncio.to_thread(run)
     try:
         checked = await _proved(made)
@@ -88,7 +89,7 @@ async def _proved(file: Path) -> db.Checked:
     found = await asyncio.to_thread(migrate.revision_of, file)
     if found == migrate.HEAD:
         return await db.check(file)
-    with backups.scratch(file) as fresh:
+    with _told(file), backups.scratch(file) as fresh:
         await asyncio.to_thread(backups.copy, file, fresh)
         await whole(fresh).upgrade()
         return (await db.check(fresh)).model_copy(update={"revision": found or ""})
@@ -104,11 +105,10 @@ async def restore(start: Path, file: Path, *, actor: str | None) -> Restored:
     """
     root, settings, wanted = await asyncio.to_thread(_meant, start, file, actor)
     database = place(settings)
-    with backups.scratch(database) as fresh:
+    with _told(database), backups.scratch(database) as fresh:
         checked = await _made_ready(file, fresh)
         restored = await _noted(fresh, file, wanted, settings.actor)
-        with _told(database.parent):
-            kept = await asyncio.to_thread(_put_in_place, fresh, database)
+        kept = await asyncio.to_thread(_put_in_place, fresh, database)
     if root is not None and settings.project_id is None:
         config.bind_project(root, restored.id)
     return restored.model_copy(update={"audit_rows": checked.audit_rows + 1, "kept": str(kept) if kept else None})
@@ -150,7 +150,7 @@ def _known(database: Path) -> str:
 
 async def _made_ready(file: Path, fresh: Path) -> db.Checked:
     try:
-        with _told(fresh.parent.parent):
+        with _told(fresh):
             await asyncio.to_thread(backups.copy, file, fresh)
         await whole(fresh).upgrade()
         checked = await db.check(fresh)
@@ -218,15 +218,14 @@ def _revision(database: Path) -> str | None:
 
 
 @contextmanager
-def _told(where: Path) -> Iterator[None]:
+def _told(database: Path, where: Path | None = None) -> Iterator[None]:
     """The errors of driver and system as the contract's."""
     try:
         yield
     except FileExistsError as error:
-        raise Conflict(
-            "CF_FILE", f"{error.filename or where} is there already and was left alone. Name another file."
-        ) from None
+        raise Conflict("CF_FILE", f"{where} is there already and was left alone. Name another file.") from error
     except DATABASE_ERRORS as error:
-        raise failure(error, writing=True) from error
+        raise file_failure(error, database, writing=True) from error
     except OSError as error:
-        raise SystemFailure("SYS_BACKUP", f"{error.filename or where} cannot be used: {error.strerror}.") from None
+        message = f"{error.filename or where or database} cannot be used: {error.strerror}. Nothing was changed."
+        raise SystemFailure("SYS_BACKUP", message) from error

@@ -38,6 +38,12 @@ def free_name(database: Path, revision: str | None, what: str = "") -> Path:
     raise FileExistsError(f"{folder} is full of copies of this second")
 
 
+def newest(database: Path) -> Path | None:
+    """The newest copy in the database's folder of backups, if there is one."""
+    found = [path for path in (database.parent / FOLDER).glob("*.db") if path.is_file()]
+    return max(found, key=lambda path: path.stat().st_mtime, default=None)
+
+
 def copy(source: Path, target: Path, progress: Progress | None = None) -> None:
     """Copy the database as it is at one moment to `target`, one file without a log beside it.
 
@@ -83,10 +89,15 @@ def put_in_place(fresh: Path, database: Path, keep: Path, *, busy: float) -> Non
     `sqlite3.OperationalError` as the driver does where they do not let go, and the errors of the system; then nothing
     has changed.
     """
+    if database.exists() and database.stat().st_size == 0:
+        _exchange(fresh, database, keep)
+        return
     try:
         with closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=rw", uri=True, timeout=0.1)) as there:
             there.execute("PRAGMA synchronous = FULL")
             there.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            # With a log, what is there can be read, and kept, while it is written over.
+            there.execute("PRAGMA journal_mode = WAL")
             _overwrite(fresh, there, lambda: copy(database, keep), busy)
     except sqlite3.DatabaseError as error:
         if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _UNREADABLE:

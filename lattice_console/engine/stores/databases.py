@@ -14,6 +14,7 @@ from lattice_console.engine.stores import migrate, migrate_postgres
 from lattice_console.engine.stores.connection import Begin, open_lane
 from lattice_console.engine.stores.failures import DATABASE_ERRORS, failure, server_errors
 from lattice_console.engine.stores.inspection import inspect
+from lattice_console.engine.stores.obstacles import file_failure, unreachable
 from lattice_console.engine.stores.postgres_pool import Pool
 from lattice_console.engine.stores.transaction import Tables as AllTables
 
@@ -81,11 +82,18 @@ class _File:
             with closing(open_lane(self._file, busy=_BUSY)) as lane:
                 found = migrate.revision(lane.driver)
                 return found, migrate.bring_up_to_date(lane, self._file)
-        except (*DATABASE_ERRORS, OSError) as error:
-            raise failure(error, writing=True) from error
+        except OSError as error:
+            raise unreachable(error, self._file) from error
+        except DATABASE_ERRORS as error:
+            raise file_failure(error, self._file, writing=True) from error
 
     async def problems(self) -> list[str]:
-        return await asyncio.to_thread(inspect, self._file) if self._file.exists() else []
+        if not self._file.exists():
+            return []
+        try:
+            return await asyncio.to_thread(inspect, self._file)
+        except DATABASE_ERRORS as error:
+            raise file_failure(error, self._file, writing=False) from error
 
     @asynccontextmanager
     async def transaction(self, *, write: bool) -> AsyncIterator[Transaction]:
@@ -97,7 +105,7 @@ class _File:
                 _current(migrate.revision(lane.driver))
                 yield _OnLane(lane.connection, lane.tables)
         except DATABASE_ERRORS as error:
-            raise failure(error, writing=write) from error
+            raise file_failure(error, self._file, writing=write) from error
 
 
 class _OnServer:

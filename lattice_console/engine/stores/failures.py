@@ -33,8 +33,7 @@ _LOCKED = (
 )
 _CORRUPT = (
     "SYS_DATABASE_CORRUPT",
-    "The project's database is damaged, or is no SQLite database. Nothing was written: put the newest file of the "
-    "backups folder beside it in its place.",
+    "The database is damaged, or is no SQLite database. Nothing was written.",
 )
 _KNOWN = {
     sqlite3.SQLITE_BUSY: _LOCKED,
@@ -114,8 +113,6 @@ _AWAY_WHILE_WRITING = (
     "SYS_DATABASE_UNREACHABLE",
     f"{_DOES_NOT_ANSWER} What was under way may have been written or not: look again before you repeat it.",
 )
-
-UNREACHABLE = _KNOWN[sqlite3.SQLITE_CANTOPEN]
 
 
 def failure(error: Exception, *, writing: bool) -> SystemFailure:

@@ -10,6 +10,8 @@ from sqlalchemy import Connection
 from lattice_console.contract.errors import SystemFailure
 from lattice_console.engine.stores import backups
 from lattice_console.engine.stores.connection import Lane
+from lattice_console.engine.stores.failures import DATABASE_ERRORS
+from lattice_console.engine.stores.obstacles import FULL, file_failure, unreachable
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -29,7 +31,8 @@ def bring_up_to_date(lane: Lane, file: Path | None) -> Path | None:
 
     A new database is filled; one at `HEAD` is left alone. `file` is where it lies, None in memory. Raises
     SystemFailure: `SYS_DATABASE_NEWER` for tables that this program does not know, `SYS_DATABASE_FOREIGN` for a
-    database of another program; and the driver's errors.
+    database of another program, `SYS_DATABASE_MIGRATION` where a migration failed and was undone; and the driver's
+    errors.
     """
     found = revision(lane.driver)
     # Readers go on while one writes. A property of the file, hence set once it is known to be ours.
@@ -44,12 +47,14 @@ def bring_up_to_date(lane: Lane, file: Path | None) -> Path | None:
             found = revision(lane.driver)
             if found == HEAD:
                 return None
-            kept = None
-            if file is not None and found is not None:
-                kept = backups.free_name(file, found)
-                # Through another connection: it sees what was there before this transaction.
-                backups.copy(file, kept)
-            _run(lane)
+            if found is None:
+                _run(lane)
+                return None
+            kept = _keep(file, found) if file is not None else None
+            try:
+                _run(lane)
+            except Exception as error:
+                raise failed(error, found, file, kept) from error
             return kept
     finally:
         lane.driver.execute("PRAGMA foreign_keys = ON")
@@ -60,8 +65,8 @@ def revision(driver: sqlite3.Connection) -> str | None:
     tables = {name for (name,) in driver.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     if "alembic_version" not in tables:
         return known(None, bool(tables))
-    (found,) = driver.execute("SELECT version_num FROM alembic_version").fetchone()
-    return known(found, True)
+    row = driver.execute("SELECT version_num FROM alembic_version").fetchone()
+    return known(row and str(row[0]), True)
 
 
 def revision_of(file: Path) -> str | None:
@@ -83,7 +88,7 @@ def known(found: str | None, has_tables: bool) -> str | None:
         raise SystemFailure(
             "SYS_DATABASE_NEWER",
             "The project's database was written by a newer Lattice Console than this one. Nothing was changed: "
-            "upgrade the program, or put a copy from the backups folder in the file's place.",
+            "upgrade the program, or go back to a backup from before: lattice restore-backup FILE",
             found=found,
             known=HEAD,
         )
@@ -100,6 +105,41 @@ def configuration(connection: Connection) -> "Config":
     return config
 
 
+def failed(error: Exception, found: str, file: Path | None = None, kept: Path | None = None) -> SystemFailure:
+    """What is told of a migration that failed; nothing of it was done."""
+    if isinstance(error, DATABASE_ERRORS):
+        told = file_failure(error, file, writing=True)
+        # A statement that the database refuses is the program's mistake; a full disk is not.
+        why = _DEFECT if told.code in ("SYS_DATABASE_FAILED", "SYS_DATABASE_CONSTRAINT") else told.message
+    else:
+        why = error.message if isinstance(error, SystemFailure) else _DEFECT
+    copy = f", and a copy of it lies at {kept}" if kept else ""
+    return SystemFailure(
+        "SYS_DATABASE_MIGRATION",
+        f"The database of revision {found} could not be brought to {HEAD}, which this program works on, and is as it "
+        f"was{copy}. The program that wrote it can go on with it. {why}",
+        found=found,
+        known=HEAD,
+        reason=type(error).__name__,
+    )
+
+
+_DEFECT = "A step of the migration failed, which is a defect of the program: please report it."
+
+
+def _keep(file: Path, found: str) -> Path:
+    """Copy the database through another connection, which sees what was there before the transaction that is open."""
+    try:
+        kept = backups.free_name(file, found)
+        backups.copy(file, kept)
+    except OSError as error:
+        why = unreachable(error, file).message if error.errno in FULL else f"{error.filename}: {error.strerror}."
+        raise failed(SystemFailure("SYS_BACKUP", f"No copy could be made of it before. {why}"), found) from error
+    except DATABASE_ERRORS as error:
+        raise failed(error, found, file) from error
+    return kept
+
+
 def _run(lane: Lane) -> None:
     from alembic import command
 
@@ -111,6 +151,6 @@ def _run(lane: Lane) -> None:
     if broken is not None:
         raise SystemFailure(
             "SYS_DATABASE_MIGRATION",
-            f"The migration to {HEAD} would leave a row of {broken[0]} without what it refers to. Nothing was "
-            "changed. This is a defect of the program: please report it.",
+            f"A row of {broken[0]} would be left without what it refers to. This is a defect of the program: please "
+            "report it.",
         )

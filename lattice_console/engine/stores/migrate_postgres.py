@@ -3,7 +3,9 @@
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from lattice_console.engine.stores.migrate import HEAD, configuration, known
+from lattice_console.contract.errors import LatticeError
+from lattice_console.engine.stores.failures import server_errors
+from lattice_console.engine.stores.migrate import HEAD, configuration, failed, known
 
 LOCK = 0x6C617474696365
 """The number of the advisory lock under which one process migrates: `lattice`."""
@@ -42,12 +44,22 @@ def _migrate(connection: Connection) -> str | None:
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
         found = revision(connection)
         if found != HEAD:
-            _run(connection)
+            _step(connection, found)
         connection.exec_driver_sql("COMMIT")
     except BaseException:
         connection.exec_driver_sql("ROLLBACK")
         raise
     return found
+
+
+def _step(connection: Connection, found: str | None) -> None:
+    told: tuple[type[Exception], ...] = (*server_errors(), LatticeError)
+    try:
+        _run(connection)
+    except told:
+        raise
+    except Exception as error:
+        raise failed(error, found or "none") from error
 
 
 def revision(connection: Connection) -> str | None:

@@ -105,14 +105,15 @@ class SqliteStore:
         return await asyncio.get_running_loop().run_in_executor(pool, work)
 
     def _transact(self, begin: "Begin", work: Callable[[Tables], Result]) -> Result:
-        from lattice_console.engine.stores.failures import DATABASE_ERRORS, failure
+        from lattice_console.engine.stores.failures import DATABASE_ERRORS
+        from lattice_console.engine.stores.obstacles import file_failure
 
         try:
             lane = self._lane()
             with lane.transaction(begin):
                 result = work(lane.tables)
         except DATABASE_ERRORS as error:
-            raise failure(error, writing=begin != "BEGIN") from error
+            raise file_failure(error, self._file, writing=begin != "BEGIN") from error
         return result
 
     def _lane(self) -> "Lane":
@@ -128,21 +129,21 @@ class SqliteStore:
 
     def _open_lane(self) -> "Lane":
         from lattice_console.engine.stores.connection import open_lane
-        from lattice_console.engine.stores.failures import UNREACHABLE
         from lattice_console.engine.stores.migrate import bring_up_to_date
+        from lattice_console.engine.stores.obstacles import unreachable
 
-        try:
-            if not self._opened and self._file is not None:
-                self._file.parent.mkdir(parents=True, exist_ok=True)
-            lane = open_lane(self._file, busy=self._busy)
+        if not self._opened and self._file is not None:
             try:
-                if not self._opened:
-                    bring_up_to_date(lane, self._file)
-            except BaseException:
-                lane.close()
-                raise
-        except OSError as error:
-            raise SystemFailure(*UNREACHABLE, reason=error.strerror) from error
+                self._file.parent.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise unreachable(error, self._file) from error
+        lane = open_lane(self._file, busy=self._busy)
+        try:
+            if not self._opened:
+                bring_up_to_date(lane, self._file)
+        except BaseException:
+            lane.close()
+            raise
         self._opened = True
         return lane
 

@@ -35,7 +35,8 @@ def test_a_file_that_is_no_database_is_called_damaged(tmp_path: Path, content: b
     file.write_bytes(content)
     error = refusal(file)
     assert error.code == "SYS_DATABASE_CORRUPT"
-    assert "backups" in error.message
+    assert "lattice restore-backup" in error.message
+    assert str(file) in error.message
     assert file.read_bytes() == content
 
 

@@ -2,6 +2,8 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from lattice_console.engine.stores.inspection import inspect
 from tests.engine.stores.samples import KIM
 
@@ -26,9 +28,10 @@ def test_a_damaged_file_has_problems(file: Path) -> None:
     assert inspect(file)
 
 
-def test_a_file_that_is_no_database_or_is_missing_is_a_problem(tmp_path: Path) -> None:
+def test_a_file_that_is_no_database_is_a_problem_and_one_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
     file = tmp_path / "lattice.db"
-    assert len(inspect(file)) == 1
+    with pytest.raises(sqlite3.OperationalError):
+        inspect(file)
     assert not file.exists()
     file.write_text("no database" * 100)
     assert len(inspect(file)) == 1

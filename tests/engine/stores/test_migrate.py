@@ -150,8 +150,13 @@ def test_a_migration_that_fails_half_way_changes_nothing(lane: Lane, file: Path,
         "op.execute('DELETE FROM memberships')",
         "raise RuntimeError('broken step')",
     )
-    with pytest.raises(RuntimeError, match="broken step"):
+    with pytest.raises(SystemFailure) as caught:
         migrate.bring_up_to_date(lane, file)
+    assert caught.value.code == "SYS_DATABASE_MIGRATION"
+    (copy,) = (file.parent / "backups").iterdir()
+    for told in ("is as it was", str(copy), "please report it"):
+        assert told in caught.value.message
+    assert "broken step" not in caught.value.message
     assert lane.driver.execute("SELECT version_num FROM alembic_version").fetchone() == ("0008",)
     assert lane.driver.execute("SELECT name FROM pragma_table_info('projects') WHERE name = 'motto'").fetchone() is None
     assert lane.tables.people.member_count(PROJECT) == 2

@@ -86,15 +86,26 @@ async def test_a_commit_of_another_process_wakes_a_waiter_soon(store: SqliteStor
     assert min(delays) < 0.3
 
 
-def test_a_file_that_may_not_be_written_is_named_so(migrated: Path, start: Start) -> None:
+def test_what_this_user_may_not_do_with_a_database_is_said_with_whose_it_is(migrated: Path, start: Start) -> None:
     # Not below pytest's own folder, which only its owner may enter.
     folder = Path(tempfile.mkdtemp(prefix="lattice-test-"))
     try:
-        file = Path(shutil.copy(migrated, folder))
-        file.chmod(0o444)
-        folder.chmod(0o555)
-        answer = start(workers.write_without_permission, file).recv()
-    finally:
         folder.chmod(0o755)
+        for name, modes in {"folder": (0o555, 0o444), "file": (0o777, 0o444), "unreadable": (0o777, 0o000)}.items():
+            (folder / name).mkdir()
+            Path(shutil.copy(migrated, folder / name / "lattice.db")).chmod(modes[1])
+            (folder / name).chmod(modes[0])
+        before = (folder / "file" / "lattice.db").read_bytes()
+        told = start(workers.use_without_permission, folder).recv()
+        assert (folder / "file" / "lattice.db").read_bytes() == before
+    finally:
+        (folder / "folder").chmod(0o755)
         shutil.rmtree(folder)
-    assert answer == "SYS_DATABASE_READONLY"
+    assert [code for code, _ in told] == [
+        "SYS_DATABASE_READONLY",
+        "SYS_DATABASE_READONLY",
+        "SYS_DATABASE_UNREACHABLE",
+    ]
+    for (_, message), words in zip(told, ("may not write in", "may read the database", "may not read"), strict=True):
+        assert words in message
+        assert "belongs to" in message

@@ -3,8 +3,10 @@
 import asyncio
 import os
 import time
+from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
 from lattice_console.contract.errors import LatticeError
 from lattice_console.engine.ports import Tables
@@ -48,23 +50,31 @@ def propose_when_told(file: Path, orders: Connection) -> None:
     asyncio.run(run())
 
 
-def write_without_permission(file: Path, answers: Connection) -> None:
-    """Try to write as somebody to whom file modes mean something; answers the error's code."""
+def use_without_permission(folder: Path, answers: Connection) -> None:
+    """Read and write a database to which file modes mean something, in three ways; answers what came of each."""
 
-    async def run() -> str:
+    async def attempt(file: Path, work: Callable[[Tables], Any]) -> tuple[str, str]:
+        store = SqliteStore(file, busy=1)
+        try:
+            await store.read(lambda tables: tables.projects.get(PROJECT))
+            await store.write(work)
+        except LatticeError as error:
+            return error.code, error.message
+        finally:
+            await store.close()
+        return "written", ""
+
+    async def run() -> list[tuple[str, str]]:
         # What is imported late lies where the other user may not look.
         warm = await SqliteStore.open(None)
         await warm.close()
         if os.geteuid() == 0:
             os.setgid(65534)
             os.setuid(65534)
-        store = SqliteStore(file, busy=1)
-        try:
-            await store.write(lambda tables: tables.projects.next_number(PROJECT))
-        except LatticeError as error:
-            return error.code
-        finally:
-            await store.close()
-        return "written"
+        names = ("folder", "file", "unreadable")
+        return [
+            await attempt(folder / name / "lattice.db", lambda tables: tables.projects.next_number(PROJECT))
+            for name in names
+        ]
 
     answers.send(asyncio.run(run()))
