@@ -10,10 +10,14 @@ from lattice_console.version import __version__
 # Nothing else is imported before the arguments are known: `--version` answers at once, and no command pays for what
 # another one needs.
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
     import click
 
     from lattice_console.config import Settings
     from lattice_console.contract.backend import Backend
+    from lattice_console.headless.git_commit import GitCommit
     from lattice_console.headless.glance import Glance
     from lattice_console.headless.session import Session
 
@@ -73,7 +77,7 @@ def lattice(arguments: list[str]) -> int:
     from lattice_console.headless.run import run
     from lattice_console.headless.session import Session
 
-    return run(tree(), arguments, Session(_connect, _console, _look))
+    return run(tree(), arguments, Session(_connect, _console, _look, _read_commits))
 
 
 def tree() -> "click.Group":
@@ -95,6 +99,14 @@ def _look(settings: "Settings") -> "Glance | None":
     from lattice_console.ops.glance import glance
 
     return glance(settings)
+
+
+def _read_commits(
+    folder: "Path", revision: str, *, squash: bool, wanted: "Callable[[str], bool]", limit: int
+) -> "Iterator[GitCommit]":
+    from lattice_console.ops.git_changes import read
+
+    return read(folder, revision, squash=squash, wanted=wanted, limit=limit)
 
 
 def _console(session: "Session") -> int:

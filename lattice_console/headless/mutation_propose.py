@@ -8,8 +8,9 @@ import click
 from lattice_console.contract.backend import Backend
 from lattice_console.contract.errors import ValidationFailed
 from lattice_console.contract.models.mutation import ChangeInput, Mutation
-from lattice_console.headless import advice, completing, options, proposing, views
+from lattice_console.headless import advice, completing, from_git, options, proposing, views
 from lattice_console.headless.commands import Command
+from lattice_console.headless.from_git import Proposable
 from lattice_console.headless.session import Session, connected
 from lattice_console.text import count
 
@@ -83,14 +84,24 @@ def _contents(function: F) -> F:
         'lattice mutation create --title "Tidy the docs" --rename docs/old.md:docs/new.md',
         'git diff | lattice mutation create --title "From git" --patch - --output json | jq -r .id',
         'lattice mutation create --title "Tax per line" --files api.yaml --parent M-12 --draft',
+        "lattice mutation create --from-git HEAD",
+        "lattice mutation create --from-git main..fix-limits --draft",
         "lattice mutation create --spec deployment --title v1.4 --environment production --commit 1a2b3c4",
     ),
 )
 @click.option("--spec", metavar="S", shell_complete=completing.specs, help="The spec that it is about.")
-@click.option("--title", metavar="T", required=True, help="What changes, in one line.")
-@click.option("--description", metavar="D", default="", help="Why; - reads stdin.")
+@click.option("--title", metavar="T", help="What changes, in one line; else the commit's.")
+@click.option("--description", metavar="D", help="Why; - reads stdin.")
 @click.option("--type", "kind", metavar="K", default="feature", show_default=True, help="feature, security, ...")
 @_contents
+@click.option(
+    "--from-git",
+    "revision",
+    metavar="REV|A..B",
+    help="Propose a commit of the git repository around the project, with its title; or a stack, a mutation for each "
+    "commit after A up to B along first parents. --files narrows it.",
+)
+@click.option("--squash", is_flag=True, help="One mutation for all of A..B.")
 @click.option("--draft", is_flag=True, help="Do not ask for review yet.")
 @options.writes
 @connected
@@ -99,32 +110,66 @@ async def create(
     backend: Backend,
     /,
     spec: str | None,
-    title: str,
-    description: str,
+    title: str | None,
+    description: str | None,
     kind: str,
     draft: bool,
+    revision: str | None,
+    squash: bool,
     **contents: Unpack[Contents],
 ) -> None:
     """Propose changes.
 
-    They are made to the head, or to the result of the parents. Without --files, --rename and --patch it is a record
-    on a spec, such as a deployment.
+    They are made to the head, or to the result of the parents. Without --files, --rename, --patch and --from-git it is
+    a record on a spec, such as a deployment. A commit whose files have changed here meanwhile is merged with that.
     """
-    made = await backend.mutations.create(
-        title=title,
-        description=session.text(description, "--description"),
-        spec=spec,
-        type=kind,
-        labels=contents["labels"],
-        metadata=_metadata(contents),
-        changes=await _changes(session, backend, contents, contents["parents"]) or (),
-        parents=contents["parents"],
-        draft=draft,
-        **session.guard,
-    )
+    text = None if description is None else session.text(description, "--description")
+
+    async def propose(one: Proposable, parents: Sequence[str]) -> Mutation:
+        return await backend.mutations.create(
+            title=one.title,
+            description=one.description,
+            spec=spec,
+            type=kind,
+            labels=contents["labels"],
+            metadata={**one.metadata, **_metadata(contents)},
+            changes=one.changes,
+            parents=parents,
+            draft=draft,
+            **session.guard,
+        )
+
+    verb = "Drafted" if draft else "Proposed"
+    if revision is None:
+        if title is None or squash:
+            raise click.UsageError("--squash is for --from-git." if squash else "Missing option '--title'.")
+        changes = await _changes(session, backend, contents, contents["parents"]) or ()
+        made = await propose(Proposable(title, text or "", {}, changes), contents["parents"])
+    else:
+        _refuse_beside_git(contents)
+        above = await proposing.parents_result(backend, contents["parents"])
+        wanted = await from_git.proposable(
+            session, backend, revision, squash=squash, files=contents["files"], above=above
+        )
+        if from_git.is_stack(revision, squash):
+            if (title, text) != (None, None):
+                raise click.UsageError("--title and --description are for one mutation: add --squash.")
+            for made in await from_git.stack(session, wanted, contents["parents"], propose, verb):
+                await advice.say(session, backend, made)
+            return
+        [one] = wanted
+        one = one._replace(title=title or one.title, description=one.description if text is None else text)
+        made = await propose(one, contents["parents"])
     session.output.one(made, lambda: [f"M-{made.number}"])
-    session.output.say(views.outcome("Drafted" if draft else "Proposed", made, _size(made)))
+    session.output.say(views.outcome(verb, made, _size(made)))
     await advice.say(session, backend, made)
+
+
+def _refuse_beside_git(contents: Contents) -> None:
+    beside = {"--patch": contents["patch"], "--rename": contents["renames"], "--commit": contents["commit"]}
+    for name, value in beside.items():
+        if value:
+            raise click.UsageError(f"--from-git says what {name} would; take one of them.")
 
 
 @click.command(

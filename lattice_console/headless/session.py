@@ -18,6 +18,7 @@ from lattice_console.headless.output import Output
 # The console starts through here, and its first frame waits for neither of them.
 if TYPE_CHECKING:
     from lattice_console.contract.backend import Backend
+    from lattice_console.headless.git_commit import ReadCommits
     from lattice_console.headless.glance import Glance
     from lattice_console.workspace import Checkout
 
@@ -46,9 +47,16 @@ class Guard(TypedDict):
 class Session:
     """What the commands of one run share. The settings are read when first asked for, the Backend by need."""
 
-    def __init__(self, connect: Connect, console: Console, look: "Look | None" = None) -> None:
+    def __init__(
+        self,
+        connect: Connect,
+        console: Console,
+        look: "Look | None" = None,
+        read_commits: "ReadCommits | None" = None,
+    ) -> None:
         self.connect = connect
         self.console = console
+        self.read_commits = read_commits
         self.place: Place = "queue"
         self._look = look
         self.folder: Path | None = None

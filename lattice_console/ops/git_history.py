@@ -8,11 +8,11 @@ from pathlib import Path
 import pygit2
 from pygit2.enums import DiffFind, FileMode
 
-from lattice_console.contract.errors import LatticeError, NotFound, ValidationFailed
-from lattice_console.contract.models.base import LINE_LIMIT, TEXT_LIMIT, replace_controls
+from lattice_console.contract.errors import LatticeError, NotFound
 from lattice_console.contract.models.document import TrackedFile
 from lattice_console.contract.models.mutation import ChangeInput, ImportedCommit
 from lattice_console.contract.paths import check_path, twin_key
+from lattice_console.ops import git_commits
 from lattice_console.ops.git_signature import Signature, provenance
 
 _CONFIGURATION = ".lattice/config.json"
@@ -58,20 +58,10 @@ class History:
             repository = pygit2.Repository(str(place))
         except pygit2.GitError:
             raise NotFound("NF_REPOSITORY", f"{place} is no git repository.") from None
-        first, dots, last = (range or "HEAD").rpartition("..")
-        if range and not dots:
-            raise ValidationFailed("VAL_RANGE", f"{range} is no range; write it as A..B.", field="range")
-        start = _commit(repository, first) if first else None
-        commits: list[pygit2.Commit] = []
-        commit: pygit2.Commit | None = _commit(repository, last or "HEAD")
-        while commit is not None and (start is None or commit.id != start.id):
-            commits.append(commit)
-            commit = commit.parents[0] if commit.parents else None
-        if start is not None and commit is None:
-            raise ValidationFailed(
-                "VAL_RANGE", f"{first} does not lie on the first parents of {last or 'HEAD'}.", field="range"
-            )
-        return History(repository, commits[::-1], start, selection)
+        if range:
+            start, commits = git_commits.in_range(repository, range)
+            return History(repository, commits, start, selection)
+        return History(repository, git_commits.up_to(git_commits.find(repository, "HEAD")), None, selection)
 
     def baseline(self) -> list[TrackedFile]:
         """The documents at the start of the range; none where the history is taken from its root."""
@@ -116,11 +106,11 @@ class History:
             ),
         ]
         author = Signature.of(commit.author)
-        title, _, description = commit.raw_message.decode("utf-8", "replace").strip().partition("\n")
+        title, description = git_commits.texts(commit)
         return ImportedCommit(
             commit=str(commit.id),
-            title=_cut(replace_controls(title.strip(), lines=False), LINE_LIMIT) or "(no title)",
-            description=_cut(replace_controls(description.strip().replace("\r\n", "\n"), lines=True), TEXT_LIMIT),
+            title=title,
+            description=description,
             author_name=author.name,
             author_email=author.email,
             authored_at=author.at,
@@ -223,14 +213,3 @@ def _renames(before: pygit2.Commit, commit: pygit2.Commit) -> dict[str, str]:
         for delta in difference.deltas
         if delta.status_char() == "R"
     }
-
-
-def _commit(repository: pygit2.Repository, revision: str) -> pygit2.Commit:
-    try:
-        return repository.revparse_single(revision).peel(pygit2.Commit)
-    except (KeyError, ValueError, pygit2.GitError):
-        raise NotFound("NF_REVISION", f"The repository has no commit {revision}.") from None
-
-
-def _cut(text: str, limit: int) -> str:
-    return text if len(text) <= limit else f"{text[: limit - 1]}…"
