@@ -20,6 +20,7 @@ from lattice_console.contract.models.document import TrackedFile
 from lattice_console.engine.features.context import new_id
 from lattice_console.engine.ports import Tables
 from lattice_console.engine.records import ChangeRecord, MutationRecord, PatchsetRecord
+from lattice_console.engine.stores import seals
 from lattice_console.engine.stores.sqlite import SqliteStore
 from lattice_console.ops.init import init
 
@@ -95,6 +96,7 @@ async def _make(place: Path, mutations: int) -> float:
         project = (await backend.projects.get()).id
         await _fill(file, project, mutations)
         with closing(sqlite3.connect(file)) as database:
+            seals.register(database)
             database.execute("UPDATE projects SET indexed = 0")
             database.commit()
         started = time.perf_counter()

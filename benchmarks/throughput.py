@@ -16,6 +16,7 @@ from benchmarks.mutating import carry_through, documents
 from lattice_console.backends import local
 from lattice_console.engine.engine import Engine
 from lattice_console.engine.ports import Result, Tables
+from lattice_console.engine.stores import seals
 from lattice_console.engine.stores.connection import Begin
 from lattice_console.engine.stores.sqlite import SqliteStore
 
@@ -109,6 +110,8 @@ class _ByHand:
         self.times: list[float] = []
         self._connection = sqlite3.connect(file, isolation_level=None, cached_statements=512)
         self._connection.create_function("casefold", 1, str.casefold, deterministic=True)
+        # Nobody who does it by hand would seal rows.
+        seals.take_off(self._connection)
         for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
             self._connection.execute(f"PRAGMA {pragma}")
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.headless.driver import Lattice
+from tests.support.underneath import underneath
 
 NEWER = b"limit: 48\nunit: hours\n"
 
@@ -79,7 +80,7 @@ def test_a_backup_never_writes_over_a_file(lattice: Lattice, tmp_path: Path) -> 
 
 def test_the_backup_of_a_damaged_database_is_made_and_says_what_is_wrong(lattice: Lattice, tmp_path: Path) -> None:
     file = lattice.root / ".lattice" / "state" / "lattice.db"
-    with closing(sqlite3.connect(file)) as there, there:
+    with underneath(file) as there:
         there.execute("DROP TRIGGER audit_never_update")
         there.execute("UPDATE audit SET text = replace(text, 'kim', 'tim')")
     result = lattice("backup", str(tmp_path / "copy.db"), "--output", "json")
@@ -114,7 +115,7 @@ def _damaged(copy: Path) -> None:
 
 
 def _sql(copy: Path, *statements: str) -> None:
-    with closing(sqlite3.connect(copy)) as there, there:
+    with underneath(copy) as there:
         for statement in statements:
             there.execute(statement)
 

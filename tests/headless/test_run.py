@@ -1,19 +1,18 @@
 """mutation execute, retry, rollback, finish-rollback and diff, with the folder that follows."""
 
-import contextlib
-import sqlite3
 import subprocess
 
 import pytest
 
 from tests.headless.driver import Lattice
+from tests.support.underneath import underneath
 
 SQL = "UPDATE blobs SET content = ? WHERE content = ?"
 
 
 def damage(lattice: Lattice, content: bytes, to: bytes = b"damaged") -> None:
     """Change the stored bytes of a document, as a broken disk would."""
-    with contextlib.closing(sqlite3.connect(lattice.root / ".lattice/state/lattice.db")) as database, database:
+    with underneath(lattice.root / ".lattice/state/lattice.db") as database:
         assert database.execute(SQL, (to, content)).rowcount == 1
 
 

@@ -1,12 +1,11 @@
 """spec graph: trees in both directions, circles, and what is missing."""
 
 import json
-import sqlite3
-from contextlib import closing
 
 import pytest
 
 from tests.headless.driver import Lattice
+from tests.support.underneath import underneath
 
 DEPENDS = {"api": ["auth", "users"], "auth": ["users"], "users": [], "billing": ["gone"]}
 
@@ -97,7 +96,7 @@ def test_the_graph_of_files_is_checked_exported_and_made_anew(split: Lattice) ->
         ("api/user.yaml", "file"),
         ("shop", "api"),
     ]
-    with closing(sqlite3.connect(split.root / ".lattice/state/lattice.db")) as database, database:
+    with underneath(split.root / ".lattice/state/lattice.db") as database:
         database.execute("DELETE FROM refs")
     assert "the database has shop -> api/user.yaml, as no document says" in split("graph", "check").text
     assert split.ok("graph", "rebuild").text.startswith("ok: 1 spec and 2 files, 3 dependencies")

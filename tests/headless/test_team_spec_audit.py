@@ -1,6 +1,5 @@
 """team, spec, audit, doctor and import-git."""
 
-import contextlib
 import json
 import sqlite3
 import subprocess
@@ -11,6 +10,7 @@ import pytest
 from lattice_console.contract.models.health import ComponentHealth
 from lattice_console.engine.stores.sqlite import SqliteStore
 from tests.headless.driver import Lattice
+from tests.support.underneath import underneath
 
 
 def roles(lattice: Lattice) -> dict[str, str]:
@@ -103,7 +103,7 @@ def test_the_audit_log_is_read_newest_first_and_proved(lattice: Lattice) -> None
 
 
 def test_a_log_that_was_tampered_with_is_found(lattice: Lattice) -> None:
-    with contextlib.closing(sqlite3.connect(lattice.root / ".lattice/state/lattice.db")) as database, database:
+    with underneath(lattice.root / ".lattice/state/lattice.db") as database:
         triggers = database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall()
         with pytest.raises(sqlite3.DatabaseError):
             database.execute("UPDATE audit SET text = '{}' WHERE sequence = 2")
@@ -120,7 +120,7 @@ def test_a_log_that_was_tampered_with_is_found(lattice: Lattice) -> None:
 
 def _forget_the_end(database: Path) -> None:
     """Cut the project's chain by one row, as whoever owns the file can: by itself the log shows nothing of it."""
-    with contextlib.closing(sqlite3.connect(database)) as connection, connection:
+    with underneath(database) as connection:
         connection.execute("DROP TRIGGER audit_never_delete")
         connection.execute("DELETE FROM audit WHERE sequence = (SELECT audit_sequence FROM projects) AND scope <> ''")
         connection.execute("UPDATE projects SET audit_sequence = audit_sequence - 1")

@@ -17,6 +17,7 @@ from lattice_console.ops import db
 from lattice_console.ops.demo import build
 from lattice_console.servers import postgres
 from tests.headless.driver import Lattice
+from tests.support.underneath import underneath
 
 TAMPERED = "UPDATE audit SET text = replace(text, 'kim', 'tim')"
 
@@ -61,7 +62,7 @@ def _row(table: Table, row: tuple[object, ...]) -> str:
 
 
 def change(file: Path, *statements: str) -> None:
-    with closing(sqlite3.connect(file)) as connection, connection:
+    with underneath(file) as connection:
         for statement in statements:
             connection.execute(statement)
 
@@ -145,9 +146,10 @@ def test_people_who_are_known_in_the_target_stay_themselves(demo: Path, tmp_path
     )
     with closing(sqlite3.connect(target)) as connection:
         people = dict(connection.execute("SELECT handle, id FROM users"))
+        guards = dict(connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"))
     # The chain of the project that was taken out is append-only; the copy needs its place.
-    change(target, *(f"DROP TRIGGER audit_never_{event}" for event in ("update", "delete", "insert")))
-    change(target, "DELETE FROM audit WHERE scope != 'installation'")
+    change(target, *(f"DROP TRIGGER {name}" for name in guards))
+    change(target, "DELETE FROM audit WHERE scope != 'installation'", *guards.values())
     copied(demo, target)
     with closing(sqlite3.connect(target)) as connection:
         assert dict(connection.execute("SELECT handle, id FROM users")) == people

@@ -3,9 +3,7 @@
 import asyncio
 import json
 import shutil
-import sqlite3
 from collections.abc import Awaitable, Callable
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -14,6 +12,7 @@ from lattice_console.engine.records import MarkRecord, NodeRecord
 from lattice_console.engine.stores.graph_neo4j import Neo4jGraph
 from lattice_console.ops.demo import build
 from tests.headless.driver import Lattice
+from tests.support.underneath import underneath
 
 OK, FINDINGS, REFUSED = 0, 10, 2
 
@@ -38,7 +37,7 @@ def with_neo4j(lattice: Lattice, neo4j_url: str, monkeypatch: pytest.MonkeyPatch
 
 def change(lattice: Lattice, statement: str) -> None:
     """Change the database past the engine."""
-    with closing(sqlite3.connect(lattice.root / ".lattice/state/lattice.db")) as connection, connection:
+    with underneath(lattice.root / ".lattice/state/lattice.db") as connection:
         connection.execute(statement)
 
 

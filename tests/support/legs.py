@@ -2,7 +2,6 @@
 
 import itertools
 import re
-import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass
@@ -28,6 +27,7 @@ from tests.services.databases import at_once, fresh_database, worker_number
 from tests.services.fixtures import shared_url
 from tests.services.redis_database import clients, flush, numbered
 from tests.services.run import current
+from tests.support.underneath import underneath
 
 PATIENCE = 60.0
 """Seconds for a Postgres server that shares its processors with other tests: no call may fail for that."""
@@ -126,7 +126,7 @@ class _Sqlite:
         return SqliteStore(self._file)
 
     def sql(self, statement: str, *parameters: Any) -> list[tuple[Any, ...]]:
-        with closing(sqlite3.connect(self._file)) as connection, connection:
+        with underneath(self._file) as connection:
             return connection.execute(statement, parameters).fetchall()
 
 

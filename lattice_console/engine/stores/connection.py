@@ -10,6 +10,7 @@ from typing import Literal
 from sqlalchemy import Connection, create_engine
 from sqlalchemy.pool import NullPool
 
+from lattice_console.engine.stores import seals
 from lattice_console.engine.stores.sqlite_database import SqliteDatabase
 from lattice_console.engine.stores.transaction import Tables
 
@@ -66,6 +67,7 @@ def open_lane(file: Path | None, *, busy: float) -> Lane:
         cached_statements=_STATEMENTS,
     )
     try:
+        seals.register(driver)
         driver.create_function("casefold", 1, _casefold, deterministic=True)
         for pragma in (
             # A commit is on the disk before it returns.

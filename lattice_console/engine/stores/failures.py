@@ -127,8 +127,14 @@ def failure(error: Exception, *, writing: bool) -> SystemFailure:
 
 def _told(origin: BaseException | None, away: tuple[str, str]) -> tuple[str, str]:
     """Code and message; `away` for a server that does not answer."""
+    if isinstance(origin, UnicodeDecodeError):
+        # The driver cannot even repeat what SQLite says of a schema that is none.
+        return _CORRUPT
     if isinstance(origin, sqlite3.Error):
         code: int | None = getattr(origin, "sqlite_errorcode", None)
+        if code is None and str(origin).startswith("Could not decode"):
+            # The driver's own: a text that is no UTF-8.
+            return _CORRUPT
         return _OTHER if code is None else _KNOWN.get(code & 0xFF, _OTHER)
     state: str | None = getattr(origin, "sqlstate", None)
     if state is not None:

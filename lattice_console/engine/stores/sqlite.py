@@ -130,20 +130,23 @@ class SqliteStore:
     def _open_lane(self) -> "Lane":
         from lattice_console.engine.stores.connection import open_lane
         from lattice_console.engine.stores.migrate import bring_up_to_date
-        from lattice_console.engine.stores.obstacles import unreachable
+        from lattice_console.engine.stores.obstacles import file_failure, unreachable
 
         if not self._opened and self._file is not None:
             try:
                 self._file.parent.mkdir(parents=True, exist_ok=True)
             except OSError as error:
                 raise unreachable(error, self._file) from error
-        lane = open_lane(self._file, busy=self._busy)
         try:
-            if not self._opened:
-                bring_up_to_date(lane, self._file)
-        except BaseException:
-            lane.close()
-            raise
+            lane = open_lane(self._file, busy=self._busy)
+            try:
+                if not self._opened:
+                    bring_up_to_date(lane, self._file)
+            except BaseException:
+                lane.close()
+                raise
+        except UnicodeDecodeError as error:
+            raise file_failure(error, self._file, writing=False) from error
         self._opened = True
         return lane
 

@@ -1,11 +1,10 @@
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from lattice_console.engine.stores.inspection import inspect
 from tests.engine.stores.samples import KIM
+from tests.support.underneath import underneath
 
 
 def test_a_whole_database_has_no_problem_and_is_not_touched(file: Path) -> None:
@@ -15,9 +14,8 @@ def test_a_whole_database_has_no_problem_and_is_not_touched(file: Path) -> None:
 
 
 def test_a_row_that_refers_to_nothing_is_named_by_its_table(file: Path) -> None:
-    with closing(sqlite3.connect(file)) as driver:
+    with underneath(file) as driver:
         driver.execute("DELETE FROM users WHERE id = ?", [KIM])
-        driver.commit()
     assert inspect(file) == ["a row of memberships refers to users, which is not there"]
 
 
