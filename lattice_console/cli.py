@@ -40,6 +40,7 @@ COMMANDS = {
     "team": f"{_HEADLESS}.team:group",
     "project": f"{_HEADLESS}.project:group",
     "audit": f"{_HEADLESS}.audit:group",
+    "hooks": "lattice_console.ops.hooks_commands:group",
     "merge-file": f"{_HEADLESS}.merge_file:command",
     "diff3": f"{_HEADLESS}.diff3:command",
     "import-git": f"{_OPS}:import_git",

@@ -45,6 +45,7 @@ class Settings:
     actor_source: str
     document_limit: int = 10_000_000
     lease: float = 30.0
+    hook_seconds: float = 30.0
     ascii: bool = False
     theme: str | None = None
     remarks: tuple[str, ...] = ()
@@ -125,6 +126,7 @@ def at_root(root: Path | None, *, actor: str | None = None, environ: Mapping[str
         actor_source=source,
         document_limit=sources.find("LATTICE_DOCUMENT_LIMIT", "documents.limit", positive(int), 10_000_000),
         lease=sources.find("LATTICE_CLAIM_LEASE", "execution.lease_seconds", positive(float), 30.0),
+        hook_seconds=sources.find("LATTICE_HOOK_TIMEOUT", "hooks.timeout_seconds", positive(float), 30.0),
         ascii=sources.find("LATTICE_ASCII", "console.ascii", boolean, False),
         theme=sources.find("LATTICE_THEME", "console.theme", one_of(THEMES), None),
         remarks=sources.remarks(),

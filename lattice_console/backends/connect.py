@@ -7,6 +7,8 @@ from lattice_console import config
 from lattice_console.config import Settings
 from lattice_console.contract.backend import Backend
 from lattice_console.contract.errors import NotFound, ValidationFailed
+from lattice_console.engine.gateways.hooks import FolderHooks
+from lattice_console.profile.trusted_hooks import TrustedHooks
 
 _NAMED = 5
 """Projects that an error names."""
@@ -20,7 +22,7 @@ async def connect(settings: Settings, *, actor: str | None = None) -> Backend:
 
     _refuse_missing(settings)
     limits = Limits(document=settings.document_limit, lease=settings.lease)
-    engine = await assemble(settings.servers, limits=limits)
+    engine = await assemble(settings.servers, limits=limits, hooks=hooks_of(settings))
     name = actor or settings.actor
     try:
         project = await _project_id(local.bind(engine, actor=name, project=None, closes=False), settings)
@@ -40,6 +42,15 @@ def _refuse_missing(settings: Settings) -> None:
 
         state = "is empty" if file.exists() else "is not there"
         raise NotFound("NF_DATABASE", f"The project's database {file} {state}. Nothing was changed. {way_back(file)}")
+
+
+def hooks_of(settings: Settings) -> FolderHooks | None:
+    """The hooks of the folder that the settings are about; None where there is no folder, or it is not set up."""
+    if settings.root is None or settings.project_id is None:
+        return None
+    # What is told of a file that cannot be used, `lattice hooks list` tells as well: nothing is trusted then.
+    trusted = TrustedHooks(settings.project_id, lambda _: None)
+    return FolderHooks(settings.root, settings.project_id, trusted.trusts, seconds=settings.hook_seconds)
 
 
 async def resolved(settings: Settings) -> Settings:

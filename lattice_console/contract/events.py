@@ -24,6 +24,7 @@ EventName = Literal[
     "mutation.executed",
     "mutation.failed",
     "mutation.rolled_back",
+    "mutation.hook_failed",
     "document.tracked",
     "spec.updated",
     "spec.removed",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from lattice_console.engine.engine import Engine
 from lattice_console.engine.features.context import Limits, Surroundings, utc_now
-from lattice_console.engine.ports import Store
+from lattice_console.engine.ports import Hooks, Store
 from lattice_console.engine.stores.bus_carried import CarriedBus, newest_in
 from lattice_console.engine.stores.bus_redis import RedisCarrier
 from lattice_console.engine.stores.cache_redis import RedisCache
@@ -20,13 +20,19 @@ from lattice_console.servers import Servers
 __all__ = ["Servers", "assemble", "engine_on", "open_store"]
 
 
-async def assemble(servers: Servers, *, limits: Limits | None = None, now: Callable[[], datetime] = utc_now) -> Engine:
+async def assemble(
+    servers: Servers,
+    *,
+    limits: Limits | None = None,
+    now: Callable[[], datetime] = utc_now,
+    hooks: Hooks | None = None,
+) -> Engine:
     """An engine on those servers; the database is made and migrated where needed.
 
-    `now` is its clock, in UTC. Raises SystemFailure saying what to do where the truth cannot be used; what is not the
-    truth may come later.
+    `now` is its clock, in UTC; `hooks` are those of the folder that it works in. Raises SystemFailure saying what to do
+    where the truth cannot be used; what is not the truth may come later.
     """
-    return engine_on(await open_store(servers), servers, Surroundings(limits=limits or Limits(), now=now))
+    return engine_on(await open_store(servers), servers, Surroundings(limits=limits or Limits(), now=now, hooks=hooks))
 
 
 def engine_on(store: Store, servers: Servers, around: Surroundings) -> Engine:

@@ -2,7 +2,8 @@
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import datetime
 from typing import Any, Generic, NamedTuple, TypeVar
@@ -11,6 +12,7 @@ from lattice_console.contract import calls
 from lattice_console.contract.errors import Conflict, NotAllowed
 from lattice_console.contract.events import Event
 from lattice_console.contract.models.health import ComponentHealth
+from lattice_console.engine.afterwards import Afterwards
 from lattice_console.engine.features import (  # noqa: F401 - each registers its use cases
     advising,
     conflicts,
@@ -22,6 +24,7 @@ from lattice_console.engine.features import (  # noqa: F401 - each registers its
     log,
     looking,
     mutations,
+    outcomes,
     projects,
     resolving,
     reviews,
@@ -35,8 +38,8 @@ from lattice_console.engine.features.context import Context, Surroundings
 from lattice_console.engine.features.projected import Elsewhere
 from lattice_console.engine.features.registry import USE_CASES
 from lattice_console.engine.kept import KeptAnswers
-from lattice_console.engine.ports import GRAPH_EVENTS, Behind, Bus, Presence, Projection, Store, Tables
-from lattice_console.engine.records import GraphQuestion, ProjectedRecord
+from lattice_console.engine.ports import GRAPH_EVENTS, Behind, Bus, HookKind, Presence, Projection, Store, Tables
+from lattice_console.engine.records import GraphQuestion, HookRecord, HookRun, ProjectedRecord
 
 Result = TypeVar("Result")
 Between = TypeVar("Between")
@@ -62,6 +65,7 @@ class Engine:
         self._projection = projection
         self._around = around or Surroundings()
         self._known: dict[str, int] = {}
+        self._afterwards = Afterwards()
         self._kept = KeptAnswers(self._around.cache) if self._around.cache is not None else None
 
     async def call(self, actor: str, project: str | None, name: str, arguments: Mapping[str, Any]) -> Any:
@@ -77,6 +81,7 @@ class Engine:
             self._projection,
             self._around,
             self._known,
+            self._afterwards,
             actor,
             project,
             name,
@@ -88,18 +93,28 @@ class Engine:
             if self._kept is not None and project is not None and use_case.whose is not None:
                 return await self._kept.answer(calls.call(name), actor, project, checked, read)
             return await read(lambda ctx: use_case.run(ctx, **checked))
-        if use_case.kind == "write":
+        asks = use_case.asks if asked.hooks("pre-mutation") else None
+        if use_case.kind == "write" and asks is None:
             return await asked.write(lambda ctx: use_case.run(ctx, **checked), final=True)
         known = await asked.known_answer()
-        return await use_case.run(asked, **checked) if known is None else known
+        if known is not None:
+            return known
+        if asks is None:
+            return await use_case.run(asked, **checked)
+        finish = await asks(asked, checked)
+        return await asked.write(lambda ctx: finish(ctx, use_case.run(ctx, **checked)), final=True)
 
     async def close(self) -> None:
-        """Let the store, the bus and the projection go; calls under way are finished first, and waiting ends."""
+        """Let the store, the bus and the projection go; calls under way are finished first, and waiting ends.
+
+        Hooks that are to hear of something hear of it before.
+        """
         async with AsyncExitStack() as parts:
             parts.push_async_callback(self._bus.close)
             parts.push_async_callback(self._store.close)
             if self._projection is not None:
                 parts.push_async_callback(self._projection.close)
+            parts.push_async_callback(self._afterwards.close)
 
 
 class _Written(NamedTuple, Generic[Result]):
@@ -120,6 +135,7 @@ class _Call:
         projection: Projection | None,
         around: Surroundings,
         known: dict[str, int],
+        afterwards: Afterwards,
         actor: str,
         project: str | None,
         name: str,
@@ -131,6 +147,8 @@ class _Call:
         self._bus = bus
         self._projection = projection
         self._around = around
+        self._afterwards = afterwards
+        self._started = time.monotonic()
         self._actor = actor
         self._project = project
         self._name = name
@@ -235,6 +253,14 @@ class _Call:
             self._bus.publish(written.project, written.events)
             if self._projection is not None and any(event.name in GRAPH_EVENTS for event in written.events):
                 self._projection.follow(written.project, written=True)
+            self._tell_hooks(written.events)
+
+    def _tell_hooks(self, events: Sequence[Event]) -> None:
+        """Let hooks hear what mutations came to, afterwards: what they do changes nothing of it."""
+        told = outcomes.of(self._name, events)
+        if told and any(not hook.barred for hook in self.hooks("post-mutation")):
+            seconds = time.monotonic() - self._started
+            self._afterwards.add(lambda: outcomes.tell(self, told, seconds))
 
     def _tell_perhaps(self) -> None:
         """Nobody is left to say whether a transaction was committed: who waits looks."""
@@ -259,6 +285,17 @@ class _Call:
 
     def now(self) -> datetime:
         return self._around.now()
+
+    def hooks(self, kind: HookKind) -> list[HookRecord]:
+        return self._around.hooks_of(self._project, kind)
+
+    @property
+    def hook_seconds(self) -> float:
+        return self._around.hooks.seconds if self._around.hooks is not None else 0.0
+
+    async def run_hook(self, name: str, data: bytes, seconds: float) -> HookRun:
+        assert self._around.hooks is not None, "what is run was found"
+        return await self._around.hooks.run(name, data, seconds)
 
     async def known_answer(self) -> Any:
         """The answer that this key was given before, if any; raises Conflict where it was another call's."""

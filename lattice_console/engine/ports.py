@@ -5,7 +5,7 @@ All methods are synchronous: a transaction is one hop to where the database live
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import Any, Literal, NamedTuple, Protocol, TypeVar
 
 from lattice_console.contract.events import Event, EventName
 from lattice_console.contract.models.conflict import ConflictFilter
@@ -25,6 +25,8 @@ from lattice_console.engine.records import (
     GraphQuestion,
     HeadMove,
     HeadRecord,
+    HookRecord,
+    HookRun,
     ListedRecord,
     LookerRecord,
     MembershipRecord,
@@ -555,4 +557,26 @@ class Cache(Protocol):
 
     async def put(self, project_id: str, question: str, value: bytes) -> None:
         """Keep a value for that question, in place of what was kept."""
+        ...
+
+
+HookKind = Literal["pre-mutation", "post-mutation"]
+"""Whether a hook is asked before something happens to a mutation, or told after."""
+
+
+class Hooks(Protocol):
+    """Programs that the project's people have laid into its folder, to be asked or told about its mutations.
+
+    They are not ours: they may hang, and what they say is untrusted.
+    """
+
+    seconds: float
+    """How long those of one event may take together."""
+
+    def found(self, project_id: str, kind: HookKind) -> list[HookRecord]:
+        """Those of that kind, in the order in which they are run; none where no folder of the project is here."""
+        ...
+
+    async def run(self, name: str, data: bytes, seconds: float) -> HookRun:
+        """Run one with `data` on its stdin, for so long at most; raises nothing for what it does."""
         ...

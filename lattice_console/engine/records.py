@@ -67,6 +67,26 @@ class LookerRecord(NamedTuple):
     mutation_id: str
 
 
+class HookRecord(NamedTuple):
+    """A hook that lies in the project's folder; `barred` says why it is not run, empty for one that is."""
+
+    name: str
+    barred: str
+
+
+class HookRun(NamedTuple):
+    """What a hook came to: its exit status (negative for a signal) and what it wrote, as it came.
+
+    `problem` says why it did not run, or not to its end, empty where it did.
+    """
+
+    name: str
+    status: int = 0
+    output: bytes = b""
+    errors: bytes = b""
+    problem: str = ""
+
+
 class HeadRecord(NamedTuple):
     """One entry of the head: which revision of which document stands at a path."""
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 
-__all__ = ["file_name", "work_folder"]
+__all__ = ["file_name", "project_folder", "work_folder"]
 
 _PLAIN = 150
 """Characters of a file name that stays readable as a whole."""
@@ -18,7 +18,12 @@ _SPECIAL = re.compile(r"[^a-z0-9._~@-]|^\.")
 
 
 def work_folder(project_id: str, actor: str, environ: Mapping[str, str] | None = None) -> Path:
-    """The folder, there or not: `$XDG_STATE_HOME/lattice/<project id>/<actor>`, below `~/.local/state` by default.
+    """The folder of one actor in a project, there or not: `<project_folder>/<actor>`."""
+    return project_folder(project_id, environ) / file_name(actor)
+
+
+def project_folder(project_id: str, environ: Mapping[str, str] | None = None) -> Path:
+    """The folder, there or not: `$XDG_STATE_HOME/lattice/<project id>`, below `~/.local/state` by default.
 
     As the XDG Base Directory Specification says, a relative `XDG_STATE_HOME` does not count.
     """
@@ -26,7 +31,7 @@ def work_folder(project_id: str, actor: str, environ: Mapping[str, str] | None =
     base = Path(environ.get("XDG_STATE_HOME") or "")
     if not base.is_absolute():
         base = Path.home() / ".local" / "state"
-    return base / "lattice" / file_name(project_id) / file_name(actor)
+    return base / "lattice" / file_name(project_id)
 
 
 def file_name(text: str) -> str:

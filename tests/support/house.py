@@ -18,7 +18,7 @@ from lattice_console.contract.models.mutation import ChangeInput, Execution, Mut
 from lattice_console.engine.assemble import engine_on
 from lattice_console.engine.engine import Engine
 from lattice_console.engine.features.context import Limits, Surroundings
-from lattice_console.engine.ports import Behind, Between, Bus, Result, Store, Tables
+from lattice_console.engine.ports import Behind, Between, Bus, Hooks, Result, Store, Tables
 from tests.support.clock import Clock
 from tests.support.legs import LEGS, Bind, Truth
 
@@ -135,9 +135,10 @@ class House:
             stall.go_on.set()
 
     @asynccontextmanager
-    async def neighbour(self) -> AsyncIterator[Engine]:
-        """Another engine on the same truth, as another process would have it."""
-        engine = engine_on(self._truth.open(), self._truth.others, Surroundings(self._truth.limits, self.clock))
+    async def neighbour(self, hooks: Hooks | None = None) -> AsyncIterator[Engine]:
+        """Another engine on the same truth, as another process would have it; `hooks` are of the folder it works in."""
+        around = Surroundings(self._truth.limits, self.clock, hooks=hooks)
+        engine = engine_on(self._truth.open(), self._truth.others, around)
         try:
             yield engine
         finally:

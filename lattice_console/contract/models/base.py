@@ -1,5 +1,6 @@
 """What every contract model shares: strictness, and the kinds of text that people may send."""
 
+import math
 import unicodedata
 from datetime import datetime
 from typing import Annotated, Any
@@ -130,6 +131,8 @@ def _check_metadata(metadata: dict[str, JsonValue]) -> dict[str, JsonValue]:
             size += sum(len(check_line(key)) for key in value)
         elif isinstance(value, int) and value.bit_length() > 63:
             raise ValueError("holds a number of more than 64 bits; write it as text")
+        elif isinstance(value, float) and not math.isfinite(value):
+            raise ValueError("holds a number that JSON does not have, infinite or none at all; write it as text")
     if size > TEXT_LIMIT:
         raise ValueError(f"holds more than {TEXT_LIMIT:,} characters; keep them in a document")
     return metadata

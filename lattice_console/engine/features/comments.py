@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from lattice_console.contract.errors import LatticeError, NotFound, RuleBroken, from_validation
 from lattice_console.contract.models.mutation import ChangeInput, Mutation
 from lattice_console.contract.models.review import Anchor, Comment, NewComment
-from lattice_console.engine.features import anchors, judging, mutations, stored, views
+from lattice_console.engine.features import anchors, hooking, judging, mutations, stored, views
 from lattice_console.engine.features.context import Context, new_id
 from lattice_console.engine.features.registry import reads, writes
 from lattice_console.engine.records import CommentRecord, MutationRecord
@@ -124,7 +124,7 @@ def _settle(ctx: Context, record: MutationRecord, first: CommentRecord, resolved
     ctx.tables.reviews.update_comment(first.id, open=not resolved, resolved_by=by, resolved_at=at, **columns)
 
 
-@writes("reviews.apply_suggestions")
+@writes("reviews.apply_suggestions", asks=hooking.before("updating", hooking.about_remade))
 def apply_suggestions(
     ctx: Context, *, mutation: str, comments: Sequence[str], message: str, expected_version: int | None
 ) -> Mutation:

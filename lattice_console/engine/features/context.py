@@ -14,11 +14,12 @@ from lattice_console.contract.events import DATA_LIMIT, EventName
 from lattice_console.contract.models.people import Person
 from lattice_console.contract.models.project import ReviewPolicy
 from lattice_console.engine.features.trials import Places, Readings, Stated, Trials, Versions
-from lattice_console.engine.ports import Cache, Presence, Tables
+from lattice_console.engine.ports import Cache, HookKind, Hooks, Presence, Tables
 from lattice_console.engine.presence import LocalPresence
 from lattice_console.engine.records import (
     EventRecord,
     GraphQuestion,
+    HookRecord,
     MembershipRecord,
     ProjectedRecord,
     ProjectRecord,
@@ -58,6 +59,8 @@ class Surroundings:
     """Who looks at what."""
     cache: Cache | None = None
     """What keeps answers that took long, if anything does."""
+    hooks: Hooks | None = None
+    """The hooks of the folder that the engine works in, if it works in one."""
     trials: Trials = field(default_factory=Trials)
     """What trial merges of mutations said."""
     said: Readings = field(default_factory=Readings)
@@ -70,6 +73,10 @@ class Surroundings:
     """The versions that specs state."""
     policies: dict[str, tuple[tuple[str, ...], ReviewPolicy, tuple[str, ...]]] = field(default_factory=dict)
     """Policies read so far (sources, review policy, errors) by version; a version never changes its meaning."""
+
+    def hooks_of(self, project_id: str | None, kind: HookKind) -> list[HookRecord]:
+        """The hooks of that kind that are asked or told about a project's mutations, in their order."""
+        return self.hooks.found(project_id, kind) if self.hooks is not None and project_id is not None else []
 
 
 def new_id() -> str:
@@ -140,6 +147,12 @@ class Context:
     @cached_property
     def _standing(self) -> StandingRecord | None:
         return self.tables.projects.standing(self.project_id, self.actor_name) if self.project_id else None
+
+    @property
+    def hook_seconds(self) -> float:
+        """How long the hooks may take that are asked about a mutation of the project; 0 where there are none."""
+        waiting = self.around.hooks is not None and self.around.hooks_of(self.project_id, "pre-mutation")
+        return self.around.hooks.seconds if self.around.hooks is not None and waiting else 0.0
 
     @cached_property
     def permitted(self) -> frozenset[str]:

@@ -1,13 +1,14 @@
 """Executing approved mutations, and rolling completed ones back."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from lattice_console.contract.errors import Blocked, Conflict, LatticeError, NotFound, RuleBroken
+from lattice_console.contract.errors import Blocked, Conflict, LatticeError, NotFound, RuleBroken, SystemFailure
 from lattice_console.contract.models.mutation import DryRun, Execution, FilePreview, Mutation
 from lattice_console.contract.models.requirement import Requirement
-from lattice_console.engine.features import applying, detecting, judging, stacks, stored, undoing, views
+from lattice_console.engine.features import applying, detecting, hooking, judging, stacks, stored, undoing, views
 from lattice_console.engine.features.context import Context, new_id
 from lattice_console.engine.features.mutations import expect_version
 from lattice_console.engine.features.registry import Steps, flows, reads, writes
@@ -70,7 +71,10 @@ def refuse_blocked(record: MutationRecord, blockers: Sequence[Requirement]) -> N
 
 @flows("executions.execute")
 async def execute(steps: Steps, *, mutation: str, expected_version: int | None) -> Execution:
-    """Claim, then apply: two transactions, so that others see the claim; what fails in the second is recorded."""
+    """Claim, then apply: two transactions, so that others see the claim; what fails in the second is recorded.
+
+    Hooks are asked between the two.
+    """
     claimed: list[str] = []
 
     def first(ctx: Context) -> str:
@@ -81,12 +85,29 @@ async def execute(steps: Steps, *, mutation: str, expected_version: int | None) 
         return apply(ctx, execution_id)
 
     try:
-        return await steps.write_both(first, then, final=True)
+        if not steps.hooks("pre-mutation"):
+            return await steps.write_both(first, then, final=True)
+        claimed.append(await steps.write(first))
+        answers = await hooking.ask(steps, "executing", lambda ctx: _about(ctx, claimed[0]))
+        return await steps.write(lambda ctx: apply(ctx, claimed[0], answers), final=True)
     except LatticeError as error:
         if not claimed:
             raise
         problem = error
+    except asyncio.CancelledError:
+        if claimed:
+            await steps.write(lambda ctx: fail(ctx, claimed[0], _interrupted()))
+        raise
     return await steps.write(lambda ctx: fail(ctx, claimed[0], problem), final=True)
+
+
+def _about(ctx: Context, execution_id: str) -> hooking.Question:
+    _, record = _claimed(ctx, execution_id)
+    return hooking.about(ctx, record)
+
+
+def _interrupted() -> LatticeError:
+    return SystemFailure("SYS_INTERRUPTED", "It was interrupted while the project's hooks were asked.")
 
 
 def claim(ctx: Context, mutation: str, expected_version: int | None) -> str:
@@ -103,7 +124,8 @@ def claim(ctx: Context, mutation: str, expected_version: int | None) -> str:
         patchset=record.patchset,
         status="in_progress",
         owner=new_id(),
-        lease_until=ctx.now + timedelta(seconds=ctx.around.limits.lease),
+        # What its hooks may take is no part of the time in which it has to be applied.
+        lease_until=ctx.now + timedelta(seconds=ctx.around.limits.lease + ctx.hook_seconds),
         actor_id=ctx.me.id,
         started_at=ctx.now,
         finished_at=None,
@@ -119,9 +141,10 @@ def claim(ctx: Context, mutation: str, expected_version: int | None) -> str:
     return execution.id
 
 
-def apply(ctx: Context, execution_id: str) -> Execution:
-    """Apply a claimed execution to the head, everything judged anew."""
+def apply(ctx: Context, execution_id: str, answers: hooking.Answers = hooking.NO_ANSWERS) -> Execution:
+    """Apply a claimed execution to the head, everything judged anew, with what its hooks add to the mutation."""
     execution, record = _claimed(ctx, execution_id)
+    record = hooking.apply(ctx, record, answers)
     blockers = [one for one in judging.all_requirements(ctx, record) if one.blocks]
     refuse_blocked(record, blockers)
     return complete(ctx, record, execution)

@@ -84,6 +84,7 @@ def execution_requirements(ctx: Context, record: MutationRecord) -> tuple[Requir
     parents = [parent.mutation_id for parent in current.parents]
     known = ctx.tables.mutations.many(parents)
     tree = Tree(ctx, parents)
+    hooks = ctx.around.hooks_of(ctx.project.id, "pre-mutation")
     return requirements.execution(
         ExecutionFacts(
             changes=len(current.changes),
@@ -92,6 +93,8 @@ def execution_requirements(ctx: Context, record: MutationRecord) -> tuple[Requir
             conflicts=[
                 OpenConflict(one.path, one.facts["description"]) for one in stored.with_head(ctx, [record])[record.id]
             ],
+            hooks=[hook.name for hook in hooks if not hook.barred],
+            barred_hooks=[hook.barred for hook in hooks if hook.barred],
         )
     )
 

@@ -15,7 +15,7 @@ from lattice_console.contract.models.mutation import (
 )
 from lattice_console.contract.models.page import Direction, Page
 from lattice_console.contract.models.query import MutationFilter, Sort
-from lattice_console.engine.features import detecting, judging, paging, proposals, stacks, stored, views
+from lattice_console.engine.features import detecting, hooking, judging, paging, proposals, stacks, stored, views
 from lattice_console.engine.features.context import Context, new_id
 from lattice_console.engine.features.registry import Whose, reads, writes
 from lattice_console.engine.records import Asker, ChangeRecord, MutationRecord, ReviewRecord, SpecRecord, Window
@@ -91,7 +91,7 @@ def patchset(ctx: Context, *, mutation: str, number: int) -> Patchset:
     return views.patchset(ctx, found)
 
 
-@writes("mutations.create")
+@writes("mutations.create", asks=hooking.before("proposing", hooking.about_new))
 def create(
     ctx: Context,
     *,
@@ -187,7 +187,7 @@ def begin(ctx: Context, record: MutationRecord, proposal: proposals.Proposal) ->
     ctx.announce("mutation.created", record.id, 1, number=record.number, status=record.status)
 
 
-@writes("mutations.update")
+@writes("mutations.update", asks=hooking.before("updating", hooking.about_changed))
 def update(
     ctx: Context,
     *,
@@ -307,7 +307,7 @@ def bring(
     return _write(ctx, record, _added(ctx, record, proposal, message, author_id), message)
 
 
-@writes("mutations.submit")
+@writes("mutations.submit", asks=hooking.before("proposing", hooking.about_draft))
 def submit(ctx: Context, *, mutation: str, expected_version: int | None) -> Mutation:
     return _turn(ctx, mutation, "submit", "mutation.submitted", "", expected_version)
 

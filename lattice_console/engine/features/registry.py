@@ -7,7 +7,8 @@ from typing import Any, Concatenate, Literal, ParamSpec, Protocol, TypeVar
 
 from lattice_console.contract.models.health import ComponentHealth
 from lattice_console.engine.features.context import Context
-from lattice_console.engine.ports import Presence
+from lattice_console.engine.ports import HookKind, Presence
+from lattice_console.engine.records import HookRecord, HookRun
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -51,6 +52,19 @@ class Steps(Protocol):
         """The time, in UTC."""
         ...
 
+    def hooks(self, kind: HookKind) -> list[HookRecord]:
+        """The hooks of that kind in the project's folder, in their order."""
+        ...
+
+    @property
+    def hook_seconds(self) -> float:
+        """How long the hooks of one event may take together."""
+        ...
+
+    async def run_hook(self, name: str, data: bytes, seconds: float) -> HookRun:
+        """Run one of them, between transactions."""
+        ...
+
 
 Whose = Literal["everybody", "actor", "nobody"]
 """Who gets the same answer to the same question of the same state of the project."""
@@ -68,6 +82,15 @@ class UseCase:
     whose: Callable[..., Whose] | None = None
     may_lag: bool = False
     """A read that may be answered by a replica, as long as that knows of all that this process knows of."""
+    asks: "Ask | None" = None
+    """A write that hooks are asked about before its transaction."""
+
+
+Finish = Callable[[Context, Any], Any]
+"""Adds to the result of a use case, within its transaction."""
+
+Ask = Callable[[Steps, Mapping[str, Any]], Awaitable[Finish]]
+"""Asks hooks about a call with those arguments, before its transaction; raises Blocked where one refuses."""
 
 
 USE_CASES: dict[str, UseCase] = {}
@@ -94,11 +117,16 @@ def reads(
     return register
 
 
-def writes(name: str) -> Callable[[Callable[Concatenate[Context, P], R]], Callable[Concatenate[Context, P], R]]:
-    """Register a use case that is one transaction; its answer is kept under the caller's idempotency key."""
+def writes(
+    name: str, *, asks: Ask | None = None
+) -> Callable[[Callable[Concatenate[Context, P], R]], Callable[Concatenate[Context, P], R]]:
+    """Register a use case that is one transaction; its answer is kept under the caller's idempotency key.
+
+    With `asks`, hooks are asked before.
+    """
 
     def register(run: Callable[Concatenate[Context, P], R]) -> Callable[Concatenate[Context, P], R]:
-        _add(name, UseCase("write", run))
+        _add(name, UseCase("write", run, asks=asks))
         return run
 
     return register

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from lattice_console.contract.errors import RuleBroken
 from lattice_console.contract.models.mutation import Mutation
 from lattice_console.contract.models.resolution import RememberedText, Resolution
-from lattice_console.engine.features import bringing, carrying, judging, mutations, proposals, stored, views
+from lattice_console.engine.features import bringing, carrying, hooking, judging, mutations, proposals, stored, views
 from lattice_console.engine.features.bringing import Tried
 from lattice_console.engine.features.context import Context
 from lattice_console.engine.features.registry import reads, writes
@@ -101,7 +101,7 @@ def _offered(ctx: Context, tried: Tried) -> list[RememberedText]:
     return sorted(offered, key=lambda one: (one.index, -one.at.timestamp()))
 
 
-@writes("conflicts.undo")
+@writes("conflicts.undo", asks=hooking.before("updating", hooking.about_remade))
 def undo(ctx: Context, *, mutation: str, expected_version: int | None) -> Mutation:
     record = mutations.changeable(ctx, mutation, expected_version)
     done = ctx.tables.resolutions.of(record.id, record.patchset)

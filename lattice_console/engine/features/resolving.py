@@ -18,6 +18,7 @@ from lattice_console.engine.features import (
     breaking,
     bringing,
     carrying,
+    hooking,
     judging,
     mutations,
     proposals,
@@ -34,7 +35,7 @@ from lattice_console.engine.rules import life, resolution
 from lattice_console.engine.rules.resolution import Open, Outcome, Settled, Sides
 
 
-@writes("mutations.rebase")
+@writes("mutations.rebase", asks=hooking.before("updating", hooking.about_remade))
 def rebase(ctx: Context, *, mutation: str, expected_version: int | None) -> Mutation:
     record = mutations.changeable(ctx, mutation, expected_version)
     if carrying.is_behind(ctx, record) or breaking.broken(ctx, record):
@@ -89,7 +90,7 @@ def _standing_at(sides: Sides) -> str:
     return sides.theirs.path
 
 
-@writes("conflicts.resolve")
+@writes("conflicts.resolve", asks=hooking.before("updating", hooking.about_remade))
 def resolve(
     ctx: Context,
     *,

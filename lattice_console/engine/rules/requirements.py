@@ -66,6 +66,10 @@ class ExecutionFacts:
     stale: Sequence[StaleBase]
     parents: Sequence[ParentFacts]
     conflicts: Sequence[OpenConflict] = ()
+    hooks: Sequence[str] = ()
+    """The names of those that are asked before it is executed."""
+    barred_hooks: Sequence[str] = ()
+    """Of each hook that cannot be asked, a sentence that says why, and what to do."""
 
 
 def counted(policy: Policy, ballots: Sequence[Ballot]) -> list[Ballot]:
@@ -90,7 +94,7 @@ def review(facts: ReviewFacts) -> tuple[Requirement, ...]:
 
 def execution(facts: ExecutionFacts) -> tuple[Requirement, ...]:
     """The execution requirements, in the order in which they are shown."""
-    return (_base_current(facts), _parents_executed(facts), _no_open_conflict(facts))
+    return (_base_current(facts), _parents_executed(facts), _no_open_conflict(facts), _hooks_passed(facts))
 
 
 def past(requirements: Sequence[Requirement], status: Status) -> tuple[Requirement, ...]:
@@ -210,6 +214,14 @@ def _no_open_conflict(facts: ExecutionFacts) -> Requirement:
     if not facts.stale:
         return _execution("no_open_conflict", "not_applicable", "What it was made on stands there.")
     return _execution("no_open_conflict", "satisfied", "It merges by itself with what stands there.")
+
+
+def _hooks_passed(facts: ExecutionFacts) -> Requirement:
+    if facts.barred_hooks:
+        return _execution("hooks_passed", "unsatisfied", " ".join(facts.barred_hooks))
+    if not facts.hooks:
+        return _execution("hooks_passed", "not_applicable", "No hook is asked before it executes.")
+    return _execution("hooks_passed", "satisfied", f"Before it executes, {' and '.join(facts.hooks)} may still refuse.")
 
 
 def _waits_for(parent: ParentFacts) -> str:

@@ -230,6 +230,7 @@ class World:
             found["base_current"] = _state(not stale) if latest.changes or stale else "not_applicable"
             found["parents_executed"] = _state(not waiting) if latest.parents else "not_applicable"
             found["no_open_conflict"] = _state(not self.in_conflict(latest)) if stale else "not_applicable"
+            found["hooks_passed"] = "not_applicable"
         if mutation.status in PAST:
             return {name: "not_applicable" if state == "unsatisfied" else state for name, state in found.items()}
         return found

@@ -1,0 +1,1 @@
+"""The rooms that know something outside that is no database: hook processes."""

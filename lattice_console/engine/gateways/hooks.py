@@ -1,0 +1,103 @@
+"""The hooks of a project's folder, run as processes where they are trusted."""
+
+import asyncio
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from lattice_console.contract.errors import LatticeError
+from lattice_console.engine.gateways.hook_files import FOLDER, HookFile, find
+from lattice_console.engine.gateways.hook_process import Ended, run
+from lattice_console.engine.ports import HookKind
+from lattice_console.engine.records import HookRecord, HookRun
+
+OUTPUT = 1_000_000
+"""Bytes that a hook may write to each of its outputs."""
+
+INSIDE = "LATTICE_HOOK"
+"""The variable of the environment that has the name of the hook that runs."""
+
+_HANDED_ON = ("PATH", "HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR")
+"""What of the environment a hook gets to see: nothing that may hold a secret."""
+
+_PATH = "/usr/local/bin:/usr/bin:/bin"
+
+Trusts = Callable[[str, str], bool]
+"""Says whether the hook of that name is trusted with the content that has that digest; raises LatticeError."""
+
+
+class FolderHooks:
+    """The hooks in the folder `root` of one project. `seconds` is what those of one event may take together."""
+
+    def __init__(
+        self, root: Path, project_id: str, trusts: Trusts, *, seconds: float, environ: Mapping[str, str] = os.environ
+    ) -> None:
+        self.seconds = seconds
+        self._root = root
+        self._project_id = project_id
+        self._trusts = trusts
+        self._environ = environ
+
+    def found(self, project_id: str, kind: HookKind) -> list[HookRecord]:
+        """Those of that kind, in the order in which they are run."""
+        if project_id != self._project_id:
+            return []
+        try:
+            return [HookRecord(one.name, self._barred(one)) for one in find(self._root) if one.kind == kind]
+        except LatticeError as error:
+            return [HookRecord(FOLDER, error.message)]
+
+    def _barred(self, hook: HookFile) -> str:
+        if hook.problem:
+            return f"{hook.name} {hook.problem}."
+        if within := self._environ.get(INSIDE):
+            return f"{hook.name} is not run for what the hook {within} does: it would never end."
+        if not self._trusts(hook.name, hook.digest):
+            return (
+                f"{hook.name} is new here, or has changed, and is not run before you trust it. Read {FOLDER}/"
+                f"{hook.name}, then: lattice hooks trust {hook.name}"
+            )
+        return ""
+
+    async def run(self, name: str, data: bytes, seconds: float) -> HookRun:
+        """Run one of them, if it is trusted as it is now, with `data` on its stdin."""
+        stopping, stop = os.pipe()
+        work = asyncio.ensure_future(asyncio.to_thread(self._run, name, data, seconds, stopping))
+        try:
+            return await asyncio.shield(work)
+        except asyncio.CancelledError:
+            os.write(stop, b".")
+            await asyncio.wait([work])
+            raise
+        finally:
+            os.close(stop)
+            os.close(stopping)
+
+    def _run(self, name: str, data: bytes, seconds: float, stop: int) -> HookRun:
+        try:
+            hook = next((one for one in find(self._root) if one.name == name), None)
+            if hook is None:
+                return HookRun(name, problem=f"{name} is no longer there.")
+            if barred := self._barred(hook):
+                return HookRun(name, problem=barred)
+            ended = self._start(hook, data, seconds, stop)
+        except LatticeError as error:
+            return HookRun(name, problem=error.message)
+        except OSError as error:
+            return HookRun(
+                name, problem=f"{name} cannot be started: {error.strerror}. Look at its first line and its rights."
+            )
+        problem = f"{name} {ended.stopped}." if ended.stopped else ""
+        return HookRun(name, ended.status, ended.output, ended.errors, problem)
+
+    def _start(self, hook: HookFile, data: bytes, seconds: float, stop: int) -> Ended:
+        environ = {name: self._environ[name] for name in _HANDED_ON if name in self._environ}
+        return run(
+            hook.path,
+            data,
+            folder=self._root,
+            environ={"PATH": _PATH, **environ, INSIDE: hook.name},
+            seconds=seconds,
+            most=OUTPUT,
+            stop=stop,
+        )
