@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
+from lattice_console.json_file import Content
 from lattice_console.profile.folder import project_folder
-from lattice_console.profile.store import Content, JsonFile, Tell
+from lattice_console.profile.store import JsonFile, Tell
 
 __all__ = ["Trust", "TrustedHooks"]
 
