@@ -10,6 +10,7 @@ import pytest
 from lattice_console.engine.stores import connection
 from lattice_console.engine.stores.connection import Lane, open_lane
 from tests.headless.driver import Lattice
+from tests.support.underneath import underneath
 
 
 @pytest.fixture
@@ -35,13 +36,13 @@ def _cut(file: Path) -> None:
 
 
 def _newer(file: Path) -> None:
-    with closing(sqlite3.connect(file)) as there, there:
+    with underneath(file) as there:
         there.execute("UPDATE alembic_version SET version_num = '9999'")
 
 
 def _foreign(file: Path) -> None:
     file.unlink()
-    with closing(sqlite3.connect(file)) as there, there:
+    with underneath(file) as there:
         there.execute("CREATE TABLE bookmarks (url TEXT)")
 
 
@@ -141,7 +142,7 @@ def test_a_failed_migration_leaves_the_database_as_it_was_and_names_the_copy(
 ) -> None:
     from lattice_console.engine.stores import migrate
 
-    with closing(sqlite3.connect(database)) as there, there:
+    with underneath(database) as there:
         there.execute("UPDATE alembic_version SET version_num = '0007'")
     before = database.read_bytes()
     # That step makes an index which is there already.

@@ -1,3 +1,4 @@
+import sqlite3
 from pathlib import Path
 
 import pytest
