@@ -22,6 +22,8 @@ from lattice_console.engine.records import (
     EventRecord,
     ExecutionRecord,
     FactRecord,
+    GlobRecord,
+    GovernorRecord,
     GraphQuestion,
     HeadMove,
     HeadRecord,
@@ -36,6 +38,7 @@ from lattice_console.engine.records import (
     OverrideRecord,
     ParentRecord,
     PatchsetRecord,
+    PlaceRecord,
     ProjectedRecord,
     ProjectRecord,
     ReferenceRecord,
@@ -47,6 +50,7 @@ from lattice_console.engine.records import (
     SpecRecord,
     StandingRecord,
     StepRecord,
+    TouchedRecord,
     UserRecord,
     Window,
     WriteRecord,
@@ -172,6 +176,22 @@ class References(Protocol):
         ...
 
 
+class Globs(Protocol):
+    """By which globs the head's specs govern files, which need not be there."""
+
+    def replace(self, project_id: str, document_ids: Sequence[str], records: Sequence[GlobRecord]) -> None:
+        """Make the records all globs of those documents."""
+        ...
+
+    def of(self, project_id: str, names: Iterable[str] | None = None) -> list[GovernorRecord]:
+        """The globs of the specs of those names, or of all."""
+        ...
+
+    def over(self, project_id: str, folders: Iterable[str]) -> list[GovernorRecord]:
+        """The globs all of whose files lie in exactly one of those folders."""
+        ...
+
+
 class Graph(Protocol):
     """What depends on what: specs by name, other documents by path, as `link` read it last.
 
@@ -180,6 +200,10 @@ class Graph(Protocol):
 
     def edges(self, project_id: str) -> list[EdgeRecord]:
         """All of the project's, by source and target."""
+        ...
+
+    def declares(self, project_id: str, names: Iterable[str]) -> set[EdgeRecord]:
+        """What the specs of those names declare to depend on."""
         ...
 
     def next(self, project_id: str, names: Iterable[str], *, reverse: bool) -> list[EdgeRecord]:
@@ -210,8 +234,12 @@ class Graph(Protocol):
         """What the documents at those paths go by in the graph, by path."""
         ...
 
-    def touched_by(self, project_id: str, number: int) -> list[str]:
-        """What the newest patchset of that mutation touches of the graph, as it is in the head."""
+    def under(self, project_id: str, folder: str) -> list[PlaceRecord]:
+        """Every document of the head in that folder, by path; the empty folder is the project's."""
+        ...
+
+    def touched_by(self, project_id: str, number: int) -> list[TouchedRecord]:
+        """The documents of the head that the newest patchset of that mutation touches, by name."""
         ...
 
     def link(self, project_id: str, document_ids: Iterable[str]) -> None:
@@ -430,6 +458,7 @@ class Tables(Protocol):
     documents: Documents
     specs: Specs
     references: References
+    globs: Globs
     graph: Graph
     mutations: Mutations
     reviews: Reviews

@@ -174,6 +174,36 @@ class EdgeRecord(NamedTuple):
     target: str
 
 
+class GlobRecord(NamedTuple):
+    """A glob by which a document, as a spec, governs files, and the folder that all those lie in."""
+
+    document_id: str
+    glob: str
+    folder: str
+
+
+class GovernorRecord(NamedTuple):
+    """A spec, by its name, and a glob by which it governs files."""
+
+    name: str
+    glob: str
+
+
+class PlaceRecord(NamedTuple):
+    """Where a document of the head lies, and what it goes by in the graph."""
+
+    path: str
+    name: str
+
+
+class TouchedRecord(NamedTuple):
+    """A document of the head that a mutation touches; `known` where it is a spec, or refers, or is referred to."""
+
+    path: str
+    name: str
+    known: bool
+
+
 class FactRecord(NamedTuple):
     """What a document says, as `rules.dependencies.Fact` has it; the path is empty for a spec without document."""
 
@@ -184,13 +214,17 @@ class FactRecord(NamedTuple):
 
 
 class NodeRecord(NamedTuple):
-    """A name in the graph, and what it depends on; `missing` where neither a spec nor a document has that name."""
+    """A name in the graph, what it depends on, and the globs by which it governs files.
+
+    It is `missing` where neither a spec nor a document has that name.
+    """
 
     name: str
     type: NodeType | None
     version: str | None
     missing: bool
     depends_on: Sequence[str]
+    governs: Sequence[str] = ()
 
 
 class MarkRecord(NamedTuple):
@@ -201,10 +235,11 @@ class MarkRecord(NamedTuple):
 
 
 class DependentsQuestion(NamedTuple):
-    """What depends on those specs, over however many others."""
+    """What depends on those specs and files, over however many others; the `globs` cover them."""
 
     names: tuple[str, ...]
     limit: int
+    globs: tuple[str, ...] = ()
 
 
 class DependentsAnswer(NamedTuple):
@@ -215,10 +250,11 @@ class DependentsAnswer(NamedTuple):
 
 
 class ChainQuestion(NamedTuple):
-    """The shortest way from one spec to another that it depends on."""
+    """The shortest way from one spec to another that it depends on, which the `globs` cover."""
 
     source: str
     target: str
+    globs: tuple[str, ...] = ()
 
 
 class ChainAnswer(NamedTuple):

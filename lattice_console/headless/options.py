@@ -32,6 +32,25 @@ def output(function: F) -> F:
     )(function)
 
 
+def output_or(*others: str, help: str) -> Callable[[F], F]:
+    """`--output` of a command that can print other shapes, too: the command gets that as `diagram`, None for ours."""
+
+    def remember(ctx: click.Context, param: click.Parameter, value: str) -> str | None:
+        _remember_shape(ctx, param, "table" if value in others else value)
+        return value if value in others else None
+
+    return click.option(
+        "-o",
+        "--output",
+        "diagram",
+        type=click.Choice(["table", "json", "ndjson", *others]),
+        default="table",
+        help=f"table for people; json: one object; ndjson: the same on a line. {help}",
+        is_eager=True,
+        callback=remember,
+    )
+
+
 def writes(function: F) -> F:
     """`--output`, and what makes a write safe to repeat and safe from races: `Session.guard`."""
     function = click.option(

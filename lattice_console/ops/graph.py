@@ -34,13 +34,14 @@ _ATTEMPTS = 5
 
 
 class GraphNode(Model):
-    """A spec, a file by its path, or what others depend on and is not there."""
+    """A spec, a file by its path, or what others depend on and is not there; `governs` are globs."""
 
     name: str
     type: NodeType | None
     version: str | None
     missing: bool
     depends_on: tuple[str, ...]
+    governs: tuple[str, ...] = ()
 
 
 class GraphExport(Model):
@@ -192,9 +193,13 @@ def _differences(nodes: Sequence[NodeRecord], others: Sequence[NodeRecord]) -> l
 
 
 def _sorted(nodes: Sequence[NodeRecord]) -> list[NodeRecord]:
-    """By name, with what each depends on by name."""
+    """By name, with what each depends on by name, and its globs in order."""
     return sorted(
-        (node._replace(depends_on=tuple(sorted(node.depends_on))) for node in nodes), key=lambda node: node.name
+        (
+            node._replace(depends_on=tuple(sorted(node.depends_on)), governs=tuple(sorted(node.governs)))
+            for node in nodes
+        ),
+        key=lambda node: node.name,
     )
 
 

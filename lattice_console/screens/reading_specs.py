@@ -106,7 +106,7 @@ async def load_dependencies(session: Session, reading: Reading) -> SpecGraph:
     try:
         return await session.backend.specs.graph(name=reading.node)
     except NotFound:
-        # A file that refers to nothing, and that nothing refers to.
+        # A file that refers to nothing, to which nothing refers, and which no spec governs.
         return SpecGraph(nodes=(), edges=(), cycles=())
 
 

@@ -1,11 +1,11 @@
-"""The dependencies of one spec or file, both ways."""
+"""The dependencies of one spec or file, both ways, and the files that it governs."""
 
 from collections.abc import Collection, Sequence
 
 from lattice_console.cells import cells, wrap
 from lattice_console.contract.models.spec import SpecGraph, SpecNode
 from lattice_console.text import count, inert
-from lattice_console.widgets.dependencies import Dependency, dependencies
+from lattice_console.widgets.dependencies import Dependency, dependencies, governed
 from lattice_console.widgets.row_view import Piece, RowView, spread
 from lattice_console.widgets.signs import Look
 
@@ -13,7 +13,7 @@ __all__ = ["DependencyView"]
 
 
 class DependencyView(RowView):
-    """Two trees under their headings; Enter opens the document under the cursor."""
+    """Two trees and the governed files under their headings; Enter opens the document under the cursor."""
 
     def __init__(self, look: Look, *, id: str | None = None) -> None:
         super().__init__(look, id=id)
@@ -30,14 +30,17 @@ class DependencyView(RowView):
         """Show the dependencies of the spec of that name, or of the file at that path."""
         down, up = dependencies(graph, name), dependencies(graph, name, reverse=True)
         self._rows = []
+        files = governed(graph, name)
         for rows, some, none in (
             (down, "Depends on", "Depends on nothing else."),
+            *([(files, "Governs", "")] if files else []),
             (up, "Depended on by", "Nothing else depends on it."),
         ):
             directly = [row.node for row in rows if row.level == 1]
             every = {row.node.name: row.node for row in rows if row.node.name != name}
             through = f", {_counted(every.values())} with what follows" if len(every) > len(directly) else ""
-            self._rows += [f"{some} {_counted(directly)}{through}" if rows else none, *rows, ""]
+            further = f", and {graph.further:,} more further away" if rows is files and graph.further else ""
+            self._rows += [f"{some} {_counted(directly)}{through}{further}" if rows else none, *rows, ""]
         self._rows.pop()
         self.renew(0, 0)
 
@@ -74,11 +77,13 @@ class DependencyView(RowView):
         facts: list[Piece]
         if row.repeated == "circle":
             facts = [("a circle: it leads back here", "warning")]
+        elif row.repeated == "referring":
+            facts = [("refers back here", "muted")]
         elif node.missing:
             facts = [(f"there is no such {'file' if node.type == 'file' else 'spec'}", "bad")]
         else:
             told = [inert(node.version)] if node.version else []
-            told += [node.type, *(["as above"] if row.repeated else [])]
+            told += [node.type, *(["governs it"] if row.governs else []), *(["as above"] if row.repeated else [])]
             facts = [(f" {self._look.signs.dot} ".join(told), "muted")]
         left: list[Piece] = [(lead, "muted"), (inert(node.name), "bad" if node.missing else "plain"), ("  ", "plain")]
         where = inert(node.path) if node.path and node.path != node.name else ""

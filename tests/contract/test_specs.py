@@ -216,7 +216,7 @@ async def test_the_graph_says_which_spec_depends_on_which_what_is_missing_and_wh
         ("auth", "users"),
         ("users", "auth"),
     }
-    assert graph.cycles == (("auth", "users"),)
+    assert (graph.cycles, graph.reference_cycles) == ((("auth", "users"),), ())
 
 
 async def test_the_graph_has_files_by_their_paths_and_a_path_where_a_spec_lies_is_that_spec(ann: Backend) -> None:
@@ -250,7 +250,7 @@ components: {schemas: {Gone: {$ref: gone.yaml}, Own: {$ref: '#/x'}, Far: {$ref: 
         ("api/paths/users.yaml", "common.json"),
         ("api/paths/users.yaml", "shop"),
     }
-    assert graph.cycles == (("api/paths/users.yaml", "shop"),)
+    assert (graph.cycles, graph.reference_cycles) == ((), (("api/paths/users.yaml", "shop"),))
     assert await ann.specs.graph(name="api/openapi.yaml", toward="dependents") == await ann.specs.graph(
         name="shop", toward="dependents"
     )
@@ -264,6 +264,68 @@ components: {schemas: {Gone: {$ref: gone.yaml}, Own: {$ref: '#/x'}, Far: {$ref: 
     )
     with refusal("NF_SPEC"):
         await ann.specs.graph(name="beside.json")
+
+
+async def test_a_spec_depends_on_the_files_that_it_governs_and_who_asks_for_such_a_file_finds_it(ann: Backend) -> None:
+    def edges(graph: SpecGraph) -> set[tuple[str, str, str]]:
+        return {(edge.source, edge.target, edge.kind) for edge in graph.edges}
+
+    await track(
+        ann,
+        {
+            BILLING: spec(depends_on=["ledger"], allowed_files=["src/**/*.py", "api/*", "[broken"]),
+            ".lattice/specs/ledger.json": spec(name="ledger", allowed_files=["src/ledger/*"]),
+            "api/shop.json": b'{"openapi": "3.1.0", "info": {"title": "Shop"}, "a": {"$ref": "../common.json"}}',
+            "common.json": b"{}",
+            "src/ledger/a.py": b"",
+            "src/ledger/b.sql": b"",
+            "src/main.py": b"",
+            "docs/main.py": b"",
+        },
+    )
+    whole = {
+        ("billing", "ledger", "depends_on"),
+        ("shop", "common.json", "refers"),
+        *(("billing", file, "governs") for file in ("shop", "src/ledger/a.py", "src/main.py")),
+        *(("ledger", file, "governs") for file in ("src/ledger/a.py", "src/ledger/b.sql")),
+    }
+    graph = await ann.specs.graph()
+    assert edges(graph) == whole
+    assert [node.path for node in graph.nodes if node.type == "file"] == [
+        *("common.json", "src/ledger/a.py", "src/ledger/b.sql", "src/main.py")
+    ]
+    # What a governed file refers to is its own affair.
+    down = await ann.specs.graph(name="billing", toward="dependencies")
+    assert edges(down) == whole - {("shop", "common.json", "refers")}
+    near = await ann.specs.graph(name="billing", toward="dependencies", depth=1)
+    assert {edge.target for edge in near.edges if edge.source == "billing"} == {
+        *("ledger", "shop", "src/ledger/a.py", "src/main.py")
+    }
+    few = await ann.specs.graph(name="billing", limit=2)
+    assert ([node.name for node in few.nodes], few.further) == (["billing", "ledger", "shop"], 3)
+    up = await ann.specs.graph(name="src/ledger/b.sql", toward="dependents")
+    assert edges(up) == {("ledger", "src/ledger/b.sql", "governs"), ("billing", "ledger", "depends_on")}
+    reached = await ann.specs.impact(["src/ledger/b.sql"])
+    assert [(one.node.name, one.distance) for one in reached.specs] == [("ledger", 1), ("billing", 2)]
+    way = await ann.specs.chain("billing", "src/ledger/b.sql")
+    assert [node.name for node in way] == ["billing", "ledger", "src/ledger/b.sql"]
+    proposed = await propose(ann, modify("src/main.py", b"pass\n"), modify("docs/main.py", b"pass\n"))
+    touched = await ann.mutations.impact(proposed.id)
+    assert (touched.roots, [one.node.name for one in touched.specs]) == (("src/main.py",), ["billing"])
+    with refusal("NF_SPEC"):
+        await ann.specs.graph(name="docs/main.py")
+    await carry_out(ann, rename("docs/main.py", "src/other.py", b""), modify(BILLING, spec(allowed_files=["src/*.py"])))
+    assert edges(await ann.specs.graph(name="billing")) == {
+        ("billing", "src/main.py", "governs"),
+        ("billing", "src/other.py", "governs"),
+    }
+
+
+async def test_files_that_very_many_specs_govern_are_counted_and_left_out(ann: Backend) -> None:
+    specs = {f".lattice/specs/s{at}.json": spec(name=f"s{at}", allowed_files=["src/**/*"]) for at in range(8)}
+    await track(ann, {**specs, **{f"src/{at}.py": b"" for at in range(3)}})
+    graph = await ann.specs.graph(limit=17)
+    assert (len(graph.nodes), len(graph.edges), graph.further) == (10, 16, 1)
 
 
 async def test_what_refers_to_a_path_follows_the_spec_that_comes_there_and_goes(ann: Backend) -> None:

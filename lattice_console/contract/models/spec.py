@@ -9,7 +9,11 @@ Toward = Literal["dependencies", "dependents", "both"]
 
 SpecType = Literal["api", "database", "requirements", "generic"]
 NodeType = SpecType | Literal["file"]
-"""What stands in the graph: a spec of some type, or a file that is none, and refers to others or is referred to."""
+"""What stands in the graph: a spec of some type, or a file that is none, and refers to others, is referred to, or is
+governed by a spec."""
+
+EdgeKind = Literal["depends_on", "refers", "governs"]
+"""How one depends on another: it declares so, refers to it by `$ref`, or covers its file by `allowed_files`."""
 
 Severity = Literal["error", "warning"]
 
@@ -79,21 +83,26 @@ class SpecNode(Model):
 
 
 class SpecEdge(Model):
-    """`source` depends on `target`: it declares so, or refers to it by `$ref`."""
+    """`source` depends on `target`. There is one edge between two, of the first kind in `EdgeKind` that is there."""
 
     source: str
     target: str
+    kind: EdgeKind = "depends_on"
 
 
 class SpecGraph(Model):
-    """What depends on what, by name; `cycles` are dependencies that lead back to where they began.
+    """What depends on what, by name.
 
-    `further` counts the nodes that are reached, but not among the nodes, because so many were not asked for.
+    `cycles` are dependencies that lead back to where they began, a declared one among them; in `reference_cycles` all
+    refer to each other by `$ref`, as files may. `further` counts the nodes that are reached, but not among the nodes,
+    because so many were not asked for. The governed files of many specs are among them only as far as all of the edges
+    to each are no more than were asked for.
     """
 
     nodes: tuple[SpecNode, ...]
     edges: tuple[SpecEdge, ...]
     cycles: tuple[tuple[str, ...], ...]
+    reference_cycles: tuple[tuple[str, ...], ...] = ()
     further: int = 0
 
 

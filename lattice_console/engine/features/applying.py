@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from lattice_console.engine.features import detecting, judging, linking, stored
 from lattice_console.engine.features import policy as policies
 from lattice_console.engine.features.context import Context, new_id
-from lattice_console.engine.records import HeadMove, HeadRecord, ReferenceRecord, SpecRecord
+from lattice_console.engine.records import GlobRecord, HeadMove, HeadRecord, ReferenceRecord, SpecRecord
 from lattice_console.engine.rules import policy as policy_rules
 from lattice_console.engine.rules import references, specs, syntax
 
@@ -48,6 +48,7 @@ def _follow_specs(ctx: Context, moves: Sequence[HeadMove], before: Mapping[str, 
     contents = stored.blobs(ctx, (move.hash for move in moves if move.hash))
     read: list[SpecRecord] = []
     referring: list[ReferenceRecord] = []
+    governs: list[GlobRecord] = []
     for move in moves:
         if move.path is None or move.hash is None:
             continue
@@ -56,6 +57,7 @@ def _follow_specs(ctx: Context, moves: Sequence[HeadMove], before: Mapping[str, 
         reading = specs.read(move.path, contents[move.hash], parsed)
         if reading is None:
             continue
+        governs += linking.governing(move.document_id, reading.allowed_files)
         read.append(
             SpecRecord(
                 id=dropped[move.document_id].id if move.document_id in dropped else new_id(),
@@ -76,4 +78,4 @@ def _follow_specs(ctx: Context, moves: Sequence[HeadMove], before: Mapping[str, 
     for gone in dropped.values():
         if gone.name not in names:
             ctx.announce("spec.removed", gone.id, ctx.project.version, name=gone.name)
-    linking.follow(ctx, moves, referring, before, dropped, read)
+    linking.follow(ctx, moves, referring, governs, before, dropped, read)

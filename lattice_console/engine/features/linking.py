@@ -5,12 +5,21 @@ another name as soon as a spec is there, is there no more, or is called otherwis
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 
 from lattice_console.engine.features.context import Context
 from lattice_console.engine.ports import Tables
-from lattice_console.engine.records import HeadMove, HeadRecord, NamedRecord, ReferenceRecord, SpecRecord
+from lattice_console.engine.records import (
+    GlobRecord,
+    HeadMove,
+    HeadRecord,
+    NamedRecord,
+    ReferenceRecord,
+    SpecRecord,
+)
+from lattice_console.engine.rules import globs, syntax
 from lattice_console.engine.rules import references as rules
-from lattice_console.engine.rules import syntax
+from lattice_console.engine.rules import specs as spec_rules
 
 _BYTES = 8 * 1024 * 1024
 """Bytes of documents that are in memory at once, save for a single one that is larger."""
@@ -24,10 +33,20 @@ def referring(document_id: str, references: Iterable[rules.Reference]) -> list[R
     return [ReferenceRecord(document_id, path, found) for path, found in pointers.items()]
 
 
+def governing(document_id: str, allowed_files: Iterable[str]) -> list[GlobRecord]:
+    """By which globs a document governs files, as it is stored; what is no glob covers nothing."""
+    found: list[GlobRecord] = []
+    for text in dict.fromkeys(allowed_files):
+        with suppress(globs.BadGlob):
+            found.append(GlobRecord(document_id, text, globs.read(text).folder))
+    return found
+
+
 def follow(
     ctx: Context,
     moves: Sequence[HeadMove],
     references: Sequence[ReferenceRecord],
+    governs: Sequence[GlobRecord],
     before: Mapping[str, HeadRecord],
     dropped: Mapping[str, NamedRecord],
     specs: Sequence[SpecRecord],
@@ -46,6 +65,7 @@ def follow(
     now = {path: names.get(id, path) for id, path in lie}
     turned = {path for path in was | now if was.get(path, path) != now.get(path, path)}
     refer = tables.references.replace(project_id, ids, references) | {one.document_id for one in references}
+    tables.globs.replace(project_id, ids, governs)
     others = tables.references.to(project_id, turned)
     tables.graph.link(project_id, {*ids, *(one.document_id for one in others)})
     # What was or is a spec is told of as such.
@@ -62,22 +82,26 @@ def follow(
 
 
 def read_all(tables: Tables, project_id: str) -> bool:
-    """Read anew what every document of the head refers to, and make the edges of that; False if that is nothing."""
+    """Read anew what every document of the head refers to and governs, and make the edges; False if that is nothing."""
     some = False
     for heads in _portions(tables.documents.starting_with(project_id, "")):
         contents = tables.documents.blobs(one.hash for one in heads)
-        found = [record for one in heads for record in _read(one, contents[one.hash])]
-        tables.references.replace(project_id, [one.document_id for one in heads], found)
-        some = some or bool(found)
+        ids = [one.document_id for one in heads]
+        refers, governs = zip(*(_read(one, contents[one.hash]) for one in heads), strict=True)
+        tables.references.replace(project_id, ids, [record for records in refers for record in records])
+        tables.globs.replace(project_id, ids, [record for records in governs for record in records])
+        some = some or any(refers) or any(governs)
     tables.graph.rebuild(project_id)
     return some
 
 
-def _read(head: HeadRecord, content: bytes) -> list[ReferenceRecord]:
-    # What has neither the key nor a backslash, by which it may be written otherwise, need not be read.
-    if b"$ref" not in content and b"\\" not in content:
-        return []
-    return referring(head.document_id, rules.read(head.path, syntax.parse(head.path, content).data))
+def _read(head: HeadRecord, content: bytes) -> tuple[list[ReferenceRecord], list[GlobRecord]]:
+    # What has neither of the keys nor a backslash, by which they may be written otherwise, need not be read.
+    if not any(key in content for key in (b"$ref", b"allowed_files", b"\\")):
+        return [], []
+    parsed = syntax.parse(head.path, content)
+    refers = referring(head.document_id, rules.read(head.path, parsed.data))
+    return refers, governing(head.document_id, spec_rules.allowed_files(head.path, parsed))
 
 
 def _portions(heads: Iterable[HeadRecord]) -> Iterator[list[HeadRecord]]:

@@ -1,12 +1,22 @@
 """What depends on what: all of it, around one spec or file, from one to another, and what a change may concern."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
 from lattice_console.contract.errors import NotFound
-from lattice_console.contract.models.spec import Impact, NodeType, ReachedSpec, SpecEdge, SpecGraph, SpecNode, Toward
+from lattice_console.contract.models.spec import (
+    EdgeKind,
+    Impact,
+    NodeType,
+    ReachedSpec,
+    SpecEdge,
+    SpecGraph,
+    SpecNode,
+    Toward,
+)
 from lattice_console.engine.features import views
 from lattice_console.engine.features.context import Context
+from lattice_console.engine.features.governing import NOBODY, Governed, Governors, governors
 from lattice_console.engine.features.projected import answered, ask, unasked
 from lattice_console.engine.features.registry import reads
 from lattice_console.engine.records import (
@@ -27,40 +37,93 @@ _FEW = 8
 @reads("specs.graph", whose=lambda **_: "everybody", may_lag=True)
 def graph(ctx: Context, *, name: str | None, toward: Toward, depth: int | None, limit: int) -> SpecGraph:
     if name is None:
-        return _whole(ctx)
+        return _whole(ctx, limit)
     (name,) = _known(ctx, [name])
     found: dict[str, int] = {}
     passed: list[EdgeRecord] = []
-    for reverse in (False, True):
-        if toward != ("dependencies" if reverse else "dependents"):
-            edges, distances = _reach(ctx, [name], depth, reverse=reverse)
-            passed += edges
-            found.update((one, min(step, found.get(one, step))) for one, step in distances.items())
+    covers: list[EdgeRecord] = []
+    governed = Governed(ctx, ())
+    if toward != "dependents":
+        passed, found = _reach(ctx, [name], depth, reverse=False)
+        governed = Governed(ctx, [one for one, step in found.items() if depth is None or step < depth])
+    by_edges = found.keys() | {name}
+    _keep_nearer(found, governed.distances(found))
+    if toward != "dependencies":
+        governing = governors(ctx, _places(ctx, [name]))
+        edges, distances = _reach(ctx, [name], depth, reverse=True, governing=governing)
+        passed += edges
+        covers += governing.edges
+        by_edges |= distances.keys()
+        _keep_nearer(found, distances)
     # The spec itself, and so many more.
-    kept = _nearest(found)[: limit + 1]
+    kept = dict.fromkeys(_nearest(found)[: limit + 1])
+    covers += _covered(governed, kept, by_edges, limit)
     nodes = _nodes(ctx, kept)
-    edges = [edge for edge in dict.fromkeys(passed) if edge.source in nodes and edge.target in nodes]
-    return _graph([nodes[one] for one in sorted(kept, key=lambda one: (nodes[one].missing, one))], edges).model_copy(
-        update={"further": len(found) - len(kept)}
-    )
+    declared = ctx.tables.graph.declares(ctx.project.id, kept)
+    listed = [nodes[one] for one in sorted(kept, key=lambda one: (nodes[one].missing, one))]
+    return _graph(listed, passed, declared, covers).model_copy(update={"further": len(found) - len(kept)})
 
 
-def _whole(ctx: Context) -> SpecGraph:
+def _keep_nearer(found: dict[str, int], others: Mapping[str, int]) -> None:
+    found.update((one, min(step, found.get(one, step))) for one, step in others.items())
+
+
+def _whole(ctx: Context, limit: int) -> SpecGraph:
     records = ctx.tables.specs.all(ctx.project.id)
     edges = ctx.tables.graph.edges(ctx.project.id)
+    names = {record.name for record in records}
+    by_edges = names.union(name for edge in edges for name in edge)
+    governed = Governed(ctx, None)
+    files = sorted(governed.distances(dict.fromkeys(names, 0)).keys() - by_edges)
+    kept = dict.fromkeys([*sorted(by_edges), *files[:limit]])
+    covers = _covered(governed, kept, by_edges, limit)
     paths = _paths(ctx, records)
-    others = sorted({name for edge in edges for name in edge} - {record.name for record in records})
-    return _graph([*(_node(record, paths) for record in records), *_others(ctx, others)], edges)
+    declared = {EdgeRecord(record.name, target) for record in records for target in record.depends_on}
+    nodes = [*(_node(record, paths) for record in records), *_others(ctx, sorted(kept.keys() - names))]
+    further = len(by_edges) + len(files) - len(kept)
+    return _graph(nodes, edges, declared, covers).model_copy(update={"further": further})
 
 
-def _graph(nodes: Sequence[SpecNode], edges: Sequence[EdgeRecord]) -> SpecGraph:
+def _covered(governed: Governed, kept: dict[str, None], by_edges: Container[str], limit: int) -> list[EdgeRecord]:
+    """The edges to governed files, up to so many in all; files that nothing else leads to are kept with all of them."""
+    edges: list[EdgeRecord] = []
+    for name in list(kept):
+        leading = list(governed.edges(name, kept))
+        if len(edges) + len(leading) <= limit:
+            edges += leading
+        elif name not in by_edges:
+            del kept[name]
+    return edges
+
+
+def _graph(
+    nodes: Sequence[SpecNode],
+    passed: Iterable[EdgeRecord],
+    declared: Container[EdgeRecord],
+    covers: Iterable[EdgeRecord],
+) -> SpecGraph:
+    """The graph of those nodes, with the edges between them."""
     following: dict[str, list[str]] = {node.name: [] for node in nodes}
-    for edge in edges:
-        following[edge.source].append(edge.target)
+    kinds: dict[EdgeRecord, EdgeKind] = {}
+    for edge in passed:
+        if edge not in kinds and edge.source in following and edge.target in following:
+            kinds[edge] = "depends_on" if edge in declared else "refers"
+            following[edge.source].append(edge.target)
+    circles = cycles(following)
+    round_ = {name: circle for circle in circles for name in circle}
+    mistaken = {
+        round_[edge.source]
+        for edge, kind in kinds.items()
+        if kind == "depends_on" and edge.source in round_ and round_[edge.source] == round_.get(edge.target)
+    }
+    for edge in covers:
+        if edge.source in following and edge.target in following:
+            kinds.setdefault(edge, "governs")
     return SpecGraph(
         nodes=tuple(nodes),
-        edges=tuple(SpecEdge(source=edge.source, target=edge.target) for edge in edges),
-        cycles=cycles(following),
+        edges=tuple(SpecEdge(source=edge.source, target=edge.target, kind=kind) for edge, kind in kinds.items()),
+        cycles=tuple(circle for circle in circles if circle in mistaken),
+        reference_cycles=tuple(circle for circle in circles if circle not in mistaken),
     )
 
 
@@ -73,7 +136,8 @@ def chain(ctx: Context, *, source: str, target: str) -> tuple[SpecNode, ...]:
 
 
 def _shortest(ctx: Context, source: str, target: str) -> Sequence[str]:
-    question = ChainQuestion(source, target)
+    governing = governors(ctx, _places(ctx, [target]))
+    question = ChainQuestion(source, target, governing.globs)
     told = answered(ctx, question, ChainAnswer)
     if told is not None:
         return told.names
@@ -84,25 +148,31 @@ def _shortest(ctx: Context, source: str, target: str) -> Sequence[str]:
         looked += len(names)
         if looked > ctx.around.limits.graph:
             ask(ctx, question)
-        return ctx.tables.graph.next(ctx.project.id, names, reverse=backwards)
+        near = set(names)
+        last = {edge for edge in governing.edges if edge[backwards] in near}
+        return last.union(ctx.tables.graph.next(ctx.project.id, names, reverse=backwards))
 
     return rules.shortest(source, target, look)
 
 
 @reads("specs.impact", may_lag=True)
 def impact(ctx: Context, *, names: Sequence[str], depth: int | None, limit: int) -> Impact:
-    return _impact(ctx, _known(ctx, names), depth, limit)
+    known = _known(ctx, names)
+    return _impact(ctx, known, governors(ctx, _places(ctx, known)), depth, limit)
 
 
 @reads("mutations.impact", may_lag=True)
 def impact_of_mutation(ctx: Context, *, mutation: str, limit: int) -> Impact:
     record = views.find(ctx, mutation)
-    return _impact(ctx, ctx.tables.graph.touched_by(ctx.project.id, record.number), None, limit)
+    touched = ctx.tables.graph.touched_by(ctx.project.id, record.number)
+    governing = governors(ctx, {one.path: one.name for one in touched})
+    governed = {edge.target for edge in governing.edges}
+    return _impact(ctx, [one.name for one in touched if one.known or one.name in governed], governing, None, limit)
 
 
-def _impact(ctx: Context, names: Sequence[str], depth: int | None, limit: int) -> Impact:
+def _impact(ctx: Context, names: Sequence[str], governing: Governors, depth: int | None, limit: int) -> Impact:
     roots = tuple(dict.fromkeys(names))
-    found = _dependents(ctx, roots, depth, limit)
+    found = _dependents(ctx, roots, governing, depth, limit)
     nodes = _nodes(ctx, [name for name, _ in found.nearest])
     return Impact(
         roots=roots,
@@ -112,16 +182,18 @@ def _impact(ctx: Context, names: Sequence[str], depth: int | None, limit: int) -
     )
 
 
-def _dependents(ctx: Context, roots: tuple[str, ...], depth: int | None, limit: int) -> DependentsAnswer:
-    question = DependentsQuestion(roots, limit)
+def _dependents(
+    ctx: Context, roots: tuple[str, ...], governing: Governors, depth: int | None, limit: int
+) -> DependentsAnswer:
+    question = DependentsQuestion(roots, limit, governing.globs)
     # A projection walks from one root after the other, however far that leads.
-    if depth is None and len(roots) <= _FEW:
+    if depth is None and len(roots) + len(governing.globs) <= _FEW:
         told = answered(ctx, question, DependentsAnswer)
         if told is not None:
             return told
-        if unasked(ctx, question) and _is_large(ctx, roots):
+        if unasked(ctx, question) and _is_large(ctx, [*roots, *governing.names]):
             ask(ctx, question)
-    _, found = _reach(ctx, roots, depth, reverse=True)
+    _, found = _reach(ctx, roots, depth, reverse=True, governing=governing)
     counted = Counter(distance for distance in found.values() if distance)
     nearest = _nearest(found)[len(roots) : len(roots) + limit]
     return DependentsAnswer([counted[distance] for distance in sorted(counted)], [(one, found[one]) for one in nearest])
@@ -129,19 +201,27 @@ def _dependents(ctx: Context, roots: tuple[str, ...], depth: int | None, limit: 
 
 def _is_large(ctx: Context, roots: Sequence[str]) -> bool:
     most = ctx.around.limits.graph
-    return ctx.tables.graph.size(ctx.project.id, roots, reverse=True, most=most) == most
+    return len(roots) >= most or ctx.tables.graph.size(ctx.project.id, roots, reverse=True, most=most) == most
 
 
 def _reach(
-    ctx: Context, names: Sequence[str], depth: int | None, *, reverse: bool
+    ctx: Context, names: Sequence[str], depth: int | None, *, reverse: bool, governing: Governors = NOBODY
 ) -> tuple[list[EdgeRecord], dict[str, int]]:
-    """The edges passed within that many steps, and how far what they lead to is."""
-    edges = ctx.tables.graph.reached(ctx.project.id, names, reverse=reverse, depth=depth)
-    found = rules.distances(edges, names, reverse=reverse)
+    """The edges passed within that many steps, and how far what they lead to is; some govern what is begun with."""
+    edges = ctx.tables.graph.reached(ctx.project.id, [*names, *governing.names], reverse=reverse, depth=depth)
+    found = rules.distances([*edges, *governing.edges], names, reverse=reverse)
     if depth is not None:
         found = {name: distance for name, distance in found.items() if distance <= depth}
         edges = [edge for edge in edges if found.get(edge.target if reverse else edge.source, depth) < depth]
     return edges, found
+
+
+def _places(ctx: Context, names: Sequence[str]) -> dict[str, str]:
+    """Where the documents lie that go by those names, each with its name."""
+    specs = ctx.tables.specs.named(ctx.project.id, names)
+    paths = _paths(ctx, specs.values())
+    lie = {paths[record.document_id or ""]: name for name, record in specs.items() if record.document_id in paths}
+    return lie | {name: name for name in names if name not in specs}
 
 
 def _nearest(found: Mapping[str, int]) -> list[str]:
@@ -151,7 +231,7 @@ def _nearest(found: Mapping[str, int]) -> list[str]:
 def _known(ctx: Context, names: Sequence[str]) -> list[str]:
     """The names, that of a spec for the path of its document.
 
-    Raises NotFound for what is no spec, and depends on nothing and has nothing depend on it.
+    Raises NotFound for what is no spec, depends on nothing, and has nothing depend on it or govern it.
     """
     specs = ctx.tables.specs.named(ctx.project.id, names)
     others = [name for name in names if name not in specs]
@@ -159,12 +239,14 @@ def _known(ctx: Context, names: Sequence[str]) -> list[str]:
     files = [name for name in others if found.get(name, name) == name]
     passed = [edge for way in (False, True) for edge in ctx.tables.graph.next(ctx.project.id, files, reverse=way)]
     ends = {name for edge in passed for name in edge}
+    unlinked = {name: name for name in files if name not in ends and name in found}
+    ends |= {edge.target for edge in governors(ctx, unlinked).edges}
     for name in files:
         if name not in ends:
             raise NotFound(
                 "NF_SPEC",
-                f"There is no spec {name[:200]}, and no file of that path that refers to others or is referred to. "
-                "See: lattice spec graph",
+                f"There is no spec {name[:200]}, and no file of that path that refers to others, is referred to, or "
+                "is governed by a spec. See: lattice spec graph",
             )
     return [found.get(name, name) for name in names]
 

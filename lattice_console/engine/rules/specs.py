@@ -28,6 +28,7 @@ from lattice_console.merge.values import replaced_values
 __all__ = [
     "FOLDER",
     "SpecReading",
+    "allowed_files",
     "check",
     "identity",
     "is_openapi",
@@ -54,10 +55,17 @@ _COMMON_STEMS = frozenset({"api", "index", "openapi", "spec", "swagger"})
 _NO_SLUG = re.compile(r"[^a-z0-9._-]+")
 _VERSION_LIMIT = 100
 
+_GLOBS = 200
+"""So many globs of a spec are held against files."""
+
 
 @dataclass(frozen=True, slots=True)
 class SpecReading:
-    """What a spec's document says. `schema` is the JSON Schema of its other keys, `requirements` their number."""
+    """What a spec's document says.
+
+    `schema` is the JSON Schema of its other keys, `requirements` their number; `allowed_files` are the texts there, of
+    which some may be no globs.
+    """
 
     name: str
     type: SpecType
@@ -67,6 +75,7 @@ class SpecReading:
     depends_on: tuple[str, ...]
     requirements: int
     findings: tuple[Finding, ...]
+    allowed_files: tuple[str, ...] = ()
 
 
 def read(path: str, content: bytes, parsed: Parsed | None = None) -> SpecReading | None:
@@ -91,6 +100,18 @@ def meaning(path: str, content: bytes, parsed: Parsed) -> SpecReading | None:
 def is_openapi(data: Any) -> bool:
     """Whether what a document says is OpenAPI or Swagger."""
     return isinstance(data, dict) and _is_openapi(data)
+
+
+def allowed_files(path: str, parsed: Parsed) -> tuple[str, ...]:
+    """What a document has as globs of the files that it governs as a spec; nothing for one that is none."""
+    data = parsed.data
+    if not isinstance(data, dict) or _is_openapi(data):
+        return ()
+    if _is_json_schema(data) if path.startswith(FOLDER) else not _is_marked(data):
+        return ()
+    listed = data.get("allowed_files")
+    texts = listed[:_GLOBS] if isinstance(listed, list) else []
+    return tuple(dict.fromkeys(one for one in texts if isinstance(one, str)))
 
 
 def keeps_identity(path: str, before: bytes, after: bytes) -> bool:
@@ -145,7 +166,8 @@ def _reading(path: str, content: bytes, parsed: Parsed, least: Severity | None =
     else:
         reading, defects = _dialect(path, data, judged=least is not None)
     told = [defect for defect in defects if least in ("warning", defect.severity)][:DEFECT_LIMIT]
-    return replace(reading, findings=_findings(path, content, parsed, told))
+    findings = _findings(path, content, parsed, told)
+    return replace(reading, findings=findings, allowed_files=allowed_files(path, parsed))
 
 
 def _is_openapi(data: Mapping[str, Any]) -> bool:

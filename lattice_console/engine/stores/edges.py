@@ -9,9 +9,10 @@ from collections.abc import Iterable
 from sqlalchemy import CTE, ColumnElement, Select, and_, bindparam, delete, exists, func, insert, literal, or_, select
 
 from lattice_console.contract.models.spec import NodeType
-from lattice_console.engine.records import EdgeRecord, FactRecord, NodeRecord
+from lattice_console.engine.records import EdgeRecord, FactRecord, NodeRecord, PlaceRecord, TouchedRecord
 from lattice_console.engine.stores.database import Database
-from lattice_console.engine.stores.rows import chunks, several
+from lattice_console.engine.stores.globs import Globs
+from lattice_console.engine.stores.rows import chunks, prefix_range, several, starts_with
 from lattice_console.engine.stores.statements import Prepared, Row
 from lattice_console.engine.stores.tables import edges, head, refs, specs, touched
 
@@ -30,12 +31,14 @@ _SPECS_NAMED = Prepared(_SPECS.where(specs.c.name.in_(several("names"))).order_b
 _FILES = Prepared(
     select(head.c.path).where(head.c.project_id == bindparam("project"), head.c.path.in_(several("names")))
 )
-_AT_PATHS = Prepared(
+_CALLED = (
     select(head.c.path, func.coalesce(specs.c.name, head.c.path))
     .select_from(head)
     .outerjoin(specs, specs.c.document_id == head.c.document_id)
-    .where(head.c.project_id == bindparam("project"), head.c.path.in_(several("paths")))
+    .where(head.c.project_id == bindparam("project"))
 )
+_AT_PATHS = Prepared(_CALLED.where(head.c.path.in_(several("paths"))))
+_UNDER = Prepared(_CALLED.where(starts_with(head.c.path)).order_by(head.c.path))
 _FORGET = Prepared(delete(edges).where(_OF_PROJECT))
 _UNLINK = Prepared(delete(edges).where(_OF_PROJECT, edges.c.document_id.in_(several("documents"))))
 _WRITE = Prepared(insert(edges))
@@ -44,6 +47,7 @@ _DECLARED = select(specs.c.document_id, specs.c.name, specs.c.depends_on).where(
     specs.c.project_id == bindparam("project"), specs.c.document_id.is_not(None)
 )
 _DECLARED_ALL = Prepared(_DECLARED)
+_DECLARED_NAMED = Prepared(_DECLARED.where(specs.c.name.in_(several("names"))))
 _DECLARED_BY = Prepared(_DECLARED.where(specs.c.document_id.in_(several("documents"))))
 
 _THERE, _TARGET = head.alias("there"), specs.alias("target")
@@ -89,21 +93,23 @@ def _referring(rows: Iterable[Row]) -> list[FactRecord]:
     return [FactRecord("refers", path, target, pointer) for path, target, pointers in rows for pointer in pointers]
 
 
-def _touched() -> Select[tuple[str]]:
-    """What a mutation touches: specs by name, other documents by their path, where that is in the graph."""
+def _touched() -> Select[tuple[str, str, bool]]:
+    """What a mutation touches of the head, what that goes by in the graph, and whether an edge leads there or away."""
     ends = [exists().where(edges.c.project_id == head.c.project_id, end == head.c.path) for end in _ends(False)]
     return (
-        select(func.coalesce(specs.c.name, head.c.path).label("name"))
-        .distinct()
+        select(
+            head.c.path,
+            func.coalesce(specs.c.name, head.c.path).label("name"),
+            or_(specs.c.name.is_not(None), *ends),
+        )
         .select_from(touched)
         .join(head, and_(head.c.project_id == touched.c.project_id, head.c.path == touched.c.path))
         .outerjoin(specs, specs.c.document_id == head.c.document_id)
         .where(
             touched.c.project_id == bindparam("project"),
             touched.c.number == bindparam("number"),
-            or_(specs.c.name.is_not(None), *ends),
         )
-        .order_by("name")
+        .order_by("name", head.c.path)
     )
 
 
@@ -166,6 +172,11 @@ class Graph:
         """All of the project's, by source and target."""
         return [EdgeRecord(*row) for row in self._database.rows(_ALL, project=project_id)]
 
+    def declares(self, project_id: str, names: Iterable[str]) -> set[EdgeRecord]:
+        """What the specs of those names declare to depend on."""
+        rows = [self._database.rows(_DECLARED_NAMED, project=project_id, names=portion) for portion in chunks(names)]
+        return {EdgeRecord(name, target) for some in rows for _, name, targets in some for target in targets}
+
     def next(self, project_id: str, names: Iterable[str], *, reverse: bool) -> list[EdgeRecord]:
         """The edges that leave those names, or in `reverse` those that lead to them."""
         return self._collect(_NEXT[reverse], project_id, names)
@@ -222,6 +233,9 @@ class Graph:
             ]
             found = [row for rows in portions for row in rows]
             edges = self.next(project_id, wanted, reverse=False)
+        governs: dict[str, list[str]] = {}
+        for name, glob in Globs(self._database).of(project_id, names if names is None else wanted):
+            governs.setdefault(name, []).append(glob)
         # Of several that claim a name, the oldest comes last.
         known: dict[str, tuple[NodeType | None, str | None]] = {name: (type, version) for name, type, version in found}
         for portion in chunks(name for name in wanted if name not in known):
@@ -231,7 +245,13 @@ class Graph:
         for edge in edges:
             following.setdefault(edge.source, []).append(edge.target)
         return [
-            NodeRecord(name, *known.get(name, (None, None)), name not in known, following.get(name, ()))
+            NodeRecord(
+                name,
+                *known.get(name, (None, None)),
+                name not in known,
+                following.get(name, ()),
+                governs.get(name, ()),
+            )
             for name in dict.fromkeys(wanted)
         ]
 
@@ -240,9 +260,14 @@ class Graph:
         found = (self._database.rows(_AT_PATHS, project=project_id, paths=portion) for portion in chunks(paths))
         return {path: name for rows in found for path, name in rows}
 
-    def touched_by(self, project_id: str, number: int) -> list[str]:
-        """What the newest patchset of that mutation touches of the graph, as it is in the head."""
-        return self._database.column(_TOUCHED, project=project_id, number=number)
+    def under(self, project_id: str, folder: str) -> list[PlaceRecord]:
+        """Every document of the head in that folder, by path; the empty folder is the project's."""
+        return [PlaceRecord(*row) for row in self._database.rows(_UNDER, project=project_id, **prefix_range(folder))]
+
+    def touched_by(self, project_id: str, number: int) -> list[TouchedRecord]:
+        """The documents of the head that the newest patchset of that mutation touches, by name."""
+        rows = self._database.rows(_TOUCHED, project=project_id, number=number)
+        return [TouchedRecord(path, name, bool(known)) for path, name, known in rows]
 
     def link(self, project_id: str, document_ids: Iterable[str]) -> None:
         """Bring the edges of those documents to what they declare and refer to, and to what lies there now."""

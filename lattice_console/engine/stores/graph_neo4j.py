@@ -2,7 +2,8 @@
 
 Each project is a node `LatticeProject` (`id`, `seq` and `event`: the event up to which its graph is told), each name a
 node `LatticeSpec` (`project`, `name`, `type`, `version`, `missing`; of type `file` where it is the path of a document
-that is no spec), each dependency a relationship `DEPENDS_ON`.
+that is no spec), each dependency a relationship `DEPENDS_ON`. Each glob by which specs govern files is a node
+`LatticeFiles` (`project`, `glob`), to which a relationship `GOVERNS` leads from each of those specs.
 """
 
 import asyncio
@@ -46,6 +47,7 @@ START = MarkRecord(0, "")
 _CONSTRAINTS: Sequence[str] = (
     "CREATE CONSTRAINT lattice_project IF NOT EXISTS FOR (p:LatticeProject) REQUIRE p.id IS UNIQUE",
     "CREATE CONSTRAINT lattice_spec IF NOT EXISTS FOR (s:LatticeSpec) REQUIRE (s.project, s.name) IS UNIQUE",
+    "CREATE CONSTRAINT lattice_files IF NOT EXISTS FOR (f:LatticeFiles) REQUIRE (f.project, f.glob) IS UNIQUE",
 )
 
 # What is written by others is read while it is being committed, so whoever reads or writes a project's graph holds
@@ -62,8 +64,8 @@ _MARK = """
 """
 _UNTIE = """
     UNWIND $names AS name
-    MATCH (:LatticeSpec {project: $project, name: name})-[edge:DEPENDS_ON]->(other)
-    DELETE edge RETURN DISTINCT other.name AS name
+    MATCH (:LatticeSpec {project: $project, name: name})-[edge:DEPENDS_ON|GOVERNS]->(other)
+    DELETE edge RETURN DISTINCT other.name AS name, other.glob AS glob
 """
 _PUT = """
     UNWIND $nodes AS node
@@ -76,25 +78,47 @@ _TIE = """
     MERGE (t:LatticeSpec {project: $project, name: edge[1]}) ON CREATE SET t.missing = true
     CREATE (s)-[:DEPENDS_ON]->(t)
 """
+_GOVERN = """
+    UNWIND $edges AS edge
+    MATCH (s:LatticeSpec {project: $project, name: edge[0]})
+    MERGE (f:LatticeFiles {project: $project, glob: edge[1]})
+    CREATE (s)-[:GOVERNS]->(f)
+"""
 _FORGET = """
     UNWIND $names AS name
     MATCH (s:LatticeSpec {project: $project, name: name})
     WHERE (s.missing OR s.type = 'file') AND NOT EXISTS { (s)--() }
     DELETE s
 """
+_FORGET_FILES = """
+    UNWIND $globs AS glob
+    MATCH (f:LatticeFiles {project: $project, glob: glob}) WHERE NOT EXISTS { (f)--() }
+    DELETE f
+"""
 _CLEAR = """
     MATCH (s:LatticeSpec) WHERE s.project = $project AND s.name IS NOT NULL
     WITH s LIMIT $portion DETACH DELETE s RETURN count(*) AS gone
 """
+_CLEAR_FILES = """
+    MATCH (f:LatticeFiles) WHERE f.project = $project AND f.glob IS NOT NULL
+    WITH f LIMIT $portion DETACH DELETE f RETURN count(*) AS gone
+"""
 _NODES = """
     MATCH (s:LatticeSpec) WHERE s.project = $project AND s.name IS NOT NULL
     RETURN s.name AS name, s.type AS type, s.version AS version, s.missing AS missing,
-        [(s)-[:DEPENDS_ON]->(t) | t.name] AS depends_on
+        [(s)-[:DEPENDS_ON]->(t) | t.name] AS depends_on, [(s)-[:GOVERNS]->(f) | f.glob] AS governs
 """
 _CHAIN = """
     MATCH (s:LatticeSpec {project: $project, name: $source}), (t:LatticeSpec {project: $project, name: $target})
     MATCH path = shortestPath((s)-[:DEPENDS_ON*]->(t))
     RETURN [node IN nodes(path) | node.name] AS names
+"""
+# A glob that covers the target stands for it: nothing leads further from there.
+_CHAIN_BY_GLOB = """
+    MATCH (s:LatticeSpec {project: $project, name: $source}), (f:LatticeFiles {project: $project})
+    WHERE f.glob IN $globs
+    MATCH path = shortestPath((s)-[:DEPENDS_ON|GOVERNS*]->(f))
+    RETURN [node IN nodes(path) | coalesce(node.name, $target)] AS names ORDER BY length(path) LIMIT 1
 """
 
 
@@ -140,8 +164,11 @@ class Neo4jGraph:
                 untied = await _rows(transaction, _UNTIE, project=project_id, names=names)
                 await _put(transaction, project_id, nodes)
                 await _tie(transaction, project_id, [(node.name, one) for node in nodes for one in node.depends_on])
-                names += [name for (name,) in untied]
+                await _govern(transaction, project_id, [(node.name, one) for node in nodes for one in node.governs])
+                names += [name for name, _ in untied if name is not None]
                 await _rows(transaction, _FORGET, project=project_id, names=names)
+                if globs := [glob for _, glob in untied if glob is not None]:
+                    await _rows(transaction, _FORGET_FILES, project=project_id, globs=globs)
             await _set_mark(transaction, project_id, after)
             return True
 
@@ -172,7 +199,8 @@ class Neo4jGraph:
 
         async def clear(transaction: "AsyncTransaction") -> int:
             ((gone,),) = await _rows(transaction, _CLEAR, project=project_id, portion=PORTION)
-            return cast("int", gone)
+            ((files,),) = await _rows(transaction, _CLEAR_FILES, project=project_id, portion=PORTION)
+            return cast("int", gone + files)
 
         async def finish(transaction: "AsyncTransaction") -> int:
             await _set_mark(transaction, project_id, mark)
@@ -190,6 +218,9 @@ class Neo4jGraph:
         for few in _portions((node.name, target) for node in nodes for target in node.depends_on):
             if await portion(partial(_tie, project_id=project_id, edges=few)) is None:
                 return False
+        for few in _portions((node.name, glob) for node in nodes for glob in node.governs):
+            if await portion(partial(_govern, project_id=project_id, edges=few)) is None:
+                return False
         return await portion(finish) is not None
 
     async def whole(self, project_id: str) -> tuple[MarkRecord, list[NodeRecord]] | None:
@@ -200,8 +231,10 @@ class Neo4jGraph:
             if mark is None:
                 return None
             rows = await _rows(transaction, _NODES, project=project_id)
-            nodes = [NodeRecord(name, type, version, missing, sorted(on)) for name, type, version, missing, on in rows]
-            return mark, sorted(nodes)
+            nodes = (NodeRecord(*row) for row in rows)
+            return mark, sorted(
+                one._replace(depends_on=sorted(one.depends_on), governs=sorted(one.governs)) for one in nodes
+            )
 
         return await self._run(work, write=True, keep=False)
 
@@ -291,32 +324,48 @@ async def _tie(transaction: "AsyncTransaction", project_id: str, edges: Sequence
     return len(edges)
 
 
+async def _govern(transaction: "AsyncTransaction", project_id: str, edges: Sequence[tuple[str, str]]) -> int:
+    if edges:
+        await _rows(transaction, _GOVERN, project=project_id, edges=[list(edge) for edge in edges])
+    return len(edges)
+
+
 async def _answer(transaction: "AsyncTransaction", project_id: str, question: GraphQuestion) -> GraphAnswer:
     if isinstance(question, Chain):
-        source, target = question
-        rows = await _rows(transaction, _CHAIN, project=project_id, source=source, target=target)
-        return ChainAnswer(tuple(rows[0][0]) if rows else ())
-    names, limit = question
-    parameters = {"project": project_id, "names": list(names)}
-    counted = await _rows(transaction, f"{_dependents()} RETURN distance, count(*) ORDER BY distance", **parameters)
+        source, target, globs = question
+        asked = {"project": project_id, "source": source, "target": target}
+        rows = await _rows(transaction, _CHAIN, **asked)
+        if globs:
+            rows += await _rows(transaction, _CHAIN_BY_GLOB, **asked, globs=list(globs))
+        return ChainAnswer(min((tuple(names) for (names,) in rows), key=len, default=()))
+    names, limit, globs = question
+    parameters = {"project": project_id, "names": list(names), "globs": list(globs)}
+    counted = await _rows(
+        transaction, f"{_dependents(globs)} RETURN distance, count(*) ORDER BY distance", **parameters
+    )
     by_distance = [found for _, found in counted]
     # The nearest are asked for apart, no farther than they are: sorting all by name takes longer than finding them.
     depth = sum(found < limit for found in accumulate(by_distance)) + 1
-    nearest = f"{_dependents(depth)} RETURN s.name AS name, distance ORDER BY distance, name LIMIT $limit"
+    nearest = f"{_dependents(globs, depth)} RETURN s.name AS name, distance ORDER BY distance, name LIMIT $limit"
     rows = await _rows(transaction, nearest, **parameters, limit=limit) if by_distance else []
     return DependentsAnswer(by_distance, [(name, distance) for name, distance in rows])
 
 
-def _dependents(depth: int | None = None) -> str:
+def _dependents(globs: Sequence[str], depth: int | None = None) -> str:
     """Finds each dependent `s` and its `distance`, over at most so many steps.
 
     Planned as a breadth-first search that comes by each node once, because for each root the least length is asked for.
+    A glob that covers a file is begun with as if it were that file: nothing that is reached leads to a glob.
     """
+    root = "MATCH (root:LatticeSpec {project: $project}) WHERE root.name IN $names"
+    if globs:
+        files = "MATCH (root:LatticeFiles {project: $project}) WHERE root.glob IN $globs"
+        root = f"CALL () {{ {root} RETURN root UNION ALL {files} RETURN root }}"
     return f"""
-        MATCH (root:LatticeSpec {{project: $project}}) WHERE root.name IN $names
+        {root}
         WITH collect(root) AS roots UNWIND roots AS root
         CALL (root) {{
-            MATCH path = (root)<-[:DEPENDS_ON*1..{depth or ""}]-(s) RETURN s, min(length(path)) AS steps
+            MATCH path = (root)<-[:DEPENDS_ON|GOVERNS*1..{depth or ""}]-(s) RETURN s, min(length(path)) AS steps
         }}
         WITH roots, s, min(steps) AS distance WHERE NOT s IN roots
     """

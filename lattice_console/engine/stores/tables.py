@@ -161,6 +161,17 @@ refs = Table(
     Index(None, "project_id", "path"),
 )
 
+# The globs by which specs of the head govern files, each with the folder that all of those lie in.
+globs = Table(
+    "globs",
+    metadata,
+    _document("document_id", primary_key=True),
+    Column("glob", Words, primary_key=True),
+    Column("project_id", Words, ForeignKey("projects.id"), nullable=False),
+    Column("folder", Words, nullable=False),
+    Index(None, "project_id", "folder"),
+)
+
 # What a document says that it depends on: specs by name, other documents by path. Several specs may claim one name,
 # and a target need not be there.
 edges = Table(

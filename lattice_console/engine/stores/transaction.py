@@ -9,6 +9,7 @@ from lattice_console.engine.stores.documents import Documents
 from lattice_console.engine.stores.edges import Graph
 from lattice_console.engine.stores.events import Events
 from lattice_console.engine.stores.executions import Executions
+from lattice_console.engine.stores.globs import Globs
 from lattice_console.engine.stores.mutations import Mutations
 from lattice_console.engine.stores.people import People
 from lattice_console.engine.stores.projects import Projects
@@ -27,6 +28,7 @@ class Tables:
         self.documents: ports.Documents = Documents(database)
         self.specs: ports.Specs = Specs(database)
         self.references: ports.References = References(database)
+        self.globs: ports.Globs = Globs(database)
         self.graph: ports.Graph = Graph(database)
         self.mutations: ports.Mutations = Mutations(database)
         self.reviews: ports.Reviews = Reviews(database)

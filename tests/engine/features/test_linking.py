@@ -13,7 +13,7 @@ from lattice_console.engine.stores.connection import Lane, open_lane
 from lattice_console.engine.stores.graph_neo4j import START
 from lattice_console.engine.stores.projecting import Step, next_step, whole
 from tests.engine.stores import samples
-from tests.engine.stores.trees import Edit, Tree, edges, edited, edits, move
+from tests.engine.stores.trees import Edit, Tree, edges, edited, edits, globs, move
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +55,7 @@ def test_the_graph_follows_documents_that_are_made_moved_and_deleted(lane: Lane,
             after = edited(before, edit)
             move(tables, project_id, before, after)
             assert set(tables.graph.edges(project_id)) == set(tables.graph.declared(project_id)) == edges(after)
+            assert set(tables.globs.of(project_id)) == globs(after)
             step = next_step(tables, project_id, copy.mark)
             assert step is not None
             copy.take(step)
@@ -62,5 +63,7 @@ def test_the_graph_follows_documents_that_are_made_moved_and_deleted(lane: Lane,
             before = after
         lane.driver.execute("DELETE FROM refs")
         lane.driver.execute("DELETE FROM edges")
+        lane.driver.execute("DELETE FROM globs")
         linking.read_all(tables, project_id)
         assert set(tables.graph.edges(project_id)) == edges(before)
+        assert set(tables.globs.of(project_id)) == globs(before)

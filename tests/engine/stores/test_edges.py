@@ -49,9 +49,9 @@ def test_a_file_goes_by_its_path_until_a_spec_is_there(tables: Tables) -> None:
     )
     tables.graph.link(PROJECT, ["d1", "d2"])
     assert tables.graph.nodes(PROJECT) == [
-        ("a.yaml", "file", None, False, ["b.yaml", "gone.yaml"]),
-        ("b.yaml", "file", None, False, ()),
-        ("gone.yaml", None, None, True, ()),
+        ("a.yaml", "file", None, False, ["b.yaml", "gone.yaml"], ()),
+        ("b.yaml", "file", None, False, (), ()),
+        ("gone.yaml", None, None, True, (), ()),
     ]
     tables.specs.put(PROJECT, [spec("s1", "a", document_id="d1", depends_on=("z",)), spec("s2", "b", document_id="d2")])
     tables.graph.link(PROJECT, ["d1", "d2"])
@@ -118,13 +118,14 @@ def test_rebuilding_mends_edges_that_are_not_what_the_specs_declare(lane: Lane) 
         assert pairs(tables.graph.edges(OTHER)) == {"ab"}
 
 
-def test_what_a_mutation_touches_are_specs_and_the_files_that_are_in_the_graph(tables: Tables) -> None:
+def test_what_a_mutation_touches_of_the_head_is_told_with_what_leads_there_or_away(tables: Tables) -> None:
     step(tables, 1, *(HeadMove(f"d-{path}", "create", path, "h") for path in ("a", "b", "from", "to", "other")))
     tables.specs.put(PROJECT, [spec("s1", "one", document_id="d-a"), spec("s2", "two", document_id="d-b")])
     tables.references.replace(PROJECT, ["d-from"], [ReferenceRecord("d-from", "to", [""])])
     tables.graph.link(PROJECT, ["d-from"])
     propose(tables, mutation(1), "a", "other", "from", "to", "new")
-    assert tables.graph.touched_by(PROJECT, 1) == ["from", "one", "to"]
+    touched = [("from", "from", True), ("a", "one", True), ("other", "other", False), ("to", "to", True)]
+    assert tables.graph.touched_by(PROJECT, 1) == touched
     assert tables.graph.touched_by(PROJECT, 2) == []
 
 

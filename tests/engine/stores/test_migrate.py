@@ -25,6 +25,9 @@ async def open_and_close(file: Path) -> None:
     await store.close()
 
 
+LAST, FOLLOWING = migrate.HEAD, "9999"
+
+
 def names(driver: sqlite3.Connection, kind: str) -> set[str]:
     return {name for (name,) in driver.execute("SELECT name FROM sqlite_master WHERE type = ?", [kind])}
 
@@ -85,24 +88,24 @@ def test_a_new_database_needs_no_copy(tmp_path: Path) -> None:
 
 @pytest.fixture
 def following(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The script of a revision 0010, to be filled by a test: the program now works on that one."""
+    """The script of one revision more, to be filled by a test: the program now works on that one."""
     scripts = tmp_path / "migrations"
     shutil.copytree(migrate.SCRIPTS, scripts, ignore=shutil.ignore_patterns("__pycache__"))
     monkeypatch.setattr(migrate, "SCRIPTS", scripts)
-    monkeypatch.setattr(migrate, "REVISIONS", (*migrate.REVISIONS, "0010"))
-    monkeypatch.setattr(migrate, "HEAD", "0010")
-    return scripts / "versions" / "0010_following.py"
+    monkeypatch.setattr(migrate, "REVISIONS", (*migrate.REVISIONS, FOLLOWING))
+    monkeypatch.setattr(migrate, "HEAD", FOLLOWING)
+    return scripts / "versions" / f"{FOLLOWING}_following.py"
 
 
 def write_step(script: Path, *upgrade: str) -> None:
     lines = "\n".join(f"    {line}" for line in upgrade)
     script.write_text(
-        dedent("""\
+        dedent(f"""\
         from alembic import op
         import sqlalchemy as sa
 
-        revision = "0010"
-        down_revision = "0009"
+        revision = "{FOLLOWING}"
+        down_revision = "{LAST}"
 
         def upgrade():
         """)
@@ -115,14 +118,14 @@ def test_an_older_database_is_copied_and_then_migrated(lane: Lane, file: Path, f
     copy = migrate.bring_up_to_date(lane, file)
     assert copy is not None
     assert copy.parent == file.parent / "backups"
-    assert copy.name.startswith("lattice-0009-")
+    assert copy.name.startswith(f"lattice-{LAST}-")
     assert lane.driver.execute("SELECT motto FROM projects WHERE id = ?", [PROJECT]).fetchone() == (None,)
     assert lane.tables.projects.get(PROJECT) == project(PROJECT)
     assert lane.driver.execute("PRAGMA foreign_keys").fetchone() == (1,)
     with closing(sqlite3.connect(copy)) as before:
         seals.register(before)
         assert before.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-        assert before.execute("SELECT version_num FROM alembic_version").fetchone() == ("0009",)
+        assert before.execute("SELECT version_num FROM alembic_version").fetchone() == (LAST,)
         assert before.execute("SELECT * FROM projects").fetchone()[0] == PROJECT
         assert before.execute("SELECT name FROM pragma_table_info('projects') WHERE name = 'motto'").fetchone() is None
 
@@ -160,7 +163,7 @@ def test_a_migration_that_fails_half_way_changes_nothing(lane: Lane, file: Path,
     for told in ("is as it was", str(copy), "please report it"):
         assert told in caught.value.message
     assert "broken step" not in caught.value.message
-    assert lane.driver.execute("SELECT version_num FROM alembic_version").fetchone() == ("0009",)
+    assert lane.driver.execute("SELECT version_num FROM alembic_version").fetchone() == (LAST,)
     assert lane.driver.execute("SELECT name FROM pragma_table_info('projects') WHERE name = 'motto'").fetchone() is None
     assert lane.tables.people.member_count(PROJECT) == 2
     assert lane.driver.execute("PRAGMA foreign_keys").fetchone() == (1,)

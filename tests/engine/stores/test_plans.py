@@ -10,7 +10,7 @@ from lattice_console.contract.models.conflict import ALL_CONFLICTS
 from lattice_console.contract.models.page import Direction
 from lattice_console.contract.models.query import MutationFilter, Sort
 from lattice_console.engine.ports import Tables
-from lattice_console.engine.records import Asker, HeadMove, ParentRecord, ReferenceRecord, Window
+from lattice_console.engine.records import Asker, GlobRecord, HeadMove, ParentRecord, ReferenceRecord, Window
 from lattice_console.engine.stores.connection import Lane
 from tests.engine.stores.samples import (
     KIM,
@@ -60,6 +60,12 @@ CALLS: dict[str, Callable[[Tables], Any]] = {
     "references.replace": lambda tables: tables.references.replace(
         PROJECT, ["d1"], [ReferenceRecord("d1", "b", ["/B"])]
     ),
+    "globs.of": lambda tables: tables.globs.of(PROJECT, ["s", "t"]),
+    "globs.of all": lambda tables: tables.globs.of(PROJECT),
+    "globs.over": lambda tables: tables.globs.over(PROJECT, ["", "src/"]),
+    "globs.replace": lambda tables: tables.globs.replace(PROJECT, ["d1"], [GlobRecord("d1", "src/*", "src/")]),
+    "graph.under": lambda tables: tables.graph.under(PROJECT, "src/"),
+    "graph.declares": lambda tables: tables.graph.declares(PROJECT, ["s", "t"]),
     "graph.edges": lambda tables: tables.graph.edges(PROJECT),
     "graph.next": lambda tables: tables.graph.next(PROJECT, ["s", "t"], reverse=False),
     "graph.next in reverse": lambda tables: tables.graph.next(PROJECT, ["s", "t"], reverse=True),

@@ -20,6 +20,7 @@ from lattice_console.engine.records import (
     DependentsAnswer,
     DependentsQuestion,
     EventRecord,
+    GlobRecord,
     GraphQuestion,
     MarkRecord,
     NodeRecord,
@@ -75,7 +76,7 @@ def event(event: EventName, **data: str) -> EventRecord:
 def truth(lane: Lane, project_id: str) -> list[NodeRecord]:
     with lane.transaction("BEGIN"):
         _, nodes = whole(lane.tables, project_id)
-    return sorted(node._replace(depends_on=sorted(node.depends_on)) for node in nodes)
+    return sorted(node._replace(depends_on=sorted(node.depends_on), governs=sorted(node.governs)) for node in nodes)
 
 
 def taken(lane: Lane, project_id: str, after: Step | None) -> Step:
@@ -168,6 +169,27 @@ async def test_the_shortest_chain_is_found_and_none_where_there_is_none(lane: La
     await graph.replace(project_id, *snapshot(lane, project_id), "second")
     assert (await asked(graph, project_id, ChainQuestion("a", "d"))).answer == ChainAnswer(("a", "c", "d"))
     assert (await asked(graph, project_id, ChainQuestion("a", "e"))).answer == ChainAnswer(())
+
+
+async def test_who_governs_a_file_comes_first_among_its_dependents_and_last_on_a_chain_to_it(
+    lane: Lane, graph: Neo4jGraph
+) -> None:
+    project_id = await begun(lane, graph)
+    for name, depends_on in (("a", ["b"]), ("b", ["c"]), ("c", ["f"]), ("d", ["c"])):
+        change(lane, project_id, (name, depends_on))
+    with lane.transaction("BEGIN IMMEDIATE"):
+        ids = {name: f"d-{project_id}-{name}" for name in "bd"}
+        records = [GlobRecord(ids["b"], "src/*", "src/"), GlobRecord(ids["d"], "*", ""), GlobRecord(ids["d"], "x", "")]
+        lane.tables.globs.replace(project_id, list(ids.values()), records)
+    await graph.replace(project_id, *snapshot(lane, project_id), "second")
+    assert await told(graph, project_id) == truth(lane, project_id)
+    dependents = DependentsQuestion(("src/main.py",), 5, ("src/*",))
+    assert (await asked(graph, project_id, dependents)).answer == DependentsAnswer([1, 1], [("b", 1), ("a", 2)])
+    both = DependentsQuestion(("c",), 5, ("src/*", "*"))
+    assert (await asked(graph, project_id, both)).answer == DependentsAnswer([2, 1], [("b", 1), ("d", 1), ("a", 2)])
+    chain = ChainQuestion("a", "src/main.py", ("src/*", "x"))
+    assert (await asked(graph, project_id, chain)).answer == ChainAnswer(("a", "b", "src/main.py"))
+    assert (await asked(graph, project_id, ChainQuestion("c", "src/main.py", ("*",)))).answer == ChainAnswer(())
 
 
 async def test_a_graph_that_is_being_written_answers_nothing_and_one_writer_is_enough(

@@ -62,7 +62,7 @@ def spec(name: str, *depends_on: str) -> bytes:
 
 async def caught_up(backend: Backend) -> None:
     """Return once Neo4j has every event."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while (found := (await backend.health.check()).components["neo4j"]).lag != 0:
         assert time.monotonic() < deadline, found
         await asyncio.sleep(0.05)

@@ -18,19 +18,20 @@ NAMES = "kmz"
 
 
 class Document(NamedTuple):
-    """Where it lies, the paths it refers to, and as a spec its name and what it depends on."""
+    """Where it lies, the paths it refers to, and as a spec its name, what it depends on, and its globs."""
 
     path: str
     refers: tuple[str, ...]
     name: str | None
     depends_on: tuple[str, ...]
+    governs: tuple[str, ...]
 
     def content(self) -> bytes:
         """Its bytes."""
         up = "../" * self.path.count("/")
         said: dict[str, object] = {"items": [{"$ref": f"{up}{path}#/items"} for path in self.refers]}
         if self.name is not None:
-            said |= {"name": self.name, "type": "api", "depends_on": list(self.depends_on)}
+            said |= {"name": self.name, "type": "api", "depends_on": self.depends_on, "allowed_files": self.governs}
         return json.dumps(said).encode()
 
 
@@ -46,6 +47,7 @@ _documents = st.builds(
     st.lists(st.sampled_from(PATHS), max_size=2, unique=True).map(tuple),
     st.none() | st.sampled_from(NAMES),
     st.lists(st.sampled_from([*NAMES, *PATHS]), max_size=2).map(tuple),
+    st.lists(st.sampled_from(["*.json", "x/**", "x/b.*"]), max_size=2, unique=True).map(tuple),
 )
 edits = st.dictionaries(st.sampled_from("pqrs"), st.none() | _documents, min_size=1, max_size=3)
 
@@ -83,3 +85,8 @@ def edges(tree: Tree) -> set[tuple[str, str]]:
     found = {(one.name, target) for one in tree.values() if one.name for target in one.depends_on}
     found |= {(names[one.path], names.get(path, path)) for one in tree.values() for path in one.refers}
     return {(source, target) for source, target in found if source != target}
+
+
+def globs(tree: Tree) -> set[tuple[str, str]]:
+    """By which globs the specs of a tree govern files."""
+    return {(one.name, glob) for one in tree.values() if one.name for glob in one.governs}
