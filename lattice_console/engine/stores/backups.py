@@ -1,5 +1,6 @@
 """Copies of a SQLite database while others work on it, and one put in its place."""
 
+import errno
 import fcntl
 import os
 import shutil
@@ -45,22 +46,39 @@ def newest(database: Path) -> Path | None:
 
 
 def copy(source: Path, target: Path, progress: Progress | None = None) -> None:
-    """Copy the database as it is at one moment to `target`, one file without a log beside it.
+    """Copy the database as it is at one moment to `target`, one file without a log beside it, all of it or nothing.
 
     Nobody waits for it. Raises FileExistsError where something lies at `target`, and else the errors of the system and
     the driver; then nothing is left of the copy.
     """
-    os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, source.stat().st_mode & 0o777))
+    # What is cut off lies under a name that nobody takes for a backup.
+    unfinished = target.with_name(f".{target.name}.{os.getpid()}")
+    remove(unfinished)
+    os.close(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, source.stat().st_mode & 0o777))
     try:
-        with closing(reading(source)) as there, closing(sqlite3.connect(target, isolation_level=None)) as here:
+        with closing(reading(source)) as there, closing(sqlite3.connect(unfinished, isolation_level=None)) as here:
             # One view for all of it: what others write meanwhile would make it begin again.
             there.execute("BEGIN")
             there.execute("SELECT count(*) FROM sqlite_master").fetchone()
             there.backup(here, pages=_PAGES, progress=_telling(progress))
             here.execute("PRAGMA journal_mode = DELETE")
-    except BaseException:
-        remove(target)
+        _name(unfinished, target)
+    finally:
+        remove(unfinished)
+
+
+def _name(unfinished: Path, target: Path) -> None:
+    """Give a finished copy its name; raises FileExistsError."""
+    try:
+        os.link(unfinished, target)
+    except FileExistsError:
         raise
+    except OSError as error:
+        # A file system without links.
+        if os.path.lexists(target):
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target)) from error
+        os.rename(unfinished, target)
+    sync_folder(target.parent)
 
 
 def _telling(progress: Progress | None) -> Callable[[int, int, int], object] | None:
