@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from itertools import chain
 from typing import Any
 
-from lattice_console.engine.rules.checks import database
+from lattice_console.engine.rules.checks import api, database
 from lattice_console.engine.rules.defects import Defect
 
 __all__ = ["check"]
@@ -16,4 +16,4 @@ __all__ = ["check"]
 
 def check(data: Mapping[str, Any]) -> Iterator[Defect]:
     """What breaks the rules for endpoints, tables and requirements, wherever a spec has some. Never raises."""
-    return chain(database.check(data))
+    return chain(api.check(data), database.check(data))

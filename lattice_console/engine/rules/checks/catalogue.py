@@ -39,6 +39,16 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
         "schema_definition": Rule("every", "error", "A spec's own JSON Schema is one, and small enough to be used."),
         "schema_unchecked": Rule("every", "warning", "A spec's own JSON Schema can be held against it in full."),
         "schema": Rule("every", "error", "A spec satisfies its own JSON Schema."),
+        "endpoint": Rule("api", "error", "An endpoint has a `path` from the root, and a `method` of HTTP."),
+        "endpoint_twice": Rule(
+            "api", "error", "No two endpoints have one method and one path, but for parameters' names."
+        ),
+        "path_parameter": Rule("api", "warning", "Each parameter of a path has a schema."),
+        "status_code": Rule("api", "error", "Status codes are those of HTTP, each once."),
+        "no_status_codes": Rule("api", "warning", "An endpoint has status codes, one for when all is well among them."),
+        "authentication": Rule("api", "warning", "An endpoint says whether one has to be signed in, or the spec does."),
+        "schema_reference": Rule("api", "error", "What fields refer to is one of the `schemas`."),
+        "field_type": Rule("api", "warning", "The type of a field is a simple one, or names a schema."),
         "table": Rule("database", "error", "A table is an object with a `name`, and `columns` in a list."),
         "table_twice": Rule("database", "error", "No two tables have one name, in whatever case."),
         "no_columns": Rule("database", "warning", "A table has columns."),
