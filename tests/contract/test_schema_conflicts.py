@@ -74,3 +74,25 @@ async def test_two_that_are_to_come_and_break_a_rule_together_are_told_of_it(
             ] * meet
         await ann.mutations.cancel(one.id)
         await ann.mutations.cancel(other.id)
+
+
+def api(*first: str, last: str = "/z") -> bytes:
+    """A spec with an endpoint for each path, so many between the first and the last that changes of both merge."""
+    paths = [*first, *(f"/{number}" for number in range(5)), last]
+    endpoints = [{"path": path, "method": "GET", "response": {"status_codes": [200]}} for path in paths]
+    return json.dumps({"name": "limits", "version": "1.0.0", "endpoints": endpoints}, indent=1).encode()
+
+
+@pytest.mark.parametrize(("theirs", "meet"), [(api(last="/a"), True), (api(last="/b"), False)], ids=["same", "others"])
+async def test_two_that_are_to_come_and_add_the_same_endpoint_are_told_of_it(
+    ann: Backend, theirs: bytes, meet: bool
+) -> None:
+    await track(ann, {PATH: api()})
+    one, other = [await propose(ann, modify(PATH, content)) for content in (api("/a"), theirs)]
+    for side, against in ((one, other), (other, one)):
+        told = [(found.type, found.conflicting_mutations) for found in await conflicts(ann, side)]
+        assert told == [("schema_incompatibility", (against.number,))] * meet
+    await ann.reviews.vote(one.id, vote="approve")
+    await ann.executions.execute(one.id)
+    said = [found.description for found in await conflicts(ann, other) if found.severity == "error"]
+    assert ["/endpoints/6: The endpoint GET /a is there again" in one for one in said] == [True] * meet

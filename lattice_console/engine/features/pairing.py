@@ -15,7 +15,7 @@ from lattice_console.engine.rules import conflicts as rules
 from lattice_console.engine.rules import hashes, resolution
 from lattice_console.engine.rules.conflicts import Edit, Finding, Standing
 from lattice_console.engine.rules.resolution import Open, Outcome, Place, Settled, Sides
-from lattice_console.engine.rules.soundness import binds
+from lattice_console.engine.rules.soundness import binds, shared_names
 from lattice_console.merge.merging import MergeResult
 from lattice_console.merge.writing import Written, written
 
@@ -24,6 +24,8 @@ _ALL = 2**53
 
 _FOUND_BY = (-1, -1)
 """The lines of what is written nowhere: a key that only the head's moves look for."""
+
+_NO_REACH: tuple[bool, frozenset[str]] = (False, frozenset())
 
 NO_LINES = (0, -1)
 """Meets nothing under its own key: it is another key that is looked for by it."""
@@ -209,6 +211,7 @@ def _written_by(ctx: Context, piece: Piece) -> list[WriteRecord]:
         return [*rows, WriteRecord(_of(piece.document), 0, _ALL)]
     rows += [WriteRecord(_of(piece.document), first, last) for first, last in made.lines]
     rows += [WriteRecord(f"key {piece.document} {pointer}", 0, 0) for pointer in made.keys]
+    rows += [WriteRecord(f"name {piece.document} {name}", 0, 0) for name in _shared_names(ctx, piece)]
     return [*rows, *([WriteRecord(f"anchors {piece.document}", 0, 0)] if made.anchors else [])]
 
 
@@ -223,12 +226,23 @@ def _edited(ctx: Context, piece: Piece) -> Written:
 
 
 def _binds(ctx: Context, piece: Piece) -> bool:
-    """Whether an edit can break a rule of its document together with one far from it."""
-    key = ("binds", piece.path, piece.base, piece.result)
+    """Whether an edit can break a rule of its document together with any one far from it."""
+    return _far_reach(ctx, piece)[0]
+
+
+def _shared_names(ctx: Context, piece: Piece) -> frozenset[str]:
+    """By what names an edit can break a rule of its document together with one far from it that changes the same."""
+    return _far_reach(ctx, piece)[1]
+
+
+def _far_reach(ctx: Context, piece: Piece) -> tuple[bool, frozenset[str]]:
+    key = ("far reach", piece.path, piece.base, piece.result)
     if key not in ctx.memo:
         contents = stored.blobs(ctx, [hash for hash in (piece.base, piece.result) if hash])
-        ctx.memo[key] = len(contents) > 1 and binds(piece.path, *(contents[hash] for hash in key[2:] if hash))
-    return bool(ctx.memo[key])
+        edit = [contents[hash] for hash in key[2:] if hash]
+        ctx.memo[key] = (binds(piece.path, *edit), shared_names(piece.path, *edit)) if len(contents) > 1 else _NO_REACH
+    found: tuple[bool, frozenset[str]] = ctx.memo[key]
+    return found
 
 
 def meeting(
@@ -314,7 +328,8 @@ def between(ctx: Context, one: MutationRecord, other: MutationRecord) -> list[tu
 
 def _merges_far_apart(ctx: Context, met: _Meeting) -> bool:
     """Whether only the rules of their document made a trial of two edits necessary, and these hold."""
-    if isinstance(_outcome(ctx, met), Open) or not (_binds(ctx, met.mine) or _binds(ctx, met.yours)):
+    by_name = _shared_names(ctx, met.mine) & _shared_names(ctx, met.yours)
+    if isinstance(_outcome(ctx, met), Open) or not (by_name or _binds(ctx, met.mine) or _binds(ctx, met.yours)):
         return False
     one, other = _edited(ctx, met.mine), _edited(ctx, met.yours)
     if one.lines is None or other.lines is None:

@@ -104,14 +104,21 @@ def is_openapi(data: Any) -> bool:
 
 def allowed_files(path: str, parsed: Parsed) -> tuple[str, ...]:
     """What a document has as globs of the files that it governs as a spec; nothing for one that is none."""
-    data = parsed.data
-    if not isinstance(data, dict) or _is_openapi(data):
-        return ()
-    if _is_json_schema(data) if path.startswith(FOLDER) else not _is_marked(data):
-        return ()
-    listed = data.get("allowed_files")
+    listed = parsed.data.get("allowed_files") if _is_ours(path, parsed.data) else None
     texts = listed[:_GLOBS] if isinstance(listed, list) else []
     return tuple(dict.fromkeys(one for one in texts if isinstance(one, str)))
+
+
+def own_data(path: str, content: bytes) -> tuple[dict[str, Any], str] | None:
+    """What a document says that is a spec with keys of ours, and its name; None for any other. Never raises."""
+    data = syntax.parse(path, content).data
+    return (data, common.name_of(data) or _file_name(path)) if _is_ours(path, data) else None
+
+
+def _is_ours(path: str, data: Any) -> bool:
+    if not isinstance(data, dict) or _is_openapi(data):
+        return False
+    return not _is_json_schema(data) if path.startswith(FOLDER) else _is_marked(data)
 
 
 def keeps_identity(path: str, before: bytes, after: bytes) -> bool:
@@ -221,9 +228,9 @@ def _dialect(path: str, data: dict[str, Any], *, judged: bool) -> tuple[SpecRead
     kind, version, depends_on = common.type_of(data), common.version_of(data), common.dependencies_of(data, name)
     listed = data.get("requirements")
     count = len(listed) if isinstance(listed, list) else 0
-    schema, defects = _schema(data) if judged else (None, [])
+    schema, defects = _schema(data, judged=judged)
     if judged:
-        defects = [*common.check(data, name), *defects, *checks.check(data)]
+        defects = [*checks.check(data, name), *defects]
     return SpecReading(name, kind, version, _text(data.get("description")), schema, depends_on, count, ()), defects
 
 
@@ -234,8 +241,8 @@ def own_schema(path: str, content: bytes) -> object:
     return syntax.parse("schema_definition.json", schema.encode()).data if isinstance(schema, str) else schema
 
 
-def _schema(data: dict[str, Any]) -> tuple[dict[str, Any] | None, list[Defect]]:
-    """The spec's JSON Schema, if it has a right one or nearly so, and what is wrong with it or violates it."""
+def _schema(data: dict[str, Any], *, judged: bool) -> tuple[dict[str, Any] | None, list[Defect]]:
+    """The spec's JSON Schema, if it has one, and what is wrong with it or violates it, where it is to be `judged`."""
     key = "schema_definition" if "schema_definition" in data else "schema"
     schema = data.get(key)
     if isinstance(schema, str) and key == "schema_definition":
@@ -249,6 +256,8 @@ def _schema(data: dict[str, Any]) -> tuple[dict[str, Any] | None, list[Defect]]:
             return None, []
         remedy = "Write an object, or JSON text of one."
         return None, [broken("schema_definition", "The schema is no object.", f"/{key}", remedy)]
+    if not judged:
+        return schema, []
     in_place = isinstance(data[key], dict)
     wrong = schemas.check(schema)
     defects = [replace(defect, pointer=f"/{key}{defect.pointer}" if in_place else f"/{key}") for defect in wrong]

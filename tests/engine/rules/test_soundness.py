@@ -2,6 +2,7 @@
 
 import itertools
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from lattice_console.engine.rules import dependencies, specs
-from lattice_console.engine.rules.soundness import binds, sound
+from lattice_console.engine.rules.soundness import binds, shared_names, sound
 from lattice_console.merge._libgit2 import merge_lines
 
 PATH = ".lattice/specs/a.yaml"
@@ -88,6 +89,80 @@ def test_a_value_that_a_rule_asks_for_is_judged() -> None:
     assert [*sound(PATH, base, ours, theirs)(merged)] == ["The spec c depends on itself."]
 
 
+TABLES = b"""name: a
+version: 1.0.0
+tables:
+# 1
+# 2
+- name: t
+  columns:
+  # 3
+  # 4
+  - name: x
+    type: int
+  # 5
+  # 6
+  - name: y
+    type: int
+# 7
+# 8
+- name: r
+  columns:
+  - name: k
+    type: int
+    references: t.y
+  # 9
+  - {name: z, type: int}
+"""
+ENDPOINTS = b"""name: a
+version: 1.0.0
+endpoints:
+# 1
+# 2
+- path: /a
+  method: GET
+# 3
+# 4
+- path: /b
+  method: GET
+"""
+FIELDS = (
+    ENDPOINTS
+    + b"""  response:
+    schema:
+      of: string
+# 5
+# 6
+schemas:
+  User: string
+"""
+)
+
+
+@pytest.mark.parametrize(
+    ("base", "ours", "theirs"),
+    [
+        (TABLES, (b"tables:\n", b"tables:\n- name: u\n"), (b"name: r\n", b"name: u\n")),
+        (TABLES, (b"t\n", b"t\n  indexes: [{name: i, columns: [x]}]\n"), (b"name: x\n", b"name: v\n")),
+        (TABLES, (b"  columns:\n", b"  columns:\n  - {name: v, type: int}\n"), (b"name: x\n", b"name: v\n")),
+        (TABLES, (b"  - name: x\n", b"  - name: w\n"), (b"t.y\n", b"t.x\n")),
+        (ENDPOINTS, (b"endpoints:\n", b"endpoints:\n- {path: /c, method: GET}\n"), (b"path: /b\n", b"path: /c\n")),
+        (ENDPOINTS, (b"endpoints:\n", b"endpoints:\n- {path: /b, method: PUT}\n"),
+         (b"/b\n  method: GE", b"/b\n  method: PU")),
+        (FIELDS, (b"  User: string\n", b"  Account: string\n"), (b"of: string\n", b"of: User\n")),
+    ],
+    ids=["table", "column of an index", "column", "reference", "path", "method", "schema"],
+)  # fmt: skip
+def test_a_value_that_a_rule_of_a_type_asks_for_is_judged(
+    base: bytes, ours: tuple[bytes, bytes], theirs: tuple[bytes, bytes]
+) -> None:
+    sides = base, base.replace(*ours, 1), base.replace(*theirs)
+    clean, merged = merge_lines(*sides)
+    assert clean
+    assert not set().union(*(messages(PATH, side) for side in sides))
+    assert set(sound(PATH, *sides)(merged)) == messages(PATH, merged) != set()
+
+
 # --- Edits that break a rule only together
 
 
@@ -154,6 +229,97 @@ def test_two_edits_that_break_a_rule_only_together_bind_their_document(schema: d
             broken += 1
             assert binds(SPEC, base, ours) or binds(SPEC, base, theirs)
     assert broken
+
+
+FRAME = b"""type: generic
+version: 1.0.0
+0
+endpoints:
+1
+schemas:
+2
+tables:
+3
+  - name: orders
+    columns:
+      - {name: n, type: int}
+4
+"""
+PARTS: list[list[tuple[bytes, ...]]] = [
+    [(b"name: a", b"name: b"), (b"depends_on: [b]", b"depends_on: []")],
+    [
+        (b"  - {path: '/a/{x}', method: GET, response: {schema: {of: User}}}",),
+        (b"  - {path: '/a/{y}', method: get, response: {schema: {$ref: '#/schemas/User'}}}",),
+        (
+            b"  - {path: /b, method: GET, response: {schema: {$ref: '#/schemas/Team/boss'}}}",
+            b"  - {path: /b, method: GET}",
+        ),
+        (b"  - {path: /b, method: PUT, response: {schema: {of: Shop}}}",),
+    ],
+    [(b"  User: {id: string}",), (b"  Team: {boss: User}", b"  Team: {head: User}")],
+    [(b"  - {name: users, columns: [{name: id, type: int}, {name: mail, type: text}]}", b"  - {name: Orders}")],
+    [
+        (b"      - {name: id, type: int}",),
+        (b"      - {name: ID, type: int}", b"      - {name: of, type: int, references: users.mail}"),
+        (b"      - {name: shop, type: int, references: shops.id}",),
+        (b"    indexes: [{name: i, columns: [id]}]",),
+        (b"    constraints: [{name: c, type: unique, columns: [shop]}]",),
+    ],
+]
+"""The lines in the place of each number, one of those that are given or none."""
+
+CHOICES = [(*given, b"") for part in PARTS for given in part]
+BASES = {
+    "nearly nothing": (0, 1, 1, 1, 2, 1, 1, 2, 2, 1, 2, 1, 1, 1),
+    "much": (0, 0, 0, 1, 2, 1, 0, 0, 0, 0, 2, 1, 1, 1),
+    "more": (0, 0, 1, 1, 1, 1, 0, 1, 0, 0, 2, 0, 1, 1),
+}
+
+
+def composed(choices: Sequence[int]) -> bytes:
+    """A document with so many lines of comments between its parts that edits of two of them merge."""
+    document, chosen = FRAME, iter(choices)
+    for number, part in enumerate(PARTS):
+        lines = b"".join(b"%b\n# 3\n# 4\n" % (*given, b"")[next(chosen)] for given in part)
+        document = document.replace(b"\n%d\n" % number, b"\n# 1\n# 2\n" + lines)
+    return document
+
+
+@pytest.mark.parametrize(("choices", "pairs"), zip(BASES.values(), (2, 6, 4), strict=True), ids=BASES)
+def test_two_edits_that_break_a_rule_of_their_type_only_together_change_the_same_name(
+    choices: tuple[int, ...], pairs: int
+) -> None:
+    base = composed(choices)
+    edits = [
+        composed((*choices[:at], choice, *choices[at + 1 :]))
+        for at, given in enumerate(CHOICES)
+        for choice in range(len(given))
+        if choice != choices[at]
+    ]
+    assert not messages(PATH, base)
+    broken = 0
+    for ours, theirs in itertools.combinations([edit for edit in edits if not messages(PATH, edit)], 2):
+        clean, merged = merge_lines(base, ours, theirs)
+        if clean and messages(PATH, merged):
+            broken += 1
+            assert shared_names(PATH, base, ours) & shared_names(PATH, base, theirs)
+    assert broken >= pairs
+
+
+def test_edits_of_different_names_share_none() -> None:
+    base = b"name: a\nendpoints:\n  - {path: /a, method: GET}\n  - {path: /b, method: GET}\n"
+    ours = base.replace(b"/a, method: GET", b"/c, method: GET")
+    theirs = base.replace(b"/b, method: GET", b"/d, method: GET")
+    assert len(shared_names(PATH, base, ours)) == len(shared_names(PATH, base, theirs)) == 2
+    assert not shared_names(PATH, base, ours) & shared_names(PATH, base, theirs)
+    assert not shared_names(PATH, base, base.replace(b"name: a", b"# 1\nname: a"))
+
+
+def test_an_edit_of_very_many_names_binds_its_document() -> None:
+    base = b"name: a\nendpoints:\n"
+    ours = base + b"".join(b"  - {path: /%d, method: GET}\n" % number for number in range(70))
+    assert binds(PATH, base, ours)
+    assert not binds(PATH, base, base + b"  - {path: /a, method: GET}\n")
 
 
 @pytest.mark.parametrize(

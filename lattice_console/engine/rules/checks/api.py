@@ -6,10 +6,10 @@ from typing import Any, Final
 
 from lattice_console.engine.rules.checks import fields
 from lattice_console.engine.rules.checks.catalogue import broken
-from lattice_console.engine.rules.checks.entries import Entry, entries, shown, text_of
+from lattice_console.engine.rules.checks.entries import Entry, Mention, entries, shown, text_of
 from lattice_console.engine.rules.defects import Defect
 
-__all__ = ["check", "endpoint_name"]
+__all__ = ["check", "endpoint_name", "mentions"]
 
 _METHODS: Final = frozenset({"GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH", "TRACE", "QUERY"})
 _CODE: Final = re.compile(r"[1-5](?:[0-9]{2}|XX)|default")
@@ -35,6 +35,13 @@ def check(data: Mapping[str, Any]) -> Iterator[Defect]:
         yield from _status_codes(entry)
         yield from _authentication(entry, data)
     yield from fields.check(data)
+
+
+def mentions(data: Mapping[str, Any]) -> Iterator[Mention]:
+    """What of a document breaks a rule only together with something elsewhere in it."""
+    for entry in entries(data, "endpoints"):
+        yield Mention("is", f"endpoint {endpoint_name(entry.data)}")
+    yield from fields.mentions(data)
 
 
 def endpoint_name(endpoint: Mapping[str, Any]) -> str:

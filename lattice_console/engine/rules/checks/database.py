@@ -1,20 +1,20 @@
 """Specs of databases: `tables` with columns, keys, indexes and constraints."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from lattice_console.engine.rules.checks import sql
 from lattice_console.engine.rules.checks.catalogue import broken
-from lattice_console.engine.rules.checks.entries import Entry, entries, repeated, shown, text_of
+from lattice_console.engine.rules.checks.entries import ELSEWHERE, Entry, Mention, entries, repeated, shown, text_of
 from lattice_console.engine.rules.defects import Defect
 
-__all__ = ["KEYS", "check"]
+__all__ = ["KEYS", "check", "mentions"]
 
 KEYS: Final = frozenset(
     {
         *("tables", "columns", "indexes", "constraints", "name", "type", "condition", "check"),
-        *("primary_key", "unique", "not_null", "index", "sensitive", "references", "table", "column"),
+        *("primary_key", "unique", "not_null", "index", "sensitive", "references", "table", "column", "depends_on"),
     }
 )
 """The keys of which a plain value can decide whether these rules are kept."""
@@ -55,6 +55,38 @@ def check(data: Mapping[str, Any]) -> Iterator[Defect]:
     elsewhere = bool(data.get("depends_on"))
     for entry in found:
         yield from _foreign(entry, tables, elsewhere=elsewhere)
+
+
+def mentions(data: Mapping[str, Any]) -> Iterator[Mention]:
+    """What of a document breaks a rule only together with something elsewhere in it."""
+    found = list(entries(data, "tables"))
+    here = {text_of(entry.data, "name").casefold() for entry in found}
+    for entry in found:
+        table = text_of(entry.data, "name").casefold()
+        yield Mention("is", f"table {table}")
+        for column in entries(entry.data, "columns"):
+            yield Mention("is", f"column {table}.{text_of(column.data, 'name').casefold()}")
+        listed = entry.data.get("primary_key")
+        used = [*listed] if isinstance(listed, list) else [listed]
+        for key in ("indexes", "constraints"):
+            for one in entries(entry.data, key):
+                # The names of indexes are those of all tables.
+                yield Mention("is", f"{key} {'' if key == 'indexes' else table} {text_of(one.data, 'name').casefold()}")
+                columns = one.data.get("columns")
+                used += columns if isinstance(columns, list) else []
+        yield from (Mention("uses", f"column {table}.{name.casefold()}") for name in map(sql.column_of, used) if name)
+        for one in (*entries(entry.data, "columns"), *entries(entry.data, "constraints")):
+            target = sql.reference(one.data.get("references"))
+            yield from _mentions_of(target, here) if target is not None else ()
+
+
+def _mentions_of(target: sql.Target, here: Collection[str]) -> Iterator[Mention]:
+    names = {target.table.casefold(), target.table.rpartition(".")[2].casefold()}
+    if names.isdisjoint(here):
+        yield Mention("uses", ELSEWHERE)
+    for name in sorted(names):
+        yield Mention("uses", f"table {name}")
+        yield from (Mention("uses", f"column {name}.{column.casefold()}") for column in target.columns)
 
 
 def _columns(table: Entry) -> dict[str, Entry]:

@@ -1,11 +1,11 @@
 """Reading the parts of a document that rules are about, with their JSON pointers."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from lattice_console.contract.models.base import replace_controls
 
-__all__ = ["Entry", "entries", "repeated", "shown", "text_of"]
+__all__ = ["ELSEWHERE", "Entry", "Mention", "entries", "repeated", "shown", "text_of"]
 
 _SHOWN = 60
 
@@ -15,6 +15,17 @@ class Entry(NamedTuple):
 
     pointer: str
     data: Mapping[str, Any]
+
+
+ELSEWHERE: Final = "elsewhere"
+"""What a document mentions that depends on other specs, or on what only these can have."""
+
+
+class Mention(NamedTuple):
+    """That a document names something, and as what: two edits that each change a mention of it may break a rule."""
+
+    role: str
+    name: str
 
 
 def entries(data: Mapping[str, Any], key: str, pointer: str = "") -> Iterator[Entry]:

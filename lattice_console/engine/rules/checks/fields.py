@@ -8,13 +8,14 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
+from lattice_console.engine.rules import hashes
 from lattice_console.engine.rules.checks.catalogue import broken
-from lattice_console.engine.rules.checks.entries import entries, shown, text_of
+from lattice_console.engine.rules.checks.entries import ELSEWHERE, Mention, entries, shown, text_of
 from lattice_console.engine.rules.defects import Defect
 from lattice_console.engine.rules.references import leads_somewhere
 from lattice_console.engine.rules.yaml_events import escaped
 
-__all__ = ["Use", "check", "schemas_in", "uses"]
+__all__ = ["check", "mentions"]
 
 _SIMPLE: Final = frozenset(
     """
@@ -34,7 +35,7 @@ _WORD: Final = re.compile(r"[A-Za-z_][\w.-]*")
 _TYPE_LIMIT: Final = 200
 
 
-class Use(NamedTuple):
+class _Use(NamedTuple):
     """A reference to a schema by a name, or by a JSON pointer (`#/…`), and where in the document it stands."""
 
     pointer: str
@@ -48,9 +49,9 @@ class _Word(NamedTuple):
 
 def check(data: Mapping[str, Any]) -> Iterator[Defect]:
     """What fields refer to and is not there, and types that are none. Never raises."""
-    schemas = schemas_in(data)
+    schemas = _schemas_in(data)
     elsewhere = bool(data.get("depends_on"))
-    for use in uses(data):
+    for use in _uses(data):
         if use.target.startswith("#"):
             there = leads_somewhere(data, use.target[1:])
         else:
@@ -67,7 +68,28 @@ def check(data: Mapping[str, Any]) -> Iterator[Defect]:
                 break
 
 
-def schemas_in(data: Mapping[str, Any]) -> frozenset[str]:
+def mentions(data: Mapping[str, Any]) -> Iterator[Mention]:
+    """What fields refer to, and what can be referred to, as far as two places of a document take part in that."""
+    used = {use.target for use in _uses(data)}
+    if not used and "schemas" not in data:
+        return
+    schemas = _schemas_in(data)
+    for name in sorted(used):
+        target = name if name.startswith("#") else f"#/schemas/{name}"
+        yield Mention("uses", "/".join(target.split("/")[:3]))
+        if target != name and name not in schemas:
+            yield Mention("uses", ELSEWHERE)
+    for key, held in data.items():
+        yield Mention("is", f"#/{escaped(key)}")
+        named = held.items() if isinstance(held, dict) else enumerate(held) if isinstance(held, list) else ()
+        for place, one in named:
+            # A reference may lead into it.
+            yield Mention(hashes.digest(hashes.canonical(one).encode()), f"#/{escaped(key)}/{escaped(str(place))}")
+    for name in schemas:
+        yield Mention("is", f"#/schemas/{name}")
+
+
+def _schemas_in(data: Mapping[str, Any]) -> frozenset[str]:
     """The names of the schemas that a document has."""
     held = data.get("schemas")
     return frozenset(
@@ -75,16 +97,16 @@ def schemas_in(data: Mapping[str, Any]) -> frozenset[str]:
     )
 
 
-def uses(data: Mapping[str, Any]) -> Iterator[Use]:
+def _uses(data: Mapping[str, Any]) -> Iterator[_Use]:
     """What the fields of a document refer to, in the document itself."""
     for pointer, value in _holders(data):
         for place, held in _walk(pointer, value):
             if isinstance(held, dict) and isinstance(target := held.get("$ref"), str) and target.startswith("#"):
-                yield Use(f"{place}/$ref", target)
+                yield _Use(f"{place}/$ref", target)
     for word in _words(data):
         for name in _names_in(word.text):
             if _names_schema(name):
-                yield Use(word.pointer, name)
+                yield _Use(word.pointer, name)
 
 
 def _names_schema(word: str) -> bool:
