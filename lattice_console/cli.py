@@ -36,6 +36,7 @@ COMMANDS = {
     "view": f"{_HEADLESS}.view:group",
     "mutation": f"{_HEADLESS}.mutation:group",
     "spec": f"{_HEADLESS}.spec:group",
+    "validate": f"{_HEADLESS}.validate:command",
     "events": f"{_HEADLESS}.events:command",
     "team": f"{_HEADLESS}.team:group",
     "project": f"{_HEADLESS}.project:group",

@@ -42,6 +42,7 @@ ROUTES: Mapping[str, tuple[str, str]] = {
     "documents.steps": ("GET", "/head/steps"),
     "documents.content": ("GET", "/blobs/{hash}"),
     "documents.known": ("POST", "/blobs/known"),
+    "documents.validate": ("GET", "/checks"),
     "documents.track": ("POST", "/documents"),
     "specs.list": ("GET", "/specs"),
     "specs.get": ("GET", "/specs/{name}"),

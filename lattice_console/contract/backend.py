@@ -28,6 +28,7 @@ from lattice_console.contract.models.base import (
 )
 from lattice_console.contract.models.conflict import ALL_CONFLICTS, Conflict, ConflictFilter, ConflictReport, Strategy
 from lattice_console.contract.models.document import (
+    CheckedDocument,
     Document,
     HeadDelta,
     HeadStep,
@@ -148,6 +149,13 @@ class Documents(Protocol):
 
     async def known(self, hashes: Sequence[Hash]) -> tuple[Hash, ...]:
         """Those of `hashes` whose bytes this project holds, in any revision or patchset."""
+        ...
+
+    async def validate(self, *, cursor: Reference | None = None, limit: Limit = 100) -> Page[CheckedDocument]:
+        """The head's documents by path, each with what is wrong with it: as a document, as a spec, as policy.
+
+        A page may have fewer documents than `limit` where they are large.
+        """
         ...
 
     async def track(

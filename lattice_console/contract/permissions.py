@@ -27,6 +27,7 @@ RULES: Mapping[str, Rule] = {
     "documents.steps": Rule("specs:view"),
     "documents.content": Rule("specs:view"),
     "documents.known": Rule("specs:view"),
+    "documents.validate": Rule("specs:view"),
     "documents.track": Rule("specs:create"),
     "specs.list": Rule("specs:view"),
     "specs.get": Rule("specs:view"),

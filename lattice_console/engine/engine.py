@@ -33,6 +33,7 @@ from lattice_console.engine.features import (  # noqa: F401 - each registers its
     steps,
     team,
     train,
+    validating,
 )
 from lattice_console.engine.features.context import Context, Surroundings
 from lattice_console.engine.features.projected import Elsewhere

@@ -14,7 +14,8 @@ from lattice_console.headless.style import Palette
 from lattice_console.headless.table import Column, layout
 from lattice_console.text import inert
 
-Shape = Literal["table", "json", "ndjson"]
+Shape = Literal["table", "json", "ndjson", "junit", "sarif"]
+"""How data is printed; the last two only by commands that check something."""
 
 SCHEMA_VERSION = 1
 """The version of what `--output json` and `ndjson` print; it moves when a field changes its meaning or goes."""

@@ -1,20 +1,21 @@
 """`lattice spec create | list | show | validate | graph | chain | impact | history`: documents with meaning."""
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 import click
 
 from lattice_console.contract.backend import Backend
+from lattice_console.contract.models.document import CheckedDocument
 from lattice_console.contract.models.spec import Finding, Spec
-from lattice_console.headless import completing, options, views
+from lattice_console.headless import completing, findings, options, views
 from lattice_console.headless.commands import Group
-from lattice_console.headless.exits import Exit
 from lattice_console.headless.output import Output
 from lattice_console.headless.session import Session, connected
 from lattice_console.headless.spec_graph import chain, graph, impact
 from lattice_console.headless.spec_history import history
 from lattice_console.headless.table import Column
-from lattice_console.text import count, inert, inert_lines
+from lattice_console.text import inert, inert_lines
 
 group = Group(
     "spec",
@@ -29,14 +30,6 @@ _SPECS: Sequence[Column[Spec]] = (
     Column("VERSION", lambda row: row.version or ""),
     Column("PATH", lambda row: row.path or "", gives=True),
     Column("DEPENDS ON", lambda row: ", ".join(row.depends_on), gives=True),
-)
-
-_FINDINGS: Sequence[Column[Finding]] = (
-    Column("WHERE", lambda row: f"{row.path}:{row.line}" if row.line else row.path),
-    Column("SEVERITY", lambda row: row.severity, role=lambda row: "bad" if row.severity == "error" else "warning"),
-    Column("RULE", lambda row: row.rule),
-    Column("MESSAGE", lambda row: f"{row.pointer}: {row.message}" if row.pointer else row.message),
-    Column("REMEDY", lambda row: row.remedy),
 )
 
 
@@ -96,18 +89,27 @@ async def show(session: Session, backend: Backend, name: str) -> None:
 )
 @click.argument("names", metavar="[NAME]...", nargs=-1, shell_complete=completing.specs)
 @click.option("--all", "all_", is_flag=True, help="Every spec; the same as naming none.")
-@options.output
+@findings.reports
 @connected
-async def validate(session: Session, backend: Backend, names: tuple[str, ...], all_: bool) -> int:
-    """Check specs of the head: syntax, and their own schema. Exits 10 when something was found."""
+async def validate(
+    session: Session, backend: Backend, names: tuple[str, ...], all_: bool, junit_file: Path | None
+) -> int:
+    """Check specs of the head by the rules of their types.
+
+    Exits 10 when something was found that is not suppressed, be it a warning.
+    """
     if names and all_:
         raise click.UsageError("Name specs, or take --all.")
-    findings = await backend.specs.validate(names)
-    session.output.many(findings, _FINDINGS, empty="Nothing was found.", facts={"total": len(findings)})
-    if findings and session.output.shape == "table":
-        files = len({finding.path for finding in findings})
-        session.output.say(f"{count(len(findings), 'finding')} in {count(files, 'file')}.")
-    return Exit.FINDINGS if findings else Exit.OK
+    found = await backend.specs.validate(names)
+    by_path: dict[str, list[Finding]] = {one.path: [] for one in await _specs(backend, names) if one.path}
+    for finding in found:
+        by_path.setdefault(finding.path, []).append(finding)
+    documents = [CheckedDocument(path=path, findings=tuple(by_path[path])) for path in sorted(by_path)]
+    return findings.tell(session, documents, strict=True, junit_file=junit_file, nothing="Nothing was found.")
+
+
+async def _specs(backend: Backend, names: tuple[str, ...]) -> list[Spec]:
+    return [one for one in await backend.specs.list() if not names or one.name in names]
 
 
 group.add_command(graph)
@@ -131,4 +133,4 @@ def _lines(output: Output, spec: Spec) -> Iterable[str]:
         yield from (f"  {line}" for line in inert_lines(spec.description))
     if spec.findings:
         yield ""
-        yield from output.table(spec.findings, _FINDINGS)
+        yield from output.table(spec.findings, findings.COLUMNS)

@@ -101,6 +101,7 @@ READS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "documents.steps": {"after": numbers, "limit": numbers},
     "documents.content": {"hash": texts},
     "documents.known": {"hashes": several},
+    "documents.validate": {"cursor": cursors, "limit": numbers},
     "specs.graph": {
         "name": st.none() | texts,
         "toward": st.sampled_from(["dependencies", "dependents", "both"]),

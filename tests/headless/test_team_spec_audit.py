@@ -83,7 +83,7 @@ def test_validate_exits_10_with_findings_and_0_without(lattice: Lattice) -> None
     table = lattice("spec", "validate", "--all")
     assert table.code == 10
     assert ".lattice/specs/broken.json:2" in table.text
-    assert "1 finding in 1 file." in table.err
+    assert "1 error in 1 of 1 document." in table.err
     lattice.write(".lattice/specs/bare.json", '{"name": "bare"}\n')
     lattice.ok("track", ".lattice/specs/bare.json")
     bare = lattice("spec", "validate", "bare", "--output", "json")

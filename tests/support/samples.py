@@ -250,6 +250,7 @@ SAMPLES: Mapping[str, Callable[[Scene], Awaitable[dict[str, Any]]]] = {
     "documents.steps": _nothing,
     "documents.content": _content,
     "documents.known": _known,
+    "documents.validate": _nothing,
     "documents.track": _file,
     "specs.list": _nothing,
     "specs.get": _spec,

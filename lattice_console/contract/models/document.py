@@ -6,6 +6,7 @@ from pydantic import JsonValue
 
 from lattice_console.contract.models.base import Hash, Model, Moment, PathText
 from lattice_console.contract.models.people import Person
+from lattice_console.contract.models.spec import Finding
 
 
 class Document(Model):
@@ -84,6 +85,13 @@ class HeadStep(Model):
     mutation: StepMutation | None
     reason: str
     entries: tuple[HeadEntry, ...]
+
+
+class CheckedDocument(Model):
+    """A document of the head, and what is wrong with it."""
+
+    path: str
+    findings: tuple[Finding, ...]
 
 
 class TrackedFile(Model):

@@ -1,5 +1,6 @@
 """Specs: documents with meaning."""
 
+from datetime import date
 from typing import Literal
 
 from lattice_console.contract.models.base import Model
@@ -18,11 +19,25 @@ EdgeKind = Literal["depends_on", "refers", "governs"]
 Severity = Literal["error", "warning"]
 
 
+class Suppression(Model):
+    """Why a finding is put up with: who answers for that, the reason, and the last day (UTC) on which it is."""
+
+    owner: str
+    reason: str
+    expires: date
+
+    @property
+    def said(self) -> str:
+        """All of it, as a sentence."""
+        return f"Suppressed by {self.owner} until {self.expires}: {self.reason}"
+
+
 class Finding(Model):
     """Something that a check found in a document: where (`line` from 1, JSON `pointer`), by which `rule`, and what.
 
     `remedy` is a sentence that says how to mend it, empty where the message says that already. In what a mutation
-    proposes, it is `inherited` where the document had it before: then it is told, and holds nothing back.
+    proposes, it is `inherited` where the document had it before, and `suppressed` where the project puts up with it:
+    then it is told, and holds nothing back.
     """
 
     path: str
@@ -33,11 +48,12 @@ class Finding(Model):
     line: int | None = None
     remedy: str = ""
     inherited: bool = False
+    suppressed: Suppression | None = None
 
     @property
     def blocks(self) -> bool:
         """Whether a mutation that proposes it is held back."""
-        return self.severity == "error" and not self.inherited
+        return self.severity == "error" and not self.inherited and self.suppressed is None
 
     @property
     def said(self) -> str:

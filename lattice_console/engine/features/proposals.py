@@ -2,16 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from lattice_console.contract.errors import Conflict, NotFound, RuleBroken, ValidationFailed
 from lattice_console.contract.models.mutation import ChangeInput
 from lattice_console.contract.models.spec import Finding
 from lattice_console.contract.paths import check_path
-from lattice_console.engine.features import stored, views
+from lattice_console.engine.features import stored, suppressing, views
 from lattice_console.engine.features.context import Context, new_id
 from lattice_console.engine.features.tree import Entry, Tree
 from lattice_console.engine.records import ChangeRecord, MutationRecord, ParentRecord, PatchsetRecord
-from lattice_console.engine.rules import hashes, specs
+from lattice_console.engine.rules import hashes, specs, suppressions
 from lattice_console.engine.rules import policy as policy_rules
 from lattice_console.merge import patch as patches
 from lattice_console.merge.diff import hunk_digest
@@ -180,6 +181,8 @@ def check(path: str, after: bytes, before: bytes | None, before_path: str | None
     """What is wrong with a document of a patchset, `before` being what it makes it of and `before_path` its place."""
     _, errors = policy_rules.read({path: after}) if policy_rules.is_policy(path) else ((), ())
     wrong = [Finding(path=path, rule="policy", severity="error", message=error) for error in errors]
+    if path == suppressions.FILE:
+        wrong += [finding for finding in suppressions.check(after, date.min) if finding.severity == "error"]
     return [*specs.check(path, after, before, before_path), *wrong]
 
 
@@ -217,7 +220,7 @@ def store(
         diff_hash=proposal.diff_hash,
         author_id=author_id,
         message=message,
-        findings=[finding.model_dump(mode="json") for finding in proposal.findings],
+        findings=[finding.model_dump(mode="json") for finding in suppressing.applied(ctx, proposal.findings)],
         created_at=ctx.now,
     )
     ctx.tables.documents.put_blobs(proposal.blobs)

@@ -1,6 +1,6 @@
 """Specs: what the head's documents mean, and proposing new ones."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lattice_console.contract.errors import NotFound
@@ -8,7 +8,7 @@ from lattice_console.contract.models.document import SpecRevision, TrackedFile
 from lattice_console.contract.models.mutation import ChangeInput, Mutation
 from lattice_console.contract.models.page import Page
 from lattice_console.contract.models.spec import Finding, Spec, SpecCheck
-from lattice_console.engine.features import advising, documents, hooking, mutations, proposals
+from lattice_console.engine.features import advising, documents, hooking, mutations, proposals, suppressing
 from lattice_console.engine.features.context import Context
 from lattice_console.engine.features.registry import reads, writes
 from lattice_console.engine.records import HeadRecord, SpecRecord
@@ -124,6 +124,19 @@ def _findings(ctx: Context, records: Sequence[SpecRecord], documents: dict[str, 
         reading = rules.read(document.path, contents[document.hash]) if document else None
         if reading is not None:
             found.extend(reading.findings)
+    found.extend(_across(ctx, records, documents))
+    return suppressing.applied(ctx, found)
+
+
+def across(ctx: Context, documents: Sequence[HeadRecord]) -> list[Finding]:
+    """What is wrong with the specs among some documents of the head that only others can tell."""
+    by_id = {document.document_id: document for document in documents}
+    records = [record for record in ctx.tables.specs.all(ctx.project.id) if record.document_id in by_id]
+    return _across(ctx, records, by_id)
+
+
+def _across(ctx: Context, records: Sequence[SpecRecord], documents: Mapping[str, HeadRecord]) -> list[Finding]:
+    found: list[Finding] = []
     names = ctx.tables.specs.named(ctx.project.id, (wanted for record in records for wanted in record.depends_on))
     for record in records:
         document = documents.get(record.document_id or "")
@@ -139,7 +152,7 @@ def _findings(ctx: Context, records: Sequence[SpecRecord], documents: dict[str, 
             for wanted in record.depends_on
             if document and wanted not in names
         )
-    return tuple(found)
+    return found
 
 
 def _spec(record: SpecRecord, documents: dict[str, HeadRecord], findings: tuple[Finding, ...]) -> Spec:

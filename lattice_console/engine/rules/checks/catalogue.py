@@ -22,6 +22,8 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
     {
         "syntax": Rule("every", "error", "A JSON or YAML document, and front matter, can be read, and repeats no key."),
         "policy": Rule("every", "error", "What the policy's documents say is legal."),
+        "suppression": Rule("every", "error", "A suppression says its rule, path, owner, reason and expiry."),
+        "suppression_expired": Rule("every", "warning", "No suppression has expired."),
         "name": Rule("every", "error", "A spec is an object with a `name` of up to 100 characters."),
         "plain_name": Rule(
             "every", "warning", "A name is typed without quotes: `a-z`, digits, dots, hyphens, underscores."
