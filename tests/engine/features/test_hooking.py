@@ -5,53 +5,22 @@ import json
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from lattice_console.backends import local
-from lattice_console.contract.backend import Backend
 from lattice_console.contract.models.mutation import Mutation
 from tests.support.changes import create, modify
-from tests.support.hooks import Trusted, hooks_at, write_hook
-from tests.support.house import OWNER, House, head_of, open_house, propose, track
+from tests.support.hooks import HOOK, PATIENCE, Hooked, open_hooked, write_hook
+from tests.support.house import OWNER, head_of, propose, track
 from tests.support.refusals import refusal
 
-HOOK = "pre-mutation.sh"
-SECONDS = 60.0
-
-
-class Hooked:
-    """A project whose engine works in a folder that has hooks."""
-
-    def __init__(self, house: House, trusted: Trusted, backend: Backend) -> None:
-        self.house = house
-        self.root = house.folder
-        self.backend = backend
-        self._trusted = trusted
-
-    def hook(self, script: str, name: str = HOOK) -> None:
-        """Lay a trusted hook into the folder."""
-        write_hook(self.root, name, script)
-        self._trusted.trust()
-
-    def asked(self) -> list[dict[str, Any]]:
-        """What hooks were given that append it to the file `asked`."""
-        return [json.loads(line) for line in (self.root / "asked").read_text("utf-8").splitlines()]
-
-    async def approved(self) -> Mutation:
-        """A mutation that was proposed and approved where no hook is."""
-        elsewhere = self.house.backend()
-        proposed = await propose(elsewhere, create("a.txt"))
-        return await elsewhere.reviews.vote(proposed.id, vote="approve")
+SECONDS = PATIENCE
 
 
 @pytest.fixture
 async def hooked(tmp_path: Path) -> AsyncIterator[Hooked]:
-    async with open_house("local", tmp_path) as house:
-        hooks, trusted = hooks_at(tmp_path, house.project_id, seconds=SECONDS)
-        async with house.neighbour(hooks) as engine:
-            yield Hooked(house, trusted, local.bind(engine, actor=OWNER, project=house.project_id, closes=False))
+    async with open_hooked(tmp_path) as hooked:
+        yield hooked
 
 
 def hooks_passed(mutation: Mutation) -> tuple[str, str]:
