@@ -95,7 +95,7 @@ class Announcing(TypingAhead):
 
     @on(Trouble)
     def _say_trouble(self, message: Trouble) -> None:
-        self.say(f"The folder was not brought up to date: {message.error.message}", "error")
+        self.say(f"{message.what}: {message.error.message}", "error")
         self._keep_ticking()
 
     def tell(self, text: str) -> None:

@@ -18,6 +18,7 @@ from lattice_console.screens.news import (
     Happened,
     HealthChanged,
     Synced,
+    Told,
     Trouble,
     Unreachable,
 )
@@ -68,35 +69,55 @@ class Connection:
         self._back = asyncio.Event()
         self._following = True
         self._answers = True
+        self._seen = 0
         self._patience = PATIENCE if session.settings.servers.kind == "postgres" else BUSY
 
     async def run(self) -> None:
         """Open, then follow until cancelled; the Backend is closed in the end.
 
-        What may pass by itself is tried again and again; what a person has to mend ends the connection.
+        What may pass by itself is tried again and again; what a person has to mend ends the connection. Where the
+        database was put back to an earlier state, all is read anew.
         """
-        opened = await self._open()
-        if opened is None:
+        backend = await self._open()
+        if backend is None:
             return
-        backend, seen = opened
+        try:
+            while await self._attend(backend):
+                await self._greet(backend)
+                self._post(Told("The database was put back to an earlier state. What stands here was read anew."))
+        except LatticeError as error:
+            self._ended(error)
+        finally:
+            await backend.close()
+
+    async def _attend(self, backend: Backend) -> bool:
+        """Follow until the connection ends; returns whether the database was put back to before what was seen."""
+        put_back = False
         self._head_moved.set()
         self._post(Connected())
         try:
             async with asyncio.TaskGroup() as all_of_it:
+                all_of_it.create_task(self._recover(backend))
                 all_of_it.create_task(self._keep_folder(backend))
                 all_of_it.create_task(self._watch(backend))
                 all_of_it.create_task(Company(self._session, self._post).run(backend))
-                await self._follow(backend, seen)
+                await self._follow(backend)
+        except* _PutBack:
+            put_back = True
         except* LatticeError as errors:
-            self._following = False
-            self._tell_freshness()
-            self._post(Unreachable(_first(errors)))
+            self._ended(_first(errors))
         finally:
             if self._flushing is not None:
                 self._flushing.cancel()
-            await backend.close()
+                self._flushing, self._collected = None, []
+        return put_back
 
-    async def _open(self) -> tuple[Backend, int] | None:
+    def _ended(self, error: LatticeError) -> None:
+        self._following = False
+        self._tell_freshness()
+        self._post(Unreachable(error))
+
+    async def _open(self) -> Backend | None:
         failures = 0
         self._session.refused = False
         while True:
@@ -110,33 +131,46 @@ class Connection:
             await asyncio.sleep(_delay(failures))
             failures += 1
 
-    async def _begin(self) -> tuple[Backend, int]:
-        """The open Backend, and the number of the newest event before all that the screens will read."""
+    async def _begin(self) -> Backend:
         backend = await self._open_backend()
         try:
-            project = await backend.projects.get()
-            actor = await backend.team.whoami()
-            seen = await backend.events.last()
-            await backend.executions.recover()
+            await self._greet(backend)
         except BaseException:
             await backend.close()
             raise
-        self._session.opened(backend, project, actor)
-        return backend, seen
+        return backend
 
-    async def _follow(self, backend: Backend, seen: int) -> None:
+    async def _greet(self, backend: Backend) -> None:
+        """Learn the project, who acts, and the number of the newest event before all that the screens will read."""
+        project = await backend.projects.get()
+        actor = await backend.team.whoami()
+        self._seen = await backend.events.last()
+        self._session.opened(backend, project, actor)
+
+    async def _recover(self, backend: Backend) -> None:
+        """Give back what others claimed and did not finish. That writes, and may have to wait for those who do."""
+        failures = 0
+        while True:
+            try:
+                await backend.executions.recover()
+                return
+            except SystemFailure as error:
+                if not failures:
+                    self._post(Trouble("What others began and did not finish was not given back", error))
+            await asyncio.sleep(_delay(failures))
+            failures += 1
+
+    async def _follow(self, backend: Backend) -> None:
         failures = 0
         while True:
             try:
                 # A question that is answered at once; the subscription may rightly stay silent.
-                for event in await backend.events.since(seen):
-                    seen = event.seq
+                for event in await backend.events.since(self._seen):
                     self._take(event)
                 self._following = True
                 self._tell_freshness()
                 failures = 0
-                async for event in backend.events.subscribe(after=seen):
-                    seen = event.seq
+                async for event in backend.events.subscribe(after=self._seen):
                     self._take(event)
             except NotAuthenticated:
                 raise
@@ -150,6 +184,7 @@ class Connection:
                 failures += 1
 
     def _take(self, event: Event) -> None:
+        self._seen = event.seq
         self._collected.append(event)
         if event.name in _MOVES_HEAD:
             self._head_moved.set()
@@ -204,12 +239,12 @@ class Connection:
             since=before.since if before is not None and again else self._session.look.now(),
         )
         if before is None or before.error != error.message:
-            self._post(Trouble(error))
+            self._post(Trouble("The folder was not brought up to date", error))
 
     async def _watch(self, backend: Backend) -> None:
         """Look how the parts are, again and again."""
         while True:
-            start = time.perf_counter()
+            start, seen = time.perf_counter(), self._seen
             try:
                 # Not `wait_for`, which before Python 3.12 loses a cancellation that comes with the answer.
                 async with asyncio.timeout(self._patience):
@@ -223,6 +258,7 @@ class Connection:
             except OSError as error:
                 health = self._gone(f"It cannot be reached ({type(error).__name__}).", start)
             self._measured(health)
+            _refuse_earlier(health, seen)
             await asyncio.sleep(LOOK)
 
     def _gone(self, error: str, start: float) -> Health:
@@ -250,6 +286,17 @@ class Connection:
         if fresh != (self._session.stale_since is None):
             self._session.stale_since = None if fresh else self._session.look.now()
             self._post(Freshened())
+
+
+class _PutBack(Exception):
+    """The database was put back to an earlier state."""
+
+
+def _refuse_earlier(health: Health, seen: int) -> None:
+    """Raise _PutBack where the truth has no event of that number, which it had."""
+    truth = health.components.get(TRUTH)
+    if truth is not None and truth.last_event is not None and truth.last_event < seen:
+        raise _PutBack
 
 
 def _delay(failures: int) -> float:

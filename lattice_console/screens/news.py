@@ -62,8 +62,9 @@ class Synced(Message):
 
 @dataclass
 class Trouble(Message):
-    """The folder could not be brought to the head."""
+    """Something that the console does by itself was not done: `what` begins the sentence that the error ends."""
 
+    what: str
     error: "LatticeError"
 
 

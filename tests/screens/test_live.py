@@ -1,6 +1,10 @@
 """What others do appears by itself; a lost connection is shown and mends itself."""
 
+import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -10,6 +14,8 @@ from textual.events import AppFocus
 from lattice_console.contract.backend import Backend
 from lattice_console.contract.errors import NotFound, SystemFailure
 from lattice_console.contract.events import Event
+from lattice_console.engine.stores import backups
+from lattice_console.ops.backup import restore
 from lattice_console.screens import connection
 from tests.screens.console import Console, make_app, open_console
 from tests.screens.project import Office
@@ -234,3 +240,33 @@ async def test_a_database_that_does_not_answer_at_first_is_asked_until_it_does(
         await console.sees("The database does not answer.")
         there = True
         await console.sees("live", "Pay refunds")
+
+
+async def test_a_database_that_is_put_back_to_an_earlier_state_is_read_anew(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "LOOK", 0.02)
+    copy = office.root / ".lattice" / "state" / "before.db"
+    backups.copy(office.root / ".lattice" / "state" / "lattice.db", copy)
+    agent = await office.as_("agent-7")
+    await agent.mutations.update("M-6", title="Pay at once")
+    async with open_console(make_app(office)) as console:
+        await console.sees("Pay at once")
+        await asyncio.to_thread(put_back, office.root, copy)
+        await console.sees("put back to an earlier state", "Pay refunds within a week")
+        # It follows what happens from there on.
+        await agent.mutations.update("M-6", title="Pay tomorrow")
+        await console.sees("Pay tomorrow", "· live")
+    await agent.close()
+
+
+def put_back(root: Path, copy: Path) -> None:
+    asyncio.run(restore(root, copy, actor="kim"))
+
+
+async def test_a_long_lock_keeps_nobody_from_reading(office: Office) -> None:
+    with closing(sqlite3.connect(office.root / ".lattice" / "state" / "lattice.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        async with open_console(make_app(office)) as console:
+            await console.sees("Pay refunds", "· live")
+            other.execute("ROLLBACK")
