@@ -30,6 +30,7 @@ COMMANDS = {
     "track": f"{_HEADLESS}.folder:track",
     "restore": f"{_HEADLESS}.folder:restore",
     "sync": f"{_HEADLESS}.folder:sync",
+    "watch": "lattice_console.ops.watch_command:command",
     "dashboard": f"{_HEADLESS}.dashboard:command",
     "queue": f"{_HEADLESS}.queue:command",
     "conflicts": f"{_HEADLESS}.conflicts:command",

@@ -2,7 +2,7 @@
 
 import shlex
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -12,6 +12,7 @@ from lattice_console.contract.errors import Drift, LatticeError, SystemFailure
 from lattice_console.contract.models.health import ComponentHealth
 from lattice_console.contract.models.mutation import ChangeInput, Execution, Mutation
 from lattice_console.workspace import proposal, restore, sync
+from lattice_console.workspace.drafted import Drafted
 from lattice_console.workspace.files import Folder
 from lattice_console.workspace.lock import hop
 from lattice_console.workspace.proposal import Baseline
@@ -62,6 +63,7 @@ class Checkout:
         self.limit = limit
         self._state = root / ".lattice" / "state"
         self._folder = Folder(root)
+        self.drafted = Drafted(self._state)
 
     def relative(self, typed: str, cwd: Path) -> str:
         """What someone in the folder `cwd` means by a path, "" for the project; raises ValidationFailed outside."""
@@ -183,6 +185,22 @@ class Checkout:
         return await proposal.proposal(
             self._folder, self._state, backend, paths, renames or {}, bases or {}, self.limit
         )
+
+    async def differences(
+        self,
+        backend: Source,
+        paths: Sequence[str],
+        *,
+        also: Collection[str] = (),
+        takes: Callable[[str], bool] = lambda path: True,
+    ) -> dict[str, str | None]:
+        """What `proposal` would be about, at these paths, directories or globs, and at the paths `also`.
+
+        By path the hash of what lies there, None where the file is gone. Of what a directory or a glob holds and the
+        head does not have, it `takes` some. Without `paths`: the head's documents, and what else is below `.lattice`.
+        What cannot be read is passed over. Raises NotFound (`NF_PATH`).
+        """
+        return await proposal.differences(self._folder, self._state, backend, paths, also, takes, self.limit)
 
     async def baseline(self, backend: Source, paths: Sequence[str]) -> Baseline:
         """The files to track at these paths, directories or globs, with their bytes; those in the head are left out.

@@ -1,6 +1,6 @@
 """What differs on disk from the head, as changes to propose; and files to bring in as a baseline."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from lattice_console.contract.models.mutation import ChangeInput
 from lattice_console.contract.paths import check_path, twin_key
 from lattice_console.workspace.files import Folder
 from lattice_console.workspace.lock import hop
-from lattice_console.workspace.scan import Untrackable
+from lattice_console.workspace.scan import Untrackable, scan
 from lattice_console.workspace.select import Selection, select
 from lattice_console.workspace.source import Source
 from lattice_console.workspace.states import ABSENT, Held, Obstacle
@@ -62,6 +62,40 @@ async def proposal(
         named = ", ".join(pattern or "the folder" for pattern in patterns)
         raise ValidationFailed("VAL_FILES", f"Nothing differs from the head in {named}.", field="files")
     return await hop(_with_contents, folder, sorted(changes, key=lambda change: change.file_path), limit)
+
+
+async def differences(
+    folder: Folder,
+    state: Path,
+    source: Source,
+    patterns: Sequence[str],
+    also: Collection[str],
+    takes: Callable[[str], bool],
+    limit: int,
+) -> dict[str, str | None]:
+    """What a proposal would be about; see `Checkout.differences`."""
+    heading = await read_heading(state, source)
+    paths = await hop(_meant, folder, patterns, heading.tracked, takes, limit)
+    seen = await survey(heading, folder, source, paths.union(also), limit)
+    comparison = _Comparison(seen, {})
+    found: dict[str, str | None] = {}
+    for path, lies in sorted(seen.states.items()):
+        if isinstance(lies, Obstacle) and not lies.is_absence:
+            continue
+        if comparison.change(path) is not None:
+            found[path] = lies.hash if isinstance(lies, Held) else None
+    return found
+
+
+def _meant(
+    folder: Folder, patterns: Sequence[str], tracked: Collection[str], takes: Callable[[str], bool], limit: int
+) -> set[str]:
+    if patterns:
+        selection = select(folder, patterns, tracked, limit)
+        named, found = selection.named, selection.found
+    else:
+        named, found = set(tracked), scan(folder, limit, ".lattice").files
+    return named | {path for path in found if path in tracked or takes(path)}
 
 
 class _Comparison:

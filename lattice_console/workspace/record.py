@@ -58,7 +58,7 @@ def load(state: Path) -> Record:
 
 def save(state: Path, record: Record) -> None:
     """Replace the record, durably and in one step."""
-    _replace(state, _RECORD, record.model_dump_json().encode())
+    replace_file(state, _RECORD, record.model_dump_json().encode())
 
 
 def load_journal(state: Path) -> frozenset[str]:
@@ -73,7 +73,7 @@ def load_journal(state: Path) -> frozenset[str]:
 
 def save_journal(state: Path, paths: list[str]) -> None:
     """Say durably which paths are about to be written or removed."""
-    _replace(state, _JOURNAL, json.dumps({"schema_version": SCHEMA, "paths": paths}).encode())
+    replace_file(state, _JOURNAL, json.dumps({"schema_version": SCHEMA, "paths": paths}).encode())
 
 
 def clear_journal(state: Path) -> None:
@@ -82,7 +82,8 @@ def clear_journal(state: Path) -> None:
         os.unlink(state / _JOURNAL)
 
 
-def _replace(state: Path, name: str, content: bytes) -> None:
+def replace_file(state: Path, name: str, content: bytes) -> None:
+    """Write a file of the folder `state`, durably and in one step."""
     folder = Folder(state)
     folder.stage(name, content, None)
     folder.place(name, folder.stamp(name))

@@ -198,3 +198,15 @@ def test_sync_follows_the_head_and_leaves_drift_alone(lattice: Lattice) -> None:
     assert synced["files"] == [{"path": "docs/guide.md", "state": "drifted", "remark": ""}]
     assert lattice.read("docs/api.yaml") == b"limit: 48\nunit: hours\n"
     assert copy.read_text() == "drift\n"
+
+
+def test_what_changed_on_disk_is_drafted_once(lattice: Lattice) -> None:
+    assert "Nothing new differs" in lattice.ok("watch", "--once").err
+    lattice.write("docs/api.yaml", "limit: 48\n")
+    (lattice.root / "docs/guide.md").rename(lattice.root / "docs/handbook.md")
+    drafted = lattice.ok("watch", "docs", "--once", "--title", "Limits", "--spec", "user-auth", "--output", "json").json
+    assert (drafted["status"], drafted["title"], drafted["spec_id"]) == ("draft", "Limits", "user-auth")
+    lattice.write("docs/api.yaml", "limit: 72\n")
+    told = lattice.ok("watch", "docs", "--once").text
+    assert told == "M-1  draft, patchset 2: modify docs/api.yaml, rename docs/guide.md -> docs/handbook.md\n"
+    assert lattice("watch", "--output", "json").code == 2

@@ -36,7 +36,19 @@ EXAMPLES = [(path, example) for path, command in EVERY.items() for example in co
 
 def test_every_promised_command_is_there() -> None:
     promised = {
-        *("init", "track", "restore", "sync", "status", "import-git", "export-git", "doctor", "console", "health"),
+        *(
+            "init",
+            "track",
+            "restore",
+            "sync",
+            "status",
+            "watch",
+            "import-git",
+            "export-git",
+            "doctor",
+            "console",
+            "health",
+        ),
         "project list",
         *("queue", "events", "dashboard", "completion"),
         *(f"view {name}" for name in ("list", "save", "remove")),
