@@ -91,8 +91,9 @@ async def verify(session: Session, backend: Backend, against: Path | None) -> in
 async def checkpoint(session: Session, backend: Backend, file: Path | None) -> int:
     """Verify both chains and say how far they come.
 
-    That is what `lattice audit verify --against` takes. Keep it where whoever can change the database cannot. A FILE that is there already is verified against first, and
-    replaced only where all of it still holds; else nothing is written, and the exit code is 10.
+    That is what `lattice audit verify --against` takes. Keep it where whoever can change the database cannot. A FILE
+    that is there already is verified against first, and replaced only where all of it still holds; else nothing is
+    written, and the exit code is 10.
     """
     place = None if file is None else session.start / file
     before = checkpoints.read(place) if place is not None and place.exists() else None
