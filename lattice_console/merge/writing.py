@@ -39,7 +39,8 @@ KEYS: Final = 64
 """How many new keys are told apart; an edit with more is taken to write all of the document."""
 
 _TOKENS: Final = re.compile(STRING + rb"|[{}\[\],]", re.DOTALL)
-_KEY: Final = re.compile(rb"(" + STRING + rb"|[^\s,{}\[\]&*#'\"-][^\n:]*?)\s*:", re.DOTALL)
+# What may be a key, whether or not a colon follows: so no byte is looked at twice.
+_KEY: Final = re.compile(rb"""("(?:[^"\\\n]++|\\.)*+"|[^\s,{}\[\]&*#'"-][^\n:]*+)\s*+(:?)""", re.DOTALL)
 _INDEX: Final = re.compile(r"/\d+(?=/)")
 
 # YAML 1.1 ends lines also there.
@@ -85,10 +86,15 @@ def written(path: str, base: bytes, content: bytes, *, limit: int = SIZE_LIMIT) 
         if is_markdown(path) and (FENCE.search(gone) or FENCE.search(come)):
             return _ALL
         anchors = anchors or (syntax == "yaml" and any(sign in text for text in (gone, come) for sign in (b"&", b"*")))
-        if Counter(_KEY.findall(come)) - Counter(_KEY.findall(gone)):
+        if _keys_in(come) - _keys_in(gone):
             added.update(range(new, new + lines_added))
     keys = _keys_on(path, content, added) if added else set()
     return _ALL if keys is None or len(keys) > KEYS else Written(lines, frozenset(keys), anchors)
+
+
+def _keys_in(text: bytes) -> Counter[bytes]:
+    """What reads like a key there, however often."""
+    return Counter(key.rstrip() for key, colon in _KEY.findall(text) if colon)
 
 
 def _data_ends(path: str, content: bytes) -> float:

@@ -129,3 +129,9 @@ def test_ranges_that_are_too_many_are_joined_with_their_nearest() -> None:
     assert found.lines is not None
     assert len(found.lines) == RANGES
     assert all(any(first <= number + 1 <= last for first, last in found.lines) for number in range(0, 1000, 20))
+
+
+@pytest.mark.timeout(60)
+def test_a_line_without_end_is_read_once() -> None:
+    base = b'{"a": "' + b"x" * 5_000_000 + b'"}'
+    assert written("a.json", base, base + b"\n").lines == ((0, 2),)
