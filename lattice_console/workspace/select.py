@@ -2,8 +2,9 @@
 
 import os
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
+from fnmatch import translate
 from pathlib import Path
 
 from lattice_console.contract.errors import NotFound, ValidationFailed
@@ -69,13 +70,13 @@ def _select_one(folder: Folder, pattern: str, tracked: Collection[str], limit: i
         if not (isinstance(lies, Obstacle) and lies.kind == "directory"):
             selection.named.add(check_path(pattern))
             return True
-        return _below(folder, pattern, re.compile(re.escape(f"{pattern}/")), tracked, limit, selection)
+        return _below(folder, pattern, _begins_with(f"{pattern}/"), tracked, limit, selection)
     if not pattern or any(path.startswith(f"{pattern}/") for path in tracked):
         prefix = f"{pattern}/" if pattern else ""
-        return _below(folder, pattern, re.compile(re.escape(prefix)), tracked, limit, selection)
+        return _below(folder, pattern, _begins_with(prefix), tracked, limit, selection)
     if _GLOB.search(pattern):
         start = _GLOB.split(pattern, maxsplit=1)[0].rpartition("/")[0]
-        return _below(folder, start, glob(pattern), tracked, limit, selection)
+        return _below(folder, start, glob(pattern).match, tracked, limit, selection)
     return False
 
 
@@ -91,36 +92,60 @@ def _lies(folder: Folder, path: str) -> object:
 
 
 def _below(
-    folder: Folder, start: str, wanted: re.Pattern[str], tracked: Collection[str], limit: int, selection: Selection
+    folder: Folder,
+    start: str,
+    wanted: Callable[[str], bool],
+    tracked: Collection[str],
+    limit: int,
+    selection: Selection,
 ) -> bool:
+    """Select what lies below `start` and is wanted; whether there is anything."""
     found = scan(folder, limit, start)
-    paths = {path for path in (*tracked, *found.files) if wanted.match(path)}
-    passed_over = [one for one in found.untrackable if wanted.match(one.path)]
+    paths = {path for path in (*tracked, *found.files) if wanted(path)}
+    passed_over = [one for one in found.untrackable if wanted(one.path)]
     selection.found |= paths
     selection.passed_over += passed_over
     return bool(paths or passed_over)
 
 
-def glob(pattern: str) -> re.Pattern[str]:
-    """A glob as a regular expression for whole paths; raises ValidationFailed for a range that is none."""
-    parts: list[str] = []
-    position = 0
-    while position < len(pattern):
-        if pattern.startswith("**/", position):
-            parts.append("(?:.*/)?")
-            position += 3
-        elif pattern.startswith("**", position):
-            parts.append(".*")
-            position += 2
-        elif (bracket := re.compile(r"\[([!^]?)(\]?[^]]*)\]").match(pattern, position)) is not None:
-            inside = bracket[2].replace("\\", "\\\\").replace("[", "\\[")
-            parts.append(f"(?!/)[{'^' * bool(bracket[1])}{inside}]")
-            position = bracket.end()
-        else:
-            char = pattern[position]
-            parts.append({"*": "[^/]*", "?": "[^/]"}.get(char, re.escape(char)))
-            position += 1
-    try:
-        return re.compile(f"(?s:{''.join(parts)})\\Z")
-    except re.error as error:
-        raise ValidationFailed("VAL_PATH", f"{pattern} is no glob: {error}.", field="path", path=pattern) from None
+def _begins_with(prefix: str) -> Callable[[str], bool]:
+    return lambda path: path.startswith(prefix)
+
+
+@dataclass(frozen=True, slots=True)
+class Glob:
+    """A glob, component by component; None stands for any number of them."""
+
+    components: tuple[re.Pattern[str] | None, ...]
+
+    def match(self, path: str) -> bool:
+        """Whether it matches the whole path, in time that grows with both lengths at most."""
+        reached = self._passed({0})
+        for name in path.split("/"):
+            reached = self._passed(
+                {
+                    at if component is None else at + 1
+                    for at in reached
+                    if at < len(self.components)
+                    and ((component := self.components[at]) is None or component.match(name))
+                }
+            )
+        return len(self.components) in reached
+
+    def _passed(self, reached: set[int]) -> set[int]:
+        """Those, and what follows where any number of components may be none."""
+        passed = set(reached)
+        for at in range(min(reached, default=0), len(self.components)):
+            if at in passed and self.components[at] is None:
+                passed.add(at + 1)
+        return passed
+
+
+def glob(pattern: str) -> Glob:
+    """Read a glob: `*` and `?` within a component, `**` any number of components, `[…]` and `[!…]`."""
+    names = pattern.split("/")
+    if names[-1] == "**":
+        # Whatever lies below a folder is not the folder.
+        names.append("*")
+    runs = [name for at, name in enumerate(names) if name != "**" or names[at - 1 : at] != ["**"]]
+    return Glob(tuple(None if name == "**" else re.compile(translate(name)) for name in runs))
