@@ -11,7 +11,7 @@ depends_on: [accounts, plans]
 tables:
   - name: entries
     columns:
-      - {name: id, type: uuid}
+      - {name: id, type: uuid, primary_key: true}
 schema:
   type: object
   required: [owner]
@@ -24,7 +24,8 @@ ACCOUNTS = b"""{
   "name": "accounts",
   "version": "one",
   "depends_on": ["payments"],
-  "requirements": ["An account has an owner"]
+  "requirements": ["An account has an owner"],
+  "validation": {"automated_tests": true}
 }
 """
 PAYMENTS = b"""{

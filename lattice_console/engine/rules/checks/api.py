@@ -12,6 +12,8 @@ from lattice_console.engine.rules.defects import Defect
 __all__ = ["check", "endpoint_name", "mentions"]
 
 _METHODS: Final = frozenset({"GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH", "TRACE", "QUERY"})
+# A URL as a whole is what one calls in others.
+_BEGINNINGS: Final = ("/", "{", "http://", "https://")
 _CODE: Final = re.compile(r"[1-5](?:[0-9]{2}|XX)|default")
 _SUCCESS: Final = re.compile(r"[123](?:[0-9]{2}|XX)|default")
 _PARAMETER: Final = re.compile(r"\{([^{}/]+)\}|(?<=/):([A-Za-z_]\w*)")
@@ -57,7 +59,7 @@ def _called(entry: Entry) -> str:
 def _shape(entry: Entry) -> Iterator[Defect]:
     path, method, said = text_of(entry.data, "path"), text_of(entry.data, "method"), _called(entry)
     where = f"{entry.pointer}/path" if "path" in entry.data else entry.pointer
-    if not path.startswith("/"):
+    if not path.startswith(_BEGINNINGS):
         yield broken("endpoint", f"{said} has no path from the root.", where, "Write a path, such as /items/{id}.")
     elif re.search(r"[{}]", _PARAMETER.sub("", path)):
         remedy = "Write each parameter as {name}, within one part of the path."

@@ -41,7 +41,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
         "schema_definition": Rule("every", "error", "A spec's own JSON Schema is one, and small enough to be used."),
         "schema_unchecked": Rule("every", "warning", "A spec's own JSON Schema can be held against it in full."),
         "schema": Rule("every", "error", "A spec satisfies its own JSON Schema."),
-        "endpoint": Rule("api", "error", "An endpoint has a `path` from the root, and a `method` of HTTP."),
+        "endpoint": Rule("api", "error", "An endpoint has a `path` from the root, or a URL, and a `method` of HTTP."),
         "endpoint_twice": Rule(
             "api", "error", "No two endpoints have one method and one path, but for parameters' names."
         ),

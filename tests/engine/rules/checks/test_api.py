@@ -43,6 +43,7 @@ def test_endpoints_that_keep_the_rules_are_not_mentioned() -> None:
     assert told(GET, POST) == []
     listed = [{"name": name, "properties": fields} for name, fields in SCHEMAS.items()]
     assert told({**GET, "response": {**GET["response"], "schema": {"user": "User"}}}, schemas=listed) == []
+    assert told({**GET, "path": "{hook}", "parameters": {"hook": {"type": "url"}}}) == []
     assert told({**GET, "authentication": None}, POST, security={"authentication": "jwt"}) == []
     assert judged(api.check({})) == judged(api.check({"endpoints": {"a": 1}, "schemas": "x"})) == []
 
