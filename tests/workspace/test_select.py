@@ -35,7 +35,7 @@ def test_globs_match_as_a_shell_would(pattern: str, matching: list[str], others:
 
 
 @pytest.mark.timeout(30)
-@pytest.mark.parametrize("pattern", ["*" * 200 + "x", "*a" * 200 + "b", "**/" * 100 + "x", "**/a/" * 99 + "x", "[" * 5000])
+@pytest.mark.parametrize(
     "pattern", ["*" * 200 + "x", "*a" * 200 + "b", "**/" * 100 + "x", "**/a/" * 100 + "x", "[" * 5000]
 )
 def test_a_glob_takes_no_time_whatever_it_is(pattern: str) -> None:
