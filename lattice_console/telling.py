@@ -23,6 +23,7 @@ _DONE = {
     "mutation.reopened": ("reopened", ""),
     "mutation.executed": ("executed", ""),
     "mutation.rolled_back": ("rolled back", ""),
+    "mutation.review_requested": ("asked for reviews of", ""),
     "mutation.hook_failed": ("told a hook of", "which failed"),
 }
 _VOTES = {

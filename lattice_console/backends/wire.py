@@ -71,6 +71,7 @@ ROUTES: Mapping[str, tuple[str, str]] = {
     "reviews.list": ("GET", f"{_MUTATION}/reviews"),
     "reviews.vote": ("POST", f"{_MUTATION}/reviews"),
     "reviews.withdraw": ("POST", f"{_MUTATION}/reviews/withdraw"),
+    "reviews.request": ("POST", f"{_MUTATION}/reviews/request"),
     "reviews.comments": ("GET", f"{_MUTATION}/comments"),
     "reviews.comment": ("POST", f"{_MUTATION}/comments"),
     "reviews.resolve": ("POST", f"{_MUTATION}/comments/resolve"),

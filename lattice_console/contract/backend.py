@@ -406,6 +406,17 @@ class Reviews(Protocol):
         """Take one's own vote on the current patchset back."""
         ...
 
+    async def request(
+        self,
+        mutation: Reference,
+        *,
+        reviewers: RequiredNames,
+        expected_version: Count | None = None,
+        idempotency_key: Line | None = None,
+    ) -> Mutation:
+        """Ask members, by handle or e-mail, for their review. It takes no part in what the policy requires."""
+        ...
+
     async def comments(self, mutation: Reference, *, patchset: Count | None = None) -> tuple[Comment, ...]:
         """All comments on a mutation, oldest first, each with its place on that patchset (None: the newest)."""
         ...

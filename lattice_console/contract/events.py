@@ -14,6 +14,7 @@ EventName = Literal[
     "mutation.created",
     "mutation.updated",
     "mutation.submitted",
+    "mutation.review_requested",
     "mutation.reviewed",
     "mutation.commented",
     "mutation.approved",

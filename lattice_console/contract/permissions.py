@@ -56,6 +56,7 @@ RULES: Mapping[str, Rule] = {
     "reviews.list": Rule("mutations:view"),
     "reviews.vote": Rule("mutations:review"),
     "reviews.withdraw": Rule("mutations:review"),
+    "reviews.request": Rule("mutations:create"),
     "reviews.comments": Rule("mutations:view"),
     "reviews.comment": Rule("specs:comment"),
     "reviews.resolve": Rule("specs:comment"),

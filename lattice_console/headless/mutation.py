@@ -23,6 +23,7 @@ group = Group(
         "request-changes": f"{_HERE}.mutation_review:request_changes",
         "reject": f"{_HERE}.mutation_review:reject",
         "withdraw-vote": f"{_HERE}.mutation_review:withdraw_vote",
+        "request-review": f"{_HERE}.mutation_review:request_review",
         "review": f"{_HERE}.mutation_comment:review",
         "comment": f"{_HERE}.mutation_comment:comment",
         "comments": f"{_HERE}.mutation_comment:comments",

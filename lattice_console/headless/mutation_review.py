@@ -1,4 +1,4 @@
-"""`lattice mutation approve | request-changes | reject | withdraw-vote | cancel | reopen`."""
+"""`lattice mutation approve | request-changes | reject | withdraw-vote | request-review | cancel | reopen`."""
 
 import click
 
@@ -112,6 +112,21 @@ async def withdraw_vote(session: Session, backend: Backend, mutation: str) -> No
     """Take your own vote back."""
     after = await backend.reviews.withdraw(mutation, **session.guard)
     _wrote(session, after, "Took your vote back")
+
+
+@click.command("request-review", cls=Command, examples=("lattice mutation request-review 12 ana raj",))
+@options.mutation
+@click.argument("reviewers", nargs=-1, required=True, metavar="PERSON...")
+@options.writes
+@connected
+async def request_review(session: Session, backend: Backend, mutation: str, reviewers: tuple[str, ...]) -> None:
+    """Ask members for their review.
+
+    By handle or e-mail. Who is asked is shown with the mutation; whose approvals it needs, the policy says.
+    """
+    after = await backend.reviews.request(mutation, reviewers=reviewers, **session.guard)
+    asked = ", ".join(person.handle for person in after.reviewers)
+    _wrote(session, after, f"Asked {asked} to review")
 
 
 @click.command(

@@ -112,6 +112,7 @@ def _facts(output: Output, mutation: Mutation) -> Iterable[str]:
         ("spec", mutation.spec_id or ""),
         ("type", mutation.type),
         ("labels", ", ".join(mutation.labels)),
+        ("reviewers", ", ".join(person.handle for person in mutation.reviewers)),
         ("turn", turn(mutation)),
         ("patchset", _patchset(mutation)),
         ("threads", _threads(mutation)),

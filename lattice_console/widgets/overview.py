@@ -244,6 +244,7 @@ def _facts(mutation: Mutation, width: int, look: Look) -> list[Content]:
     facts: Mapping[str, str] = {
         "type": mutation.type,
         "labels": ", ".join(mutation.labels),
+        "reviewers": ", ".join(person.handle for person in mutation.reviewers),
         "proposed": moment(mutation.created_at),
         "changed": moment(mutation.updated_at),
         "patchset": mutation.patchset_hash[:12],

@@ -186,3 +186,13 @@ class TestList:
         result = lattice("mutation", "list", "state:open")
         assert result.code == 2
         assert "known are status:, author:, spec:" in result.err
+
+
+def test_people_are_asked_for_their_review(lattice: Lattice) -> None:
+    lattice.write("docs/guide.md", "# Guide\n")
+    name = lattice.propose("Shorter", "--files", "docs/guide.md")
+    asked = lattice.ok("mutation", "request-review", name, "ana")
+    assert "Asked ana to review" in asked.err
+    assert "reviewers  ana" in lattice.ok("mutation", "show", name).text
+    unknown = lattice("mutation", "request-review", name, "zoe")
+    assert (unknown.code, "zoe is no member who may review" in unknown.err) == (1, True)

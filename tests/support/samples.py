@@ -161,6 +161,11 @@ async def _vote(scene: Scene) -> dict[str, Any]:
     return {**await _by_owner(scene), "vote": "request_changes"}
 
 
+async def _requested(scene: Scene) -> dict[str, Any]:
+    """Somebody's mutation, to be reviewed by its owner."""
+    return {**await _by_author(scene), "reviewers": [(await scene.owner.team.whoami()).name]}
+
+
 async def _voted(scene: Scene) -> dict[str, Any]:
     proposed = await _by_owner(scene)
     await scene.author.reviews.vote(proposed["mutation"], vote="request_changes")
@@ -279,6 +284,7 @@ SAMPLES: Mapping[str, Callable[[Scene], Awaitable[dict[str, Any]]]] = {
     "reviews.list": _by_owner,
     "reviews.vote": _vote,
     "reviews.withdraw": _voted,
+    "reviews.request": _requested,
     "reviews.comments": _by_owner,
     "reviews.comment": _comment,
     "reviews.resolve": _thread,

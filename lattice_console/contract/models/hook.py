@@ -12,6 +12,7 @@ class HookAnswer(Model):
     """What a pre-mutation hook adds to the mutation that it is asked about, or why it refuses it."""
 
     refuse: Text | None = None
+    reviewers: Annotated[tuple[RequiredLine, ...], Field(max_length=SEVERAL_LIMIT)] = ()
     labels: Annotated[tuple[RequiredLine, ...], Field(max_length=SEVERAL_LIMIT)] = ()
     metadata: Metadata = Field(default_factory=dict)
 

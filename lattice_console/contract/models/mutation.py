@@ -180,8 +180,8 @@ class Execution(Model):
 class Mutation(MutationSummary):
     """A mutation whole: its current patchset, votes, requirements with reasons, and what the asking actor may do.
 
-    `seen` is the newest patchset that the asking actor voted or commented on, None where there is none. A vote that was
-    withdrawn does not count.
+    `reviewers` are those whose review was asked for, by handle. `seen` is the newest patchset that the asking actor
+    voted or commented on, None where there is none. A vote that was withdrawn does not count.
     """
 
     project_id: str
@@ -193,6 +193,7 @@ class Mutation(MutationSummary):
     patchsets: int
     parents: tuple[Parent, ...]
     children: tuple[int, ...]
+    reviewers: tuple[Person, ...]
     reviews: tuple[Review, ...]
     requirements: tuple[Requirement, ...]
     actions: tuple[Action, ...]

@@ -6,16 +6,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from lattice_console.contract.errors import Blocked
+from lattice_console.contract.errors import Blocked, NotFound
 from lattice_console.contract.models.hook import HookAnswer
 from lattice_console.contract.models.mutation import ChangeInput, Mutation
 from lattice_console.contract.models.resolution import Resolution
-from lattice_console.engine.features import stored, views
+from lattice_console.engine.features import requesting, stored, views
 from lattice_console.engine.features.context import Context
 from lattice_console.engine.features.registry import Ask, Finish, Steps
 from lattice_console.engine.records import ChangeRecord, HookRecord, MutationRecord
 from lattice_console.engine.rules import hooks as rules
-from lattice_console.engine.rules import syntax
+from lattice_console.engine.rules import life, syntax
 
 Moment = Literal["proposing", "updating", "executing"]
 """What is about to happen to the mutation that a pre-mutation hook is asked about."""
@@ -40,6 +40,7 @@ class Answers:
     """What the hooks that were asked have answered, by their names."""
 
     given: Sequence[tuple[str, HookAnswer]] = ()
+    moment: Moment = "proposing"
 
 
 NO_ANSWERS = Answers()
@@ -62,7 +63,7 @@ async def ask(steps: Steps, moment: Moment, describe: Callable[[Context], Questi
             raise _blocked(moment, refused)
         given.append((hook.name, answer))
         question.mutation |= rules.added(question.mutation, [answer])
-    return Answers(given)
+    return Answers(given, moment)
 
 
 async def _asked(steps: Steps, hook: HookRecord, data: bytes, seconds: float) -> tuple[HookAnswer, str]:
@@ -105,17 +106,34 @@ def _finished(ctx: Context, done: Mutation | Resolution, answers: Answers) -> Mu
 
 
 def apply(ctx: Context, record: MutationRecord, answers: Answers) -> MutationRecord:
-    """Write what the hooks have added to a mutation, and say so."""
-    before = {"labels": list(record.labels), "metadata": dict(record.metadata)}
+    """Write what the hooks have added to a mutation, and say so; raises Blocked for reviewers who are none."""
+    before = {
+        "labels": list(record.labels),
+        "metadata": dict(record.metadata),
+        "reviewers": _reviewers(ctx, record) if answers.given else [],
+    }
     columns = rules.added(before, [answer for _, answer in answers.given])
-    if not columns:
-        return record
-    after = stored.change(ctx, record, **columns)
     by = ", ".join(name for name, answer in answers.given if answer != rules.NOTHING)
+    after = record
+    # What is executed waits for no review any more.
+    if "reviewers" in columns and record.status in life.OPEN:
+        try:
+            after = requesting.ask(ctx, record, columns["reviewers"])
+        except NotFound as problem:
+            raise _blocked(answers.moment, f"{by} asks for a review, but {problem.message}") from None
+    columns.pop("reviewers", None)
+    if not columns:
+        return after
+    after = stored.change(ctx, after, **columns)
     data: dict[str, Any] = {"number": record.number, "fields": sorted(columns), "hooks": by}
     ctx.record("mutation.updated", record.id, **data)
     ctx.announce("mutation.updated", record.id, after.version, **data, status=after.status, text=f"added by {by}"[:500])
     return after
+
+
+def _reviewers(ctx: Context, record: MutationRecord) -> list[str]:
+    """The handles of those whose review was asked for."""
+    return sorted(ctx.person(user_id).handle for user_id in stored.requested(ctx, record))
 
 
 # --- What hooks are told
@@ -137,7 +155,7 @@ def about_new(
     """A mutation that is about to be proposed, which has no id and no number yet; None for a draft."""
     if draft:
         return None
-    told = {
+    told: dict[str, Any] = {
         "id": None,
         "number": None,
         "title": title,
@@ -145,6 +163,7 @@ def about_new(
         "author": ctx.me.handle,
         "status": "pending",
         "patchset": 1,
+        "reviewers": [],
         "created_at": ctx.now.isoformat(),
         "updated_at": ctx.now.isoformat(),
     }
@@ -171,6 +190,7 @@ def about(
         "author": ctx.person(record.author_id).handle,
         "status": record.status,
         "patchset": record.patchset,
+        "reviewers": _reviewers(ctx, record),
         "created_at": record.created_at.isoformat(),
         "updated_at": record.updated_at.isoformat(),
     }

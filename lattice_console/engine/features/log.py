@@ -103,6 +103,7 @@ _SUMMARIES = {
     "mutation.executed": "executed it",
     "mutation.failed": "execution failed",
     "mutation.rolled_back": "rolled it back",
+    "mutation.review_requested": "asked for reviews",
     "mutation.hook_failed": "a hook that was told of it failed",
 }
 

@@ -7,7 +7,7 @@ from lattice_console.contract.events import EventName
 from lattice_console.contract.models.mutation import Mutation
 from lattice_console.contract.models.project import Vote
 from lattice_console.contract.models.review import NewComment, Review
-from lattice_console.engine.features import detecting, judging, stored, views
+from lattice_console.engine.features import detecting, judging, requesting, stored, views
 from lattice_console.engine.features import policy as policies
 from lattice_console.engine.features.comments import say
 from lattice_console.engine.features.context import Context, new_id
@@ -92,6 +92,13 @@ def withdraw(ctx: Context, *, mutation: str, expected_version: int | None) -> Mu
     if record.status == "rejected":
         changed = _turn(ctx, changed, "undo_reject")
     return views.mutation(ctx, *judging.judge(ctx, [changed]))
+
+
+@writes("reviews.request")
+def request(ctx: Context, *, mutation: str, reviewers: Sequence[str], expected_version: int | None) -> Mutation:
+    record = views.find(ctx, mutation)
+    expect_version(ctx, record, expected_version)
+    return views.mutation(ctx, requesting.ask(ctx, record, reviewers))
 
 
 def _own(ctx: Context, record: MutationRecord) -> list[ReviewRecord]:

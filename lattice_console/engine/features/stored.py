@@ -108,6 +108,15 @@ def with_head(ctx: Context, records: Sequence[MutationRecord]) -> dict[str, list
     return {id: [one for one in found if one.other == 0] for id, found in conflicts(ctx, records).items()}
 
 
+def requested(ctx: Context, record: MutationRecord) -> tuple[str, ...]:
+    """The ids of those whose review of a mutation was asked for."""
+    key = ("requested", record.id)
+    if key not in ctx.memo:
+        ctx.memo[key] = tuple(ctx.tables.reviews.requested(record.id))
+    found: tuple[str, ...] = ctx.memo[key]
+    return found
+
+
 def newborn(ctx: Context, record: MutationRecord) -> None:
     """Take note of a mutation that was made in this transaction: there is nothing yet that belongs to it."""
     ctx.memo["votes", record.id] = []
@@ -115,6 +124,7 @@ def newborn(ctx: Context, record: MutationRecord) -> None:
     ctx.memo["executions", record.id] = []
     ctx.memo["children", record.id] = []
     ctx.memo["seen", record.id] = None
+    ctx.memo["requested", record.id] = ()
 
 
 def executions(ctx: Context, record: MutationRecord) -> list[ExecutionRecord]:

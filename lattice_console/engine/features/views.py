@@ -171,6 +171,7 @@ def mutation(ctx: Context, record: MutationRecord) -> Mutation:
         patchsets=record.patchset,
         parents=parents(ctx, current.parents),
         children=tuple(child.number for child in stored.children(ctx, record)),
+        reviewers=_reviewers(ctx, record),
         reviews=tuple(review(ctx, one) for one in reviews),
         requirements=requirements,
         actions=action_rules.actions(
@@ -184,6 +185,13 @@ def mutation(ctx: Context, record: MutationRecord) -> Mutation:
         seen=stored.seen(ctx, record),
         execution=last,
     )
+
+
+def _reviewers(ctx: Context, record: MutationRecord) -> tuple[Person, ...]:
+    """Those whose review was asked for."""
+    asked = stored.requested(ctx, record)
+    people = ctx.persons(asked)
+    return tuple(sorted((people[id] for id in asked), key=lambda person: person.handle))
 
 
 def _result(last: Execution | None) -> dict[str, JsonValue]:

@@ -61,13 +61,18 @@ def _shown(said: str) -> str:
 
 
 def added(mutation: Mapping[str, Any], answers: Sequence[HookAnswer]) -> dict[str, Any]:
-    """What the answers change of a mutation's labels and metadata, by name; nothing of what it has already.
+    """What the answers change of a mutation's labels, reviewers and metadata, by name; nothing that it has already.
 
     Labels beyond as many as anybody may give are left out.
     """
     labels = dict.fromkeys([*mutation["labels"], *(label for answer in answers for label in answer.labels)])
+    reviewers = dict.fromkeys([*mutation["reviewers"], *(name for answer in answers for name in answer.reviewers)])
     metadata = dict(mutation["metadata"])
     for answer in answers:
         metadata |= answer.metadata
-    now: dict[str, Any] = {"labels": list(labels)[: max(SEVERAL_LIMIT, len(mutation["labels"]))], "metadata": metadata}
+    now: dict[str, Any] = {
+        "labels": list(labels)[: max(SEVERAL_LIMIT, len(mutation["labels"]))],
+        "reviewers": list(reviewers),
+        "metadata": metadata,
+    }
     return {name: value for name, value in now.items() if value != mutation[name]}

@@ -16,7 +16,7 @@ from lattice_console.engine.stores.obstacles import FULL, file_failure, unreacha
 if TYPE_CHECKING:
     from alembic.config import Config
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011")
 """Every revision of the tables, oldest first."""
 
 HEAD = REVISIONS[-1]

@@ -11,7 +11,7 @@ from lattice_console.engine.stores.database import Database
 from lattice_console.engine.stores.dialects import greater
 from lattice_console.engine.stores.rows import chunks, columns, several, values
 from lattice_console.engine.stores.statements import Prepared
-from lattice_console.engine.stores.tables import comments, reviews, seen
+from lattice_console.engine.stores.tables import comments, review_requests, reviews, seen
 
 _MUTATIONS = several("mutations")
 _REVIEWS = Prepared(
@@ -38,6 +38,12 @@ _NOTE_SEEN = Prepared(
         set_={"patchset": greater(seen.c.patchset, _NEWLY_SEEN.excluded.patchset)},
     )
 )
+_REQUESTED = Prepared(
+    select(review_requests.c.user_id)
+    .where(review_requests.c.mutation_id == bindparam("mutation"))
+    .order_by(review_requests.c.user_id)
+)
+_REQUEST = Prepared(insert(review_requests))
 _FORGET_SEEN = Prepared(
     delete(seen).where(seen.c.user_id == bindparam("user"), seen.c.mutation_id == bindparam("mutation"))
 )
@@ -94,6 +100,14 @@ class Reviews:
     def forget_seen(self, user_id: str, mutation_id: str) -> None:
         """Know no more of what the user voted or commented on."""
         self._database.run(_FORGET_SEEN, user=user_id, mutation=mutation_id)
+
+    def requested(self, mutation_id: str) -> list[str]:
+        """Whose review was asked for, by user id."""
+        return list(self._database.column(_REQUESTED, mutation=mutation_id))
+
+    def request(self, mutation_id: str, user_ids: Iterable[str]) -> None:
+        """Ask for the review of those, whom nobody asked before."""
+        self._database.run_each(_REQUEST, [{"mutation_id": mutation_id, "user_id": user_id} for user_id in user_ids])
 
     def update_comment(self, comment_id: str, **columns: Any) -> None:
         """Set columns of a comment."""

@@ -344,6 +344,15 @@ reviews = Table(
     Index(None, "author_id", "state", "mutation_id"),
 )
 
+# Whose review of which mutation was asked for.
+review_requests = Table(
+    "review_requests",
+    metadata,
+    Column("mutation_id", Words, ForeignKey("mutations.id"), primary_key=True),
+    Column("user_id", Words, ForeignKey("users.id"), primary_key=True),
+    sqlite_with_rowid=False,
+)
+
 # The newest patchset of each mutation that each person voted or commented on; a vote withdrawn does not count.
 seen = Table(
     "seen",

@@ -70,6 +70,20 @@ async def test_hooks_add_labels_and_metadata_one_after_the_other(hooked: Hooked)
     assert [one.detail for one in timeline if one.name == "mutation.updated"] == ["added by pre-mutation-1"]
 
 
+async def test_a_hook_asks_people_for_their_review_and_only_those_who_may(hooked: Hooked) -> None:
+    await hooked.house.member("sam", "reviewer")
+    hooked.hook("""cat >> asked; echo '{"reviewers": ["sam"]}'""", "pre-mutation-1")
+    hooked.hook("cat >> asked", "pre-mutation-2")
+    made = await propose(hooked.backend, create("a.txt"))
+    assert [person.handle for person in made.reviewers] == ["sam"]
+    assert [one["mutation"]["reviewers"] for one in hooked.asked()] == [[], ["sam"]]
+    hooked.hook("""echo '{"reviewers": ["eve"]}'""", "pre-mutation-2")
+    with refusal("BR_BLOCKED") as refused:
+        await propose(hooked.backend, create("b.txt"))
+    assert "eve is no member who may review" in refused.value.message
+    assert len((await hooked.backend.mutations.list()).items) == 1
+
+
 @pytest.mark.parametrize(
     ("script", "said"),
     [

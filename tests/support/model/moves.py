@@ -166,6 +166,7 @@ NEEDED = {
     "mutations.reopen": "create",
     "reviews.vote": "review",
     "reviews.withdraw": "review",
+    "reviews.request": "create",
     "reviews.comment": "comment",
     "reviews.resolve": "comment",
     "reviews.apply_suggestions": "create",
