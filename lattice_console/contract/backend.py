@@ -60,7 +60,16 @@ from lattice_console.contract.models.resolution import (
     TrainCar,
 )
 from lattice_console.contract.models.review import Anchor, Comment, NewComment, Review
-from lattice_console.contract.models.spec import Finding, Impact, Spec, SpecCheck, SpecGraph, SpecNode, Toward
+from lattice_console.contract.models.spec import (
+    Finding,
+    Impact,
+    Spec,
+    SpecCheck,
+    SpecFormat,
+    SpecGraph,
+    SpecNode,
+    Toward,
+)
 
 Labels = Annotated[Sequence[RequiredLine], Field(max_length=SEVERAL_LIMIT)]
 Parents = Annotated[Sequence[Reference], Field(max_length=SEVERAL_LIMIT)]
@@ -218,7 +227,7 @@ class Specs(Protocol):
         ...
 
     async def templates(self) -> tuple[str, ...]:
-        """The names of the templates that `create` knows."""
+        """The names of the templates that `create` knows, the project's own ones among them."""
         ...
 
     async def create(
@@ -226,11 +235,16 @@ class Specs(Protocol):
         *,
         name: RequiredLine,
         template: Line,
+        format: SpecFormat | None = None,
         description: Text = "",
         expected_version: Count | None = None,
         idempotency_key: Line | None = None,
     ) -> Mutation:
-        """Propose a new spec at `.lattice/specs/<name>.json`, from a template."""
+        """Propose a new spec in `.lattice/specs/`, from a template.
+
+        That is one of the project's own, a document in `.lattice/templates/` by its name without extension, or of
+        ours. Without a `format` it has that of an own template, else JSON.
+        """
         ...
 
 

@@ -16,6 +16,7 @@ from lattice_console.engine.afterwards import Afterwards
 from lattice_console.engine.features import (  # noqa: F401 - each registers its use cases
     advising,
     conflicts,
+    creating,
     detecting,
     documents,
     executions,

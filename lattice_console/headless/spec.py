@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import get_args
 
 import click
 
 from lattice_console.contract.backend import Backend
 from lattice_console.contract.models.document import CheckedDocument
-from lattice_console.contract.models.spec import Finding, Spec
+from lattice_console.contract.models.spec import Finding, Spec, SpecFormat
 from lattice_console.headless import completing, findings, options, views
 from lattice_console.headless.commands import Group
 from lattice_console.headless.output import Output
@@ -37,21 +38,33 @@ _SPECS: Sequence[Column[Spec]] = (
     "create",
     examples=(
         "lattice spec create --name user-auth --template authentication",
+        "lattice spec create --name guide --template requirements --format markdown",
         "lattice spec create --name payments --template api --output json | jq -r .id",
     ),
 )
-@click.option("--name", metavar="N", required=True, help="The new spec's name; its file is .lattice/specs/N.json.")
+@click.option("--name", metavar="N", required=True, help="The new spec's name, and that of its file in .lattice/specs.")
 @click.option(
-    "--template", metavar="T", required=True, help="What to start from; an unknown one lists those there are."
+    "--template",
+    metavar="T",
+    required=True,
+    help="What to start from, perhaps one of .lattice/templates; an unknown one lists those there are.",
+)
+@click.option(
+    "--format",
+    type=click.Choice(get_args(SpecFormat)),
+    help="How it is written; else as a template of your own is, or as json.",
 )
 @click.option("--description", metavar="D", default="", help="What it is for; - reads stdin.")
 @options.writes
 @connected
-async def create(session: Session, backend: Backend, name: str, template: str, description: str) -> None:
+async def create(
+    session: Session, backend: Backend, name: str, template: str, format: SpecFormat | None, description: str
+) -> None:
     """Propose a new spec from a template. It is there once its mutation is approved and executed."""
     made = await backend.specs.create(
         name=name,
         template=template,
+        format=format,
         description=session.text(description, "--description"),
         **session.guard,
     )

@@ -174,6 +174,24 @@ async def test_the_authentication_template_is_the_one_that_users_know(ann: Backe
     assert set(written["examples"]) == {"valid_registration", "invalid_registration"}
 
 
+async def test_a_template_of_the_projects_own_is_one_once_it_is_in_the_head(ann: Backend) -> None:
+    with refusal("VAL_TEMPLATE"):
+        await ann.specs.create(name="billing", template="service")
+    await track(ann, {".lattice/templates/service.yaml": b"# Ours.\nname: NAME\nversion: 0.0.0\ntype: api\n"})
+    assert "service" in await ann.specs.templates()
+    assert await ann.specs.list() == ()
+    own = await ann.specs.create(name="billing", template="service", description="Money.")
+    [change] = own.changes
+    assert change.file_path == ".lattice/specs/billing.yaml"
+    assert (await ann.documents.content(change.result_hash or "")).startswith(b'description: "Money."\n# Ours.\n')
+    plain = await ann.specs.create(name="guide", template="requirements", format="markdown")
+    assert [one.file_path for one in plain.changes] == [".lattice/specs/guide.md"]
+    await carry_out(ann, create(BILLING, spec()))
+    with refusal("BR_PATH_TAKEN") as refused:
+        await ann.specs.create(name="billing", template="service")
+    assert BILLING in refused.value.message
+
+
 async def test_a_spec_that_stands_is_not_created_again(ann: Backend) -> None:
     await track(ann, {BILLING: spec()})
     with refusal("BR_PATH_TAKEN"):

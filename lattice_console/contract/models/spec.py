@@ -13,6 +13,9 @@ NodeType = SpecType | Literal["file"]
 """What stands in the graph: a spec of some type, or a file that is none, and refers to others, is referred to, or is
 governed by a spec."""
 
+SpecFormat = Literal["json", "yaml", "markdown"]
+"""How a spec is written: all of them say the same; Markdown does so in YAML front matter, and has room for prose."""
+
 EdgeKind = Literal["depends_on", "refers", "governs"]
 """How one depends on another: it declares so, refers to it by `$ref`, or covers its file by `allowed_files`."""
 

@@ -1,19 +1,16 @@
-"""Specs: what the head's documents mean, and proposing new ones."""
+"""Specs: what the head's documents mean."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from lattice_console.contract.errors import NotFound
 from lattice_console.contract.models.document import SpecRevision, TrackedFile
-from lattice_console.contract.models.mutation import ChangeInput, Mutation
 from lattice_console.contract.models.page import Page
 from lattice_console.contract.models.spec import Finding, Spec, SpecCheck
-from lattice_console.engine.features import advising, documents, hooking, mutations, proposals, suppressing
+from lattice_console.engine.features import advising, documents, proposals, suppressing
 from lattice_console.engine.features.context import Context
-from lattice_console.engine.features.registry import reads, writes
+from lattice_console.engine.features.registry import reads
 from lattice_console.engine.records import HeadRecord, SpecRecord
 from lattice_console.engine.rules import specs as rules
-from lattice_console.engine.rules import templates as spec_templates
 
 
 @reads("specs.list", may_lag=True)
@@ -67,40 +64,6 @@ def _check(file: TrackedFile) -> SpecCheck:
         has_schema=reading is not None and reading.schema is not None,
         findings=tuple(proposals.check(file.path, file.content, None)),
     )
-
-
-@reads("specs.templates")
-def templates(ctx: Context) -> tuple[str, ...]:
-    return tuple(sorted(spec_templates.TEMPLATES))
-
-
-def _about_new(ctx: Context, **given: Any) -> hooking.Question | None:
-    return hooking.about_new(ctx, **_wanted(**given))
-
-
-@writes("specs.create", asks=hooking.before("proposing", _about_new))
-def create(ctx: Context, *, name: str, template: str, description: str, expected_version: int | None) -> Mutation:
-    given = _wanted(name=name, template=template, description=description, expected_version=expected_version)
-    return mutations.create(ctx, **given)
-
-
-def _wanted(*, name: str, template: str, description: str, expected_version: int | None) -> dict[str, Any]:
-    """What to propose for a new spec, as `mutations.create` takes it."""
-    spec_templates.check_name(name)
-    content = spec_templates.render(template, name, description)
-    change = ChangeInput(operation_type="create", file_path=f"{rules.FOLDER}{name}.json", content=content)
-    return {
-        "title": f"Add the spec {name}",
-        "description": description,
-        "spec": name,
-        "type": "feature",
-        "labels": (),
-        "metadata": {"template": template},
-        "changes": [change],
-        "parents": (),
-        "draft": False,
-        "expected_version": expected_version,
-    }
 
 
 def _find(ctx: Context, name: str) -> SpecRecord:

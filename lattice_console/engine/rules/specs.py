@@ -3,7 +3,9 @@
 A spec is a JSON or YAML document, or Markdown with front matter, that
 - lies under `.lattice/specs/`, or
 - is a mapping with a text `name` and a `type` of ours, `requirements`, `endpoints`, `tables` or `depends_on`, or
-- is an OpenAPI or Swagger document (`openapi` or `swagger`, and `info`).
+- is an OpenAPI or Swagger document (`openapi` or `swagger`, and `info`);
+
+save in `.lattice/templates/`, where documents are what specs begin as.
 
 An OpenAPI document is named by its file, because titles change and are shared; only where the file is named as any
 such file is (`openapi.yaml`) by its title. It, and a JSON Schema under `.lattice/specs/`, are held to no key of ours.
@@ -16,7 +18,7 @@ from typing import Any
 
 from lattice_console.contract.models.base import TEXT_LIMIT, replace_controls
 from lattice_console.contract.models.spec import Finding, Severity, SpecType
-from lattice_console.engine.rules import checks, inherited, syntax
+from lattice_console.engine.rules import checks, inherited, syntax, templates
 from lattice_console.engine.rules import schema as schemas
 from lattice_console.engine.rules.checks import common
 from lattice_console.engine.rules.checks.catalogue import broken
@@ -116,7 +118,7 @@ def own_data(path: str, content: bytes) -> tuple[dict[str, Any], str] | None:
 
 
 def _is_ours(path: str, data: Any) -> bool:
-    if not isinstance(data, dict) or _is_openapi(data):
+    if path.startswith(templates.FOLDER) or not isinstance(data, dict) or _is_openapi(data):
         return False
     return not _is_json_schema(data) if path.startswith(FOLDER) else _is_marked(data)
 
@@ -153,7 +155,9 @@ def _reading(path: str, content: bytes, parsed: Parsed, least: Severity | None =
     at_home = path.startswith(FOLDER)
     data = parsed.data
     if not at_home:
-        if not isinstance(data, dict) or not (_is_openapi(data) or _is_marked(data)):
+        if path.startswith(templates.FOLDER) or not isinstance(data, dict):
+            return None
+        if not (_is_openapi(data) or _is_marked(data)):
             return None
     elif parsed.kind == "other":
         return None

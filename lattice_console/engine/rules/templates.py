@@ -1,6 +1,5 @@
-"""The specs that `spec create` starts from."""
+"""The specs that `spec create` starts from, and what a new one may be called."""
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,13 +7,14 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from lattice_console.contract.errors import ValidationFailed
-from lattice_console.contract.models.base import TEXT_LIMIT, check_text
 
-__all__ = ["TEMPLATES", "Template", "check_name", "render"]
+__all__ = ["FOLDER", "NAME_LIMIT", "TEMPLATES", "Template", "check_name"]
+
+FOLDER: Final = ".lattice/templates/"
+"""Where a project has templates of its own: documents that are no specs themselves."""
 
 NAME_LIMIT = 100
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]*")
-_FIRST_VERSION = "1.0.0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,40 +164,3 @@ def check_name(name: str) -> None:
             "underscores, beginning with a letter or a digit.",
             field="name",
         )
-
-
-def render(template: str, name: str, description: str) -> bytes:
-    """A new spec as indented JSON, in UTF-8 and with a final newline; an empty description becomes the template's.
-
-    Raises:
-        ValidationFailed: VAL_TEMPLATE for a template that is not there, VAL_NAME for a name that no spec may have,
-            VAL_DESCRIPTION for a description with control characters or beyond the limit of texts.
-    """
-    chosen = TEMPLATES.get(template)
-    if chosen is None:
-        known = ", ".join(TEMPLATES)
-        raise ValidationFailed(
-            "VAL_TEMPLATE",
-            f"There is no template {template[:NAME_LIMIT]!a}. The templates are: {known}.",
-            field="template",
-            known=list(TEMPLATES),
-        )
-    check_name(name)
-    try:
-        check_text(description)
-    except ValueError as error:
-        raise ValidationFailed("VAL_DESCRIPTION", f"The description {error}.", field="description") from None
-    if len(description) > TEXT_LIMIT:
-        raise ValidationFailed(
-            "VAL_DESCRIPTION",
-            f"The description has more than {TEXT_LIMIT:,} characters; shorten it.",
-            field="description",
-        )
-    document = {
-        "name": name,
-        "version": _FIRST_VERSION,
-        "type": chosen.type,
-        "description": description or f"{chosen.summary}.",
-        **chosen.body,
-    }
-    return (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode()

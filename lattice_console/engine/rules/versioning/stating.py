@@ -16,7 +16,7 @@ from lattice_console.merge import structured_json
 from lattice_console.merge.reading import BOM, Unreadable, decoded, front_matter, yaml_events
 from lattice_console.merge.structured_tree import Numbers
 
-__all__ = ["restated"]
+__all__ = ["place", "restated"]
 
 _ITEM = object()
 """Stands for an item of a list where keys stand otherwise."""
@@ -32,23 +32,35 @@ def restated(path: str, content: bytes, version: str) -> bytes | None:
     said = parsed.data
     for key in keys:
         said = said.get(key) if isinstance(said, dict) else None
+    where = place(path, content, keys)
+    if where is None or not isinstance(said, str):
+        return None
+    first, last = where
+    for quote in ("", "'", '"'):
+        if content[first:last] == f"{quote}{said}{quote}".encode():
+            return content[:first] + f"{quote}{version}{quote}".encode() + content[last:]
+    return None
+
+
+def place(path: str, content: bytes, keys: list[str]) -> tuple[int, int] | None:
+    """The first byte of the value of a key, or of a key within another, and the one after its last.
+
+    None where there is not exactly one, or it is no scalar of YAML. Never raises.
+    """
+    kind = syntax.kind_of(path)
     start = len(BOM) if content.startswith(BOM) else 0
     try:
         text = decoded(content[start:])
-        if parsed.kind == "markdown":
+        if kind == "markdown":
             start = content.find(b"\n", start) + 1
             text = decoded(front_matter(content.removeprefix(BOM)) or b"")
-        places = list(_in_json(text, keys) if parsed.kind == "json" else _in_yaml(text, keys))
+        places = list(_in_json(text, keys) if kind == "json" else _in_yaml(text, keys))
     except Unreadable:
         return None
-    if len(places) != 1 or not isinstance(said, str):
+    if len(places) != 1:
         return None
-    first, last = places[0]
-    for quote in ("", "'", '"'):
-        if text[first:last] == f"{quote}{said}{quote}":
-            before, after = (start + len(part.encode()) for part in (text[:first], text[:last]))
-            return content[:before] + f"{quote}{version}{quote}".encode() + content[after:]
-    return None
+    first, last = (start + len(text[:at].encode()) for at in places[0])
+    return first, last
 
 
 def _in_json(text: str, keys: list[str]) -> Iterator[tuple[int, int]]:
