@@ -58,7 +58,7 @@ def render(template: str, name: str, description: str, format: SpecFormat, own: 
         raise ValidationFailed(
             "VAL_TEMPLATE",
             f"There is no template {template[: templates.NAME_LIMIT]!a}. The templates are: {', '.join(known)}. "
-            f"Others are documents in {templates.FOLDER}, once these are in the head.",
+            f"Others are files in {templates.FOLDER} that the project tracks: lattice track {templates.FOLDER}",
             field="template",
             known=known,
         )
@@ -88,14 +88,15 @@ def render_own(path: str, content: bytes, name: str, description: str, format: S
     if _is_beyond(parsed.data):
         raise _unusable(path, f"it has more than {_VALUES:,} values")
     own = {"name": name, "version": _FIRST_VERSION}
-    if description or not isinstance(parsed.data.get("description"), str):
+    if description:
         own["description"] = description
     data = {**own, **parsed.data, **own}
     kept = _kept(path, content, parsed.data, own) if format_of(path) == format else None
     if kept is not None and syntax.parse(path, kept).data == data:
         return kept
     is_markdown = parsed.kind == "markdown"
-    prose = _prose(content) if is_markdown else f"# {name}\n\n{data['description']}\n"
+    told = data.get("description")
+    prose = _prose(content) if is_markdown else f"# {name}\n\n{told if isinstance(told, str) else ''}\n"
     return _written(data, prose, format)
 
 
