@@ -69,7 +69,7 @@ def test_a_spec_is_proposed_from_a_template_and_is_there_once_executed(lattice: 
 def test_an_unknown_template_lists_those_there_are(lattice: Lattice) -> None:
     result = lattice("spec", "create", "--name", "x", "--template", "nonsense")
     assert result.code == 2
-    assert "authentication, api, database" in result.err
+    assert "api, authentication, database" in result.err
 
 
 def test_validate_exits_10_with_findings_and_0_without(lattice: Lattice) -> None:

@@ -25,13 +25,29 @@ def _own_templates(ctx: Context) -> Iterator[str]:
             yield name.rpartition(".")[0]
 
 
-def _about_new(ctx: Context, /, **given: Any) -> hooking.Question | None:
+def _about_new(ctx: Context, **given: Any) -> hooking.Question | None:
     return hooking.about_new(ctx, **_wanted(ctx, **given))
 
 
 @writes("specs.create", asks=hooking.before("proposing", _about_new))
-def create(ctx: Context, /, **given: Any) -> Mutation:
-    return mutations.create(ctx, **_wanted(ctx, **given))
+def create(
+    ctx: Context,
+    *,
+    name: str,
+    template: str,
+    format: SpecFormat | None,
+    description: str,
+    expected_version: int | None,
+) -> Mutation:
+    given = _wanted(
+        ctx,
+        name=name,
+        template=template,
+        format=format,
+        description=description,
+        expected_version=expected_version,
+    )
+    return mutations.create(ctx, **given)
 
 
 def _wanted(
