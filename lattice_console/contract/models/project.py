@@ -28,6 +28,27 @@ class ReviewPolicy(Model):
     approval_types: tuple[Vote, ...] = ("approve", "approve_with_suggestions")
 
 
+class ProposalPolicy(Model):
+    """What proposing takes: `workflows` in `.lattice/config.json`.
+
+    With `require_ticket` a mutation has a `ticket_id` in its metadata, which `ticket_pattern` fits as a whole.
+    """
+
+    require_ticket: bool = False
+    ticket_pattern: str | None = None
+
+
+class VersionPolicy(Model):
+    """What becomes of the versions of specs: `version_control` in `.lattice/collaboration/spec-collaboration.json`.
+
+    With `auto_version` the proposed version is written where the author left it alone; with `comment_required` one that
+    is less takes a `version_reason` in the mutation's metadata.
+    """
+
+    auto_version: bool = False
+    comment_required: bool = False
+
+
 class Policy(Model):
     """The policy in force: the head revisions it was read from, and what is wrong with them, if anything.
 
@@ -38,4 +59,6 @@ class Policy(Model):
     sources: tuple[str, ...]
     review: ReviewPolicy
     authors_may_approve: bool
+    proposals: ProposalPolicy = ProposalPolicy()
+    versions: VersionPolicy = VersionPolicy()
     errors: tuple[str, ...] = ()

@@ -12,7 +12,6 @@ from lattice_console.contract import permissions
 from lattice_console.contract.errors import Conflict, NotAllowed, NotFound
 from lattice_console.contract.events import DATA_LIMIT, EventName
 from lattice_console.contract.models.people import Person
-from lattice_console.contract.models.project import ReviewPolicy
 from lattice_console.engine.features.trials import Places, Readings, Stated, Trials, Versions
 from lattice_console.engine.ports import Cache, HookKind, Hooks, Presence, Tables
 from lattice_console.engine.presence import LocalPresence
@@ -27,6 +26,7 @@ from lattice_console.engine.records import (
     UserRecord,
 )
 from lattice_console.engine.rules.hashes import canonical
+from lattice_console.engine.rules.policy import PolicyReading
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +71,8 @@ class Surroundings:
     """What changes of specs ask of their versions."""
     stated: Stated = field(default_factory=Stated)
     """The versions that specs state."""
-    policies: dict[str, tuple[tuple[str, ...], ReviewPolicy, tuple[str, ...]]] = field(default_factory=dict)
-    """Policies read so far (sources, review policy, errors) by version; a version never changes its meaning."""
+    policies: dict[str, tuple[tuple[str, ...], PolicyReading]] = field(default_factory=dict)
+    """Policies read so far, with their sources, by version; a version never changes its meaning."""
 
     def hooks_of(self, project_id: str | None, kind: HookKind) -> list[HookRecord]:
         """The hooks of that kind that are asked or told about a project's mutations, in their order."""

@@ -115,7 +115,7 @@ def baseline(ctx: Context, files: Sequence[TrackedFile]) -> tuple[Document, ...]
     for path, why in Tree(ctx).blocking([file.path for file in files], ()).items():
         raise RuleBroken("BR_PATH_TAKEN", f"{path} cannot be tracked: {why}.", path=path)
     # Under a policy that cannot be read nothing could be approved, its own mending included.
-    _, errors = policy_rules.read({file.path: file.content for file in files})
+    errors = policy_rules.read({file.path: file.content for file in files}).errors
     if errors:
         raise ValidationFailed("VAL_POLICY", f"{' '.join(errors)} Mend it, then track it.", field="files")
     contents = {hashes.digest(file.content): file.content for file in files}

@@ -1,10 +1,8 @@
 """The policy in force: read from the head, kept by its version."""
 
-from lattice_console.contract.models.project import Policy, ReviewPolicy
+from lattice_console.contract.models.project import Policy
 from lattice_console.engine.features.context import Context
 from lattice_console.engine.rules import policy as rules
-
-_PLACES = (".lattice/config.json", ".lattice/workflows/", ".lattice/team/")
 
 
 def in_force(ctx: Context) -> Policy:
@@ -12,16 +10,18 @@ def in_force(ctx: Context) -> Policy:
     version = ctx.project.policy_version
     key = ("policy", version, ctx.project.version)
     if key not in ctx.memo:
-        sources, review, errors = _read(ctx, version)
+        sources, found = _read(ctx, version)
         ctx.memo[key] = Policy(
             version=version,
             sources=sources,
-            review=review,
+            review=found.review,
             authors_may_approve=ctx.members == 1,
-            errors=errors,
+            proposals=found.proposals,
+            versions=found.versions,
+            errors=found.errors,
         )
-    found: Policy = ctx.memo[key]
-    return found
+    policy: Policy = ctx.memo[key]
+    return policy
 
 
 def version_of_head(ctx: Context) -> str:
@@ -31,19 +31,18 @@ def version_of_head(ctx: Context) -> str:
 
 def _entries(ctx: Context) -> dict[str, str]:
     found = {}
-    for place in _PLACES:
+    for place in rules.PLACES:
         for record in ctx.tables.documents.starting_with(ctx.project.id, place):
             if rules.is_policy(record.path):
                 found[record.path] = record.hash
     return found
 
 
-def _read(ctx: Context, version: str) -> tuple[tuple[str, ...], ReviewPolicy, tuple[str, ...]]:
+def _read(ctx: Context, version: str) -> tuple[tuple[str, ...], rules.PolicyReading]:
     known = ctx.around.policies.get(version)
     if known is None:
         entries = _entries(ctx)
         contents = ctx.tables.documents.blobs(entries.values())
-        review, errors = rules.read({path: contents[hash] for path, hash in entries.items()})
-        known = (tuple(sorted(entries)), review, errors)
+        known = tuple(sorted(entries)), rules.read({path: contents[hash] for path, hash in entries.items()})
         ctx.around.policies[version] = known
     return known

@@ -179,7 +179,7 @@ def keep(ctx: Context, proposal: Proposal, changes: Sequence[ChangeRecord]) -> N
 
 def check(path: str, after: bytes, before: bytes | None, before_path: str | None = None) -> list[Finding]:
     """What is wrong with a document of a patchset, `before` being what it makes it of and `before_path` its place."""
-    _, errors = policy_rules.read({path: after}) if policy_rules.is_policy(path) else ((), ())
+    errors = policy_rules.read({path: after}).errors if policy_rules.is_policy(path) else ()
     wrong = [Finding(path=path, rule="policy", severity="error", message=error) for error in errors]
     if path == suppressions.FILE:
         wrong += [finding for finding in suppressions.check(after, date.min) if finding.severity == "error"]

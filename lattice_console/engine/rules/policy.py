@@ -5,16 +5,22 @@ back to a default because its value is wrong.
 """
 
 import json
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from operator import eq
+from typing import Any, Final, NamedTuple
 
-from lattice_console.contract.models.project import ReviewPolicy, Vote
+from lattice_console.contract.models.project import ProposalPolicy, ReviewPolicy, VersionPolicy, Vote
 from lattice_console.engine.rules import hashes, syntax
+from lattice_console.engine.rules.patterns import PatternError, compile_pattern
 
-__all__ = ["CODE_REVIEW", "MOST_REVIEWERS", "is_policy", "read", "version"]
+__all__ = ["CODE_REVIEW", "COLLABORATION", "MOST_REVIEWERS", "PLACES", "PolicyReading", "is_policy", "read", "version"]
 
 CODE_REVIEW = ".lattice/workflows/code-review.json"
 """The document with `review_requirements`."""
+
+COLLABORATION = ".lattice/collaboration/spec-collaboration.json"
+"""The document with `version_control`."""
 
 MOST_REVIEWERS = 50
 """The most reviewers that a policy may ask for. The least is 1: none would approve whatever is submitted."""
@@ -23,10 +29,22 @@ _CONFIG = ".lattice/config.json"
 _FOLDERS = (".lattice/workflows/", ".lattice/team/")
 _APPROVALS: tuple[Vote, ...] = ("approve", "approve_with_suggestions")
 
+PLACES: Final = (_CONFIG, COLLABORATION, *_FOLDERS)
+"""The documents, and the folders of such, that are the policy."""
+
+
+class PolicyReading(NamedTuple):
+    """What the documents of a policy say together; with `errors` the rest are defaults."""
+
+    review: ReviewPolicy = ReviewPolicy()
+    proposals: ProposalPolicy = ProposalPolicy()
+    versions: VersionPolicy = VersionPolicy()
+    errors: tuple[str, ...] = ()
+
 
 def is_policy(path: str) -> bool:
-    """Whether a document is part of the policy: the configuration, the workflows and the team's files."""
-    return path == _CONFIG or path.startswith(_FOLDERS)
+    """Whether a document is part of the policy: configuration, workflows, the team's files, and how specs are kept."""
+    return path in (_CONFIG, COLLABORATION) or path.startswith(_FOLDERS)
 
 
 def version(entries: Iterable[tuple[str, str]]) -> str:
@@ -34,14 +52,14 @@ def version(entries: Iterable[tuple[str, str]]) -> str:
     return hashes.digest(hashes.canonical(sorted(entries)).encode())
 
 
-def read(documents: Mapping[str, bytes]) -> tuple[ReviewPolicy, tuple[str, ...]]:
-    """What the policy's documents (path to bytes) ask of a review, and what is wrong with them.
+def read(documents: Mapping[str, bytes]) -> PolicyReading:
+    """What the policy's documents (path to bytes) ask, and what is wrong with them.
 
     Documents that are no policy are not looked at; keys that nothing reads yet are accepted. With errors the policy is
     the default one and must not be used to approve anything. Errors name the file, the key and what is allowed.
     """
     errors: list[str] = []
-    review = ReviewPolicy()
+    found = {}
     for path in sorted(filter(is_policy, documents)):
         parsed = syntax.parse(path, documents[path])
         if parsed.problem:
@@ -49,40 +67,77 @@ def read(documents: Mapping[str, bytes]) -> tuple[ReviewPolicy, tuple[str, ...]]
             errors.append(f"{path}{where}: {parsed.problem.message}")
         elif parsed.kind in ("json", "yaml") and not isinstance(parsed.data, dict):
             errors.append(f"{path}: is {_shown(parsed.data)}; it must be an object of keys and values.")
-        elif path == CODE_REVIEW:
-            review = _review_requirements(parsed.data, errors)
-    return (ReviewPolicy() if errors else review), tuple(errors)
+        else:
+            found[path] = parsed.data
+    reading = PolicyReading(
+        _review_requirements(_Keys(found, CODE_REVIEW, "review_requirements", errors)),
+        _proposals(_Keys(found, _CONFIG, "workflows", errors)),
+        _versions(_Keys(found, COLLABORATION, "version_control", errors)),
+    )
+    return PolicyReading(errors=tuple(errors)) if errors else reading
 
 
-def _review_requirements(document: Mapping[str, Any], errors: list[str]) -> ReviewPolicy:
-    found = len(errors)
-    wanted = document.get("review_requirements", {})
-    if not isinstance(wanted, dict):
-        errors.append(f"{CODE_REVIEW}: review_requirements is {_shown(wanted)}; it must be an object.")
-        return ReviewPolicy()
+class _Keys:
+    """An object under a key of one of the documents; what is wrong in it is told as an error."""
 
-    def take(key: str, allowed: str, *, valid: bool) -> None:
-        if not valid:
-            errors.append(f"{CODE_REVIEW}: review_requirements.{key} is {_shown(wanted[key])}; it must be {allowed}.")
+    def __init__(self, documents: Mapping[str, Any], path: str, key: str, errors: list[str]) -> None:
+        self._place, self._errors = f"{path}: {key}", errors
+        document = documents.get(path)
+        found = document.get(key, {}) if isinstance(document, dict) else {}
+        if not isinstance(found, dict):
+            errors.append(f"{self._place} is {_shown(found)}; it must be an object.")
+        self._found: dict[str, Any] = found if isinstance(found, dict) else {}
 
+    def take(self, key: str, otherwise: Any, allowed: str, valid: Callable[[Any], bool]) -> Any:
+        """The value of a key, or what holds where there is none, or a wrong one."""
+        value = self._found.get(key, otherwise)
+        if key in self._found and not valid(value):
+            self._errors.append(f"{self._place}.{key} is {_shown(value)}; it must be {allowed}.")
+            return otherwise
+        return value
+
+    def flag(self, key: str) -> bool:
+        """What is true or false, and false where nothing says."""
+        return bool(self.take(key, False, "true or false", lambda value: isinstance(value, bool)))
+
+
+def _review_requirements(keys: _Keys) -> ReviewPolicy:
     defaults = ReviewPolicy()
-    reviewers = wanted.get("min_reviewers", defaults.min_reviewers)
-    take(
+    reviewers = keys.take(
         "min_reviewers",
+        defaults.min_reviewers,
         f"a whole number from 1 to {MOST_REVIEWERS}",
-        valid=type(reviewers) is int and 1 <= reviewers <= MOST_REVIEWERS,
+        lambda value: type(value) is int and 1 <= value <= MOST_REVIEWERS,
     )
-    comments = wanted.get("require_comments", defaults.require_comments)
-    take("require_comments", "true or false", valid=isinstance(comments, bool))
-    types = wanted.get("approval_types", list(defaults.approval_types))
-    take(
+    comments = keys.flag("require_comments")
+    types = keys.take(
         "approval_types",
+        list(defaults.approval_types),
         f"a list of one or more of {', '.join(_APPROVALS)}",
-        valid=isinstance(types, list) and bool(types) and all(one in _APPROVALS for one in types),
+        lambda value: isinstance(value, list) and bool(value) and all(one in _APPROVALS for one in value),
     )
-    if len(errors) > found:
-        return defaults
     return ReviewPolicy(min_reviewers=reviewers, require_comments=comments, approval_types=tuple(dict.fromkeys(types)))
+
+
+def _proposals(keys: _Keys) -> ProposalPolicy:
+    pattern = keys.take("ticket_pattern", None, "a regular expression, such as [A-Z]+-[0-9]+", _is_pattern)
+    return ProposalPolicy(require_ticket=keys.flag("require_ticket"), ticket_pattern=pattern)
+
+
+def _is_pattern(value: Any) -> bool:
+    try:
+        return isinstance(value, str) and bool(compile_pattern(value))
+    except PatternError:
+        return False
+
+
+def _versions(keys: _Keys) -> VersionPolicy:
+    for key, meant in (
+        ("major_version_threshold", "breaking_changes"),
+        ("minor_version_threshold", "new_requirements"),
+    ):
+        keys.take(key, meant, f'"{meant}"', partial(eq, meant))
+    return VersionPolicy(auto_version=keys.flag("auto_version"), comment_required=keys.flag("comment_required"))
 
 
 def _shown(value: Any) -> str:

@@ -14,8 +14,20 @@ from tests.engine.rules.json_like import VALUES
 CODE_REVIEW = ".lattice/workflows/code-review.json"
 
 
+CONFIG, COLLABORATION = ".lattice/config.json", ".lattice/collaboration/spec-collaboration.json"
+
+
+def said(documents: dict[str, bytes]) -> tuple[ReviewPolicy, tuple[str, ...]]:
+    found = policy.read(documents)
+    return found.review, found.errors
+
+
 def read(requirements: Any) -> tuple[ReviewPolicy, tuple[str, ...]]:
-    return policy.read({CODE_REVIEW: json.dumps({"review_requirements": requirements}).encode()})
+    return said({CODE_REVIEW: json.dumps({"review_requirements": requirements}).encode()})
+
+
+def kept(path: str, **keys: Any) -> policy.PolicyReading:
+    return policy.read({path: json.dumps(keys).encode()})
 
 
 @pytest.mark.parametrize(
@@ -29,17 +41,18 @@ def read(requirements: Any) -> tuple[ReviewPolicy, tuple[str, ...]]:
         (".lattice/config.json/x", False),
         (".lattice/specs/a.json", False),
         ("sub/.lattice/config.json", False),
+        (".lattice/collaboration/spec-collaboration.json", True),
+        (".lattice/collaboration/other.json", False),
         (".lattice/teams.json", False),
         (".lattice/team", False),
     ],
 )
-def test_the_policy_is_configuration_workflows_and_team(path: str, expected: bool) -> None:
+def test_the_policy_is_configuration_workflows_team_and_how_specs_are_kept(path: str, expected: bool) -> None:
     assert policy.is_policy(path) is expected
 
 
 def test_without_documents_or_keys_the_defaults_hold() -> None:
-    assert policy.read({}) == (ReviewPolicy(), ())
-    assert policy.read({CODE_REVIEW: b"{}"}) == (ReviewPolicy(), ())
+    assert policy.read({}) == policy.PolicyReading() == policy.read({CODE_REVIEW: b"{}", CONFIG: b"{}"})
     assert read({}) == (ReviewPolicy(), ())
 
 
@@ -60,8 +73,36 @@ def test_keys_that_nothing_reads_yet_are_accepted() -> None:
         "review_timeout": {"default": "48h"},
         "escalation": {"enabled": False},
     }
-    found = policy.read({CODE_REVIEW: json.dumps(document).encode(), ".lattice/team/roles.json": b'{"roles": {}}'})
+    found = said({CODE_REVIEW: json.dumps(document).encode(), ".lattice/team/roles.json": b'{"roles": {}}'})
     assert found == (ReviewPolicy(min_reviewers=3), ())
+
+
+def test_tickets_and_versions_are_read() -> None:
+    wanted = {"require_ticket": True, "ticket_pattern": "SEC-[0-9]+", "auto_approve": {"enabled": True}}
+    found = kept(CONFIG, workflows=wanted).proposals
+    assert (found.require_ticket, found.ticket_pattern) == (True, "SEC-[0-9]+")
+    control = {"auto_version": True, "major_version_threshold": "breaking_changes", "comment_required": True}
+    versions = kept(COLLABORATION, version_control=control, presence={}).versions
+    assert (versions.auto_version, versions.comment_required) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("path", "keys", "told"),
+    [
+        (CONFIG, {"workflows": []}, "workflows is []"),
+        (CONFIG, {"workflows": {"require_ticket": "yes"}}, "workflows.require_ticket"),
+        (CONFIG, {"workflows": {"ticket_pattern": "("}}, "workflows.ticket_pattern"),
+        (CONFIG, {"workflows": {"ticket_pattern": r"(a)\1"}}, "workflows.ticket_pattern"),
+        (COLLABORATION, {"version_control": {"auto_version": "${AUTO}"}}, "version_control.auto_version"),
+        (COLLABORATION, {"version_control": {"minor_version_threshold": "all"}}, '"new_requirements"'),
+    ],
+)
+def test_what_is_wrong_of_tickets_and_versions_is_told(path: str, keys: dict[str, Any], told: str) -> None:
+    found = kept(path, **keys)
+    assert found == policy.PolicyReading(errors=found.errors)
+    [error] = found.errors
+    assert error.startswith(path)
+    assert told in error
 
 
 WRONG: dict[str, list[Any]] = {
@@ -109,7 +150,7 @@ def test_requirements_must_be_an_object(requirements: Any) -> None:
 )
 def test_a_document_that_cannot_be_read_is_an_error_that_names_it(path: str, content: bytes) -> None:
     good = {CODE_REVIEW: b'{"review_requirements": {"min_reviewers": 5}}', path: content}
-    review, errors = policy.read(good)
+    review, errors = said(good)
     assert review == ReviewPolicy()
     assert len(errors) == 1
     assert errors[0].startswith(path)
@@ -117,12 +158,12 @@ def test_a_document_that_cannot_be_read_is_an_error_that_names_it(path: str, con
 
 def test_documents_that_are_no_policy_are_not_looked_at() -> None:
     others = {"a.json": b"{", ".lattice/specs/a.json": b"{", ".lattice/team/notes.txt": b"\xff"}
-    assert policy.read(others) == (ReviewPolicy(), ())
+    assert said(others) == (ReviewPolicy(), ())
 
 
 @given(VALUES | st.fixed_dictionaries({"review_requirements": VALUES}))
 def test_whatever_it_holds_it_is_a_policy_or_an_error_in_print(value: Any) -> None:
-    review, errors = policy.read({CODE_REVIEW: json.dumps(value).encode()})
+    review, errors = said({CODE_REVIEW: json.dumps(value).encode()})
     assert 1 <= review.min_reviewers <= policy.MOST_REVIEWERS
     assert all(error.isprintable() for error in errors)
 
