@@ -20,7 +20,8 @@ class Exit(IntEnum):
     FINDINGS = 10
     """The check ran and found something."""
     BLOCKED = 11
-    """Policy stands in the way: requirements that do not hold, or a mutation that was rejected or withdrawn."""
+    """Policy stands in the way: it refuses what is proposed, requirements do not hold, or a mutation was rejected or
+    withdrawn."""
     CONFLICT = 12
     """The object, or the head, is no longer what the caller saw."""
     FAILED = 13
@@ -39,6 +40,7 @@ _BY_CODE = (
     ("AUTH_", Exit.DENIED),
     ("VAL_", Exit.USAGE),
     ("BR_BLOCKED", Exit.BLOCKED),
+    ("BR_POLICY", Exit.BLOCKED),
     ("CF_DRIFT", Exit.DRIFT),
     ("CF_", Exit.CONFLICT),
     ("QUOTA_", Exit.QUOTA),

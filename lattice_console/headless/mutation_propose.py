@@ -31,6 +31,7 @@ class Contents(TypedDict):
     build_url: str | None
     pipeline_url: str | None
     version_reason: str | None
+    ticket: str | None
 
 
 def _contents(function: F) -> F:
@@ -41,8 +42,9 @@ def _contents(function: F) -> F:
         click.option("--commit", metavar="SHA", help="Metadata: the commit it comes from."),
         click.option("--build-url", metavar="URL", help="Metadata: the build."),
         click.option("--pipeline-url", metavar="URL", help="Metadata: the pipeline."),
+        click.option("--ticket", metavar="T", help="Metadata: the ticket that asks for it, such as SEC-123."),
         click.option(
-            "--meta", metavar="KEY=VALUE", multiple=True, help="Any other metadata, such as ticket_id=SEC-123."
+            "--meta", metavar="KEY=VALUE", multiple=True, help="Any other metadata, such as related_documentation=URL."
         ),
         click.option(
             "--parent",
@@ -80,7 +82,7 @@ def _contents(function: F) -> F:
     cls=Command,
     several=("--files",),
     examples=(
-        'lattice mutation create --spec user-auth --title "Raise the session limit" --files src/auth.py docs/',
+        'lattice mutation create --spec user-auth --title "Longer sessions" --files src/auth.py --ticket SEC-123',
         'lattice mutation create --title "Tidy the docs" --rename docs/old.md:docs/new.md',
         'git diff | lattice mutation create --title "From git" --patch - --output json | jq -r .id',
         'lattice mutation create --title "Tax per line" --files api.yaml --parent M-12 --draft',
@@ -258,6 +260,7 @@ def _metadata(contents: Contents) -> dict[str, Any]:
         "build_url": contents["build_url"],
         "pipeline_url": contents["pipeline_url"],
         "version_reason": contents["version_reason"],
+        "ticket_id": contents["ticket"],
     }
     found: dict[str, Any] = {key: value for key, value in links.items() if value is not None}
     for pair in contents["meta"]:

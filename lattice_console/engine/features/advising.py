@@ -1,57 +1,53 @@
 """What a mutation makes of the versions of specs, and what its author may want to do better."""
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from lattice_console.contract.models.advice import Advice, Remark, SpecVersion
-from lattice_console.engine.features import stored, views
+from lattice_console.engine.features import depending, policing, stored, versioned, views
 from lattice_console.engine.features.context import Context
 from lattice_console.engine.features.registry import reads
 from lattice_console.engine.records import ChangeRecord, MutationRecord
-from lattice_console.engine.rules.versioning.comparing import compare, version_of
-
-REASON = "version_reason"
-"""The key of a mutation's metadata that says why its versions are less than is proposed."""
+from lattice_console.engine.rules import allowed_files, atomicity
+from lattice_console.engine.rules.globs import Glob
 
 
 @reads("mutations.advice", may_lag=True)
 def advice(ctx: Context, *, mutation: str) -> Advice:
     record = views.find(ctx, mutation)
-    found = versions(ctx, stored.of(ctx, record).changes)
-    return Advice(versions=found, remarks=tuple(_of_versions(record, found)))
+    changes = stored.of(ctx, record).changes
+    found = versioned.versions(ctx, changes)
+    several = _of_several(ctx, record, changes)
+    return Advice(versions=found, remarks=(*_of_versions(record, found), *several))
 
 
 def _of_versions(record: MutationRecord, found: Sequence[SpecVersion]) -> Iterable[Remark]:
-    if record.metadata.get(REASON):
+    if record.metadata.get(versioned.REASON):
         return
     for one in (one for one in found if one.short):
-        states = f"states {one.states}" if one.states else "states no version"
-        why = f": {one.reasons[0].message}" if one.reasons else ""
-        message = (
-            f"{one.spec} {states}, and {one.proposed} is proposed{why}. "
-            f"State {one.proposed} in {one.path}, or say why not: --version-reason R"
+        yield Remark(
+            rule="version",
+            message=f"{versioned.shortfall(one)}. State it in {one.path}, or why not: --version-reason R",
         )
-        yield Remark(rule="version", message=message)
 
 
-def versions(ctx: Context, changes: Sequence[ChangeRecord]) -> tuple[SpecVersion, ...]:
-    """What changes ask of the versions of the specs among them."""
-    keys = [(one.path, one.new_path, one.base_hash, one.result_hash) for one in changes]
-    known = {key: ctx.around.versions.get(key) for key in keys}
-    unknown = [key for key, found in known.items() if found is None]
-    contents = stored.blobs(ctx, (hash for *_, base, result in unknown for hash in (base, result) if hash))
-    for path, new_path, base, result in unknown:
-        one = compare(path, contents[base] if base else None, contents[result] if result else None, new_path)
-        known[path, new_path, base, result] = found = (one,) if one else ()
-        ctx.around.versions.put((path, new_path, base, result), found)
-    return tuple(one for key in keys for one in known[key] or ())
+def _of_several(ctx: Context, record: MutationRecord, changes: Sequence[ChangeRecord]) -> Iterable[Remark]:
+    """What is several changes under one title."""
+    places = {one.result_path if one.result_hash else one.path: one.result_hash or one.base_hash for one in changes}
+    said = {path: one for path, hash in places.items() if (one := depending.said(ctx, path, hash)) is not None}
+    specs = {path: one.name for path, one in said.items() if one.name is not None}
+    at = {name: path for path, name in specs.items()}
+    related = [(path, at.get(need.other, need.other)) for path, one in said.items() for need in one.needs]
+    contents = stored.blobs(ctx, [hash for path, hash in places.items() if path in specs and hash])
+    for path in specs:
+        globs = allowed_files.read(path, contents[places[path] or ""])
+        related += [(path, other) for other in _covered(places, globs)]
+    # All that the mutation's spec governs is one subject.
+    own = _covered(places, policing.allowed(ctx, record.spec_name))
+    related += pairwise(own)
+    advised = atomicity.advise(places.keys(), specs, related)
+    return [Remark(rule="atomicity", message=advised)] if advised else []
 
 
-def stated(ctx: Context, documents: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str | None]:
-    """The versions that documents of those paths and hashes state as specs."""
-    known = {key: ctx.around.stated.get(key) for key in documents}
-    unknown = [key for key, found in known.items() if found is None]
-    contents = stored.blobs(ctx, (hash for _, hash in unknown))
-    for path, hash in unknown:
-        known[path, hash] = found = (version_of(path, contents[hash]),)
-        ctx.around.stated.put((path, hash), found)
-    return {key: found[0] for key, found in known.items() if found is not None}
+def _covered(paths: Iterable[str], globs: Sequence[Glob] | None) -> list[str]:
+    return [path for path in paths if any(glob.covers(path) for glob in globs or ())]

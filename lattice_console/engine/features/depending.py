@@ -31,15 +31,15 @@ def _shifts(ctx: Context, record: MutationRecord) -> Sequence[Shift]:
 def _shift(ctx: Context, piece: pairing.Piece) -> Shift:
     change = piece.change
     edit = Edit(change.operation, change.path, change.new_path, piece.base, piece.result)
-    before = _said(ctx, piece.path, piece.base)
+    before = said(ctx, piece.path, piece.base)
     if piece.base is not None and piece.result is not None and piece.target == piece.path:
         contents = stored.blobs(ctx, [piece.base, piece.result])
         if len(contents) == 2 and specs.keeps_identity(piece.path, contents[piece.base], contents[piece.result]):
             return Shift(edit, before, before)
-    return Shift(edit, before, _said(ctx, piece.target, piece.result))
+    return Shift(edit, before, said(ctx, piece.target, piece.result))
 
 
-def _said(ctx: Context, path: str | None, hash: str | None) -> Said | None:
+def said(ctx: Context, path: str | None, hash: str | None) -> Said | None:
     """What a document says; what has a hash never changes, so that is kept."""
     if path is None or hash is None:
         return None
@@ -60,7 +60,7 @@ def _moves(ctx: Context, moves: Sequence[HeadMove], before: Mapping[str, HeadRec
         was = before.get(move.document_id)
         old, new = (was.path, was.hash) if was else (None, None), (move.path, move.hash)
         edit = Edit("modify", old[0] or move.path or "", None, old[1], move.hash)
-        shifts.append(Shift(edit, _said(ctx, *old), _said(ctx, *new)))
+        shifts.append(Shift(edit, said(ctx, *old), said(ctx, *new)))
     return shifts
 
 

@@ -15,7 +15,19 @@ from lattice_console.contract.models.mutation import (
 )
 from lattice_console.contract.models.page import Direction, Page
 from lattice_console.contract.models.query import MutationFilter, Sort
-from lattice_console.engine.features import detecting, hooking, judging, paging, proposals, stacks, stored, views
+from lattice_console.engine.features import (
+    detecting,
+    hooking,
+    judging,
+    paging,
+    policing,
+    proposals,
+    stacks,
+    stored,
+    versioned,
+    views,
+)
+from lattice_console.engine.features import policy as policies
 from lattice_console.engine.features.context import Context, new_id
 from lattice_console.engine.features.registry import Whose, reads, writes
 from lattice_console.engine.records import Asker, ChangeRecord, MutationRecord, ReviewRecord, SpecRecord, Window
@@ -138,7 +150,8 @@ def create(
     )
     begin(ctx, record, proposal)
     stored.newborn(ctx, record)
-    record = detecting.propose(ctx, record)
+    record = _with_versions(ctx, detecting.propose(ctx, record))
+    policing.check(ctx, record)
     return views.mutation(ctx, *judging.judge(ctx, [record]))
 
 
@@ -215,7 +228,29 @@ def update(
         columns |= _next_patchset(ctx, record, changes, parents, message)
     if not columns:
         raise ValidationFailed("VAL_UPDATE", "There is nothing to update: give a field, files or parents.")
-    return views.mutation(ctx, *judging.judge(ctx, [_write(ctx, record, columns, message)]))
+    updated = _write(ctx, record, columns, message)
+    if changes is not None:
+        updated = _with_versions(ctx, updated)
+    policing.check(ctx, updated)
+    return views.mutation(ctx, *judging.judge(ctx, [updated]))
+
+
+def _with_versions(ctx: Context, record: MutationRecord) -> MutationRecord:
+    """The mutation, with a patchset more where the policy has versions written and the author left them alone.
+
+    What the author sent stays the patchset before: bytes that are known may be replaced in a folder.
+    """
+    if not policies.in_force(ctx).versions.auto_version:
+        return record
+    changes = stored.of(ctx, record).changes
+    written = versioned.written(ctx, changes)
+    if written is None:
+        return record
+    inputs = [
+        one.model_copy(update={"content": written.contents.get(one.new_path or one.file_path, one.content)})
+        for one in same_changes(ctx, changes)
+    ]
+    return _write(ctx, record, _next_patchset(ctx, record, inputs, None, written.message), written.message)
 
 
 def changeable(ctx: Context, mutation: str, expected_version: int | None) -> MutationRecord:
@@ -340,6 +375,8 @@ def _turn(
     status = life.follow(record.status, happening)
     stored.settle(ctx, record, outdated, "outdated")
     turned = detecting.turn(ctx, record, stored.change(ctx, record, status=status))
+    if happening == "submit":
+        policing.check(ctx, turned)
     ctx.record(event, record.id, number=record.number, before=record.status, status=status, reason=reason)
     ctx.announce(event, record.id, turned.version, number=record.number, status=status, reason=reason[:500])
     return views.mutation(ctx, *judging.judge(ctx, [turned]))

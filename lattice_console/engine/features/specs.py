@@ -6,7 +6,7 @@ from lattice_console.contract.errors import NotFound
 from lattice_console.contract.models.document import SpecRevision, TrackedFile
 from lattice_console.contract.models.page import Page
 from lattice_console.contract.models.spec import Finding, Spec, SpecCheck
-from lattice_console.engine.features import advising, documents, proposals, suppressing
+from lattice_console.engine.features import documents, proposals, suppressing, versioned
 from lattice_console.engine.features.context import Context
 from lattice_console.engine.features.registry import reads
 from lattice_console.engine.records import HeadRecord, SpecRecord
@@ -33,7 +33,7 @@ def history(ctx: Context, *, name: str, cursor: str | None, limit: int) -> Page[
     if record.document_id is None:
         raise NotFound("NF_DOCUMENT", f"{name[:200]} has no document: there are no revisions of it.")
     page = documents.revisions(ctx, record.document_id, cursor, limit)
-    found = advising.stated(ctx, [(one.path, one.hash) for one in page.items if one.path and one.hash])
+    found = versioned.stated(ctx, [(one.path, one.hash) for one in page.items if one.path and one.hash])
     return Page(
         items=tuple(
             SpecRevision(**dict(one), version=found.get((one.path or "", one.hash or ""))) for one in page.items

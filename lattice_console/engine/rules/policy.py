@@ -14,7 +14,18 @@ from lattice_console.contract.models.project import ProposalPolicy, ReviewPolicy
 from lattice_console.engine.rules import hashes, syntax
 from lattice_console.engine.rules.patterns import PatternError, compile_pattern
 
-__all__ = ["CODE_REVIEW", "COLLABORATION", "MOST_REVIEWERS", "PLACES", "PolicyReading", "is_policy", "read", "version"]
+__all__ = [
+    "CODE_REVIEW",
+    "COLLABORATION",
+    "MOST_REVIEWERS",
+    "PLACES",
+    "TICKET",
+    "PolicyReading",
+    "is_policy",
+    "read",
+    "ticket_problem",
+    "version",
+]
 
 CODE_REVIEW = ".lattice/workflows/code-review.json"
 """The document with `review_requirements`."""
@@ -28,6 +39,12 @@ MOST_REVIEWERS = 50
 _CONFIG = ".lattice/config.json"
 _FOLDERS = (".lattice/workflows/", ".lattice/team/")
 _APPROVALS: tuple[Vote, ...] = ("approve", "approve_with_suggestions")
+
+TICKET = "ticket_id"
+"""The key of a mutation's metadata that names its ticket."""
+
+_TICKET_LIMIT = 200
+"""How many characters of a ticket a pattern is held against."""
 
 PLACES: Final = (_CONFIG, COLLABORATION, *_FOLDERS)
 """The documents, and the folders of such, that are the policy."""
@@ -50,6 +67,23 @@ def is_policy(path: str) -> bool:
 def version(entries: Iterable[tuple[str, str]]) -> str:
     """The policy's version: SHA-256, in hex, over canonical JSON of its documents' sorted (path, content hash)."""
     return hashes.digest(hashes.canonical(sorted(entries)).encode())
+
+
+def ticket_problem(wanted: ProposalPolicy, ticket: Any) -> str | None:
+    """What is wrong with a mutation's ticket, and what to do, as sentences; None where nothing is."""
+    if not wanted.require_ticket:
+        return None
+    advice = f"Name one with --ticket T (metadata {TICKET})."
+    if not isinstance(ticket, str) or not ticket.strip():
+        return f"A mutation needs a ticket here, and this one names none. {advice}"
+    if wanted.ticket_pattern is None or (len(ticket) <= _TICKET_LIMIT and _whole(wanted.ticket_pattern, ticket)):
+        return None
+    return f"The ticket {_shown(ticket)} does not fit {wanted.ticket_pattern}. {advice}"
+
+
+def _whole(pattern: str, text: str) -> bool:
+    """Whether a pattern fits a text from its beginning to its end; in time that is linear, so nothing is counted."""
+    return compile_pattern(f"^(?:{pattern})$").search(text, lambda _: None)
 
 
 def read(documents: Mapping[str, bytes]) -> PolicyReading:
@@ -126,7 +160,7 @@ def _proposals(keys: _Keys) -> ProposalPolicy:
 
 def _is_pattern(value: Any) -> bool:
     try:
-        return isinstance(value, str) and bool(compile_pattern(value))
+        return isinstance(value, str) and bool(compile_pattern(f"^(?:{value})$"))
     except PatternError:
         return False
 
