@@ -31,7 +31,7 @@ SPEC = b"""{
     "Sessions expire after 24 hours",
     "Failed logins are limited"
   ],
-  "allowed_files": ["src/auth/**"],
+  "allowed_files": ["src/auth/**", "docs/**"],
   "validation": {
     "test_coverage": 90,
     "security_scan": true
