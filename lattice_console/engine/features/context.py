@@ -105,6 +105,8 @@ class Context:
     """What a projection of the graph has said already; None where there is no projection to be asked."""
     memo: dict[tuple[Any, ...], Any] = field(default_factory=dict)
     """What was read in this transaction and is known not to have changed since."""
+    at_last: list[Callable[[], None]] = field(default_factory=list)
+    """What is asked once all is done, hooks' additions included; what raises undoes it all."""
     told: list[EventRecord] = field(default_factory=list)
     """The events that this transaction has put into the outbox, with their numbers."""
     _audited: list[tuple[str | None, dict[str, Any]]] = field(default_factory=list)
@@ -258,6 +260,8 @@ class Context:
 
     def flush(self) -> None:
         """Write what was recorded and announced: last, so that the numbers are taken under the shortest lock."""
+        while self.at_last:
+            self.at_last.pop()()
         installations = [entry for scope, entry in self._audited if scope is None]
         entries = [entry for scope, entry in self._audited if scope is not None]
         if installations:

@@ -12,10 +12,19 @@ from lattice_console.engine.rules.globs import Glob
 
 
 def check(ctx: Context, record: MutationRecord) -> None:
-    """Raise RuleBroken (`BR_POLICY_TICKET`, `BR_POLICY_FILES`, `BR_POLICY_VERSION`) where the policy refuses it."""
-    if record.status == "draft":
-        return
+    """Ask, once all else is done, whether the policy lets a mutation be as it is then.
+
+    What it refuses raises RuleBroken: `BR_POLICY_TICKET`, `BR_POLICY_FILES`, `BR_POLICY_VERSION`.
+    """
+    if record.status != "draft":
+        ctx.at_last.append(lambda: _check(ctx, record))
+
+
+def _check(ctx: Context, record: MutationRecord) -> None:
     found = policy.in_force(ctx)
+    if found.proposals.require_ticket or found.versions.comment_required:
+        # Hooks may have added to it.
+        record = ctx.tables.mutations.by_id(ctx.project.id, record.id) or record
     if problem := rules.ticket_problem(found.proposals, record.metadata.get(rules.TICKET)):
         raise RuleBroken("BR_POLICY_TICKET", problem, pattern=found.proposals.ticket_pattern)
     _check_files(ctx, record)

@@ -88,7 +88,7 @@ def _about(path: str, content: bytes, today: date) -> list[Finding]:
     reading = rules.read(path, content, parsed)
     found = list(reading.findings) if reading is not None else [parsed.problem] if parsed.problem else []
     if policy.is_policy(path):
-        _, errors = policy.read({path: content})
+        errors = policy.read({path: content}).errors
         told = {one.message for one in found}
         found += [
             Finding(path=path, rule="policy", severity="error", message=error)

@@ -58,6 +58,16 @@ async def test_a_hook_is_told_of_what_is_about_to_be_proposed(hooked: Hooked) ->
     assert [(one["file_path"], one["content"]) for one in mutation["changes"]] == [("b.txt", "two\n"), ("c.bin", None)]
 
 
+async def test_a_hook_may_add_what_the_policy_asks_for(hooked: Hooked) -> None:
+    config = b'{"workflows": {"require_ticket": true, "ticket_pattern": "SEC-[0-9]+"}}\n'
+    await track(hooked.backend, {".lattice/config.json": config})
+    hooked.hook("""cat > /dev/null; echo '{"metadata": {"ticket_id": "SEC-7"}}'""")
+    assert (await propose(hooked.backend, create("a.txt"))).metadata["ticket_id"] == "SEC-7"
+    hooked.hook("""cat > /dev/null; echo '{"metadata": {"ticket_id": "seven"}}'""")
+    with refusal("BR_POLICY_TICKET"):
+        await propose(hooked.backend, create("b.txt"))
+
+
 async def test_hooks_add_labels_and_metadata_one_after_the_other(hooked: Hooked) -> None:
     hooked.hook("""cat > /dev/null; echo '{"labels": ["x", "risky"], "metadata": {"n": 1}}'""", "pre-mutation-1")
     hooked.hook("cat >> asked", "pre-mutation-2")
