@@ -194,7 +194,7 @@ async def test_a_log_holds_against_its_checkpoints_whatever_is_done_next(house: 
     early = _checkpoint(await ann.audit.verify())
     await propose(ann, create("a.txt"))
     late = _checkpoint(await ann.audit.verify(against=early))
-    assert (late.project_id, late.rows, late.at > early.at) == (house.project_id, early.rows + 1, True)
+    assert (late.project_id, late.rows) == (house.project_id, early.rows + 1)
     await house.member("eve", "viewer")
     for checkpoint in (early, late):
         assert (await ann.audit.verify(against=checkpoint)).problems == ()

@@ -27,7 +27,6 @@ class Checkpoint(Model):
     """
 
     project_id: str
-    at: Moment
     rows: Annotated[int, Field(ge=0, le=COUNT_LIMIT)]
     head: Hash
     installation_rows: Annotated[int, Field(ge=0, le=COUNT_LIMIT)]

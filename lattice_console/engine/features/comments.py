@@ -91,7 +91,7 @@ def _make(ctx: Context, record: MutationRecord, new: NewComment, known: dict[str
         author_id=ctx.me.id,
         patchset=number,
         text=new.text,
-        created_at=ctx.now,
+        created_at=ctx.after(max([record.updated_at, *(one.created_at for one in known.values())])),
         thread=thread,
         anchor=anchor.model_dump(mode="json") if anchor else None,
         suggestion=new.suggestion,

@@ -4,7 +4,7 @@ import os
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -149,6 +149,13 @@ class Context:
     @cached_property
     def _standing(self) -> StandingRecord | None:
         return self.tables.projects.standing(self.project_id, self.actor_name) if self.project_id else None
+
+    def after(self, moment: datetime) -> datetime:
+        """Now; or right after `moment`, where the clock has been set back since, or another machine's is ahead.
+
+        So what is read in the order of time comes in the order in which it happened.
+        """
+        return max(self.now, moment + timedelta(microseconds=1))
 
     @property
     def hook_seconds(self) -> float:

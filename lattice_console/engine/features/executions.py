@@ -124,10 +124,9 @@ def claim(ctx: Context, mutation: str, expected_version: int | None) -> str:
         patchset=record.patchset,
         status="in_progress",
         owner=new_id(),
-        # What its hooks may take is no part of the time in which it has to be applied.
-        lease_until=ctx.now + timedelta(seconds=ctx.around.limits.lease + ctx.hook_seconds),
+        lease_until=ctx.now + _lease(ctx),
         actor_id=ctx.me.id,
-        started_at=ctx.now,
+        started_at=ctx.after(record.updated_at),
         finished_at=None,
         seconds=None,
         sequence=None,
@@ -322,9 +321,17 @@ def recover(ctx: Context) -> int:
     return recover_expired(ctx)
 
 
+def _lease(ctx: Context) -> timedelta:
+    # What its hooks may take is no part of the time in which it has to be applied.
+    return timedelta(seconds=ctx.around.limits.lease + ctx.hook_seconds)
+
+
 def recover_expired(ctx: Context) -> int:
-    """Give claims whose lease has run out back to `approved`; returns how many."""
-    expired = ctx.tables.executions.expired(ctx.project.id, ctx.now)
+    """Give claims whose lease has run out back to `approved`; returns how many.
+
+    A claim that would hold for much longer than any does was made before the clock was set back.
+    """
+    expired = ctx.tables.executions.expired(ctx.project.id, ctx.now, ctx.now + 2 * _lease(ctx))
     for execution in expired:
         record = ctx.tables.mutations.many([execution.mutation_id])[execution.mutation_id]
         status = life.follow(record.status, "claim_expires")

@@ -199,7 +199,6 @@ def verify(ctx: Context, *, against: Checkpoint | None) -> AuditReport:
     problems += more + strays(audit)
     return AuditReport(
         project_id=ctx.project.id,
-        at=ctx.now,
         ok=not problems,
         rows=rows,
         head=head,

@@ -56,7 +56,7 @@ def vote(
         comment=comment,
         policy_version=policy.version,
         state="current",
-        created_at=ctx.now,
+        created_at=ctx.after(record.updated_at),
     )
     stored.cast(ctx, review)
     voted = stored.change(ctx, record)

@@ -201,7 +201,7 @@ def forget(ctx: Context, mutation_id: str) -> None:
 
 def change(ctx: Context, record: MutationRecord, **columns: Any) -> MutationRecord:
     """Write columns of a mutation; returns it with them, and with its next version."""
-    written: dict[str, Any] = {"updated_at": ctx.now, "version": record.version + 1, **columns}
+    written: dict[str, Any] = {"updated_at": ctx.after(record.updated_at), "version": record.version + 1, **columns}
     after = record._replace(**written)
     if (turn := attention.turn(turn_facts(ctx, after))) != after.turn:
         written["turn"] = turn

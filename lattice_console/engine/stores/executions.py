@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import and_, bindparam, insert, or_, select, update
 
 from lattice_console.engine.records import ExecutionRecord, SnapshotRecord
 from lattice_console.engine.stores.database import Database
@@ -25,7 +25,10 @@ _EXPIRED = Prepared(
     _EXECUTION.join(mutations, executions.c.mutation_id == mutations.c.id)
     .where(
         executions.c.status == "in_progress",
-        executions.c.lease_until < bindparam("now"),
+        or_(
+            executions.c.lease_until < bindparam("now"),
+            and_(executions.c.started_at > bindparam("now"), executions.c.lease_until > bindparam("beyond")),
+        ),
         mutations.c.project_id == bindparam("project"),
     )
     .order_by(executions.c.lease_until)
@@ -60,9 +63,9 @@ class Executions:
         """The mutation's executions, newest first."""
         return [ExecutionRecord(*row) for row in self._database.rows(_OF_MUTATION, mutation=mutation_id)]
 
-    def expired(self, project_id: str, now: datetime) -> list[ExecutionRecord]:
-        """Those still in progress whose lease has run out."""
-        rows = self._database.rows(_EXPIRED, project=project_id, now=now)
+    def expired(self, project_id: str, now: datetime, beyond: datetime) -> list[ExecutionRecord]:
+        """Those still in progress whose lease has run out, or that began after `now` and last until after `beyond`."""
+        rows = self._database.rows(_EXPIRED, project=project_id, now=now, beyond=beyond)
         return [ExecutionRecord(*row) for row in rows]
 
     def snapshot(self, execution_id: str) -> list[SnapshotRecord]:

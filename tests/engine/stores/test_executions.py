@@ -28,10 +28,10 @@ def test_a_claim_expires_once_its_lease_has_run_out(tables: Tables) -> None:
         tables.mutations.create(PROJECT, mutation(number))
         tables.executions.add(execution(f"e{number}", f"m{number}", lease_until=later(number)))
     tables.executions.update("e1", status="completed")
-    assert tables.executions.expired(PROJECT, later(2)) == []
-    assert [record.id for record in tables.executions.expired(PROJECT, later(2.000001))] == ["e2"]
-    assert [record.id for record in tables.executions.expired(PROJECT, later(9))] == ["e2", "e3"]
-    assert tables.executions.expired(OTHER, later(9)) == []
+    assert tables.executions.expired(PROJECT, later(2), later(99)) == []
+    assert [record.id for record in tables.executions.expired(PROJECT, later(2.000001), later(99))] == ["e2"]
+    assert [record.id for record in tables.executions.expired(PROJECT, later(9), later(99))] == ["e2", "e3"]
+    assert tables.executions.expired(OTHER, later(9), later(99)) == []
 
 
 def test_a_snapshot_may_be_kept_before_the_documents_that_it_will_have_created(tables: Tables) -> None:

@@ -115,7 +115,7 @@ CALLS: dict[str, Callable[[Tables], Any]] = {
     "executions.get": lambda tables: tables.executions.get("e1"),
     "executions.of": lambda tables: tables.executions.of("m1"),
     "executions.update": lambda tables: tables.executions.update("e1", status="failed"),
-    "executions.expired": lambda tables: tables.executions.expired(PROJECT, NOW),
+    "executions.expired": lambda tables: tables.executions.expired(PROJECT, NOW, NOW),
     "executions.snapshot": lambda tables: tables.executions.snapshot("e1"),
     "events.append": lambda tables: announce(tables, PROJECT, [event()]),
     "events.since": lambda tables: tables.events.since(PROJECT, 0, 9),
