@@ -161,7 +161,9 @@ def _bound(root: Path) -> dict[str, Any] | None:
         return None if found is None else {**found, "id": found["id"]}
     except (Unusable, KeyError):
         raise ValidationFailed(
-            "VAL_SETTING", f"{place} cannot be read. Set the project up again: lattice init", source=str(place)
+            "VAL_SETTING",
+            f"{place} cannot be read. To write it anew from the project's database: lattice doctor --repair",
+            source=str(place),
         ) from None
 
 

@@ -26,7 +26,7 @@ from lattice_console.text import count, inert
 F = TypeVar("F", bound=Callable[..., Any])
 
 _NO_TEMPLATE = "none"
-_STATES: dict[str, Role] = {"ok": "good", "warning": "warning", "problem": "bad"}
+_STATES: dict[str, Role] = {"ok": "good", "warning": "warning", "problem": "bad", "mended": "good"}
 
 # What these functions need is imported in them: `lattice --help` asks for every command.
 
@@ -138,21 +138,27 @@ def _keep_url(root: Path) -> str:
     return f"Keep DATABASE_URL set, or write it as database.url into {root / config.FOLDER / 'local.json'}."
 
 
-@click.command("doctor", cls=Command, examples=("lattice doctor", "lattice doctor --output json | jq .ok"))
+@click.command(
+    "doctor",
+    cls=Command,
+    examples=("lattice doctor", "lattice doctor --repair", "lattice doctor --output json | jq .ok"),
+)
+@click.option("--repair", is_flag=True, help="Mend what can be mended without losing anything, and say what was done.")
 @options.output
-def doctor() -> int:
+def doctor(repair: bool) -> int:
     """Find out what is wrong, and what to do.
 
     Looks at the program, the database, your membership, the audit log, the policy and the folder. Exits 10 when one of
-    them has a problem; a warning lets you go on.
+    them has a problem; a warning lets you go on. What --repair mends of the database, it copies into the backups
+    folder first.
     """
-    from lattice_console.ops.doctor import Check
+    from lattice_console.ops.check import Check
     from lattice_console.ops.doctor import doctor as work
 
     session = current()
 
     async def collected() -> list[Check]:
-        return [check async for check in work(session.start, actor=session.actor)]
+        return [check async for check in work(session.start, actor=session.actor, repair=repair)]
 
     columns: tuple[Column[Check], ...] = (
         Column("CHECK", lambda row: row.name),

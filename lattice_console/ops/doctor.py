@@ -13,9 +13,9 @@ from lattice_console.backends.connect import connect
 from lattice_console.config import Settings
 from lattice_console.contract.backend import Backend
 from lattice_console.contract.errors import LatticeError
-from lattice_console.contract.models.base import Model
 from lattice_console.contract.models.health import TRUTH
-from lattice_console.engine.stores.inspection import inspect
+from lattice_console.ops import doctor_file, doctor_folder
+from lattice_console.ops.check import Check
 from lattice_console.text import count
 from lattice_console.version import __version__
 from lattice_console.workspace import Checkout
@@ -23,16 +23,11 @@ from lattice_console.workspace import Checkout
 _LIBRARIES = ("textual", "pydantic", "sqlalchemy", "pygit2", "asyncpg", "redis", "neo4j")
 
 
-class Check(Model):
-    """One thing looked at: `warning` where one may go on, `problem` where something is broken."""
+async def doctor(start: Path, *, actor: str | None = None, repair: bool = False) -> AsyncIterator[Check]:
+    """Look at everything in turn, and with `repair` mend what can be mended.
 
-    name: str
-    state: Literal["ok", "warning", "problem"]
-    message: str
-
-
-async def doctor(start: Path, *, actor: str | None = None) -> AsyncIterator[Check]:
-    """Look at everything in turn; what cannot be looked at any more after a problem is left out."""
+    What cannot be looked at any more after a problem is left out.
+    """
     versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in _LIBRARIES)
     yield Check(
         name="program",
@@ -40,59 +35,51 @@ async def doctor(start: Path, *, actor: str | None = None) -> AsyncIterator[Chec
         message=f"Lattice {__version__}, Python {platform.python_version()} on {sys.platform}, {versions}.",
     )
     try:
+        if repair and (bound := await doctor_folder.bind(start)) is not None:
+            yield bound
         settings = config.load(start, actor=actor)
     except LatticeError as error:
-        yield _problem("project", error)
+        yield Check.failed("project", error)
         return
     where = f"{settings.root}." if settings.root else f"{settings.project_id}, without a folder here."
     yield Check(name="project", state="ok", message=where)
     for remark in settings.remarks:
         yield Check(name="settings", state="warning", message=remark)
-    async for check in _database(settings):
+    async for check in _database(settings, repair):
         yield check
         if check.state == "problem":
             return
     try:
         backend = await connect(settings)
     except LatticeError as error:
-        yield _problem("database", error)
+        yield Check.failed("database", error)
         return
     try:
         async for check in _parts(settings, backend):
             yield check
         yield await _membership(settings, backend)
         yield await _audit(backend)
+        if isinstance(settings.servers.database, Path):
+            yield await doctor_file.events(settings.servers.database)
+            yield await doctor_file.projections(settings, settings.servers.database, repair=repair)
         yield await _policy(backend)
         if settings.root is not None:
-            yield await _folder(Checkout(settings.root, settings.document_limit), backend)
+            async for check in doctor_folder.look(Checkout(settings.root, settings.document_limit), backend, repair):
+                yield check
     except LatticeError as error:
-        yield _problem("access", error)
+        yield Check.failed("access", error)
     finally:
         await backend.close()
 
 
-def _problem(name: str, error: LatticeError) -> Check:
-    return Check(name=name, state="problem", message=error.message)
-
-
-async def _database(settings: Settings) -> AsyncIterator[Check]:
+async def _database(settings: Settings, repair: bool) -> AsyncIterator[Check]:
     file = settings.servers.database
-    if isinstance(file, str):
-        # Whether a server is well, it says itself.
-        return
     if file is None:
         yield Check(name="database", state="warning", message="It is in memory: all is gone when the program ends.")
-        return
-    if not file.exists():
-        message = f"{file} is not there. Restore it from {settings.state / 'backups'}, or set up anew: lattice init"
-        yield Check(name="database", state="problem", message=message)
-        return
-    found = await asyncio.to_thread(inspect, file)
-    if found:
-        message = f"{file} is damaged: {'; '.join(found[:3])}. Restore it from {settings.state / 'backups'}."
-        yield Check(name="database", state="problem", message=message)
-    else:
-        yield Check(name="database", state="ok", message=f"{file} is whole, {file.stat().st_size:,} bytes.")
+    elif isinstance(file, Path):
+        looks = doctor_file.look(file, repair=repair)
+        while (check := await asyncio.to_thread(next, looks, None)) is not None:
+            yield check
 
 
 async def _parts(settings: Settings, backend: Backend) -> AsyncIterator[Check]:
@@ -132,12 +119,3 @@ async def _policy(backend: Backend) -> Check:
         return Check(name="policy", state="problem", message=" ".join(policy.errors))
     needed = policy.review.min_reviewers
     return Check(name="policy", state="ok", message=f"{needed} approval{'' if needed == 1 else 's'} needed.")
-
-
-async def _folder(checkout: Checkout, backend: Backend) -> Check:
-    statuses = await checkout.status(backend)
-    if not statuses:
-        return Check(name="folder", state="ok", message="Every document is as in the head.")
-    named = ", ".join(f"{status.path} ({status.state})" for status in statuses[:3])
-    more = f" and {len(statuses) - 3} more" if len(statuses) > 3 else ""
-    return Check(name="folder", state="warning", message=f"Not as in the head: {named}{more}. See: lattice status")

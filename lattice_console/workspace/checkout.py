@@ -11,7 +11,7 @@ from lattice_console.contract.backend import Backend
 from lattice_console.contract.errors import Drift, LatticeError, SystemFailure
 from lattice_console.contract.models.health import ComponentHealth
 from lattice_console.contract.models.mutation import ChangeInput, Execution, Mutation
-from lattice_console.workspace import proposal, restore, sync
+from lattice_console.workspace import proposal, record, restore, sync
 from lattice_console.workspace.drafted import Drafted
 from lattice_console.workspace.files import Folder
 from lattice_console.workspace.lock import hop
@@ -103,6 +103,13 @@ class Checkout:
             error = failure.message
         latency = round((time.perf_counter() - start) * 1000, 3)
         return ComponentHealth(status="unhealthy" if error else "healthy", latency_ms=latency, lag=lag, error=error)
+
+    async def unfinished(self) -> str:
+        """What of the record, or of a sync that was cut off, the next sync has to mend, in a sentence; else empty."""
+        if await hop(record.is_lost, self._state):
+            return "The record of what was last checked out cannot be read."
+        cut_off = await hop(record.load_journal, self._state)
+        return f"A sync of {len(cut_off):,} files was cut off." if cut_off else ""
 
     async def drift(self, backend: Source, paths: Sequence[str]) -> tuple[str, ...]:
         """Those of `paths` where something lies on disk that the store does not hold: it would be in the way."""

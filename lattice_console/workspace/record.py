@@ -56,6 +56,11 @@ def load(state: Path) -> Record:
     return record if is_ours else EMPTY
 
 
+def is_lost(state: Path) -> bool:
+    """Whether there is a record that cannot be read."""
+    return (state / _RECORD).exists() and load(state) is EMPTY
+
+
 def save(state: Path, record: Record) -> None:
     """Replace the record, durably and in one step."""
     replace_file(state, _RECORD, record.model_dump_json().encode())

@@ -56,13 +56,14 @@ def _seen(code: str, file: Path) -> tuple[str, str] | None:
                 "again."
             )
         if code in ("SYS_DATABASE_READONLY", "SYS_DATABASE_UNREACHABLE"):
-            return _denied(file)
+            return denied(file)
     except OSError:
         """Not even that can be asked: the database's own word stands."""
     return None
 
 
-def _denied(file: Path) -> tuple[str, str]:
+def denied(file: Path) -> tuple[str, str]:
+    """Code and message for what this user may not do with the file or its folder; raises OSError."""
     folder = file.parent
     if folder.is_dir() and os.statvfs(folder).f_flag & os.ST_RDONLY:
         return "SYS_DATABASE_READONLY", (
