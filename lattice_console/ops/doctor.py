@@ -14,8 +14,10 @@ from lattice_console.config import Settings
 from lattice_console.contract.backend import Backend
 from lattice_console.contract.errors import LatticeError
 from lattice_console.contract.models.health import TRUTH
+from lattice_console.engine.gateways.hook_files import find
 from lattice_console.ops import doctor_file, doctor_folder
 from lattice_console.ops.check import Check
+from lattice_console.profile.trusted_hooks import TrustedHooks
 from lattice_console.text import count
 from lattice_console.version import __version__
 from lattice_console.workspace import Checkout
@@ -63,6 +65,7 @@ async def doctor(start: Path, *, actor: str | None = None, repair: bool = False)
             yield await doctor_file.events(settings.servers.database)
             yield await doctor_file.projections(settings, settings.servers.database, repair=repair)
         yield await _policy(backend)
+        yield _hooks(settings)
         if settings.root is not None:
             async for check in doctor_folder.look(Checkout(settings.root, settings.document_limit), backend, repair):
                 yield check
@@ -119,3 +122,20 @@ async def _policy(backend: Backend) -> Check:
         return Check(name="policy", state="problem", message=" ".join(policy.errors))
     needed = policy.review.min_reviewers
     return Check(name="policy", state="ok", message=f"{needed} approval{'' if needed == 1 else 's'} needed.")
+
+
+def _hooks(settings: Settings) -> Check:
+    """Whether hooks are asked and told here."""
+    if settings.root is None or settings.project_id is None:
+        return Check(name="hooks", state="ok", message="There is no folder here, so no hooks are seen.")
+    try:
+        found = find(settings.root)
+        trusted = TrustedHooks(settings.project_id, lambda _: None)
+        barred = [one.name for one in found if one.problem or not trusted.trusts(one.name, one.digest)]
+    except LatticeError as error:
+        return Check.failed("hooks", error)
+    if barred:
+        message = f"Not run before you trust what is in there now: {', '.join(barred)}. See: lattice hooks list"
+        return Check(name="hooks", state="warning", message=message)
+    message = f"{count(len(found), 'hook')}, trusted as they are now." if found else "There are none."
+    return Check(name="hooks", state="ok", message=message)

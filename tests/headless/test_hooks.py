@@ -40,6 +40,18 @@ def test_a_hook_is_new_then_trusted_then_changed_then_trusted_no_more(lattice: L
     assert states(lattice) == {"post-mutation": "trusted", HOOK: "new"}
 
 
+def test_doctor_says_whether_hooks_are_asked(lattice: Lattice) -> None:
+    def told() -> tuple[str, str]:
+        checks = lattice.ok("doctor", "--output", "json").json["items"]
+        return next((one["state"], one["message"]) for one in checks if one["name"] == "hooks")
+
+    assert told() == ("ok", "There are none.")
+    write_hook(lattice.root, HOOK, "true")
+    assert told()[0] == "warning"
+    lattice.ok("hooks", "trust")
+    assert told() == ("ok", "1 hook, trusted as they are now.")
+
+
 def test_what_is_no_hook_is_not_trusted(lattice: Lattice) -> None:
     (write_hook(lattice.root, "pre-mutation-2", "true")).chmod(0o644)
     assert "chmod +x .lattice/hooks/pre-mutation-2" in lattice.ok("hooks", "list").err

@@ -62,6 +62,10 @@ class Hooked:
     def hook(self, script: str, name: str = HOOK) -> None:
         """Lay a trusted hook into the folder."""
         write_hook(self.root, name, script)
+        self.trust()
+
+    def trust(self) -> None:
+        """Trust all hooks of the folder, as they are now."""
         self._trusted.trust()
 
     def asked(self) -> list[dict[str, Any]]:

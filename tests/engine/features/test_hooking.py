@@ -2,6 +2,9 @@
 
 import asyncio
 import json
+import os
+import re
+import sys
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -92,6 +95,29 @@ async def test_a_hook_asks_people_for_their_review_and_only_those_who_may(hooked
         await propose(hooked.backend, create("b.txt"))
     assert "eve is no member who may review" in refused.value.message
     assert len((await hooked.backend.mutations.list()).items) == 1
+
+
+async def test_the_example_in_the_documentation_does_what_is_said_of_it(
+    hooked: Hooked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = (Path(__file__).parents[3] / "docs" / "hooks.md").read_text("utf-8")
+    [example] = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:{os.environ['PATH']}")
+    for name in ("sam", "sue"):
+        await hooked.house.member(name, "reviewer")
+    hooked.hook("true")
+    (hooked.root / ".lattice" / "hooks" / HOOK).write_text(example, encoding="utf-8")
+    hooked.trust()
+    with refusal("BR_BLOCKED") as refused:
+        await propose(hooked.backend, create("a.txt"))
+    assert f"{HOOK} refuses: Name a ticket: --meta ticket_id=SEC-123" in refused.value.message
+    plain = await hooked.backend.mutations.create(title="t", metadata={"ticket_id": "T-1"}, changes=[create("a.txt")])
+    assert (plain.reviewers, plain.labels) == ((), ())
+    risky = await hooked.backend.mutations.create(
+        title="t", metadata={"ticket_id": "T-2", "risk_score": "high"}, changes=[create("b.txt")]
+    )
+    assert [person.handle for person in risky.reviewers] == ["sam", "sue"]
+    assert risky.labels == ("security-review",)
 
 
 @pytest.mark.parametrize(
