@@ -95,7 +95,7 @@ class Engine:
             if self._kept is not None and project is not None and use_case.whose is not None:
                 return await self._kept.answer(calls.call(name), actor, project, checked, read)
             return await read(lambda ctx: use_case.run(ctx, **checked))
-        asks = use_case.asks if asked.hooks("pre-mutation") else None
+        asks = use_case.asks if use_case.asks is not None and asked.hooks("pre-mutation") else None
         if use_case.kind == "write" and asks is None:
             return await asked.write(lambda ctx: use_case.run(ctx, **checked), final=True)
         known = await asked.known_answer()

@@ -77,7 +77,8 @@ class _Train:
         for parent in self._ctx.tables.mutations.many(ids).values():
             if parent.status != "completed" and parent.id not in self._passed:
                 return f"it stands on M-{parent.number}, which is not executed by then"
-        return ""
+        hooks = self._ctx.around.hooks_of(self._ctx.project.id, "pre-mutation")
+        return next((hook.barred for hook in hooks if hook.barred), "")
 
     def _breaks(self, record: MutationRecord) -> dict[int, dict[str, str]]:
         """What it breaks of dependencies together with those that pass before it, by their numbers."""

@@ -189,6 +189,15 @@ async def test_a_hook_that_is_not_trusted_is_not_run_and_nothing_executes(hooked
     assert hooks_passed(await hooked.house.backend().mutations.get(made.id))[0] == "not_applicable"
 
 
+async def test_a_train_stops_where_a_hook_is_not_trusted(hooked: Hooked) -> None:
+    approved = await hooked.approved()
+    write_hook(hooked.root, HOOK, "true")
+    [car] = await hooked.backend.conflicts.train()
+    assert (car.mutation_id, car.passage, "lattice hooks trust" in car.why) == (approved.id, "blocked", True)
+    hooked.trust()
+    assert [car.passage for car in await hooked.backend.conflicts.train()] == ["passes"]
+
+
 async def test_a_hook_is_asked_between_claim_and_apply_and_what_it_adds_is_written(hooked: Hooked) -> None:
     hooked.hook("""cat >> asked; echo '{"metadata": {"window": "night"}}'""")
     approved = await hooked.approved()
