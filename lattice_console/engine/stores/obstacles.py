@@ -24,7 +24,7 @@ def file_failure(error: Exception, file: Path | None, *, writing: bool) -> Syste
 
 def unreachable(error: OSError, file: Path) -> SystemFailure:
     """The contract's error where the system does not let us make the database's folder."""
-    code = "SYS_DATABASEFULL" if error.errno in FULL else "SYS_DATABASE_UNREACHABLE"
+    code = "SYS_DATABASE_FULL" if error.errno in FULL else "SYS_DATABASE_UNREACHABLE"
     return SystemFailure(*(_seen(code, file) or _cannot_open(file)), reason=error.strerror)
 
 
@@ -50,8 +50,8 @@ def _seen(code: str, file: Path) -> tuple[str, str] | None:
         message = f"The database {file} is damaged, or no SQLite database. Nothing was written. {way_back(file)}"
         return code, message
     try:
-        if code in ("SYS_DATABASEFULL", "SYS_DATABASE_IO") and room(file.parent) < _NEEDED:
-            return "SYS_DATABASEFULL", (
+        if code in ("SYS_DATABASE_FULL", "SYS_DATABASE_IO") and room(file.parent) < _NEEDED:
+            return "SYS_DATABASE_FULL", (
                 f"The disk that {file.parent} lies on is full. Nothing was written: free some space there, and try "
                 "again."
             )

@@ -1,6 +1,7 @@
 """The store on one SQLite file."""
 
 import asyncio
+import os
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -32,6 +33,7 @@ class SqliteStore:
         self._closed = False
         self._opening = threading.Lock()
         self._opened = False
+        self._inode: tuple[int, int] | None = None
         self._mine = threading.local()
         self._lanes: list[Lane] = []
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="lattice-write")
@@ -108,6 +110,7 @@ class SqliteStore:
         from lattice_console.engine.stores.failures import DATABASE_ERRORS
         from lattice_console.engine.stores.obstacles import file_failure
 
+        self._refuse_moved()
         try:
             lane = self._lane()
             with lane.transaction(begin):
@@ -147,14 +150,37 @@ class SqliteStore:
                 raise
         except UnicodeDecodeError as error:
             raise file_failure(error, self._file, writing=False) from error
+        if not self._opened and self._file is not None:
+            self._inode = _inode(self._file)
         self._opened = True
         return lane
+
+    def _refuse_moved(self) -> None:
+        """Raise SystemFailure where another file, or none, lies where ours did.
+
+        What is open still leads to ours, wherever it went, and a new connection would to the other: two truths.
+        """
+        if self._inode is not None and self._file is not None and _inode(self._file) != self._inode:
+            raise SystemFailure(
+                "SYS_DATABASE_MOVED",
+                f"The database {self._file} was moved, removed or replaced while it was open here, so that nothing "
+                "more is read or written: close this, and open the project where it lies now.",
+            )
 
     def _close(self) -> None:
         for pool in {self._writer, self._readers}:
             pool.shutdown()
         while self._lanes:
             self._lanes.pop().close()
+
+
+def _inode(file: Path) -> tuple[int, int] | None:
+    """What tells a file from others; None where there is none."""
+    try:
+        found = os.stat(file)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _refuse() -> NoReturn:
