@@ -266,8 +266,12 @@ def _imported_lines(made: Imported) -> Iterable[str]:
         yield f"{made.skipped:>6,}  skipped: they change no document"
     if made.baseline:
         yield f"{made.baseline:>6,}  files tracked as the baseline"
-    for refused in made.refused:
-        yield f"  left out: {inert(refused.path)}: {inert(refused.reason)}"
+    yield from _left_out(made.refused)
+
+
+def _left_out(refused: Iterable[Refused]) -> Iterable[str]:
+    for one in refused:
+        yield f"  left out: {inert(one.path)}: {inert(one.reason)}"
 
 
 class Exported(BaseModel):
@@ -276,6 +280,7 @@ class Exported(BaseModel):
     commits: int
     new: int
     skipped: int
+    refused: tuple[Refused, ...]
 
 
 @click.command(
@@ -317,7 +322,8 @@ async def export_git(
             selection=Selection(globs, excluded),
             progress=progress,
         )
-    made = Exported(**asdict(report))
+    refused = tuple(Refused(path=path, reason=reason) for path, reason in report.refused)
+    made = Exported(**{**asdict(report), "refused": refused})
     session.output.one(made, lambda: _exported_lines(made))
     folder = shlex.quote(str(repository))
     if not made.commits:
@@ -334,6 +340,7 @@ def _exported_lines(made: Exported) -> Iterable[str]:
     yield f"{made.new:>6,}  new"
     if made.skipped:
         yield f"{made.skipped:>6,}  steps skipped: they change no document that was asked for"
+    yield from _left_out(made.refused)
 
 
 @click.command(

@@ -6,7 +6,7 @@ from pathlib import Path
 from lattice_console.contract.backend import Backend
 from lattice_console.contract.models.document import HeadEntry, HeadStep
 from lattice_console.contract.models.people import Person
-from lattice_console.ops.git_branch import Branch
+from lattice_console.ops.git_branch import Branch, writing
 from lattice_console.ops.git_history import Selection
 from lattice_console.ops.git_signature import Signature
 from lattice_console.ops.import_git import Progress
@@ -17,11 +17,15 @@ _PAGE = 100
 
 @dataclass(frozen=True, slots=True)
 class ExportReport:
-    """What came of an export: the commits that the branch holds now, and how many of them were not on it before."""
+    """What came of an export: the commits that the branch holds now, and how many of them were not on it before.
+
+    `refused` are the paths that git cannot hold, each with why.
+    """
 
     commits: int
     new: int
     skipped: int
+    refused: tuple[tuple[str, str], ...]
 
 
 async def export_git(
@@ -45,14 +49,15 @@ async def export_git(
         for step in steps:
             message = _message(step)
             progress(done, total, message.partition("\n")[0])
-            entries = [entry for entry in step.entries if selection.takes(entry.path)]
-            if entries:
+            with writing(repository):
+                entries = [entry for entry in step.entries if selection.takes(entry.path)]
                 await _fetch(backend, target, entries)
-                target.commit(entries, message, _author(step), _committer(step))
-            commits, skipped = commits + bool(entries), skipped + (not entries)
+                added = target.commit(entries, message, _author(step), _committer(step))
+            commits, skipped = commits + added, skipped + (not added)
             done = step.sequence
-    new = target.finish() if commits else 0
-    return ExportReport(commits=commits, new=new, skipped=skipped)
+    with writing(repository):
+        new = target.finish() if commits else 0
+    return ExportReport(commits, new, skipped, tuple(sorted(target.refused.items())))
 
 
 async def _fetch(backend: Backend, target: Branch, entries: list[HeadEntry]) -> None:

@@ -1,18 +1,30 @@
 """A branch of a git repository, which grows commit by commit and is never rewritten."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import pygit2
 from pygit2.enums import CheckoutStrategy, FileMode, ObjectType, RepositoryInitFlag
 
-from lattice_console.contract.errors import Conflict, NotFound, ValidationFailed
+from lattice_console.contract.errors import Conflict, NotFound, SystemFailure, ValidationFailed
 from lattice_console.contract.models.document import HeadEntry
 from lattice_console.ops.git_signature import Signature
 
 
+@contextmanager
+def writing(place: Path) -> Iterator[None]:
+    """Raise SystemFailure (`SYS_GIT`) where what is written to the repository there cannot be."""
+    try:
+        yield
+    except (pygit2.GitError, pygit2.AlreadyExistsError, OSError) as error:
+        raise SystemFailure(
+            "SYS_GIT", f"The git repository {place} cannot be written: {error}. Its branches are as they were."
+        ) from error
+
+
 class Branch:
-    """Commits that are to be what a branch holds; it moves once, in `finish`.
+    """Commits that are to be what a branch holds; it moves once, in `finish`. `refused` are paths that git cannot hold.
 
     They are made anew from the first one on. As git names a commit by what it holds, those that are on the branch
     already are found again, and nothing of how far it came needs to be kept.
@@ -22,8 +34,10 @@ class Branch:
         self._repository = repository
         self._name = name
         self._index = pygit2.Index()
+        self._tree = self._index.write_tree(repository)
         self._blobs: dict[str, pygit2.Oid] = {}
         self._commits: list[pygit2.Oid] = []
+        self.refused: dict[str, str] = {}
 
     @classmethod
     def open(cls, place: Path, name: str) -> "Branch":
@@ -41,7 +55,8 @@ class Branch:
                     "NF_REPOSITORY", f"{place} is neither a git repository nor an empty folder. Name a new one."
                 ) from None
         flags = RepositoryInitFlag.MKPATH | RepositoryInitFlag.NO_REINIT
-        return cls(pygit2.init_repository(str(place), flags=flags, initial_head=name), name)
+        with writing(place):
+            return cls(pygit2.init_repository(str(place), flags=flags, initial_head=name), name)
 
     def lacks(self, hash: str) -> bool:
         """Whether the bytes with that SHA-256 are yet to be handed in."""
@@ -51,16 +66,23 @@ class Branch:
         """Hand in the bytes with that SHA-256."""
         self._blobs[hash] = self._repository.create_blob(content)
 
-    def commit(self, entries: Sequence[HeadEntry], message: str, author: Signature, committer: Signature) -> None:
-        """Add a commit in which those paths are as the entries say, and all others as before."""
+    def commit(self, entries: Sequence[HeadEntry], message: str, author: Signature, committer: Signature) -> bool:
+        """Add a commit in which those paths are as the entries say, and all others as before.
+
+        Returns whether there is one: what changes nothing that git holds is none.
+        """
         for entry in entries:
             if entry.path in self._index:
                 self._index.remove(entry.path)
         for entry in entries:
             if entry.hash is not None:
-                self._index.add(pygit2.IndexEntry(entry.path, self._blobs[entry.hash], FileMode.BLOB))
+                self._add(entry.path, self._blobs[entry.hash])
+        tree = self._index.write_tree(self._repository)
+        if tree == self._tree:
+            return False
+        self._tree = tree
         lines = [
-            f"tree {self._index.write_tree(self._repository)}",
+            f"tree {tree}",
             *(f"parent {parent}" for parent in self._commits[-1:]),
             f"author {author.header}",
             f"committer {committer.header}",
@@ -68,6 +90,14 @@ class Branch:
         # Written as it is: libgit2 makes no commit of somebody who has no name, which git itself reads well.
         raw = "\n".join([*lines, "", message]).encode()
         self._commits.append(self._repository.odb.write(ObjectType.COMMIT, raw))
+        return True
+
+    def _add(self, path: str, blob: pygit2.Oid) -> None:
+        try:
+            self._index.add(pygit2.IndexEntry(path, blob, FileMode.BLOB))
+        except pygit2.GitError:
+            # As git itself, which wants no name that is `.git` on some file system.
+            self.refused[path] = "git takes no file of that name"
 
     def finish(self) -> int:
         """Bring the branch to the last commit, and with it the folder where it is checked out there.

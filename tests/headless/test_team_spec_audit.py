@@ -233,6 +233,12 @@ def test_a_git_history_is_imported_and_the_folder_follows(empty: Lattice) -> Non
     assert "3  mutations of 3 commits" in again
     assert empty("import-git", "nowhere").code == 1
     exported = empty.ok("export-git", "../out", "--exclude", ".lattice/*", "--output", "json")
-    assert exported.json | {"schema_version": 1} == {"commits": 2, "new": 2, "skipped": 1, "schema_version": 1}
+    assert exported.json | {"schema_version": 1} == {
+        "commits": 2,
+        "new": 2,
+        "skipped": 1,
+        "refused": [],
+        "schema_version": 1,
+    }
     assert "Next: git -C ../out log main" in exported.err
     assert empty("export-git", "../history").code == 12

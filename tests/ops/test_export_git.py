@@ -25,7 +25,7 @@ async def test_an_imported_history_goes_out_as_it_was(tmp_path: Path, repository
     async with opened(tmp_path / "project") as (backend, _):
         await import_git(backend, repository.place)
         report = await export_git(backend, tmp_path / "out", selection=DOCUMENTS)
-    assert report == ExportReport(commits=5, new=5, skipped=1)
+    assert report == ExportReport(commits=5, new=5, skipped=1, refused=())
     exported = Repository(tmp_path / "out")
     assert exported.told() == [one for one in repository.told() if "Nothing at all" not in one]
     assert exported.git("status", "--porcelain") == ""
@@ -101,7 +101,8 @@ async def test_nothing_of_a_repository_is_overwritten(tmp_path: Path, repository
 
 
 @pytest.mark.parametrize(
-    ("place", "branch", "code"), [("full", "main", "NF_REPOSITORY"), ("out", "a..b", "VAL_BRANCH")]
+    ("place", "branch", "code"),
+    [("full", "main", "NF_REPOSITORY"), ("out", "a..b", "VAL_BRANCH"), ("full/file/out", "main", "SYS_GIT")],
 )
 async def test_a_place_that_cannot_take_it_is_refused_by_name(
     tmp_path: Path, place: str, branch: str, code: str
