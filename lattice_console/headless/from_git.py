@@ -12,6 +12,7 @@ from lattice_console.contract.backend import Backend
 from lattice_console.contract.errors import Conflict, LatticeError, NotFound, SystemFailure, ValidationFailed
 from lattice_console.contract.models.mutation import ChangeInput, Mutation
 from lattice_console.headless.git_commit import GitCommit, GitFile
+from lattice_console.headless.proposing import left_by
 from lattice_console.headless.session import Session
 from lattice_console.merge.merging import three_way
 from lattice_console.workspace.select import glob
@@ -24,6 +25,7 @@ class Proposable(NamedTuple):
     description: str
     metadata: Mapping[str, JsonValue]
     changes: Sequence[ChangeInput]
+    commit: GitCommit | None = None
 
 
 def is_stack(revision: str | None, squash: bool) -> bool:
@@ -58,9 +60,9 @@ async def proposable(
     for commit in commits:
         for path, why in commit.left_out:
             session.output.say(f"Left out of {commit.name}: {path}: {why}.")
-        changes = [change for file in commit.files if (change := await _change(session, stand, commit, file))]
+        changes = await _changes(stand, commit, session.output.say)
         if changes:
-            found.append(Proposable(commit.title, commit.description, commit.metadata, changes))
+            found.append(Proposable(commit.title, commit.description, commit.metadata, changes, commit))
         elif is_stack(revision, squash):
             session.output.say(f"Left out: {commit.name} {commit.title}: it changes nothing here.")
     if not found:
@@ -71,8 +73,10 @@ async def proposable(
 
 async def stack(
     session: Session,
+    backend: Backend,
     wanted: Sequence[Proposable],
     parents: Sequence[str],
+    above: Mapping[str, str | None],
     propose: Callable[[Proposable, Sequence[str]], Awaitable[Mutation]],
     verb: str,
 ) -> list[Mutation]:
@@ -81,6 +85,10 @@ async def stack(
     key = session.guard["idempotency_key"]
     try:
         for one in wanted:
+            if made and one.commit is not None:
+                # Not what was foreseen is to stand on, but what became of it: a version may have been written into it.
+                above = {**above, **left_by(made[-1])}
+                one = one._replace(changes=await _changes(_Stand(backend, above), one.commit, lambda text: None))
             made.append(await propose(one, [made[-1].id] if made else parents))
             session.guard["idempotency_key"] = key and f"{key}/{len(made)}"
     except LatticeError:
@@ -140,13 +148,18 @@ class _Stand:
         self._known[path] = content
 
 
-async def _change(session: Session, stand: _Stand, commit: GitCommit, file: GitFile) -> ChangeInput | None:
+async def _changes(stand: _Stand, commit: GitCommit, say: Callable[[str], None]) -> list[ChangeInput]:
+    """What proposes the commit there."""
+    return [change for file in commit.files if (change := await _change(stand, commit, file, say))]
+
+
+async def _change(stand: _Stand, commit: GitCommit, file: GitFile, say: Callable[[str], None]) -> ChangeInput | None:
     """What proposes the change of a file; None where the project has it already, or does not have the file."""
     here = await stand.at(file.path)
     there = here if file.new_path == file.path else await stand.at(file.new_path)
     if here is None and file.before is not None:
         if there != file.after:
-            session.output.say(f"Left out of {commit.name}: {file.path}: it is not tracked.")
+            say(f"Left out of {commit.name}: {file.path}: it is not tracked.")
         return None
     if file.new_path == file.path and here == file.after:
         return None
@@ -184,7 +197,7 @@ async def _merged(commit: GitCommit, file: GitFile, here: bytes | None) -> bytes
     verb = "deletes" if file.after is None else "creates" if file.before is None else "changes"
     raise Conflict(
         "CF_MERGE",
-        f"Nothing was proposed: {commit.name} {verb} {file.path}, which has changed here as well, and the two do not "
+        f"Not proposed: {commit.name} {verb} {file.path}, which has changed here as well, and the two do not "
         "merge. Bring the commit up to what was executed, or leave the file out by naming the others: --files F...",
         path=file.path,
         commit=commit.name,

@@ -156,7 +156,7 @@ async def create(
         if from_git.is_stack(revision, squash):
             if (title, text) != (None, None):
                 raise click.UsageError("--title and --description are for one mutation: add --squash.")
-            for made in await from_git.stack(session, wanted, contents["parents"], propose, verb):
+            for made in await from_git.stack(session, backend, wanted, contents["parents"], above, propose, verb):
                 await advice.say(session, backend, made)
             return
         [one] = wanted

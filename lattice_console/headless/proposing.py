@@ -44,13 +44,14 @@ async def parents_result(backend: Backend, parents: Sequence[str]) -> dict[str, 
     """
     result: dict[str, str | None] = {}
     for mutation in await _in_order(backend, parents):
-        for change in mutation.changes:
-            if change.operation_type in ("delete", "rename"):
-                result[change.file_path] = None
-        for change in mutation.changes:
-            if change.result_hash is not None:
-                result[change.result_path] = change.result_hash
+        result |= left_by(mutation)
     return result
+
+
+def left_by(mutation: Mutation) -> dict[str, str | None]:
+    """How a mutation leaves the paths that it touches: a hash, None for a path that is gone."""
+    left: dict[str, str | None] = dict.fromkeys((change.file_path for change in mutation.changes), None)
+    return left | {change.result_path: change.result_hash for change in mutation.changes}
 
 
 async def _in_order(backend: Backend, parents: Sequence[str]) -> list[Mutation]:

@@ -10,13 +10,15 @@ import pygit2
 from watchfiles import Change, DefaultFilter, awatch
 
 from lattice_console.contract.backend import Backend
-from lattice_console.contract.errors import NotFound, SystemFailure
+from lattice_console.contract.errors import NotFound, SystemFailure, ValidationFailed
 from lattice_console.contract.models.base import LINE_LIMIT
 from lattice_console.contract.models.mutation import ChangeInput, Mutation
 from lattice_console.contract.models.query import MutationFilter
 from lattice_console.contract.paths import is_private
+from lattice_console.headless.proposing import left_by
 from lattice_console.text import count
 from lattice_console.workspace import Checkout
+from lattice_console.workspace.drafted import Drafted
 
 _DESCRIPTION = "Drafted by lattice watch from the files of a folder."
 _PATHS = 100
@@ -47,44 +49,38 @@ class Watch:
         self._takes = taken(checkout.root)
         self._title = title
         self._spec = spec
-        self._proposed: dict[str, str | None] | None = None
+        self._sent: dict[str, str | None] | None = None
 
     async def look(self) -> Mutation | None:
         """Draft what has changed, or bring the draft to it; returns what came of it, None where nothing was to be done.
 
         A draft whose files are all as in the head again is cancelled. Raises what the Backend and the folder do.
         """
-        last = await self._last()
-        draft = last if last is not None and await self._is_open(last) else None
-        drafted = _states(draft) if draft else {}
-        found = await self._checkout.differences(self._backend, self._paths, also=drafted.keys(), takes=self._takes)
-        new = await self._new(found, last)
-        if not new and drafted.keys() <= found.keys():
+        before = await self._checkout.drafted()
+        draft = await self._open_draft(before.mutation)
+        drafted = left_by(draft).keys() if draft else ()
+        found = await self._checkout.differences(self._backend, self._paths, also=drafted, takes=self._takes)
+        if self._sent is None:
+            self._sent = {**await self._proposed_by_others(found), **before.sent}
+        self._sent = {path: hash for path, hash in self._sent.items() if path in found}
+        new = {path for path, hash in found.items() if self._sent.get(path, "") != hash}
+        if not new and found.keys() >= set(drafted):
             return None
         wanted = [path for path in found if path in new or path in drafted]
         made = await self._bring(draft, wanted)
-        if self._proposed is not None:
-            self._proposed.update(_states(made))
+        self._sent |= {path: found[path] for path in wanted}
+        await self._checkout.keep_drafted(Drafted(mutation=made.id, sent=self._sent))
         return made
 
-    async def _last(self) -> Mutation | None:
-        name = self._checkout.drafted.load()
+    async def _open_draft(self, name: str) -> Mutation | None:
+        """The mutation of that name, where it is a draft of whom this is for."""
         try:
-            return await self._backend.mutations.get(name) if name else None
+            mutation = await self._backend.mutations.get(name) if name else None
         except NotFound:
             return None
-
-    async def _is_open(self, mutation: Mutation) -> bool:
         me = (await self._backend.team.whoami()).user
-        return mutation.status == "draft" and me is not None and mutation.author.id == me.id
-
-    async def _new(self, found: Mapping[str, str | None], last: Mutation | None) -> set[str]:
-        """The paths whose state is yet to be proposed."""
-        if self._proposed is None:
-            self._proposed = await self._proposed_by_others(found)
-            self._proposed |= _states(last) if last else {}
-        self._proposed = {path: hash for path, hash in self._proposed.items() if path in found}
-        return {path for path, hash in found.items() if self._proposed.get(path, "") != hash}
+        is_open = mutation is not None and mutation.status == "draft" and me is not None and mutation.author.id == me.id
+        return mutation if is_open else None
 
     async def _proposed_by_others(self, found: Mapping[str, str | None]) -> dict[str, str | None]:
         """What of it some mutation that is still to come proposes, whoever made it and how."""
@@ -96,7 +92,7 @@ class Watch:
             while more:
                 page = await self._backend.mutations.list(filter=narrowed, sort="number", cursor=cursor)
                 for summary in page.items:
-                    states = _states(await self._backend.mutations.get(summary.id))
+                    states = left_by(await self._backend.mutations.get(summary.id))
                     proposed |= {path: hash for path, hash in states.items() if found.get(path, "") == hash}
                 cursor, more = page.next_cursor, page.has_more
         return proposed
@@ -108,22 +104,20 @@ class Watch:
             return await mutations.cancel(draft.id, reason=reason, expected_version=draft.version)
         changes = _with_renames(await self._checkout.proposal(self._backend, paths))
         if draft is not None:
-            return await mutations.update(draft.id, changes=changes, expected_version=draft.version)
-        made = await mutations.create(
+            try:
+                return await mutations.update(draft.id, changes=changes, expected_version=draft.version)
+            except ValidationFailed as error:
+                if error.code != "VAL_UPDATE":
+                    raise
+                # It is that already: who brought it there was cut off before remembering.
+                return draft
+        return await mutations.create(
             title=self._title or _title(changes),
             description=_DESCRIPTION,
             spec=self._spec,
             changes=changes,
             draft=True,
         )
-        self._checkout.drafted.save(made.id)
-        return made
-
-
-def _states(mutation: Mutation) -> dict[str, str | None]:
-    """How a mutation leaves the paths that it touches: a hash, None for a file that is gone."""
-    states: dict[str, str | None] = dict.fromkeys((change.file_path for change in mutation.changes), None)
-    return states | {change.result_path: change.result_hash for change in mutation.changes}
 
 
 def _with_renames(changes: Sequence[ChangeInput]) -> list[ChangeInput]:

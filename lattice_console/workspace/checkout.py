@@ -11,6 +11,7 @@ from lattice_console.contract.backend import Backend
 from lattice_console.contract.errors import Drift, LatticeError, SystemFailure
 from lattice_console.contract.models.health import ComponentHealth
 from lattice_console.contract.models.mutation import ChangeInput, Execution, Mutation
+from lattice_console.workspace import drafted as drafts
 from lattice_console.workspace import proposal, record, restore, sync
 from lattice_console.workspace.drafted import Drafted
 from lattice_console.workspace.files import Folder
@@ -63,7 +64,6 @@ class Checkout:
         self.limit = limit
         self._state = root / ".lattice" / "state"
         self._folder = Folder(root)
-        self.drafted = Drafted(self._state)
 
     def relative(self, typed: str, cwd: Path) -> str:
         """What someone in the folder `cwd` means by a path, "" for the project; raises ValidationFailed outside."""
@@ -208,6 +208,14 @@ class Checkout:
         What cannot be read is passed over. Raises NotFound (`NF_PATH`).
         """
         return await proposal.differences(self._folder, self._state, backend, paths, also, takes, self.limit)
+
+    async def drafted(self) -> Drafted:
+        """What was drafted last from this folder."""
+        return await hop(drafts.load, self._state)
+
+    async def keep_drafted(self, drafted: Drafted) -> None:
+        """Remember that instead."""
+        await hop(drafts.save, self._state, drafted)
 
     async def baseline(self, backend: Source, paths: Sequence[str]) -> Baseline:
         """The files to track at these paths, directories or globs, with their bytes; those in the head are left out.

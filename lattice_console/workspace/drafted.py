@@ -1,27 +1,33 @@
-"""Which mutation was drafted last from what a folder holds, kept in the folder's own state."""
+"""What was drafted last from what a folder holds, kept in the folder's own state."""
 
-import json
 from pathlib import Path
 
+from pydantic import Field, ValidationError
+
+from lattice_console.contract.models.base import Hash, Model
 from lattice_console.workspace.record import replace_file
 
 _FILE = "watch.json"
 
 
-class Drafted:
-    """The id of that mutation. A file that cannot be read says that there is none."""
+class Drafted(Model):
+    """The id of a mutation, and how the files were that were proposed: a hash, None for a file that was gone.
 
-    def __init__(self, state: Path) -> None:
-        self._state = state
+    The mutation may hold others since: versions are written into specs, and people have hands.
+    """
 
-    def load(self) -> str | None:
-        """The id that was saved last."""
-        try:
-            found = json.loads((self._state / _FILE).read_bytes())["mutation"]
-        except (FileNotFoundError, ValueError, KeyError, TypeError):
-            return None
-        return found if isinstance(found, str) else None
+    mutation: str = ""
+    sent: dict[str, Hash | None] = Field(default_factory=dict)
 
-    def save(self, mutation: str) -> None:
-        """Remember a mutation instead of the one before."""
-        replace_file(self._state, _FILE, json.dumps({"mutation": mutation}).encode())
+
+def load(state: Path) -> Drafted:
+    """What is kept in the folder `state`; nothing where that cannot be read."""
+    try:
+        return Drafted.model_validate_json((state / _FILE).read_bytes())
+    except (FileNotFoundError, ValidationError):
+        return Drafted()
+
+
+def save(state: Path, drafted: Drafted) -> None:
+    """Keep it, durably and in one step."""
+    replace_file(state, _FILE, drafted.model_dump_json().encode())

@@ -1,5 +1,6 @@
 """mutation create --from-git: commits of the repository around the project as mutations."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -74,6 +75,24 @@ def test_a_range_becomes_a_stack(repository: Repository, project: Lattice) -> No
     assert "Drafted M-1, M-2, M-3" in made.err
 
 
+def test_each_commit_of_a_stack_stands_on_what_became_of_the_one_before(
+    repository: Repository, project: Lattice
+) -> None:
+    def spec(*keys: str) -> bytes:
+        facts = {"version": "1.0.0", "name": "s", "description": "Sessions.", "type": "generic"}
+        return json.dumps(facts | dict.fromkeys(keys, 1), indent=2).encode()
+
+    project.write(".lattice/collaboration/spec-collaboration.json", '{"version_control": {"auto_version": true}}')
+    project.write(".lattice/specs/s.json", spec())
+    project.ok("track", ".lattice")
+    repository.commit("Specs", {})
+    for number in (1, 2):
+        repository.commit(f"Key {number}", {"svc/.lattice/specs/s.json": spec(*"ab"[:number])})
+    project.ok("mutation", "create", "--from-git", "HEAD~2..HEAD")
+    stated = [project.ok("mutation", "diff", name).text.partition('+  "version": ')[2][:7] for name in ("1", "2")]
+    assert stated == ['"1.1.0"', '"1.2.0"']
+
+
 def test_a_range_can_be_one_mutation_and_files_narrow_it(repository: Repository, project: Lattice) -> None:
     repository.commit("Say three", {"svc/docs/a.md": said("three"), "svc/b.md": b"c\n"})
     repository.commit("Say nine", {"svc/docs/a.md": said("three", "nine")})
@@ -102,24 +121,21 @@ def test_a_commit_is_merged_with_what_was_executed_here_or_refused(repository: R
     assert project.ok("mutation", "list", "--output", "json").json["total"] == 2
 
 
-@pytest.mark.parametrize(
-    ("arguments", "code"),
-    [
+def test_what_does_not_fit_is_refused(
+    repository: Repository, project: Lattice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(git_changes, "_MOST", 1)
+    repository.commit("More", {"svc/new.md": b"n\n"})
+    for arguments, code in (
         (["--from-git", "nowhere"], 1),
         (["--from-git", "HEAD..HEAD"], 2),
-        (["--from-git", "..HEAD", "--title", "T"], 2),
+        (["--from-git", "HEAD~1..HEAD", "--title", "T"], 2),
         (["--from-git", "HEAD", "--patch", "-"], 2),
         (["--from-git", "..HEAD"], 2),
         (["--title", "T", "--squash"], 2),
         ([], 2),
-    ],
-)
-def test_what_does_not_fit_is_refused(
-    repository: Repository, project: Lattice, arguments: list[str], code: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(git_changes, "_MOST", 1)
-    repository.commit("More", {"svc/new.md": b"n\n"})
-    assert project("mutation", "create", *arguments).code == code
+    ):
+        assert (arguments, project("mutation", "create", *arguments).code) == (arguments, code)
     assert project.ok("mutation", "list", "--output", "json").json["total"] == 0
 
 
