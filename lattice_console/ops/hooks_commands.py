@@ -1,5 +1,6 @@
 """`lattice hooks list | trust | untrust`: which of the project's hooks may run under this account."""
 
+import shlex
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
@@ -67,8 +68,8 @@ def listing() -> None:
     waiting = [row.name for row in rows if row.state in ("new", "changed")]
     if waiting:
         session.output.say(
-            f"{count(len(waiting), 'hook')} not run before you trust what is in there now. Read them in {FOLDER}, "
-            f"then: lattice hooks trust {' '.join(waiting)}"
+            f"Not run before you trust what is in there now: {count(len(waiting), 'hook')}. Read them in {FOLDER}, "
+            f"then: lattice hooks trust {shlex.join(waiting)}"
         )
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple, get_args
 
 from lattice_console.contract.errors import SystemFailure
+from lattice_console.contract.models.base import replace_controls
 from lattice_console.engine.ports import HookKind
 
 FOLDER = ".lattice/hooks"
@@ -65,7 +66,7 @@ def _look(path: Path, kind: HookKind) -> HookFile | None:
     """The hook at that path; None for what is no executable."""
 
     def barred(problem: str) -> HookFile:
-        return HookFile(path.name.encode("utf-8", "replace").decode(), kind, path, "", problem)
+        return HookFile(replace_controls(path.name, lines=False), kind, path, "", problem)
 
     try:
         status = path.lstat()
@@ -81,8 +82,6 @@ def _look(path: Path, kind: HookKind) -> HookFile | None:
         return barred(f"cannot be read: {error.strerror}")
     if len(content) > SIZE:
         return barred(f"has more than {SIZE:,} bytes")
-    try:
-        name = path.name.encode()
-    except UnicodeEncodeError:
-        return barred("has a name that is not UTF-8; rename it")
-    return HookFile(path.name, kind, path, hashlib.sha256(name + b"\0" + content).hexdigest())
+    if path.name != replace_controls(path.name, lines=False):
+        return barred("has a name with characters that are none; rename it")
+    return HookFile(path.name, kind, path, hashlib.sha256(path.name.encode() + b"\0" + content).hexdigest())

@@ -8,7 +8,7 @@ import subprocess
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO, Literal, NamedTuple
 
 _CHUNK = 65_536
 _PAUSE = 0.02
@@ -18,16 +18,19 @@ _GRACE = 5.0
 """Seconds that the system may take to end what was killed."""
 
 
+Stopped = Literal["", "time", "output", "unwanted"]
+
+
 class Ended(NamedTuple):
     """What a process came to: its exit status (negative for a signal) and what it wrote.
 
-    `stopped` says why it was not left to its end, as the end of a sentence about it.
+    `stopped` says why it was not left to its end: for its time, for its output, or as nobody waits for it any more.
     """
 
     status: int
     output: bytes
     errors: bytes
-    stopped: str = ""
+    stopped: Stopped = ""
 
 
 def run(
@@ -50,7 +53,7 @@ def run(
     )
     try:
         with _Watch(process, data, most, stop) as watch:
-            stopped = watch.until(time.monotonic() + seconds, seconds)
+            stopped = watch.until(time.monotonic() + seconds)
             return Ended(_end(process), bytes(watch.output), bytes(watch.errors), stopped)
     finally:
         _end(process)
@@ -94,15 +97,15 @@ class _Watch:
         if self._exit is not None:
             os.close(self._exit)
 
-    def until(self, end: float, seconds: float) -> str:
-        """Feed and read it until it has ended; returns why it has to be stopped, where it has not."""
+    def until(self, end: float) -> Stopped:
+        """Feed and read it until it has ended, or until then; returns why it has to be stopped, where it has not."""
         while True:
             left = end - time.monotonic()
             if left <= 0:
-                return f"took more than {seconds:g} seconds, and was stopped"
+                return "time"
             ready = [key.fileobj for key, _ in self._selector.select(left if self._exit is not None else _PAUSE)]
             if self._stop in ready:
-                return "was stopped, as nobody waits for it any more"
+                return "unwanted"
             if self._input in ready:
                 self._feed()
             ended = self._has_ended()
@@ -110,7 +113,7 @@ class _Watch:
             for pipe in list(self._outputs) if ended else [pipe for pipe in self._outputs if pipe in ready]:
                 self._read(pipe, to_the_end=ended)
             if any(len(read) > self._most for read in (self.output, self.errors)):
-                return f"wrote more than {self._most:,} bytes, and was stopped"
+                return "output"
             if ended:
                 return ""
 

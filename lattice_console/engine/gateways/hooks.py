@@ -87,8 +87,16 @@ class FolderHooks:
             return HookRun(
                 name, problem=f"{name} cannot be started: {error.strerror}. Look at its first line and its rights."
             )
-        problem = f"{name} {ended.stopped}." if ended.stopped else ""
-        return HookRun(name, ended.status, ended.output, ended.errors, problem)
+        return HookRun(name, ended.status, ended.output, ended.errors, self._stopped(name, ended))
+
+    def _stopped(self, name: str, ended: Ended) -> str:
+        """Why a hook was not left to its end; empty where it was."""
+        if ended.stopped == "time":
+            together = f"hooks have {self.seconds:g} seconds together (LATTICE_HOOK_TIMEOUT)"
+            return f"{name} took too long, and was stopped: {together}."
+        if ended.stopped == "output":
+            return f"{name} wrote more than {OUTPUT:,} bytes, and was stopped."
+        return f"{name} was stopped, as nobody waits for it any more." if ended.stopped else ""
 
     def _start(self, hook: HookFile, data: bytes, seconds: float, stop: int) -> Ended:
         environ = {name: self._environ[name] for name in _HANDED_ON if name in self._environ}

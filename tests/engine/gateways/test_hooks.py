@@ -59,7 +59,7 @@ async def test_a_hook_that_reads_nothing_is_no_failure(tmp_path: Path) -> None:
 
 async def test_a_hook_that_hangs_is_ended_with_all_that_it_started(tmp_path: Path) -> None:
     done = await run(tmp_path, "sleep 1000 & echo $! > child\nsleep 1000", seconds=0.3)
-    assert "took more than 0.3 seconds" in done.problem
+    assert f"took too long, and was stopped: hooks have {PATIENCE:g} seconds together" in done.problem
     await gone(tmp_path / "child")
 
 
@@ -150,11 +150,14 @@ def test_hooks_are_the_executables_of_their_names_in_order(tmp_path: Path) -> No
     (tmp_path / ".lattice/hooks/pre-mutation.sample").write_text("no", encoding="utf-8")
     (tmp_path / ".lattice/hooks/pre-mutation.d").mkdir()
     (tmp_path / ".lattice/hooks/pre-mutation-z").symlink_to("/bin/sh")
+    write_hook(tmp_path, "pre-mutation-z\033[31m\n", "true")
     hooks, trusted = hooks_at(tmp_path, "p")
     trusted.trust()
     found = hooks.found("p", "pre-mutation")
-    assert [one.name for one in found] == ["pre-mutation", "pre-mutation-a.py", "pre-mutation-b", "pre-mutation-z"]
-    assert [bool(one.barred) for one in found] == [False, False, False, True]
+    odd = "pre-mutation-z\ufffd[31m\ufffd"
+    names = ["pre-mutation", "pre-mutation-a.py", "pre-mutation-b", "pre-mutation-z", odd]
+    assert [one.name for one in found] == names
+    assert [bool(one.barred) for one in found] == [False, False, False, True, True]
     assert [one.name for one in hooks.found("p", "post-mutation")] == ["post-mutation"]
     assert hooks.found("another project", "pre-mutation") == []
     assert idle(tmp_path) == ["pre-mutation.sample"]
