@@ -4,12 +4,12 @@
 not count where it stands itself in `.lattice/config.json`, which goes into the team's git.
 """
 
-import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
 from lattice_console.contract.errors import ValidationFailed
+from lattice_console.contract.variables import replaced, variables
 from lattice_console.json_file import Unusable, read_object
 
 SECRET = {
@@ -20,8 +20,6 @@ SECRET = {
     "neo4j.password": "LATTICE_NEO4J_PASSWORD",
 }
 """What never stands itself in `.lattice/config.json`, with the variable of the environment that it may stand in."""
-
-_VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 Value = TypeVar("Value")
 Number = TypeVar("Number", int, float)
@@ -56,7 +54,7 @@ class Sources:
                 continue
             if self._is_exposed(place, key):
                 raise ValidationFailed("VAL_SETTING", self._exposed(key), field=key, source=str(place))
-            return _read(value, read, key, str(place))
+            return _read(value, read, key, str(place), self._written(place, key))
         return otherwise
 
     def remarks(self) -> tuple[str, ...]:
@@ -67,7 +65,7 @@ class Sources:
 
     def _is_exposed(self, place: Path, key: str) -> bool:
         value = self._written(place, key)
-        return key in SECRET and place == self._tracked and value is not None and not _VARIABLE.search(str(value))
+        return key in SECRET and place == self._tracked and value is not None and not any(variables(str(value)))
 
     def _exposed(self, key: str) -> str:
         return (
@@ -78,19 +76,18 @@ class Sources:
     def _value(self, place: Path, key: str) -> Any:
         """What a file says, with variables replaced; None where it says nothing."""
 
-        def variable(match: re.Match[str]) -> str:
-            found = self.environ.get(match[1])
+        def variable(name: str) -> str:
+            found = self.environ.get(name)
             if found is None:
                 raise ValidationFailed(
                     "VAL_SETTING",
-                    f"{key} in {place}: {match[0]} stands there, and the environment has no {match[1]}.",
+                    f"{key} in {place}: ${{{name}}} stands there, and the environment has no {name}.",
                     field=key,
                     source=str(place),
                 )
             return found
 
-        value = self._written(place, key)
-        return _VARIABLE.sub(variable, value) if isinstance(value, str) else value
+        return replaced(self._written(place, key), variable)
 
     def _written(self, place: Path, key: str) -> Any:
         value: Any = self._content(place)
@@ -109,11 +106,15 @@ class Sources:
         return self._files[place]
 
 
-def _read(value: Any, read: Callable[[Any], Value], name: str, source: str) -> Value:
+def _read(value: Any, read: Callable[[Any], Value], name: str, source: str, written: Any = None) -> Value:
+    """A value, read. What an error says of one that was `written` otherwise is how that was: it may be a secret."""
     try:
         return read(value)
     except (TypeError, ValueError) as error:
-        raise ValidationFailed("VAL_SETTING", f"{name} in {source}: {error}.", field=name, source=source) from None
+        told = str(error) if written in (None, value) else str(error).replace(repr(value), repr(written))
+        if written not in (None, value) and str(value) in told.replace(repr(written), ""):
+            told = f"what {written!r} stands for is not allowed"
+        raise ValidationFailed("VAL_SETTING", f"{name} in {source}: {told}.", field=name, source=source) from None
 
 
 def positive(kind: type[Number]) -> Callable[[Any], Number]:

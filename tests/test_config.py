@@ -204,3 +204,14 @@ def test_on_a_server_a_cloned_folder_is_the_project_that_its_configuration_names
     assert load(tmp_path, DATABASE_URL=SERVER, LATTICE_PROJECT_ID="billing-specs").root == tmp_path
     with pytest.raises(NotFound, match="was not set up here"):
         load(tmp_path)
+
+
+def test_what_a_variable_stands_for_is_never_shown(root: Path) -> None:
+    for key, value in (("documents", "${LIMIT}"), ("documents", "1${LIMIT}")):
+        write(root, "config.json", {key: {"limit": value}})
+        message = refusal(root, LIMIT="hunter2")
+        assert f"documents.limit in {root / '.lattice/config.json'}" in message
+        assert value in message
+    write(root, "config.json", {"documents": {"limit": "${LIMIT}"}})
+    assert load(root, LIMIT="5000").document_limit == 5000
+    assert "has no LIMIT" in refusal(root)

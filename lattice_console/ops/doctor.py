@@ -15,7 +15,7 @@ from lattice_console.contract.backend import Backend
 from lattice_console.contract.errors import LatticeError
 from lattice_console.contract.models.health import TRUTH
 from lattice_console.engine.gateways.hook_files import find
-from lattice_console.ops import doctor_file, doctor_folder
+from lattice_console.ops import doctor_configuration, doctor_file, doctor_folder
 from lattice_console.ops.check import Check
 from lattice_console.profile.trusted_hooks import TrustedHooks
 from lattice_console.text import count
@@ -65,6 +65,8 @@ async def doctor(start: Path, *, actor: str | None = None, repair: bool = False)
             yield await doctor_file.events(settings.servers.database)
             yield await doctor_file.projections(settings, settings.servers.database, repair=repair)
         yield await _policy(backend)
+        async for check in doctor_configuration.look(backend):
+            yield check
         yield _hooks(settings)
         if settings.root is not None:
             async for check in doctor_folder.look(Checkout(settings.root, settings.document_limit), backend, repair):

@@ -180,6 +180,24 @@ def test_doctor_warns_of_a_secret_that_goes_into_git_and_does_not_repeat_it(
     assert "hunter2" not in told.text
 
 
+def test_doctor_and_validate_warn_of_secrets_in_tracked_configuration_and_of_variables_that_are_not_set(
+    lattice: Lattice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SMTP_HOST", "mail.example")
+    monkeypatch.delenv("SMTP_USER", raising=False)
+    place = ".lattice/notifications/email.json"
+    lattice.write(place, '{"host": "${SMTP_HOST}", "user": "${SMTP_USER}", "pass": "hunter2"}')
+    lattice.ok("track", place)
+    told = lattice.ok("doctor", "--output", "json")
+    warnings = [check["message"] for check in told.json["items"] if check["name"] == "configuration"]
+    assert f"{place}:1: A secret stands here" in warnings[0]
+    assert warnings[1:] == [f"user in {place}: ${{SMTP_USER}} stands there, and the environment has no SMTP_USER."]
+    checked = lattice("validate", "--strict", "--output", "json")
+    assert checked.code == 10
+    assert '"rule": "secret"' in checked.text
+    assert "hunter2" not in told.text + checked.text
+
+
 def test_doctor_tells_of_a_server_that_does_not_answer_and_goes_on(
     lattice: Lattice, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,7 +8,7 @@ from lattice_console.engine.features import depending, policing, stored, version
 from lattice_console.engine.features.context import Context
 from lattice_console.engine.features.registry import reads
 from lattice_console.engine.records import ChangeRecord, MutationRecord
-from lattice_console.engine.rules import allowed_files, atomicity
+from lattice_console.engine.rules import allowed_files, atomicity, secrets
 from lattice_console.engine.rules.globs import Glob
 
 
@@ -18,7 +18,7 @@ def advice(ctx: Context, *, mutation: str) -> Advice:
     changes = stored.of(ctx, record).changes
     found = versioned.versions(ctx, changes)
     several = _of_several(ctx, record, changes)
-    return Advice(versions=found, remarks=(*_of_versions(record, found), *several))
+    return Advice(versions=found, remarks=(*_of_versions(record, found), *_of_secrets(ctx, changes), *several))
 
 
 def _of_versions(record: MutationRecord, found: Sequence[SpecVersion]) -> Iterable[Remark]:
@@ -29,6 +29,14 @@ def _of_versions(record: MutationRecord, found: Sequence[SpecVersion]) -> Iterab
             rule="version",
             message=f"{versioned.shortfall(one)}. State it in {one.path}, or why not: --version-reason R",
         )
+
+
+def _of_secrets(ctx: Context, changes: Sequence[ChangeRecord]) -> Iterable[Remark]:
+    contents = stored.blobs(ctx, (one.result_hash for one in changes if one.result_hash))
+    for one in changes:
+        for found in secrets.check(one.result_path, contents[one.result_hash]) if one.result_hash else ():
+            where = f"{found.path}:{found.line}" if found.line else found.path
+            yield Remark(rule="secret", message=f"{where}: {found.said}")
 
 
 def _of_several(ctx: Context, record: MutationRecord, changes: Sequence[ChangeRecord]) -> Iterable[Remark]:

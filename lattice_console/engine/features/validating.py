@@ -12,7 +12,7 @@ from lattice_console.engine.features import paging, specs, suppressing
 from lattice_console.engine.features.context import Context
 from lattice_console.engine.features.registry import Steps, flows
 from lattice_console.engine.records import HeadRecord, Window
-from lattice_console.engine.rules import policy, suppressions, syntax
+from lattice_console.engine.rules import policy, secrets, suppressions, syntax
 from lattice_console.engine.rules import specs as rules
 from lattice_console.engine.rules.suppressions import Suppressed
 
@@ -95,4 +95,5 @@ def _about(path: str, content: bytes, today: date) -> list[Finding]:
             for error in errors
             if not any(one in error for one in told)
         ]
+    found += secrets.check(path, content)
     return [*found, *(suppressions.check(content, today) if path == suppressions.FILE else ())]

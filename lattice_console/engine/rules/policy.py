@@ -11,6 +11,7 @@ from operator import eq
 from typing import Any, Final, NamedTuple
 
 from lattice_console.contract.models.project import ProposalPolicy, ReviewPolicy, VersionPolicy, Vote
+from lattice_console.contract.variables import variables
 from lattice_console.engine.rules import hashes, syntax
 from lattice_console.engine.rules.patterns import PatternError, compile_pattern
 
@@ -160,7 +161,8 @@ def _proposals(keys: _Keys) -> ProposalPolicy:
 
 def _is_pattern(value: Any) -> bool:
     try:
-        return isinstance(value, str) and bool(compile_pattern(f"^(?:{value})$"))
+        # A policy is the same on every machine: nothing of it comes from the environment.
+        return isinstance(value, str) and not any(variables(value)) and bool(compile_pattern(f"^(?:{value})$"))
     except PatternError:
         return False
 

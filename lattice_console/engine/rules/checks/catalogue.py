@@ -24,6 +24,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
         "policy": Rule("every", "error", "What the policy's documents say is legal."),
         "suppression": Rule("every", "error", "A suppression says its rule, path, owner, reason and expiry."),
         "suppression_expired": Rule("every", "warning", "No suppression has expired."),
+        "secret": Rule("every", "warning", "No secret stands in the configuration that is tracked."),
         "name": Rule("every", "error", "A spec is an object with a `name` of up to 100 characters."),
         "plain_name": Rule(
             "every", "warning", "A name is typed without quotes: `a-z`, digits, dots, hyphens, underscores."
