@@ -54,7 +54,10 @@ def bring_up_to_date(lane: Lane, file: Path | None) -> Path | None:
             try:
                 _run(lane)
             except Exception as error:
-                raise failed(error, found, file, kept) from error
+                if kept is not None:
+                    # It is undone, so the copy says nothing more; and whoever opens the database would make another.
+                    backups.remove(kept)
+                raise failed(error, found, file) from error
             return kept
     finally:
         lane.driver.execute("PRAGMA foreign_keys = ON")
@@ -105,7 +108,7 @@ def configuration(connection: Connection) -> "Config":
     return config
 
 
-def failed(error: Exception, found: str, file: Path | None = None, kept: Path | None = None) -> SystemFailure:
+def failed(error: Exception, found: str, file: Path | None = None) -> SystemFailure:
     """What is told of a migration that failed; nothing of it was done."""
     if isinstance(error, DATABASE_ERRORS):
         told = file_failure(error, file, writing=True)
@@ -113,11 +116,10 @@ def failed(error: Exception, found: str, file: Path | None = None, kept: Path | 
         why = _DEFECT if told.code in ("SYS_DATABASE_FAILED", "SYS_DATABASE_CONSTRAINT") else told.message
     else:
         why = error.message if isinstance(error, SystemFailure) else _DEFECT
-    copy = f", and a copy of it lies at {kept}" if kept else ""
     return SystemFailure(
         "SYS_DATABASE_MIGRATION",
         f"The database of revision {found} could not be brought to {HEAD}, which this program works on, and is as it "
-        f"was{copy}. The program that wrote it can go on with it. {why}",
+        f"was. The program that wrote it can go on with it. {why}",
         found=found,
         known=HEAD,
         reason=type(error).__name__,

@@ -159,10 +159,11 @@ def test_a_migration_that_fails_half_way_changes_nothing(lane: Lane, file: Path,
     with pytest.raises(SystemFailure) as caught:
         migrate.bring_up_to_date(lane, file)
     assert caught.value.code == "SYS_DATABASE_MIGRATION"
-    (copy,) = (file.parent / "backups").iterdir()
-    for told in ("is as it was", str(copy), "please report it"):
+    for told in ("is as it was", "please report it"):
         assert told in caught.value.message
     assert "broken step" not in caught.value.message
+    # The console tries again and again: copies would fill the disk.
+    assert list((file.parent / "backups").iterdir()) == []
     assert lane.driver.execute("SELECT version_num FROM alembic_version").fetchone() == (LAST,)
     assert lane.driver.execute("SELECT name FROM pragma_table_info('projects') WHERE name = 'motto'").fetchone() is None
     assert lane.tables.people.member_count(PROJECT) == 2
