@@ -10,6 +10,7 @@ wildcards is looked for once, from the left, and never given back (atomic groups
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -25,7 +26,7 @@ _WAYS: Final = 32
 """How many globs one with `{a,b}` may stand for."""
 
 _MAGIC: Final = re.compile(r"[*?\[]")
-_PIECE: Final = re.compile(r"\*+|\?|\[!?\]?[^\]/]*\]|[^*?\[]+|.", re.DOTALL)
+_PIECE: Final = re.compile(r"\*+|\?|\[!?(?:\][^\]/]*|[^\]/]+)\]|[^*?\[]+|.", re.DOTALL)
 _CHOICE: Final = re.compile(r"\{([^{}]*)\}")
 
 
@@ -156,11 +157,21 @@ def _one(piece: str) -> str:
         return "[^/]"
     if not piece.startswith("["):
         return re.escape(piece)
-    negated = piece.startswith("[!")
-    chars = piece[2 if negated else 1 : -1]
-    # A range whose ends are turned round holds nothing, and `re` refuses it.
-    ranges = [chars[at] <= chars[at + 2] for at in range(len(chars) - 2) if chars[at + 1] == "-"]
-    if not all(ranges):
+    negated = piece.startswith("[!") and piece != "[!]"
+    chars = "".join(_chars(piece[2 if negated else 1 : -1]))
+    if not chars:
         return "[^/]" if negated else "(?!)"
-    body = re.sub(r"([\\\[\]&~|^])", r"\\\1", chars)
-    return f"(?!/)[{'^' if negated else ''}{body}]"
+    return f"(?!/)[{'^' if negated else ''}{chars}]"
+
+
+def _chars(text: str) -> Iterator[str]:
+    """The characters of a pair of brackets, and their ranges; one whose ends are turned round holds nothing."""
+    at = 0
+    while at < len(text):
+        if text[at + 1 : at + 2] == "-" and at + 2 < len(text):
+            if text[at] <= text[at + 2]:
+                yield f"{re.escape(text[at])}-{re.escape(text[at + 2])}"
+            at += 3
+        else:
+            yield re.escape(text[at])
+            at += 1
