@@ -26,6 +26,8 @@ from lattice_console.engine.rules.globs import BadGlob, read
         ("x[!a]", ["xb"], ["xa", "x/", "x"]),
         ("[[]x[]]", ["[x]"], ["x"]),
         ("x[b-a]", [], ["xa", "xb", "x-"]),
+        ("[!]", ["!"], ["a"]),
+        ("[a-][&&]--[[]", ["a&--[", "-&--["], ["b&--["]),
         ("a/*/c", ["a/b/c"], ["a//c", "a/c"]),
         ("*a*b*c", ["abc", "xaxbxc", "abcbc"], ["acb"]),
         ("a.b+c$/(d)", ["a.b+c$/(d)"], ["axb+c$/(d)"]),
@@ -38,7 +40,24 @@ def test_a_glob_covers_whole_paths(glob: str, covered: list[str], others: list[s
 
 @pytest.mark.parametrize(
     "glob",
-    ["", " ", "/a", "a//b", "a/", "./a", "../a", "a/**b", "[a", "{a", "a}", "{a,b}" * 9, ".git/x", "a\0", "é" * 301],
+    [
+        "",
+        " ",
+        "/a",
+        "a//b",
+        "a/",
+        "./a",
+        "../a",
+        "a/**b",
+        "[a",
+        "[]",
+        "{a",
+        "a}",
+        "{a,b}" * 9,
+        ".git/x",
+        "a\0",
+        "é" * 301,
+    ],
 )
 def test_what_is_no_glob_says_why_and_what_to_write(glob: str) -> None:
     with pytest.raises(BadGlob) as refused:
