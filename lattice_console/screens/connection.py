@@ -156,7 +156,7 @@ class Connection:
                 return
             except SystemFailure as error:
                 if not failures:
-                    self._post(Trouble("What others began and did not finish was not given back", error))
+                    self._post(Trouble("Executions that were cut off were not given back", error))
             await asyncio.sleep(_delay(failures))
             failures += 1
 
