@@ -14,6 +14,7 @@ such file is (`openapi.yaml`) by its title. It, and a JSON Schema under `.lattic
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
 from lattice_console.contract.models.base import TEXT_LIMIT, replace_controls
@@ -171,7 +172,7 @@ def _reading(path: str, content: bytes, parsed: Parsed, least: Severity | None =
         )
     defects: Sequence[Defect]
     if _is_openapi(data):
-        reading, defects = _openapi(path, data), list(openapi.check(data)) if least else []
+        reading, defects = _openapi(path, data), list(islice(openapi.check(data), DEFECT_LIMIT)) if least else []
     elif at_home and _is_json_schema(data):
         reading, defects = _json_schema(path, data)
     else:

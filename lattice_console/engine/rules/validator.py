@@ -9,10 +9,12 @@ the values that it compares or writes into messages.
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any, Final, cast
 
 import attrs
 from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema._utils import find_evaluated_property_keys_by_schema
 from jsonschema.exceptions import ValidationError, best_match
 from jsonschema.protocols import Validator
 from jsonschema.validators import extend, validator_for
@@ -31,7 +33,7 @@ from lattice_console.engine.rules.patterns import (
 )
 from lattice_console.engine.rules.yaml_events import escaped
 
-__all__ = ["BUDGET", "DEFECT_LIMIT", "check", "validate"]
+__all__ = ["BUDGET", "DEFECT_LIMIT", "TooMuch", "Violations", "check", "validate"]
 
 BUDGET: Final = 500_000
 """What checking one document may cost, in units of one or two microseconds."""
@@ -191,6 +193,48 @@ def validate(schema: Any, document: Any) -> list[Defect]:
     return _defects(errors(), "schema")
 
 
+class TooMuch(Exception):
+    """What is wrong cannot be told within the bounds; the message says why, as a sentence."""
+
+
+class Violations:
+    """Where documents violate a schema that is trusted: one of ours, or one that is published.
+
+    All that is asked for is paid from one budget.
+    """
+
+    def __init__(self, registry: Registry[Any]) -> None:
+        self._registry = registry
+        self._run = _Run(scope_units=_REFERENCE_UNITS)
+        self._guarded: dict[type[Validator], Any] = {}
+
+    def of(self, schema: Any, document: Any) -> Iterator[ValidationError]:
+        """The violations in the library's own form; a key that is not allowed is one by itself, at its own place.
+
+        Raises:
+            TooMuch: the budget is spent, or the document nests too deep.
+        """
+        dialect = _dialect(schema)
+        if dialect not in self._guarded:
+            own = {"unevaluatedProperties": _unevaluated_properties}
+            self._guarded[dialect] = _guarded(dialect, self._run, own)
+        try:
+            yield from self._guarded[dialect](schema, registry=self._registry).iter_errors(document)
+        except _Exhausted:
+            raise TooMuch("Finding out what is wrong takes more steps than are allowed.") from None
+        except (_TooDeep, RecursionError):
+            raise TooMuch("It nests too deep to find out what is wrong.") from None
+
+
+def _unevaluated_properties(validator: Any, value: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
+    if value is not False or not isinstance(instance, dict):
+        return
+    evaluated = set(find_evaluated_property_keys_by_schema(validator, instance, schema))
+    for key in instance:
+        if key not in evaluated:
+            yield ValidationError(f"The key {key!r} is not allowed here", path=(key,))
+
+
 def _dialect(schema: Any) -> type[Validator]:
     named = isinstance(schema.get("$schema"), str)
     return validator_for(schema, default=Draft202012Validator) if named else Draft202012Validator
@@ -224,7 +268,7 @@ class _Shape:
         self.mixes_patterns = patterned and unevaluated
 
 
-def _guarded(dialect: type[Validator], run: _Run) -> Any:
+def _guarded(dialect: type[Validator], run: _Run, more: Mapping[str, _Keyword] = MappingProxyType({})) -> Any:
     """The dialect with every keyword paying, and without those that would search patterns with `re`."""
 
     def pattern(_: Any, value: str, instance: Any, __: Any) -> Iterator[ValidationError]:
@@ -243,7 +287,7 @@ def _guarded(dialect: type[Validator], run: _Run) -> Any:
             if key in declared or any(run.finds(pattern, key) for pattern in patterns):
                 continue
             if value is False:
-                yield ValidationError(f"The key {key!r} is not allowed here")
+                yield ValidationError(f"The key {key!r} is not allowed here", path=(key,))
             else:
                 yield from validator.descend(member, value, path=key)
 
@@ -252,6 +296,7 @@ def _guarded(dialect: type[Validator], run: _Run) -> Any:
         "pattern": pattern,
         "patternProperties": pattern_properties,
         "uniqueItems": _unique_items,
+        **more,
     }
     stock = cast("Mapping[str, _Keyword]", dialect.VALIDATORS)
     keywords = {name: run.paying(name, own.get(name, keyword)) for name, keyword in stock.items()}

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from lattice_console.engine.rules.checks.catalogue import broken
 from lattice_console.engine.rules.defects import Defect
-from lattice_console.engine.rules.openapi import meaning, published
+from lattice_console.engine.rules.openapi import defaults, meaning, published, violations
 from lattice_console.engine.rules.openapi.document import Document
 from lattice_console.engine.rules.openapi.telling import listed, quoted, shown
 
@@ -39,5 +39,6 @@ def check(data: dict[str, Any]) -> Iterator[Defect]:
             message = f"Its schemas are not checked: the dialect {shown(dialect)} is not known here."
             remedy = "Leave it out for the dialect of OpenAPI."
             yield broken("openapi_unchecked", message, "/jsonSchemaDialect", remedy)
-        yield from published.defects(data, match[1], schemas=schemas)
+        yield from violations.defects(data, match[1], schemas=schemas)
         yield from meaning.defects(document)
+        yield from defaults.defects(document)

@@ -35,10 +35,9 @@ class Node(NamedTuple):
     value: dict[str, Any]
     named: bool
 
-    @property
-    def pointer(self) -> str:
-        """Its JSON pointer."""
-        keys, trail = [], self.trail
+    def pointer(self, key: str) -> str:
+        """The JSON pointer of what it has behind a key."""
+        keys, trail = [key], self.trail
         while trail is not None:
             keys.append(trail.key)
             trail = trail.before
@@ -74,6 +73,7 @@ class Document:
     def __init__(self, data: dict[str, Any], version: str) -> None:
         self.data = data
         self.version = version
+        self._known: dict[str, dict[str, Any] | None] = {}
 
     def leads_somewhere(self, fragment: str) -> bool:
         """Whether the document has a value at a JSON pointer."""
@@ -81,6 +81,14 @@ class Document:
 
     def followed(self, value: dict[str, Any]) -> dict[str, Any] | None:
         """The object that a reference leads to within the document, or itself if it is none; None for any elsewhere."""
+        text = value.get("$ref")
+        if not isinstance(text, str):
+            return value
+        if text not in self._known:
+            self._known[text] = self._led_to(value)
+        return self._known[text]
+
+    def _led_to(self, value: dict[str, Any]) -> dict[str, Any] | None:
         for _ in range(_HOPS):
             text = value.get("$ref")
             if not isinstance(text, str):

@@ -1,27 +1,18 @@
 """What OpenAPI asks for beyond the form of a document: names that are there, that are one's own, and that agree."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any, Final
-
-from jsonschema_rs import Draft4Validator, Draft202012Validator, RegexOptions, ValidationError
 
 from lattice_console.engine.rules.checks.catalogue import broken
 from lattice_console.engine.rules.defects import Defect
 from lattice_console.engine.rules.openapi.document import Document, Node, Operation, Place, items, mapping
-from lattice_console.engine.rules.openapi.telling import pointer, quoted, shown
+from lattice_console.engine.rules.openapi.telling import pointer, quoted
 from lattice_console.engine.rules.yaml_events import escaped
 
 __all__ = ["defects"]
 
 _IN_BRACES: Final = re.compile(r"\{([^{}]*)\}")
-_LIMITING: Final = frozenset(
-    {
-        *("type", "enum", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
-        *("minLength", "maxLength", "pattern", "minItems", "maxItems"),
-    }
-)
-"""The keywords that limit a plain value, and name no other schema."""
 
 
 def defects(document: Document) -> Iterator[Defect]:
@@ -144,32 +135,15 @@ def _objects(document: Document) -> Iterator[Defect]:
             yield from _reference(document, text, node)
         if document.version == "2.0" and isinstance(node.value.get("items"), list):
             remedy = "Give the one schema that all items keep to."
-            yield broken("openapi_items", "The items have a list of schemas.", f"{node.pointer}/items", remedy)
-        if "default" in node.value and "type" in node.value and not _keeps(document, node.value):
-            message = f"The default value {shown(node.value['default'])} does not keep to the schema beside it."
-            remedy = "Mend the value or the schema."
-            yield broken("openapi_default", message, f"{node.pointer}/default", remedy)
+            yield broken("openapi_items", "The items have a list of schemas.", node.pointer("items"), remedy)
 
 
 def _reference(document: Document, text: str, node: Node) -> Iterator[Defect]:
     if text.startswith("#/") and not document.leads_somewhere(text[1:]):
         message = f"There is no {quoted(text)} in the document."
         remedy = "Mend the reference, or add what it refers to."
-        yield broken("openapi_reference", message, f"{node.pointer}/$ref", remedy)
+        yield broken("openapi_reference", message, node.pointer("$ref"), remedy)
     elif document.version == "2.0" and text in mapping(document.data.get("definitions")):
         message = f"It refers to a file {quoted(text)}, not to the definition of that name."
         remedy = f"Write {quoted(f'#/definitions/{escaped(text)}')}."
-        yield broken("openapi_reference", message, f"{node.pointer}/$ref", remedy)
-
-
-def _keeps(document: Document, schema: dict[str, Any]) -> bool:
-    """Whether the default value keeps to the keywords beside it that limit plain values, as far as that can be told."""
-    limits = {key: schema[key] for key in _LIMITING & schema.keys()}
-    if schema["default"] is None and schema.get("nullable") is True:
-        return True
-    validator: Callable[..., Any] = Draft202012Validator if document.version >= "3.1" else Draft4Validator
-    try:
-        return bool(validator(limits, pattern_options=RegexOptions(), offline=True).is_valid(schema["default"]))
-    except (ValidationError, ValueError):
-        # Such limits are no schema, or a pattern is not supported: other rules tell of the first.
-        return True
+        yield broken("openapi_reference", message, node.pointer("$ref"), remedy)

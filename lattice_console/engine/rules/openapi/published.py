@@ -1,32 +1,31 @@
-"""OpenAPI documents against the schemas that are published with the versions of OpenAPI.
+"""The schemas that are published with the versions of OpenAPI, and which parts of a document are not of their form.
 
-The schemas are those of openapi-spec-validator; none of its code is run, which raises on a quarter of the real
-documents that we know, fetches what they refer to and takes ten seconds for 50,000 lines. jsonschema-rs takes a
-hundredth of one: its time grows with the document, its patterns match in linear time, and it fetches nothing.
+They are read from the package openapi-spec-validator, none of whose code is run. jsonschema-rs says whether a document
+is valid, in a hundredth of a second for 50,000 lines: its time grows with the document, its patterns match in linear
+time, and it fetches nothing. It has no bounds for telling what is wrong; that is found out otherwise (`violations`), of
+the parts alone that are invalid.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
+import re
+from collections.abc import Iterator
+from functools import cached_property, lru_cache
 from importlib.util import find_spec
-from itertools import islice
 from pathlib import Path
 from typing import Any, Final, NamedTuple
+from urllib.parse import quote
 
-from jsonschema_rs import RegexOptions, Registry, ValidationError, ValidationErrorKind, Validator, validator_for
+from jsonschema_rs import RegexOptions, Validator, validator_for
+from jsonschema_rs import Registry as FastRegistry
+from referencing import Registry
+from referencing.jsonschema import specification_with
 
-from lattice_console.engine.rules.checks.catalogue import broken
-from lattice_console.engine.rules.defects import Defect
-from lattice_console.engine.rules.openapi.document import mapping
-from lattice_console.engine.rules.openapi.telling import TYPES, listed, pointer, quoted, shown
+from lattice_console.engine.rules.openapi.document import Place, mapping
 
-__all__ = ["DIALECTS", "JSON_SCHEMA", "LIMIT", "VERSIONS", "defects"]
+__all__ = ["DIALECTS", "JSON_SCHEMA", "VERSIONS", "Part", "Published", "published"]
 
 VERSIONS: Final = ("2.0", "3.0", "3.1", "3.2")
 """The versions whose schemas are known."""
-
-LIMIT: Final = 500
-"""How many violations of a schema are told of one document."""
 
 JSON_SCHEMA: Final = "https://json-schema.org/draft/2020-12/schema"
 """The dialect of JSON Schema that schemas are written in from version 3.1 on."""
@@ -42,168 +41,130 @@ DIALECTS: Final = frozenset(
 """The names of that dialect, and of those of OpenAPI, which add keys of their own to it."""
 
 _PACKAGE: Final = "openapi_spec_validator"
-_MASK: Final = "It"
-
-_Kind = ValidationErrorKind
-_Alternatives = _Kind.AnyOf | _Kind.OneOfNotValid
+_NAMES: Final = {"paths": re.compile("/"), "components": re.compile(r"[A-Za-z0-9._-]+\Z")}
+_ANY: Final = re.compile("")
 
 
-class _Leaf(NamedTuple):
-    """One violation that is no choice among others: the keys that lead to it, and what it is."""
+class Part(NamedTuple):
+    """A part of a document: where it stands, what it says, and the schema that it is held to."""
 
-    place: tuple[str, ...]
-    error: ValidationError
-
-
-def defects(data: dict[str, Any], version: str, *, schemas: bool) -> Iterator[Defect]:
-    """Where a document has not the form of a version, each once; from 3.1 on, of its `schemas` only if that is asked.
-
-    Where nothing of what is allowed fits, it is held to what was meant, as far as that can be seen.
-    """
-    errors = islice(_validator(version, schemas).iter_errors(data), LIMIT)
-    leaves = [leaf for error in errors for leaf in _leaves(error, data)]
-    wrong = {leaf.place for leaf in leaves}
-    yield from dict.fromkeys(defect for leaf in leaves for defect in _told(leaf, data, wrong))
+    place: Place
+    value: Any
+    schema: dict[str, Any]
 
 
 @lru_cache(maxsize=8)
-def _validator(version: str, schemas: bool) -> Validator:
+def published(version: str, *, schemas: bool) -> "Published":
+    """The schema of a version; from 3.1 on, the schemas of a document are held to their dialect only with `schemas`."""
     found = find_spec(_PACKAGE)
     if found is None or not found.submodule_search_locations:
         raise ModuleNotFoundError(f"{_PACKAGE} is not installed", name=_PACKAGE)
-    place = Path(found.submodule_search_locations[0], "resources", "schemas", f"v{version}", "schema.json")
-    published = json.loads(place.read_bytes())
-    if "$id" not in published or not schemas:
-        return _compiled(published)
-    # The outermost anchor `meta` is what the published schema takes a schema to be; save one of another dialect.
-    named = {"$schema": {"not": {"enum": sorted(DIALECTS)}}}
-    another = {"type": "object", "required": ["$schema"], "properties": named}
-    meant = {"$dynamicAnchor": "meta", "type": ["object", "boolean"], "if": another, "else": {"$ref": JSON_SCHEMA}}
-    whole = {"$schema": JSON_SCHEMA, "$ref": published["$id"], "$defs": {"schema": meant}}
-    return _compiled(whole, Registry([(published["$id"], published)]))
+    file = Path(found.submodule_search_locations[0], "resources", "schemas", f"v{version}", "schema.json")
+    return Published(json.loads(file.read_bytes()), schemas=schemas)
 
 
-def _compiled(schema: dict[str, Any], registry: Registry | None = None) -> Validator:
-    return validator_for(
-        schema, registry=registry, validate_formats=False, offline=True, pattern_options=RegexOptions(), mask=_MASK
-    )
+class Published:
+    """One published schema."""
 
+    def __init__(self, schema: dict[str, Any], *, schemas: bool) -> None:
+        self._schema = schema
+        self._is_modern = schema["$schema"] == JSON_SCHEMA
+        self._uri: str = schema["$id"] if self._is_modern else schema.get("id", "")
+        self._schemas = schemas and self._is_modern
+        self._fast: dict[str, Validator] = {}
 
-def _leaves(error: ValidationError, data: dict[str, Any]) -> list[_Leaf]:
-    kind = error.kind
-    if not isinstance(kind, _Alternatives) or _missing(kind.context):
-        return [_Leaf(_place(error.instance_path, data), error)]
-    found: list[list[_Leaf]] = []
-    for branch in kind.context:
-        leaves: list[_Leaf] = []
-        for inner in branch:
-            leaves += _leaves(inner, data)
-        found.append(leaves)
-    return min(found, key=lambda leaves: _distance(len(error.instance_path), leaves), default=[])
+    def is_valid(self, data: dict[str, Any]) -> bool:
+        """Whether a document is of the form."""
+        return self._is_valid("", data)
 
+    @cached_property
+    def registry(self) -> Registry[Any]:
+        """Where the schemas of parts find what they refer to."""
+        resource = specification_with(self._schema["$schema"]).create_resource(self._schema)
+        registry: Registry[Any] = Registry().with_resource(self._uri, resource).crawl()
+        return registry
 
-def _missing(branches: Iterable[list[ValidationError]]) -> list[str]:
-    """The keys of which one is missing, where that is all that the alternatives ask for."""
-    keys = []
-    for branch in branches:
-        for error in branch:
-            if not isinstance(error.kind, _Kind.Required) or len(branch) > 1 or error.kind.property == "$ref":
-                return []
-            keys.append(error.kind.property)
-    return keys
+    def invalid_parts(self, data: dict[str, Any]) -> Iterator[Part]:
+        """The parts of a document that are invalid: its paths, its definitions, and what is left without these."""
+        rest, parts = dict(data), list[tuple[Place, Any, str]]()
+        for way, pointer in self._divided:
+            holder, key = (rest, way[0]) if len(way) == 1 else (mapping(rest.get(way[0])), way[1])
+            members = holder.get(key)
+            if not isinstance(members, dict):
+                continue
+            names = [name for name in members if _NAMES.get(way[0], _ANY).match(name)]
+            parts += [((*way, name), members[name], pointer) for name in names]
+            # Any part may be a reference.
+            reference = {"$ref": "#"}
+            emptied = {**members, **{name: reference for name in names}}
+            if len(way) == 1:
+                rest[key] = emptied
+            else:
+                rest[way[0]] = {**holder, key: emptied}
+        if not self._is_valid("", rest):
+            yield Part((), rest, self._part(""))
+        for place, value, pointer in parts:
+            if not self._is_valid(pointer, value):
+                yield Part(place, value, self._part(pointer))
 
+    @cached_property
+    def _divided(self) -> list[tuple[Place, str]]:
+        """The mappings whose members are judged one by one, each with the pointer of the schema of these."""
+        found = [(("paths",), self._members("paths"))]
+        if "definitions" in self._schema.get("properties", {}):
+            found.append((("definitions",), self._members("definitions")))
+        return found + [(("components", kind), pointer) for kind, pointer in self._kinds()]
 
-def _distance(depth: int, leaves: list[_Leaf]) -> tuple[bool, int, int]:
-    """How far something is from an alternative: whether it says to be another, how early it differs, how often."""
-    differs = any(_names_another(leaf, depth) for leaf in leaves)
-    return differs, -max((len(leaf.place) for leaf in leaves), default=0), len(leaves)
+    def _members(self, key: str) -> str:
+        """The pointer of the schema of what is in one of the outermost mappings."""
+        return self._inner(f"/properties/{key}")
 
+    def _kinds(self) -> Iterator[tuple[str, str]]:
+        outer = self._followed("/properties/components") if "components" in self._schema["properties"] else None
+        for kind in mapping(self._at(outer).get("properties")) if outer else ():
+            yield kind, self._inner(f"{outer}/properties/{kind}")
 
-def _names_another(leaf: _Leaf, depth: int) -> bool:
-    kind = leaf.error.kind
-    if isinstance(kind, _Kind.Required):
-        return kind.property == "$ref" and len(leaf.place) == depth
-    return (
-        isinstance(kind, _Kind.Enum | _Kind.Constant)
-        and len(leaf.place) == depth + 1
-        and leaf.place[-1] in ("in", "type", "scheme", "flow")
-    )
+    def _inner(self, pointer: str) -> str:
+        pointer = self._followed(pointer)
+        schema = self._at(pointer)
+        if isinstance(schema.get("additionalProperties"), dict):
+            return f"{pointer}/additionalProperties"
+        pattern = next(name for name in schema["patternProperties"] if not name.startswith("^x-"))
+        return f"{pointer}/patternProperties/{pattern.replace('~', '~0').replace('/', '~1')}"
 
+    def _followed(self, pointer: str) -> str:
+        """A pointer, or where the reference that stands there leads."""
+        text = self._at(pointer).get("$ref", "")
+        return text[1:] if text.startswith("#/") else pointer
 
-def _told(leaf: _Leaf, data: dict[str, Any], wrong: set[tuple[str, ...]]) -> Iterator[Defect]:
-    kind, place = leaf.error.kind, leaf.place
-    match kind:
-        case _Kind.AdditionalProperties() | _Kind.UnevaluatedProperties():
-            # What is wrong itself counts as unevaluated as well, which says nothing.
-            for key in kind.unexpected:
-                if not any(one[: len(place) + 1] == (*place, key) for one in wrong):
-                    message = f"The key {quoted(key)} is not allowed here."
-                    remedy = "Mend its spelling, or leave it out; a key of your own begins with x-."
-                    at = (*place, key) if key in mapping(_value(data, place)) else place
-                    yield broken("openapi", message, pointer(at), remedy)
-            return
-        case _Kind.Required():
-            message, remedy = f"It has no {quoted(kind.property)}.", f"Add {quoted(kind.property)}."
-        case _Kind.AnyOf() | _Kind.OneOfNotValid():
-            names = listed([quoted(key) for key in _missing(kind.context)], "or")
-            message, remedy = f"It has no {names}.", "Add one of them."
-        case _Kind.OneOfMultipleValid() | _Kind.Not():
-            message, remedy = _excluding(kind), "Keep one of them."
-        case _Kind.Type():
-            wanted = listed([TYPES[name] for name in kind.types], "or")
-            message, remedy = f"It is {shown(_value(data, place))}.", f"It must be {wanted}."
-        case _Kind.Enum():
-            wanted = listed([shown(option) for option in kind.options], "or")
-            message, remedy = f"It is {shown(_value(data, place))}.", f"It must be {wanted}."
-        case _Kind.Constant():
-            message = f"It is {shown(_value(data, place))}."
-            remedy = f"It must be {shown(kind.expected_value)}."
-        case _Kind.Pattern():
-            message, remedy = f"It is {shown(_value(data, place))}.", f"It must match {kind.pattern}."
-        case _Kind.PropertyNames():
-            message, remedy = f"It has a key of the wrong form: {kind.error.message}.", "Rename the key."
-        case _Kind.MinItems() | _Kind.MinProperties():
-            message, remedy = f"{leaf.error.message}.", "Add what it is to hold, or leave it out."
-        case _:
-            message, remedy = f"{leaf.error.message}.", "Mend it as OpenAPI describes this object."
-    yield broken("openapi", message, pointer(place), remedy)
+    def _at(self, pointer: str) -> dict[str, Any]:
+        value: Any = self._schema
+        for token in pointer.split("/")[1:]:
+            value = value[token.replace("~1", "/").replace("~0", "~")]
+        return mapping(value)
 
+    def _is_valid(self, pointer: str, value: Any) -> bool:
+        if pointer not in self._fast:
+            # A registry knows no published dialect but the newest; those of before need none.
+            self._fast[pointer] = validator_for(
+                self._part(pointer),
+                registry=FastRegistry([(self._uri, self._schema)]) if self._is_modern else None,
+                validate_formats=False,
+                offline=True,
+                pattern_options=RegexOptions(),
+            )
+        return self._fast[pointer].is_valid(value)
 
-def _excluding(kind: _Kind.OneOfMultipleValid | _Kind.Not) -> str:
-    """What is there at once; only one of it may be."""
-    schema = kind.schema if isinstance(kind, _Kind.Not) else None
-    names = schema.get("required") if isinstance(schema, dict) else None
-    keys = [quoted(str(name)) for name in names] if isinstance(names, list) else []
-    return f"It has {listed(keys, 'and')}, which exclude one another." if keys else "It has what excludes one another."
-
-
-def _place(path: Sequence[str | int], data: Any) -> tuple[str, ...]:
-    """The keys of a path of the library, which leaves empty ones out and makes numbers of what looks like some."""
-    keys: list[str] = []
-    for part in path:
-        while isinstance(data, dict):
-            key = str(part) if str(part) in data else _other_key(part, data)
-            if key is None:
-                return tuple(keys)
-            keys.append(key)
-            data = data[key]
-            if key != "":
-                break
-        else:
-            if not isinstance(data, list) or not isinstance(part, int) or part >= len(data):
-                break
-            keys.append(str(part))
-            data = data[part]
-    return tuple(keys)
-
-
-def _other_key(part: str | int, data: dict[str, Any]) -> str | None:
-    """The key that a part of a path stands for that is none itself: the same number, or one on the way to it."""
-    alike = (key for key in data if key and (key.lstrip("0") or "0") == str(part))
-    return next(alike, "" if "" in data else None)
-
-
-def _value(data: Any, place: tuple[str, ...]) -> Any:
-    for key in place:
-        data = data[int(key)] if isinstance(data, list) else data[key]
-    return data
+    def _part(self, pointer: str) -> dict[str, Any]:
+        """A schema by itself that is the one at a pointer of the published one."""
+        if not self._is_modern:
+            within = {key: self._schema[key] for key in ("$schema", "definitions")}
+            return {**within, "$ref": f"#{quote(pointer)}"} if pointer else self._schema
+        part = {"$schema": JSON_SCHEMA, "$ref": f"{self._uri}#{quote(pointer)}"}
+        if not self._schemas:
+            return part
+        # The outermost anchor `meta` is what the published schema takes a schema to be; save one of another dialect.
+        named = {"$schema": {"not": {"enum": sorted(DIALECTS)}}}
+        another = {"type": "object", "required": ["$schema"], "properties": named}
+        meant = {"$dynamicAnchor": "meta", "type": ["object", "boolean"], "if": another, "else": {"$ref": JSON_SCHEMA}}
+        return {"$id": "urn:part", **part, "$defs": {"schema": meant}}

@@ -21,11 +21,17 @@ TYPES: Final = {
 """What the types of JSON Schema are called."""
 
 _SHOWN_LIMIT: Final = 60
+_POINTER_LIMIT: Final = 1000
 
 
 def pointer(keys: Iterable[str]) -> str:
-    """The JSON pointer (RFC 6901) of the value behind some keys."""
-    return "".join(f"/{escaped(key)}" for key in keys)
+    """The JSON pointer (RFC 6901) of the value behind some keys; of what that lies in where it would be too long."""
+    written = ""
+    for key in keys:
+        if len(written) + len(key) > _POINTER_LIMIT:
+            break
+        written += f"/{escaped(key)}"
+    return written
 
 
 def quoted(text: str) -> str:

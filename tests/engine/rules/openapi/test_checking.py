@@ -2,6 +2,7 @@
 
 import copy
 import io
+import itertools
 import random
 import re
 import subprocess
@@ -315,3 +316,34 @@ def test_real_documents_are_valid_or_not_as_the_library_says(tmp_path_factory: p
         compared += 1
         assert ours == theirs or (path, theirs) in MISTAKEN, path
     assert compared > 150
+
+
+# --- Documents that are written to be dear
+
+
+def test_patterns_of_the_document_take_no_time_that_grows_with_their_ways_to_match() -> None:
+    data = shop()
+    at(data, *SCHEMAS)["Slow"] = {"type": "string", "pattern": "^(a+)+$", "default": "a" * 200 + "b"}
+    assert [one.pointer for one in found(data)] == ["/components/schemas/Slow/default"]
+    at(data, *SCHEMAS)["Slow"] = {"type": "string", "pattern": "(a{1000}){1000}", "default": "b"}
+    assert found(data) == []
+
+
+def test_what_is_wrong_with_ten_thousand_things_under_a_long_name_is_told_in_short() -> None:
+    data = shop()
+    wrong = [{"name": f"p{number}", "in": "bad"} for number in range(10_000)]
+    data["paths"][f"/{'k' * 100_000}"] = {"get": {"parameters": wrong, "responses": {"204": {"description": ""}}}}
+    data["components"]["schemas"] |= {f"s{number}": {"$ref": "#/x"} for number in range(10_000)}
+    told = list(itertools.islice(check(data), 2000))
+    assert sum(one.rule == "openapi" for one in told) <= 500
+    assert all(len(one.pointer) < 2000 and len(one.message) < 200 for one in told)
+
+
+def test_a_document_that_says_everything_twice_at_every_level_is_told_to_be_wrong() -> None:
+    data = shop()
+    schema: dict[str, Any] = {"type": "bad"}
+    for _ in range(14):
+        schema = {"anyOf": [schema, schema]}
+    at(data, *SCHEMAS)["Deep"] = schema
+    [one] = found(data)
+    assert (one.rule, one.pointer) == ("openapi", "/components/schemas/Deep")
