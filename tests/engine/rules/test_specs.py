@@ -18,6 +18,7 @@ from lattice_console.engine.rules.specs import SpecReading
 from tests.engine.rules.json_like import VALUES, is_json_like
 
 HOME = ".lattice/specs/user-auth.json"
+TESTED = {"description": "It works.", "validation": "test_it_works"}
 
 
 def written(data: Any) -> bytes:
@@ -41,7 +42,10 @@ def only(reading: SpecReading) -> Finding:
 
 def test_a_spec_says_its_name_type_version_description_dependencies_and_requirements() -> None:
     data = spec(
-        type="api", description="Signs in.\r\nSafely.", depends_on=["users", "mail", "users"], requirements=["One.", {}]
+        type="api",
+        description="Signs in.\r\nSafely.",
+        depends_on=["users", "mail", "users"],
+        requirements=[TESTED, TESTED | {"description": "It is quick."}],
     )
     assert read(HOME, data) == SpecReading(
         "user-auth", "api", "1.0.0", "Signs in.\nSafely.", None, ("users", "mail"), 2, ()
@@ -167,8 +171,9 @@ def test_a_json_schema_among_the_specs_is_checked_as_one_and_held_to_no_key_of_o
         ({"version": "1.0.0\n"}, "version", "/version", 3),
         ({"type": "API"}, "type", "/type", 4),
         ({"type": ["api"]}, "type", "/type", 4),
+        ({"type": "a\u202epi"}, "type", "/type", 4),
         ({"requirements": "One."}, "requirements", "/requirements", 4),
-        ({"requirements": ["One.", 2, 3]}, "requirements", "/requirements/1", 6),
+        ({"requirements": [TESTED, 2, 3]}, "requirements", "/requirements/1", 9),
         ({"endpoints": {}}, "endpoints", "/endpoints", 4),
         ({"endpoints": ["/users"]}, "endpoints", "/endpoints/0", 5),
         ({"tables": [None]}, "tables", "/tables/0", 5),
@@ -338,7 +343,7 @@ def test_any_data_gives_a_reading_that_the_contract_takes(path: str, data: Any) 
         assert 1 <= len(reading.name) <= common.NAME_LIMIT
         assert is_json_like(reading.schema)
         assert is_json_like([reading.name, reading.version, reading.description, *reading.depends_on])
-        assert all(finding.message.isprintable() for finding in reading.findings)
+        assert all(finding.said.isprintable() for finding in reading.findings)
 
 
 @given(FILES, st.binary(max_size=80), st.none() | st.binary(max_size=20))

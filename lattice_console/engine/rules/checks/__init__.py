@@ -8,25 +8,25 @@ from collections.abc import Iterator, Mapping
 from itertools import chain
 from typing import Any, Final
 
-from lattice_console.engine.rules.checks import api, common, database
+from lattice_console.engine.rules.checks import api, common, database, requirements
 from lattice_console.engine.rules.checks.entries import ELSEWHERE, Mention
 from lattice_console.engine.rules.defects import Defect
 
 __all__ = ["KEYS", "PARTS", "check", "mentions"]
 
-KEYS: Final = common.KEYS | database.KEYS
+KEYS: Final = common.KEYS | database.KEYS | requirements.KEYS
 """The keys of which a plain value can decide whether the rules are kept, where a document has no endpoints.
 
 Fields of these have any key.
 """
 
-PARTS: Final = ("depends_on", "endpoints", "tables")
+PARTS: Final = ("depends_on", "endpoints", "tables", "test_cases")
 """The keys under which rules are about several places of a document."""
 
 
 def check(data: Mapping[str, Any], name: str) -> Iterator[Defect]:
     """What breaks the rules in a document that is the spec of that name. Never raises."""
-    return chain(common.check(data, name), api.check(data), database.check(data))
+    return chain(common.check(data, name), api.check(data), database.check(data), requirements.check(data))
 
 
 def mentions(data: Mapping[str, Any], name: str) -> Iterator[Mention]:
@@ -37,4 +37,4 @@ def mentions(data: Mapping[str, Any], name: str) -> Iterator[Mention]:
     yield Mention("is", f"spec {name}")
     yield Mention("has" if data.get("depends_on") else "has not", ELSEWHERE)
     yield from (Mention("uses", f"spec {one}") for one in common.dependencies_of(data, ""))
-    yield from chain(api.mentions(data), database.mentions(data))
+    yield from chain(api.mentions(data), database.mentions(data), requirements.mentions(data))

@@ -52,6 +52,19 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
         "authentication": Rule("api", "warning", "An endpoint says whether one has to be signed in, or the spec does."),
         "schema_reference": Rule("api", "error", "What fields refer to is one of the `schemas`."),
         "field_type": Rule("api", "warning", "The type of a field is a simple one, or names a schema."),
+        "requirement": Rule(
+            "requirements", "error", "A requirement is a sentence, or an object with one as `description`."
+        ),
+        "requirement_twice": Rule("requirements", "warning", "No requirement is there twice."),
+        "untestable": Rule(
+            "requirements", "warning", "A requirement has a validation, or the spec one for all of them."
+        ),
+        "validation": Rule("requirements", "error", "A validation of `type` length or regex has bounds or a pattern."),
+        "test_case": Rule(
+            "requirements", "error", "A test case has `input` and `expected`, and comes out as expected."
+        ),
+        "not_run": Rule("requirements", "warning", "Validations and test cases can be run without running a program."),
+        "many_subjects": Rule("requirements", "warning", "A spec is about one thing, or two."),
         "table": Rule("database", "error", "A table is an object with a `name`, and `columns` in a list."),
         "table_twice": Rule("database", "error", "No two tables have one name, in whatever case."),
         "no_columns": Rule("database", "warning", "A table has columns."),

@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
-from lattice_console.contract.models.base import replace_controls
-
 __all__ = ["ELSEWHERE", "Entry", "Mention", "entries", "repeated", "shown", "text_of"]
 
 _SHOWN = 60
@@ -43,11 +41,12 @@ def text_of(data: Mapping[str, Any], key: str) -> str:
 
 
 def shown(value: object) -> str:
-    """A value as a message shows it: on one line, and cut where it is long."""
+    """A value as a message shows it: cut where it is long, and all of it printable."""
     if isinstance(value, dict | list):
         return "an object" if isinstance(value, dict) else "a list"
-    text = replace_controls(value if isinstance(value, str) else repr(value), lines=False)
-    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 3]}..."
+    text = value if isinstance(value, str) else repr(value)
+    text = text if len(text) <= _SHOWN else f"{text[: _SHOWN - 3]}..."
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
 
 
 def repeated(found: Iterable[Entry], key: str = "name") -> Iterator[tuple[Entry, str]]:
