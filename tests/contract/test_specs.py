@@ -25,6 +25,7 @@ def requirement(mutation: Mutation, name: str) -> Requirement:
     return {requirement.name: requirement for requirement in mutation.requirements}[name]
 
 
+PAY = {"description": "Pay.", "validation": "test_paying"}
 BROKEN = {
     "cut off JSON": ("a.json", b'{\n  "a": 1,\n  "b": [1, 2\n}\n', 4),
     "JSON with a trailing comma": ("a.json", b'{\n "a": 1,\n}\n', 3),
@@ -111,7 +112,7 @@ async def test_a_spec_is_held_against_the_errors_that_a_change_adds(ann: Backend
 
 async def test_a_spec_is_read_from_the_head_and_follows_it(ann: Backend) -> None:
     await carry_out(
-        ann, create(BILLING, spec(type="api", description="Money.", requirements=["Pay."], depends_on=["user"]))
+        ann, create(BILLING, spec(type="api", description="Money.", requirements=[PAY], depends_on=["user"]))
     )
     [billing] = await ann.specs.list()
     assert (billing.name, billing.type, billing.version, billing.description) == ("billing", "api", "1.0.0", "Money.")
