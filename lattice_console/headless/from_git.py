@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from pydantic import JsonValue
 
+from lattice_console.cells import cut
 from lattice_console.contract.backend import Backend
 from lattice_console.contract.errors import Conflict, LatticeError, NotFound, SystemFailure, ValidationFailed
 from lattice_console.contract.models.mutation import ChangeInput, Mutation
@@ -15,7 +16,12 @@ from lattice_console.headless.git_commit import GitCommit, GitFile
 from lattice_console.headless.proposing import left_by
 from lattice_console.headless.session import Session
 from lattice_console.merge.merging import three_way
+from lattice_console.text import count
 from lattice_console.workspace.select import glob
+
+_NAMED = 20
+"""Files left out that are told one by one, each cut to so many cells:"""
+_PATH_CELLS = 200
 
 
 class Proposable(NamedTuple):
@@ -58,8 +64,10 @@ async def proposable(
         folder, revision, squash=squash, wanted=_wanted(session, files), limit=session.settings.document_limit
     )
     for commit in commits:
-        for path, why in commit.left_out:
-            session.output.say(f"Left out of {commit.name}: {path}: {why}.")
+        for path, why in commit.left_out[:_NAMED]:
+            session.output.say(f"Left out of {commit.name}: {cut(path, _PATH_CELLS)}: {why}.")
+        if len(commit.left_out) > _NAMED:
+            session.output.say(f"Left out of {commit.name}: {count(len(commit.left_out) - _NAMED, 'other file')}.")
         changes = await _changes(stand, commit, session.output.say)
         if changes:
             found.append(Proposable(commit.title, commit.description, commit.metadata, changes, commit))

@@ -3,7 +3,7 @@
 import asyncio
 import shlex
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,6 +12,7 @@ import click
 from pydantic import BaseModel
 
 from lattice_console import config
+from lattice_console.cells import cut
 from lattice_console.contract.backend import Backend
 from lattice_console.contract.models.project import Project
 from lattice_console.headless import options
@@ -26,6 +27,9 @@ from lattice_console.text import count, inert
 F = TypeVar("F", bound=Callable[..., Any])
 
 _NO_TEMPLATE = "none"
+_NAMED = 20
+"""Paths that are told to people one by one, each cut to so many cells:"""
+_PATH_CELLS = 200
 _STATES: dict[str, Role] = {"ok": "good", "warning": "warning", "problem": "bad", "mended": "good"}
 
 # What these functions need is imported in them: `lattice --help` asks for every command.
@@ -269,9 +273,11 @@ def _imported_lines(made: Imported) -> Iterable[str]:
     yield from _left_out(made.refused)
 
 
-def _left_out(refused: Iterable[Refused]) -> Iterable[str]:
-    for one in refused:
-        yield f"  left out: {inert(one.path)}: {inert(one.reason)}"
+def _left_out(refused: Sequence[Refused]) -> Iterable[str]:
+    for one in refused[:_NAMED]:
+        yield f"  left out: {cut(inert(one.path), _PATH_CELLS)}: {inert(one.reason)}"
+    if len(refused) > _NAMED:
+        yield f"  left out: {count(len(refused) - _NAMED, 'other')}; --output json names all"
 
 
 class Exported(BaseModel):

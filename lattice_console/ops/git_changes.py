@@ -11,7 +11,7 @@ from lattice_console.contract.errors import NotFound, ValidationFailed
 from lattice_console.contract.models.base import TEXT_LIMIT
 from lattice_console.contract.paths import check_path, is_private
 from lattice_console.headless.git_commit import GitCommit, GitFile
-from lattice_console.ops import git_commits
+from lattice_console.ops import git_commits, git_trees
 from lattice_console.ops.git_signature import provenance
 
 _MOST = 100
@@ -117,6 +117,7 @@ class _Changes:
 
     def _deltas(self, before: pygit2.Commit | None, after: pygit2.Commit) -> Sequence[pygit2.DiffDelta]:
         old, new = self._tree(before), self._tree(after)
+        git_trees.check_difference(old, new)
         if new is None:
             difference = old.diff_to_tree() if old else None
         else:

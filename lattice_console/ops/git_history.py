@@ -12,7 +12,7 @@ from lattice_console.contract.errors import LatticeError, NotFound
 from lattice_console.contract.models.document import TrackedFile
 from lattice_console.contract.models.mutation import ChangeInput, ImportedCommit
 from lattice_console.contract.paths import check_path, twin_key
-from lattice_console.ops import git_commits
+from lattice_console.ops import git_commits, git_trees
 from lattice_console.ops.git_signature import Signature, provenance
 
 _CONFIGURATION = ".lattice/config.json"
@@ -136,7 +136,7 @@ class History:
         """The documents below a tree. Of twins the first by name is taken: a project cannot hold both."""
         documents: Tree = {}
         twins: dict[str, str] = {}
-        for raw, entry in _walk(self.repository, tree, b""):
+        for raw, entry in git_trees.files(tree):
             path = self._acceptable(raw, entry)
             if path is None:
                 continue
@@ -194,15 +194,6 @@ class Step:
                 self.deleted.remove(old)
                 self.created.remove(new)
                 self.renamed[old] = new
-
-
-def _walk(repository: pygit2.Repository, tree: pygit2.Tree, prefix: bytes) -> Iterator[tuple[bytes, pygit2.Object]]:
-    for entry in tree:
-        raw = prefix + (entry.raw_name or b"")
-        if isinstance(entry, pygit2.Tree):
-            yield from _walk(repository, entry, raw + b"/")
-        else:
-            yield raw, entry
 
 
 def _renames(before: pygit2.Commit, commit: pygit2.Commit) -> dict[str, str]:

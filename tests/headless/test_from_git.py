@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from lattice_console.ops import git_changes
+from lattice_console.ops import git_changes, git_trees
 from tests.headless.driver import Lattice
 from tests.headless.test_propose import changes
 from tests.support.repository import Repository
@@ -137,6 +137,20 @@ def test_what_does_not_fit_is_refused(
     ):
         assert (arguments, project("mutation", "create", *arguments).code) == (arguments, code)
     assert project.ok("mutation", "list", "--output", "json").json["total"] == 0
+
+
+def test_folders_beyond_measure_are_left_out_or_refused(
+    repository: Repository, project: Lattice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lattice = Lattice(repository.place)
+    lattice.ok("init")
+    repository.commit_nested("Deep", levels=1400, wide=1)
+    deep = lattice("mutation", "create", "--from-git", "HEAD", "--files", "d0")
+    assert (deep.code, "longer than 4096 bytes" in deep.err, len(deep.err) < 1000) == (2, True, True)
+    monkeypatch.setattr(git_trees, "CHANGED", 50)
+    repository.commit_nested("Wide", levels=10, wide=10)
+    wide = lattice("mutation", "create", "--from-git", "HEAD")
+    assert (wide.code, "more than 50 files and folders" in wide.err) == (2, True)
 
 
 def test_outside_of_git_it_says_so(lattice: Lattice) -> None:

@@ -9,7 +9,7 @@ from lattice_console import config
 from lattice_console.contract.backend import Backend
 from lattice_console.contract.errors import LatticeError
 from lattice_console.contract.filters import parse
-from lattice_console.ops import graph
+from lattice_console.ops import git_trees, graph
 from lattice_console.ops.export_git import export_git
 from lattice_console.ops.git_history import Selection
 from lattice_console.ops.import_git import import_git
@@ -135,6 +135,22 @@ async def test_what_cannot_be_a_document_is_left_out_and_named(tmp_path: Path, r
         assert refused.keys() == {"link", "latin-\\xe9.md", "big.md", "new\nline.md", "twin.md"}
         assert "2,000 bytes" in refused["big.md"]
         assert {"Twin.md", "fine.md"} <= (await in_head(backend)).keys()
+
+
+async def test_folders_beyond_measure_are_left_out_or_refused(
+    tmp_path: Path, repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repository.commit_nested("Deep", levels=1400, wide=1)
+    async with opened(tmp_path / "project") as (backend, _):
+        report = await import_git(backend, repository.place)
+        assert await in_head(backend) == {}
+        assert [(len(path) > 4096, why) for path, why in report.refused] == [(True, "it is no file")]
+        monkeypatch.setattr(git_trees, "FILES", 500)
+        repository.commit_nested("Wide", levels=10, wide=10)
+        with pytest.raises(LatticeError) as refused:
+            await import_git(backend, repository.place)
+        assert refused.value.code == "VAL_HISTORY"
+        assert (await backend.mutations.list()).total == 6
 
 
 async def test_control_characters_of_a_history_are_replaced(tmp_path: Path, repository: Repository) -> None:

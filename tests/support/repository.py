@@ -6,6 +6,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pygit2
+from pygit2.enums import FileMode
+
 from lattice_console import config
 from lattice_console.backends.connect import connect
 from lattice_console.contract.backend import Backend
@@ -46,6 +49,20 @@ class Repository:
         self.commits += 1
         self.git("commit", "-q", "--allow-empty", "-m", message)
         return self.git("rev-parse", "HEAD").strip()
+
+    def commit_nested(self, message: str, *, levels: int, wide: int) -> None:
+        """Commit folders in folders, so many in each, the innermost ones with a file: few objects, many paths."""
+        repository = pygit2.Repository(str(self.place))
+        builder = repository.TreeBuilder()
+        builder.insert("file", repository.create_blob(b"x"), FileMode.BLOB)
+        tree = builder.write()
+        for _ in range(levels):
+            builder = repository.TreeBuilder()
+            for number in range(wide):
+                builder.insert(f"d{number}", tree, FileMode.TREE)
+            tree = builder.write()
+        made = self.git("commit-tree", "-p", "HEAD", "-m", message, str(tree)).strip()
+        self.git("update-ref", "HEAD", made)
 
     def told(self, revision: str = "HEAD") -> list[str]:
         """Tree, author, committer, times with offsets and message of every commit up to that one, oldest first."""
