@@ -144,7 +144,7 @@ def _summary(event: EventRecord) -> str:
 
 def _detail(event: EventRecord) -> str:
     # Of a vote, `comment` is its text; of a remark, its id.
-    telling = ("comment",) if event.name == "mutation.reviewed" else ("reason", "text")
+    telling = ("comment",) if event.name == "mutation.reviewed" else ("reason", "text", "error")
     return next((str(event.data[name]) for name in telling if event.data.get(name)), "")
 
 

@@ -214,6 +214,8 @@ async def test_a_hook_that_refuses_an_execution_lets_nothing_be_applied(hooked: 
     execution = await hooked.backend.executions.execute(approved.id)
     assert execution.status == "failed"
     assert "pre-mutation.sh refuses: Not on a Friday." in execution.errors[0].error
+    told = (await hooked.backend.mutations.timeline(approved.id))[-1]
+    assert (told.summary, told.detail) == ("execution failed", execution.errors[0].error)
     assert await head_of(hooked.backend) == {}
     hooked.hook("true")
     again = await hooked.backend.executions.retry(approved.id)
