@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import NamedTuple
@@ -63,23 +63,25 @@ async def tell(steps: Steps, outcomes: Sequence[Outcome], seconds: float) -> Non
                 await steps.write(partial(_record, outcome=outcome, failed=failed))
 
 
-async def _tell(steps: Steps, outcome: Outcome, seconds: float) -> list[str]:
+async def _tell(steps: Steps, outcome: Outcome, seconds: float) -> dict[str, str]:
+    """Tell every hook; returns what there is to say of those that failed, by their names."""
     waiting = [hook for hook in steps.hooks("post-mutation") if not hook.barred]
     question = await steps.read(lambda ctx: hooking.about(ctx, views.find(ctx, outcome.mutation_id)))
     result = {"status": outcome.status, "processing_time": round(seconds, 3)}
     data = json.dumps({"event": outcome.event, "mutation": question.mutation, "result": result}).encode() + b"\n"
     end = time.monotonic() + steps.hook_seconds
-    failed = []
+    failed = {}
     for hook in waiting:
         run = await steps.run_hook(hook.name, data, end - time.monotonic())
         if said := run.problem or rules.failure(run.name, run.status, run.errors):
-            failed.append(said)
+            failed[run.name] = said
     return failed
 
 
-def _record(ctx: Context, *, outcome: Outcome, failed: Sequence[str]) -> None:
+def _record(ctx: Context, *, outcome: Outcome, failed: Mapping[str, str]) -> None:
     """Put it on record that hooks failed; the mutation is what it is."""
     record = views.find(ctx, outcome.mutation_id)
-    text = " ".join(failed)[:500]
-    ctx.record("mutation.hook_failed", record.id, number=record.number, event=outcome.event, text=text)
+    text = " ".join(failed.values())[:500]
+    # What a hook says may hold anything, a secret of its environment too: the log has its name alone.
+    ctx.record("mutation.hook_failed", record.id, number=record.number, event=outcome.event, hooks=sorted(failed))
     ctx.announce("mutation.hook_failed", record.id, record.version, number=record.number, text=text)
