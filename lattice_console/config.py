@@ -20,7 +20,7 @@ from lattice_console.contract.errors import NotFound, ValidationFailed
 from lattice_console.json_file import Unusable, read_object
 from lattice_console.profile.folder import work_folder
 from lattice_console.servers import Kind, Servers
-from lattice_console.sources import Sources, boolean, one_of, positive, text, whole
+from lattice_console.sources import Sources, boolean, one_of, positive, seconds, text, whole
 
 FOLDER = ".lattice"
 """What makes a folder a project."""
@@ -125,8 +125,8 @@ def at_root(root: Path | None, *, actor: str | None = None, environ: Mapping[str
         actor=name,
         actor_source=source,
         document_limit=sources.find("LATTICE_DOCUMENT_LIMIT", "documents.limit", positive(int), 10_000_000),
-        lease=sources.find("LATTICE_CLAIM_LEASE", "execution.lease_seconds", positive(float), 30.0),
-        hook_seconds=sources.find("LATTICE_HOOK_TIMEOUT", "hooks.timeout_seconds", positive(float), 30.0),
+        lease=sources.find("LATTICE_CLAIM_LEASE", "execution.lease_seconds", seconds, 30.0),
+        hook_seconds=sources.find("LATTICE_HOOK_TIMEOUT", "hooks.timeout_seconds", seconds, 30.0),
         ascii=sources.find("LATTICE_ASCII", "console.ascii", boolean, False),
         theme=sources.find("LATTICE_THEME", "console.theme", one_of(THEMES), None),
         remarks=sources.remarks(),

@@ -4,6 +4,7 @@
 not count where it stands itself in `.lattice/config.json`, which goes into the team's git.
 """
 
+import math
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
@@ -20,6 +21,9 @@ SECRET = {
     "neo4j.password": "LATTICE_NEO4J_PASSWORD",
 }
 """What never stands itself in `.lattice/config.json`, with the variable of the environment that it may stand in."""
+
+_DAY = 86_400
+"""Seconds."""
 
 Value = TypeVar("Value")
 Number = TypeVar("Number", int, float)
@@ -123,13 +127,21 @@ def positive(kind: type[Number]) -> Callable[[Any], Number]:
     def read(value: Any) -> Number:
         try:
             number = kind(value)
-        except ValueError:
+        except (ValueError, OverflowError):
             number = kind(0)
-        if number <= 0:
+        if not 0 < number < math.inf:
             raise ValueError(f"{value!r} is not a number above 0")
         return number
 
     return read
+
+
+def seconds(value: Any) -> float:
+    """Reads a time above 0, of a day at most."""
+    number = positive(float)(value)
+    if number > _DAY:
+        raise ValueError(f"{value!r} is more than a day, {_DAY:,} seconds")
+    return number
 
 
 def whole(least: int) -> Callable[[Any], int]:

@@ -150,6 +150,10 @@ def test_a_variable_in_a_file_is_replaced_from_the_environment(root: Path) -> No
         ({"DATABASE_REPLICA_URL": SERVER}, "only a Postgres database has a replica"),
         ({"REDIS_URL": "http://:hunter2@h"}, "REDIS_URL in the environment: the scheme http is none of redis, rediss"),
         ({"NEO4J_URI": "http://u:hunter2@h"}, "NEO4J_URI in the environment: the scheme http is none of neo4j"),
+        ({"LATTICE_HOOK_TIMEOUT": "soon"}, "LATTICE_HOOK_TIMEOUT in the environment: 'soon' is not a number above 0"),
+        ({"LATTICE_HOOK_TIMEOUT": "nan"}, "'nan' is not a number above 0"),
+        ({"LATTICE_CLAIM_LEASE": "inf"}, "'inf' is not a number above 0"),
+        ({"LATTICE_CLAIM_LEASE": "1e300"}, "'1e300' is more than a day, 86,400 seconds"),
     ],
 )
 def test_a_bad_value_names_the_setting_its_source_and_what_is_allowed(
@@ -161,6 +165,11 @@ def test_a_bad_value_names_the_setting_its_source_and_what_is_allowed(
 def test_a_bad_value_in_a_file_names_the_file_and_the_key(root: Path) -> None:
     write(root, "local.json", {"database": {"url": {"password": "hunter2"}}})
     assert refusal(root) == f"database.url in {root / '.lattice/local.json'}: it is not a text."
+
+
+def test_a_number_in_a_file_that_is_none_is_refused(root: Path) -> None:
+    write(root, "local.json", {"documents": {"limit": float("inf")}})
+    assert "documents.limit" in refusal(root)
 
 
 def test_a_missing_driver_is_named_before_anything_starts(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
