@@ -183,10 +183,11 @@ class GlobRecord(NamedTuple):
 
 
 class GovernorRecord(NamedTuple):
-    """A spec, by its name, and a glob by which it governs files."""
+    """A spec, by its name, and a glob by which it governs files, with the folder that all those lie in."""
 
     name: str
     glob: str
+    folder: str
 
 
 class PlaceRecord(NamedTuple):

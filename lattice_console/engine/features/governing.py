@@ -5,7 +5,7 @@ has to be told of, however many specs govern it. A step from a spec leads to a f
 what that file refers to is its own affair.
 """
 
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 
 from lattice_console.engine.features.context import Context
@@ -36,9 +36,9 @@ def governors(ctx: Context, places: Mapping[str, str]) -> Governors:
     """Who governs the files at those paths, each with what it goes by in the graph."""
     found = ctx.tables.globs.over(ctx.project.id, {folder for path in places for folder in around(path)})
     names: dict[str, list[str]] = {}
-    for name, glob in found:
-        names.setdefault(glob, []).append(name)
-    coverage = Coverage(names)
+    for one in found:
+        names.setdefault(one.glob, []).append(one.name)
+    coverage = Coverage({one.glob: one.folder for one in found})
     globs: set[str] = set()
     edges: dict[EdgeRecord, None] = {}
     for path, node in places.items():
@@ -52,16 +52,17 @@ class Governed:
     """What the specs of some names govern, or with None all specs, by what it goes by in the graph."""
 
     def __init__(self, ctx: Context, names: Iterable[str] | None) -> None:
+        kept = ctx.tables.globs.of(ctx.project.id, names)
         self._by_glob: dict[str, set[str]] = {}
-        for name, glob in ctx.tables.globs.of(ctx.project.id, names):
-            self._by_glob.setdefault(glob, set()).add(name)
-        coverage = Coverage(self._by_glob)
+        for one in kept:
+            self._by_glob.setdefault(one.glob, set()).add(one.name)
+        coverage = Coverage({one.glob: one.folder for one in kept})
         folders = coverage.folders if len(coverage.folders) <= _FOLDERS else [""]
-        self._globs: dict[str, set[str]] = {}
+        self._globs: dict[str, frozenset[str]] = {}
         for folder in folders:
             for path, name in ctx.tables.graph.under(ctx.project.id, folder):
                 if covering := coverage.of(path):
-                    self._globs.setdefault(name, set()).update(covering)
+                    self._globs[name] = self._globs.get(name, frozenset()).union(covering)
 
     def distances(self, found: Mapping[str, int]) -> dict[str, int]:
         """How far what they govern is, where the specs are as far as `found` says."""
@@ -73,7 +74,21 @@ class Governed:
             if any(self._by_glob[glob] != {name} for glob in globs)
         }
 
-    def edges(self, name: str, among: Container[str]) -> Iterator[EdgeRecord]:
-        """The edges to what goes by that name from those specs that are among those names."""
-        specs = {spec for glob in self._globs.get(name, ()) for spec in self._by_glob[glob]}
-        return (EdgeRecord(spec, name) for spec in sorted(specs) if spec != name and spec in among)
+    def edges(self, names: Iterable[str], among: Container[str], most: int) -> tuple[list[EdgeRecord], list[str]]:
+        """The edges to what goes by those names from the specs that are `among` others, and the names without theirs.
+
+        A name has all its edges or, where that would be more than `most` in all, none.
+        """
+        edges: list[EdgeRecord] = []
+        left: list[str] = []
+        # Many files are covered by the very same globs.
+        known: dict[frozenset[str], list[str]] = {}
+        for name in names:
+            globs = self._globs.get(name, frozenset())
+            if globs not in known:
+                known[globs] = sorted({spec for glob in globs for spec in self._by_glob[glob] if spec in among})
+            if len(edges) + len(known[globs]) <= most:
+                edges += (EdgeRecord(spec, name) for spec in known[globs] if spec != name)
+            else:
+                left.append(name)
+        return edges, left

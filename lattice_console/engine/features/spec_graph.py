@@ -30,6 +30,9 @@ from lattice_console.engine.records import (
 from lattice_console.engine.rules import graph as rules
 from lattice_console.engine.rules.circles import cycles
 
+_MANY = 500
+"""From how many names on walking from all of them takes longer than reading all edges."""
+
 _FEW = 8
 """How many specs a projection is asked for at once."""
 
@@ -86,12 +89,9 @@ def _whole(ctx: Context, limit: int) -> SpecGraph:
 
 def _covered(governed: Governed, kept: dict[str, None], by_edges: Container[str], limit: int) -> list[EdgeRecord]:
     """The edges to governed files, up to so many in all; files that nothing else leads to are kept with all of them."""
-    edges: list[EdgeRecord] = []
-    for name in list(kept):
-        leading = list(governed.edges(name, kept))
-        if len(edges) + len(leading) <= limit:
-            edges += leading
-        elif name not in by_edges:
+    edges, left = governed.edges(kept, kept, limit)
+    for name in left:
+        if name not in by_edges:
             del kept[name]
     return edges
 
@@ -208,8 +208,12 @@ def _reach(
     ctx: Context, names: Sequence[str], depth: int | None, *, reverse: bool, governing: Governors = NOBODY
 ) -> tuple[list[EdgeRecord], dict[str, int]]:
     """The edges passed within that many steps, and how far what they lead to is; some govern what is begun with."""
-    edges = ctx.tables.graph.reached(ctx.project.id, [*names, *governing.names], reverse=reverse, depth=depth)
+    graph, starts = ctx.tables.graph, [*names, *governing.names]
+    many = len(starts) > _MANY
+    edges = graph.edges(ctx.project.id) if many else graph.reached(ctx.project.id, starts, reverse=reverse, depth=depth)
     found = rules.distances([*edges, *governing.edges], names, reverse=reverse)
+    if many:
+        edges = [edge for edge in edges if (edge.target if reverse else edge.source) in found]
     if depth is not None:
         found = {name: distance for name, distance in found.items() if distance <= depth}
         edges = [edge for edge in edges if found.get(edge.target if reverse else edge.source, depth) < depth]

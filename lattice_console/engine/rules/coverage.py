@@ -1,10 +1,9 @@
 """Which of many globs cover which of many paths, each glob held only against what lies in its folder."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 
 from lattice_console.contract.paths import folders
 from lattice_console.engine.rules import globs
-from lattice_console.engine.rules.globs import Glob
 
 __all__ = ["Coverage", "around"]
 
@@ -15,13 +14,12 @@ def around(path: str) -> list[str]:
 
 
 class Coverage:
-    """Some globs, to be asked what covers a path."""
+    """Some globs, each with its folder, to be asked what covers a path. They are read where that is needed."""
 
-    def __init__(self, texts: Iterable[str]) -> None:
-        self._by_folder: dict[str, list[Glob]] = {}
-        for text in dict.fromkeys(texts):
-            glob = globs.read(text)
-            self._by_folder.setdefault(glob.folder, []).append(glob)
+    def __init__(self, by_glob: Mapping[str, str]) -> None:
+        self._by_folder: dict[str, list[str]] = {}
+        for glob, folder in by_glob.items():
+            self._by_folder.setdefault(folder, []).append(glob)
 
     @property
     def folders(self) -> list[str]:
@@ -35,4 +33,4 @@ class Coverage:
     def of(self, path: str) -> Sequence[str]:
         """The globs that cover the path."""
         near = (self._by_folder.get(folder, ()) for folder in around(path))
-        return [glob.text for some in near for glob in some if glob.covers(path)]
+        return [glob for some in near for glob in some if globs.read(glob).covers(path)]

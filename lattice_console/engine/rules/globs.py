@@ -12,7 +12,7 @@ wildcards is looked for once, from the left, and never given back (atomic groups
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Final
 
 from lattice_console.contract.paths import is_trackable
@@ -27,6 +27,7 @@ _WAYS: Final = 32
 
 _MAGIC: Final = re.compile(r"[*?\[]")
 _PIECE: Final = re.compile(r"\*+|\?|\[!?(?:\][^\]/]*|[^\]/]+)\]|[^*?\[]+|.", re.DOTALL)
+_HIDDEN: Final = re.compile(r"(?<![^/])\.")
 _CHOICE: Final = re.compile(r"\{([^{}]*)\}")
 
 
@@ -38,20 +39,30 @@ class BadGlob(ValueError):
         self.remedy = remedy
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Glob:
     """A glob; all that it covers lies in `folder`, which is empty or ends in a slash."""
 
     text: str
     folder: str
-    _pattern: re.Pattern[str]
+    _ways: tuple[str, ...]
+    _is_all: bool
+    """Whether it covers all that lies in its folder; nearly every glob does."""
 
     def covers(self, path: str) -> bool:
         """Whether it covers that path."""
-        return path.startswith(self.folder) and self._pattern.fullmatch(path) is not None
+        if not path.startswith(self.folder):
+            return False
+        if self._is_all:
+            return len(path) > len(self.folder) and _HIDDEN.search(path, len(self.folder)) is None
+        return self._pattern.fullmatch(path) is not None
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        return re.compile("|".join(map(_translated, self._ways)), re.DOTALL)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=65536)
 def read(text: str) -> Glob:
     """Read a glob; raises BadGlob."""
     if not text.strip():
@@ -65,7 +76,7 @@ def read(text: str) -> Glob:
     common = min(folders, key=len)
     while not all(folder.startswith(common) for folder in folders):
         common = common[: common.rstrip("/").rfind("/") + 1]
-    return Glob(text, common, re.compile("|".join(map(_translated, ways)), re.DOTALL))
+    return Glob(text, common, tuple(ways), text[len(common) :] in ("**", "**/*"))
 
 
 def _ways(text: str) -> list[str]:

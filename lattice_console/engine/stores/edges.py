@@ -234,8 +234,8 @@ class Graph:
             found = [row for rows in portions for row in rows]
             edges = self.next(project_id, wanted, reverse=False)
         governs: dict[str, list[str]] = {}
-        for name, glob in Globs(self._database).of(project_id, names if names is None else wanted):
-            governs.setdefault(name, []).append(glob)
+        for one in Globs(self._database).of(project_id, names if names is None else wanted):
+            governs.setdefault(one.name, []).append(one.glob)
         # Of several that claim a name, the oldest comes last.
         known: dict[str, tuple[NodeType | None, str | None]] = {name: (type, version) for name, type, version in found}
         for portion in chunks(name for name in wanted if name not in known):

@@ -11,7 +11,7 @@ from lattice_console.engine.stores.statements import Prepared
 from lattice_console.engine.stores.tables import globs, specs
 
 _GOVERNOR = (
-    select(specs.c.name, globs.c.glob)
+    select(specs.c.name, globs.c.glob, globs.c.folder)
     .distinct()
     .join(specs, and_(specs.c.project_id == globs.c.project_id, specs.c.document_id == globs.c.document_id))
     .where(globs.c.project_id == bindparam("project"))
