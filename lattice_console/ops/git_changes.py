@@ -25,6 +25,11 @@ def read(
     folder: Path, revision: str, *, squash: bool, wanted: Callable[[str], bool], limit: int
 ) -> Iterator[GitCommit]:
     """See `headless.git_commit.ReadCommits`."""
+    with git_commits.readable(folder):
+        yield from _read(folder, revision, squash, wanted, limit)
+
+
+def _read(folder: Path, revision: str, squash: bool, wanted: Callable[[str], bool], limit: int) -> Iterator[GitCommit]:
     repository, below = _around(folder)
     changes = _Changes(repository, below, wanted, limit)
     if ".." not in revision:

@@ -1,5 +1,9 @@
 """Commits of a git repository: which are meant, and what they say."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
 import pygit2
 
 from lattice_console.contract.errors import NotFound, ValidationFailed
@@ -8,10 +12,24 @@ from lattice_console.contract.models.base import LINE_LIMIT, TEXT_LIMIT, replace
 _SHORT = 10
 
 
+@contextmanager
+def readable(place: Path) -> Iterator[None]:
+    """Say of a repository with an object that is broken or gone what git says of it; raises NotFound."""
+    try:
+        yield
+    except pygit2.GitError as error:
+        said = replace_controls(str(error).strip("'"), lines=False)
+        raise NotFound(
+            "NF_OBJECT", f"The repository {place} cannot be read: {said}. What is broken says: git -C {place} fsck"
+        ) from None
+
+
 def find(repository: pygit2.Repository, revision: str) -> pygit2.Commit:
-    """The commit of that name; raises NotFound."""
+    """The commit of that name; raises NotFound, or pygit2's InvalidError where it cannot be read."""
     try:
         return repository.revparse_single(revision).peel(pygit2.Commit)
+    except pygit2.InvalidError:
+        raise
     except (KeyError, ValueError, pygit2.GitError):
         raise NotFound("NF_REVISION", f"The repository has no commit {revision}.") from None
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lattice_console.contract.backend import Backend
+from lattice_console.ops import git_commits
 from lattice_console.ops.git_history import History, Selection
 
 Progress = Callable[[int, int, str], None]
@@ -38,16 +39,17 @@ async def import_git(
     Each commit is one transaction under its own key, so that an import that was cut off goes on where it stopped, and
     one that is repeated does nothing. The start of a `range` comes in as a baseline.
     """
-    history = History.open(repository, range, selection or Selection())
-    baseline = history.baseline()
-    if baseline and history.start is not None:
-        await backend.documents.track(baseline, idempotency_key=f"import-git {history.start.id}")
-    steps = [(commit, step) for commit, step in history.steps() if not step.is_empty]
-    executed = max(0, len(steps) - leave_pending)
-    for position, (commit, step) in enumerate(steps):
-        sent = history.imported(commit, step)
-        progress(position, len(steps), sent.title)
-        await backend.mutations.import_commit(sent, execute=position < executed)
+    with git_commits.readable(repository):
+        history = History.open(repository, range, selection or Selection())
+        baseline = history.baseline()
+        if baseline and history.start is not None:
+            await backend.documents.track(baseline, idempotency_key=f"import-git {history.start.id}")
+        steps = [(commit, step) for commit, step in history.steps() if not step.is_empty]
+        executed = max(0, len(steps) - leave_pending)
+        for position, (commit, step) in enumerate(steps):
+            sent = history.imported(commit, step)
+            progress(position, len(steps), sent.title)
+            await backend.mutations.import_commit(sent, execute=position < executed)
     progress(len(steps), len(steps), "")
     return ImportReport(
         commits=len(history.commits),
