@@ -205,7 +205,7 @@ async def _noted(fresh: Path, file: Path, wanted: str | None, actor: str) -> Res
 def _put_in_place(fresh: Path, database: Path) -> Path | None:
     """Returns where what was there before is kept, if anything was."""
     was_there = database.exists()
-    keep = backups.free_name(database, _revision(database), "-replaced")
+    keep = backups.free_name(database, _revision(database), f"{backups.REPLACED}restoring")
     backups.put_in_place(fresh, database, keep, busy=BUSY)
     return keep if was_there else None
 

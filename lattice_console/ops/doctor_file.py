@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -75,27 +74,12 @@ def _modes(file: Path, repair: bool) -> Iterator[Check]:
 
 def _left_over(file: Path, repair: bool) -> Iterator[Check]:
     """What a copy that was cut off has left."""
-    found = [path for path in file.parent.glob(".making-*") if not _lives(path.name.split("-")[1])]
-    if not found:
-        return
-    if repair:
-        for path in found:
-            shutil.rmtree(path)
-        yield _mended(f"{count(len(found), 'copy', 'copies')} that was cut off half-way is cleared away.")
-    else:
+    if repair and (cleared := backups.clear(file)):
+        yield _mended(f"{count(cleared, 'copy', 'copies')} that was cut off half-way is cleared away.")
+    elif found := backups.left_over(file):
         named = ", ".join(path.name for path in found[:3])
         message = f"A copy was cut off half-way, and takes room in {file.parent}: {named}. {MENDS}"
         yield Check(name=_NAME, state="warning", message=message)
-
-
-def _lives(process: str) -> bool:
-    try:
-        os.kill(int(process), 0)
-    except (ProcessLookupError, ValueError):
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 def _disk(file: Path, repair: bool) -> Iterator[Check]:
@@ -135,7 +119,7 @@ def _content(file: Path, repair: bool) -> Iterator[Check]:
         if not repair:
             yield _problem(f"{file} has indexes that do not fit their tables: {named}. {MENDS}")
             return
-        kept = backups.free_name(file, migrate.revision_of(file), "-before-repair")
+        kept = backups.free_name(file, migrate.revision_of(file), f"{backups.REPLACED}repair")
         backups.copy(file, kept)
         mending.make_anew(file, indexes, busy=_BUSY)
         yield _mended(f"The indexes {named} were made anew; {kept} is the database as it was.")
@@ -173,7 +157,7 @@ async def projections(settings: Settings, file: Path, *, repair: bool) -> Check:
         told = f"Not what follows from documents and votes: {'; '.join(wrong)}."
         if not repair:
             return Check(name=name, state="problem", message=f"{told} {MENDS}")
-        before = backups.free_name(file, migrate.revision_of(file), "-before-repair")
+        before = backups.free_name(file, migrate.revision_of(file), f"{backups.REPLACED}repair")
         await asyncio.to_thread(backups.copy, file, before)
         await _derive(settings, file)
     except LatticeError as error:

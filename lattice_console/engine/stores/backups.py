@@ -17,8 +17,13 @@ Progress = Callable[[int, int], None]
 FOLDER = "backups"
 """Where copies lie, beside the database."""
 
+REPLACED = "-before-"
+"""What the names of copies have that were made because something else was about to take the database's place."""
+
 _PAGES = 1000
 """Pages that are copied between two reports."""
+
+_SCRATCH = ".making-"
 
 _BESIDE = ("", "-wal", "-shm", "-journal")
 """What the names of the files end in that are one database."""
@@ -40,8 +45,12 @@ def free_name(database: Path, revision: str | None, what: str = "") -> Path:
 
 
 def newest(database: Path) -> Path | None:
-    """The newest copy in the database's folder of backups, if there is one."""
-    found = [path for path in (database.parent / FOLDER).glob("*.db") if path.is_file()]
+    """The newest backup in the database's folder of them, if there is one; not what was replaced, or was cut off."""
+    found = [
+        path
+        for path in (database.parent / FOLDER).glob("*.db")
+        if REPLACED not in path.name and path.stat().st_size and not os.path.lexists(f"{path}-journal")
+    ]
     return max(found, key=lambda path: path.stat().st_mtime, default=None)
 
 
@@ -195,9 +204,34 @@ def sync_folder(folder: Path) -> None:
 @contextmanager
 def scratch(database: Path) -> Iterator[Path]:
     """A name beside the database for one that is made ready to take its place; all of it is gone afterwards."""
-    folder = database.parent / f".making-{os.getpid()}-{time.monotonic_ns()}"
+    clear(database)
+    folder = database.parent / f"{_SCRATCH}{os.getpid()}-{time.monotonic_ns()}"
     folder.mkdir(parents=True)
     try:
         yield folder / database.name
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def left_over(database: Path) -> list[Path]:
+    """What processes that have ended left of a `scratch` beside the database."""
+    found = database.parent.glob(f"{_SCRATCH}*")
+    return [path for path in found if not _lives(path.name.removeprefix(_SCRATCH).partition("-")[0])]
+
+
+def clear(database: Path) -> int:
+    """Remove what is left over; returns how much that was."""
+    found = left_over(database)
+    for path in found:
+        shutil.rmtree(path, ignore_errors=True)
+    return len(found)
+
+
+def _lives(process: str) -> bool:
+    try:
+        os.kill(int(process), 0)
+    except (ProcessLookupError, ValueError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -150,3 +150,26 @@ def test_a_damaged_database_is_not_moved_from_under_who_has_it_open(file: Path, 
         assert file.read_bytes() == content
     backups.put_in_place(before, file, keep, busy=1)
     assert keep.read_bytes() == content
+
+
+def test_what_was_replaced_or_cut_off_is_no_backup_to_go_back_to(file: Path) -> None:
+    assert backups.newest(file) is None
+    made = backups.free_name(file, "0001")
+    backups.copy(file, made)
+    for name in ("cut-off.db", "cut-off.db-journal", f"lattice-0001-x{backups.REPLACED}restoring.db"):
+        (made.parent / name).write_bytes(b"later")
+    (made.parent / "begun.db").touch()
+    assert backups.newest(file) == made
+
+
+def test_what_a_killed_process_left_is_cleared_away_by_the_next(file: Path) -> None:
+    with backups.scratch(file) as mine:
+        ended = subprocess.Popen([sys.executable, "-c", ""])
+        ended.wait()
+        left = mine.parent.with_name(f".making-{ended.pid}-1")
+        left.mkdir()
+        assert backups.left_over(file) == [left]
+        with backups.scratch(file):
+            assert not left.exists()
+        assert mine.parent.exists()
+    assert not mine.parent.exists()
