@@ -54,6 +54,7 @@ def test_every_promised_command_is_there() -> None:
         *(f"view {name}" for name in ("list", "save", "remove")),
         *(f"spec {name}" for name in ("create", "list", "show", "validate", "graph", "chain", "impact", "history")),
         *(f"team {name}" for name in ("list", "add", "update")),
+        *(f"hooks {name}" for name in ("list", "trust", "untrust")),
         *(f"audit {name}" for name in ("log", "verify")),
         *(
             f"mutation {name}"
