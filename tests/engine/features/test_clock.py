@@ -1,5 +1,7 @@
 """A clock that is set forth and back changes when things happened, and nothing else."""
 
+from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -7,9 +9,21 @@ import pytest
 from lattice_console.contract.backend import Backend
 from lattice_console.contract.models.review import Anchor, NewComment
 from tests.support.changes import create, modify
-from tests.support.house import House, head_of, propose, track
+from tests.support.house import House, head_of, open_house, propose, track
 
 DAY = 86_400.0
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    """On a file alone: what is asked of a server is the same."""
+    async with open_house("local", tmp_path) as house:
+        yield house
+
+
+@pytest.fixture
+def ann(house: House) -> Backend:
+    return house.backend()
 
 
 async def _life(house: House, *jumps: float) -> dict[str, Any]:
