@@ -241,7 +241,7 @@ async def import_git(
     with Progress("Importing") as progress:
         report = await work(
             backend,
-            session.start / repository,
+            (session.start / repository).resolve(),
             range=range_,
             selection=Selection(globs, excluded, session.settings.document_limit),
             leave_pending=leave_pending,

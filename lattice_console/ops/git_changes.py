@@ -34,13 +34,13 @@ def _read(folder: Path, revision: str, squash: bool, wanted: Callable[[str], boo
     changes = _Changes(repository, below, wanted, limit)
     if ".." not in revision:
         commit = git_commits.find(repository, revision)
-        yield changes.of(_parent(commit), commit)
+        yield changes.of(git_commits.parent(repository, commit), commit)
         return
     start, commits = git_commits.in_range(repository, revision)
     if not commits:
         raise ValidationFailed("VAL_RANGE", f"There is no commit in {revision}.", field="from_git")
     if squash:
-        yield changes.squashed(start, commits)
+        yield changes.squashed(start or git_commits.parent(repository, commits[0]), commits)
         return
     if len(commits) > _MOST:
         raise ValidationFailed(
@@ -50,7 +50,7 @@ def _read(folder: Path, revision: str, squash: bool, wanted: Callable[[str], boo
             field="from_git",
         )
     for commit in commits:
-        yield changes.of(_parent(commit), commit)
+        yield changes.of(git_commits.parent(repository, commit), commit)
 
 
 def _around(folder: Path) -> tuple[pygit2.Repository, str]:
@@ -64,10 +64,6 @@ def _around(folder: Path) -> tuple[pygit2.Repository, str]:
         raise NotFound("NF_REPOSITORY", f"{folder} lies in no git repository.")
     below = folder.resolve().relative_to(Path(repository.workdir).resolve()).as_posix()
     return repository, "" if below == "." else below
-
-
-def _parent(commit: pygit2.Commit) -> pygit2.Commit | None:
-    return commit.parents[0] if commit.parents else None
 
 
 class _Changes:

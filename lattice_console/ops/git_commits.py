@@ -24,6 +24,20 @@ def readable(place: Path) -> Iterator[None]:
         ) from None
 
 
+def parent(repository: pygit2.Repository, commit: pygit2.Commit) -> pygit2.Commit | None:
+    """What a commit was made on; raises ValidationFailed (`VAL_SHALLOW`) where a shallow clone ends at it."""
+    if commit.parents:
+        return commit.parents[0]
+    if repository.is_shallow:
+        raise ValidationFailed(
+            "VAL_SHALLOW",
+            f"This clone is shallow and ends at {short(commit)}: what that commit changed is not in it. Fetch more: "
+            "git fetch --unshallow (in CI, a fetch depth of 0)",
+            field="from_git",
+        )
+    return None
+
+
 def find(repository: pygit2.Repository, revision: str) -> pygit2.Commit:
     """The commit of that name; raises NotFound, or pygit2's InvalidError where it cannot be read."""
     try:

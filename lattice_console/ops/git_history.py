@@ -56,8 +56,8 @@ class History:
         """The history of a repository up to HEAD, or of `A..B`; raises NotFound or ValidationFailed."""
         try:
             repository = pygit2.Repository(str(place))
-        except pygit2.GitError:
-            raise NotFound("NF_REPOSITORY", f"{place} is no git repository.") from None
+        except pygit2.GitError as error:
+            raise NotFound("NF_REPOSITORY", f"{place} is no git repository that can be read: {error}.") from None
         if range:
             start, commits = git_commits.in_range(repository, range)
             return History(repository, commits, start, selection)

@@ -153,6 +153,15 @@ def test_folders_beyond_measure_are_left_out_or_refused(
     assert (wide.code, "more than 50 files and folders" in wide.err) == (2, True)
 
 
+def test_a_shallow_clone_says_that_it_lacks_what_came_before(repository: Repository, tmp_path: Path) -> None:
+    clone = tmp_path / "clone"
+    repository.git("clone", "-q", "--depth", "1", f"file://{repository.place}", str(clone))
+    project = Lattice(clone / "svc")
+    project.ok("init")
+    refused = project("mutation", "create", "--from-git", "HEAD")
+    assert (refused.code, "git fetch --unshallow" in refused.err) == (2, True)
+
+
 def test_outside_of_git_it_says_so(lattice: Lattice) -> None:
     refused = lattice("mutation", "create", "--from-git", "HEAD")
     assert (refused.code, "lies in no git repository" in refused.err) == (1, True)
