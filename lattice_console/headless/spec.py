@@ -136,6 +136,7 @@ def _lines(output: Output, spec: Spec) -> Iterable[str]:
     for title, value in (
         ("path", spec.path or "none: it has no document"),
         ("depends on", ", ".join(spec.depends_on)),
+        ("governs", ", ".join(spec.governs)),
         ("schema", "its own" if spec.has_schema else ""),
         ("requirements", str(spec.requirements or "")),
     ):

@@ -310,6 +310,9 @@ async def test_a_spec_depends_on_the_files_that_it_governs_and_who_asks_for_such
     }
     graph = await ann.specs.graph()
     assert edges(graph) == whole
+    billing = await ann.specs.get("billing")
+    assert billing.governs == ("api/*", "src/**/*.py")
+    assert [one.governs for one in await ann.specs.list()] == [billing.governs, ("src/ledger/*",), ()]
     assert [node.path for node in graph.nodes if node.type == "file"] == [
         *("common.json", "src/ledger/a.py", "src/ledger/b.sql", "src/main.py")
     ]

@@ -76,7 +76,10 @@ class SpecCheck(Model):
 
 
 class Spec(Model):
-    """A document's meaning. `path` is None for a spec without a document, such as `deployment`."""
+    """A document's meaning. `path` is None for a spec without a document, such as `deployment`.
+
+    `governs` are the globs of its `allowed_files`, without those that are none.
+    """
 
     id: str
     name: str
@@ -88,6 +91,7 @@ class Spec(Model):
     has_schema: bool
     depends_on: tuple[str, ...]
     requirements: int
+    governs: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
 
 

@@ -17,14 +17,24 @@ from lattice_console.engine.rules import specs as rules
 def listing(ctx: Context) -> tuple[Spec, ...]:
     records = ctx.tables.specs.all(ctx.project.id)
     paths = _documents(ctx, records)
-    return tuple(_spec(record, paths, ()) for record in records)
+    globs = _globs(ctx, None)
+    return tuple(_spec(record, paths, globs.get(record.name, ()), ()) for record in records)
 
 
 @reads("specs.get")
 def get(ctx: Context, *, name: str) -> Spec:
     record = _find(ctx, name)
     documents = _documents(ctx, [record])
-    return _spec(record, documents, _findings(ctx, [record], documents))
+    governs = _globs(ctx, [record.name]).get(record.name, ())
+    return _spec(record, documents, governs, _findings(ctx, [record], documents))
+
+
+def _globs(ctx: Context, names: Sequence[str] | None) -> Mapping[str, Sequence[str]]:
+    """By which globs specs govern files, by name."""
+    found: dict[str, list[str]] = {}
+    for one in ctx.tables.globs.of(ctx.project.id, names):
+        found.setdefault(one.name, []).append(one.glob)
+    return found
 
 
 @reads("specs.history", may_lag=True)
@@ -118,7 +128,9 @@ def _across(ctx: Context, records: Sequence[SpecRecord], documents: Mapping[str,
     return found
 
 
-def _spec(record: SpecRecord, documents: dict[str, HeadRecord], findings: tuple[Finding, ...]) -> Spec:
+def _spec(
+    record: SpecRecord, documents: dict[str, HeadRecord], governs: Sequence[str], findings: tuple[Finding, ...]
+) -> Spec:
     document = documents.get(record.document_id or "")
     return Spec(
         id=record.id,
@@ -131,5 +143,6 @@ def _spec(record: SpecRecord, documents: dict[str, HeadRecord], findings: tuple[
         has_schema=record.has_schema,
         depends_on=tuple(record.depends_on),
         requirements=record.requirements,
+        governs=tuple(governs),
         findings=findings,
     )
