@@ -1,15 +1,20 @@
-"""What an event says, in words for people: who did what to what."""
+"""What an event says, in words for people: who did what to what; and what becomes of a spec's version."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, cast, get_args
+from typing import Final, Literal, cast, get_args
 
 from pydantic import JsonValue
 
 from lattice_console.contract.events import Event
+from lattice_console.contract.models.advice import SpecVersion, VersionStep
 from lattice_console.contract.models.mutation import Status
 from lattice_console.text import count, inert
 
-__all__ = ["Told", "tell"]
+__all__ = ["STEPS", "Told", "tell", "version_summary"]
+
+STEPS: Final[Mapping[VersionStep, str]] = {"major": "breaking", "minor": "new", "patch": "other"}
+"""What each step of a version means."""
 
 Kind = Literal["mutation", "document", "spec", "policy", "team", "other"]
 
@@ -147,3 +152,17 @@ def _detail(name: str, data: dict[str, JsonValue]) -> str:
 def _text(data: dict[str, JsonValue], key: str) -> str:
     value = data.get(key)
     return inert(value) if isinstance(value, str) else ""
+
+
+def version_summary(one: SpecVersion) -> str:
+    """What becomes of a spec's version, on one line that is inert."""
+    states = f"states {one.states}" if one.states else "states no version"
+    if one.now is None:
+        said = f"new, {states}" if one.proposed else f"had no version, {states}"
+    elif one.proposed is None:
+        said = f"{one.now}, {states}"
+    elif one.step is None:
+        said = f"{one.now}, {states}: it says what it said"
+    else:
+        said = f"{one.now} -> {one.proposed} proposed ({STEPS[one.step]}), {states}"
+    return inert(said)

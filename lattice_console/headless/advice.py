@@ -5,13 +5,14 @@ from collections.abc import Iterable, Mapping
 import click
 
 from lattice_console.contract.backend import Backend
-from lattice_console.contract.models.advice import Advice, SpecVersion, VersionStep
+from lattice_console.contract.models.advice import Advice, VersionStep
 from lattice_console.contract.models.mutation import Mutation
 from lattice_console.headless import options
 from lattice_console.headless.commands import Command
 from lattice_console.headless.output import Output
 from lattice_console.headless.session import Session, connected
 from lattice_console.headless.style import Role
+from lattice_console.telling import STEPS, version_summary
 from lattice_console.text import count, inert
 
 _ROLES: Mapping[VersionStep, Role] = {"major": "bad", "minor": "good", "patch": "muted"}
@@ -44,10 +45,10 @@ def lines(output: Output, found: Advice, *, few: Mutation | None = None) -> Iter
     for index, one in enumerate(found.versions):
         if index:
             yield ""
-        yield f"{inert(one.spec)}  {inert(summary(one))}"
+        yield f"{inert(one.spec)}  {version_summary(one)}"
         shown = one.reasons[:_FEW] if few else one.reasons
         for reason in shown:
-            word = output.palette.paint(_ROLES[reason.step], WORDS[reason.step].ljust(8))
+            word = output.palette.paint(_ROLES[reason.step], STEPS[reason.step].ljust(8))
             yield f"  {word}  {inert(reason.message)}"
         left = len(one.reasons) - len(shown) + one.further
         if left:
@@ -55,22 +56,6 @@ def lines(output: Output, found: Advice, *, few: Mutation | None = None) -> Iter
             yield f"  and {count(left, 'more reason')}{where}"
     for remark in found.remarks:
         yield f"{output.palette.paint('warning', 'advice:')} {inert(remark.message)}"
-
-
-WORDS: Mapping[VersionStep, str] = {"major": "breaking", "minor": "new", "patch": "other"}
-"""What a step means."""
-
-
-def summary(one: SpecVersion) -> str:
-    """What becomes of a spec's version, on one line."""
-    states = f"states {one.states}" if one.states else "states no version"
-    if one.now is None:
-        return f"new, {states}" if one.proposed else f"had no version, {states}"
-    if one.proposed is None:
-        return f"{one.now}, {states}"
-    if one.step is None:
-        return f"{one.now}, {states}: it says what it said"
-    return f"{one.now} -> {one.proposed} proposed ({WORDS[one.step]}), {states}"
 
 
 async def say(session: Session, backend: Backend, mutation: Mutation) -> None:

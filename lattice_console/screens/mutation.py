@@ -15,6 +15,7 @@ from textual.widgets import ContentSwitcher
 from lattice_console.cells import wrap
 from lattice_console.contract.errors import LatticeError
 from lattice_console.contract.events import Event
+from lattice_console.contract.models.advice import Advice
 from lattice_console.contract.models.mutation import Mutation, MutationSummary
 from lattice_console.screens.comparing import Compared, Comparison, carry, compare, first_look
 from lattice_console.screens.following import Following
@@ -75,6 +76,13 @@ class MutationScreen(Following, Settling, Looking):
 
         id: str
         held: str
+
+    @dataclass
+    class Advised(Message):
+        """What is advised of a mutation."""
+
+        id: str
+        advice: Advice
 
     def __init__(self, session: Session, row: MutationSummary) -> None:
         super().__init__(session, row)
@@ -258,6 +266,21 @@ class MutationScreen(Following, Settling, Looking):
             return
         self.post_message(self.FolderSeen(mutation.id, held))
 
+    async def _ask_advice(self, mutation: Mutation) -> None:
+        """Read what is advised, once all else is shown: comparing large specs takes a while."""
+        try:
+            advice = await self.session.backend.mutations.advice(mutation.id)
+        except LatticeError as error:
+            self.desk.say(error.message, "error")
+            return
+        self.post_message(self.Advised(mutation.id, advice))
+
+    @on(Advised)
+    def _advised(self, message: Advised) -> None:
+        model = self.model
+        if model is not None and model.mutation.id == message.id and model.advice != message.advice:
+            self.show_remarks(replace(model, advice=message.advice))
+
     @on(FolderSeen)
     def _folder_seen(self, message: FolderSeen) -> None:
         model = self.model
@@ -270,10 +293,10 @@ class MutationScreen(Following, Settling, Looking):
 
     @on(Loaded)
     def _loaded(self, message: Loaded) -> None:
-        model = message.model
-        if model.mutation.id != self.row.id:
+        if message.model.mutation.id != self.row.id:
             # Somebody has gone on to another one meanwhile.
             return
+        model = replace(message.model, advice=self.model.advice if self.model else None)
         self.row = model.mutation
         if message.compared is not None:
             self._asked = None
@@ -290,6 +313,8 @@ class MutationScreen(Following, Settling, Looking):
             self._land(message.compared, message.at)
             if not model.mutation.changes:
                 self.action_show_tab(1)
+        if self.compared is not None:
+            self.start("advice", self._ask_advice, model.mutation)
         self._name_tabs()
         self.refresh_chrome()
 

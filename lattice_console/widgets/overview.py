@@ -8,10 +8,12 @@ from typing import Self
 from textual.content import Content
 
 from lattice_console.cells import cells, cut, fit
+from lattice_console.contract.models.advice import Advice, VersionReason, VersionStep
 from lattice_console.contract.models.conflict import Conflict
 from lattice_console.contract.models.mutation import Execution, Mutation, MutationSummary, TimelineEntry
 from lattice_console.contract.models.review import Anchor, Comment
 from lattice_console.profile.drafts import Draft
+from lattice_console.telling import STEPS, version_summary
 from lattice_console.text import count, inert
 from lattice_console.widgets.conflict_list import severity_sign
 from lattice_console.widgets.file_change import FileChange
@@ -33,11 +35,13 @@ from lattice_console.widgets.signs import Look, moment
 __all__ = ["FileEntry", "Overview", "OverviewModel", "StackEntry"]
 
 _WIDEST = 110
+_REASONS = 6
+_STEP_ROLES: Mapping[VersionStep, str] = {"major": "bad", "minor": "good", "patch": "muted"}
 
 
 @dataclass(frozen=True, slots=True)
 class OverviewModel:
-    """A mutation with what belongs to it; `files` is None while they are fetched.
+    """A mutation with what belongs to it; `files` and `advice` are None while they are fetched.
 
     `held` says why this machine's folder would hold its execution back, if it would.
     """
@@ -50,6 +54,7 @@ class OverviewModel:
     stack: Sequence[MutationSummary] = ()
     held: str = ""
     conflicts: Sequence[Conflict] = ()
+    advice: Advice | None = None
 
     def with_drafts(self, drafts: Sequence[Draft]) -> Self:
         """The same with other drafts."""
@@ -97,6 +102,8 @@ def _sections(model: OverviewModel, width: int, look: Look) -> Iterable[Item]:
         (count(len(model.conflicts), "conflict").capitalize(), _conflicts(model.conflicts, width, look)),
         ("Stack", _stack(model, width, look)),
         (count(len(model.files or ()), "file").capitalize(), _files(model, width, look)),
+        ("Versions of specs", _versions(model.advice, width)),
+        ("Advice", _advice(model.advice, width)),
         ("Votes", _votes(mutation, width, look)),
         (count(len(model.drafts), "draft").capitalize(), _drafts(model, width, look)),
         (f"{count(len(threads), 'thread').capitalize()}, {waiting} open", _threads(threads, model, width, look)),
@@ -188,6 +195,35 @@ def _mutation_item(text: str, words: str, number: int, width: int, dots: str) ->
 def _files(model: OverviewModel, width: int, look: Look) -> list[Item]:
     lines = file_lines(model.files or (), width, look)
     return [Item((line,), FileEntry(index)) for index, line in enumerate(lines)]
+
+
+def _versions(advice: Advice | None, width: int) -> list[Item]:
+    """What becomes of the version of each spec, and why."""
+    items = []
+    for one in advice.versions if advice else ():
+        lines = paragraph(f"{one.spec}  {version_summary(one)}", width, 3)
+        for reason in one.reasons[:_REASONS]:
+            lines += _reason(reason, width)
+        left = len(one.reasons[_REASONS:]) + one.further
+        lines += paragraph(f"and {count(left, 'more reason')}", width, 5, MUTED) if left else []
+        items.append(Item(tuple(lines)))
+    return items
+
+
+def _reason(reason: VersionReason, width: int) -> list[Content]:
+    word = STEPS[reason.step].ljust(8)
+    first, *rest = paragraph(reason.message, width, 5 + len(word) + 2)
+    style = ROLE_STYLES[_STEP_ROLES[reason.step]]
+    return [Content.assemble("     ", (word, style), first.plain[5 + len(word) :]), *rest]
+
+
+def _advice(advice: Advice | None, width: int) -> list[Item]:
+    items = []
+    for remark in advice.remarks if advice else ():
+        first, *rest = paragraph(remark.message, width, 3)
+        sign = Content.assemble((" ! ", ROLE_STYLES["warning"]), first.plain[3:])
+        items.append(Item((sign, *rest)))
+    return items
 
 
 def _votes(mutation: Mutation, width: int, look: Look) -> list[Item]:

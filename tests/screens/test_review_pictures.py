@@ -164,6 +164,7 @@ def test_the_overview_lists_whose_turn_it_is_drafts_and_threads_with_the_open_on
     async def steps(console: Console) -> None:
         await _talked_over(console)
         await console.press("tab")
+        await console.quiet()
         await on_line(console, "user-auth.json:10")
 
     assert looks(steps, size)

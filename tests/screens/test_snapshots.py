@@ -68,6 +68,7 @@ async def _overview(console: Console) -> None:
     await console.sees("Sessions expire after 48 hours")
     await console.press("tab")
     await console.sees("Requirements", "4 files")
+    await console.quiet()
 
 
 async def _hostile(console: Console) -> None:
