@@ -25,10 +25,8 @@ def _of_versions(record: MutationRecord, found: Sequence[SpecVersion]) -> Iterab
     if record.metadata.get(versioned.REASON):
         return
     for one in (one for one in found if one.short):
-        yield Remark(
-            rule="version",
-            message=f"{versioned.shortfall(one)}. State it in {one.path}, or why not: --version-reason R",
-        )
+        advice = f"State it in {one.path}, or say why not: --version-reason R (metadata {versioned.REASON})."
+        yield Remark(rule="version", message=f"{versioned.shortfall(one)}. {advice}")
 
 
 def _of_secrets(ctx: Context, changes: Sequence[ChangeRecord]) -> Iterable[Remark]:

@@ -233,11 +233,11 @@ def _common(before: Item, after: Item) -> Iterator[Difference]:
     was, now = (mapping(item.value).get("name") for item in (before, after))
     if was != now and isinstance(was, str):
         yield Difference("major", "/name", f"renamed the spec from {text(was)} to {text(now)}")
-    for name, old, new in matched(*(_requirements(inner(item, "requirements")) for item in (before, after))):
+    for _, old, new in matched(*(_requirements(inner(item, "requirements")) for item in (before, after))):
         if old and new:
-            yield from _tests(old, new, name)
+            yield from _tests(old, new)
         else:
-            yield from _come_or_gone(old, new, f"requirement: {text(name)}")
+            yield from _come_or_gone(old, new, _requirement(new or old))
     for key, identity in _LISTED.items():
         for name, old, new in matched(*(named(inner(item, key), _joined(identity)) for item in (before, after))):
             if old is None or new is None:
@@ -261,18 +261,28 @@ def _requirements(item: Item) -> dict[str, Item]:
     """Requirements by their words, as far as these tell them apart: case, spaces and a full stop do not."""
     found: dict[str, Item] = {}
     for index, value in enumerate(item.value if isinstance(item.value, list) else ()):
-        said = value if isinstance(value, str) else mapping(value).get("id", mapping(value).get("description"))
-        if isinstance(said, str):
+        said = _words_of(value)
+        if said is not None:
             found.setdefault(" ".join(said.casefold().split()).rstrip("."), Item(f"{item.pointer}/{index}", value))
     return found
 
 
-def _tests(before: Item, after: Item, name: str) -> Iterator[Difference]:
+def _words_of(requirement: Any) -> str | None:
+    known = mapping(requirement)
+    said = requirement if isinstance(requirement, str) else known.get("id", known.get("description"))
+    return said if isinstance(said, str) else None
+
+
+def _requirement(item: Item | None) -> str:
+    return f"requirement: {text(_words_of(item.value if item else None))}"
+
+
+def _tests(before: Item, after: Item) -> Iterator[Difference]:
     """How a requirement is tested."""
     old, new = (mapping(mapping(item.value).get("validation")) for item in (before, after))
     if old == new:
         return
-    where = f"requirement: {text(name)}"
+    where = _requirement(after)
     if not old or not new:
         yield Difference("minor", after.pointer, f"{'removed' if old else 'added'} the test of {where}")
         return
