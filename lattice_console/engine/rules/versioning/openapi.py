@@ -4,7 +4,7 @@ Only what a reference leads to within the document is seen; a reference to anoth
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from lattice_console.contract.models.advice import VersionStep
@@ -82,7 +82,7 @@ class _Comparison:
             self._all_of(before, self._before, self._old), self._all_of(after, self._after, self._new)
         ):
             where = f"parameter {key} of {name}"
-            had, has = (mapping(item.value if item else None).get("required") is True for item in (old, new))
+            had, has = (_is_required(mapping(item.value if item else None)) for item in (old, new))
             if old is None and new is not None:
                 said = f"added {'required ' * has}{where}"
                 yield Difference("major" if has else "minor", new.pointer, said)
@@ -181,6 +181,11 @@ class _Comparison:
                     yield Difference("major", old.pointer, f"removed schema {name}")
                 elif old and new and not self._schemas.met(new.pointer):
                     yield from self._schemas.compare(old, new, "sent", f"schema {name}")
+
+
+def _is_required(parameter: Mapping[str, Any]) -> bool:
+    """What stands in the path has to be there, whatever is said of it."""
+    return parameter.get("required") is True or parameter.get("in") == "path"
 
 
 def _nameless(_: object) -> None:

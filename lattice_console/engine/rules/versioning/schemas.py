@@ -141,6 +141,9 @@ def _types(schema: Any) -> set[str] | None:
     found = mapping(schema).get("type")
     listed = found if isinstance(found, list) else [found]
     types = {one for one in listed if isinstance(one, str)}
+    if not types and isinstance(mapping(schema).get("properties"), dict):
+        # Whoever lists properties means an object.
+        types = {"object"}
     if types and mapping(schema).get("nullable") is True:
         types.add("null")
     return types or None
@@ -195,9 +198,11 @@ def _amounts(before: Item, after: Item, toward: Toward, place: str) -> Iterator[
 
 def _bindings(before: Item, after: Item, toward: Toward, place: str) -> Iterator[Difference]:
     old, new = mapping(before.value), mapping(after.value)
-    for key in _BINDING:
+    for key in (*_BINDING, "items"):
         if key in old and key in new:
-            if old[key] != new[key]:
+            # Schemas of items are compared by themselves.
+            is_schema = key == "items" and isinstance(old[key], dict) and isinstance(new[key], dict)
+            if old[key] != new[key] and not is_schema:
                 yield Difference("major", f"{after.pointer}/{key}", f"changed {key} of {place}")
         elif key in old or key in new:
             said = f"added {key} to {place}" if key in new else f"removed {key} of {place}"

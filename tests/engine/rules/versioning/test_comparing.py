@@ -124,6 +124,9 @@ CASES: list[tuple[dict[str, Any], str, Any, VersionStep | None, str]] = [
     (OPENAPI, "components/schemas/NewPet/required", [], "minor", "is optional now"),
     (OPENAPI, "components/schemas/NewPet/properties/age", {}, "minor", "added property age of schema NewPet"),
     (OPENAPI, "components/schemas/Old", {}, "minor", "added schema Old"),
+    (OPENAPI, "components/schemas/Pet/items", {"type": "string"}, "minor", "added items to schema Pet"),
+    (OPENAPI, "components/schemas/NewPet/items", {"type": "string"}, "major", "added items to schema NewPet"),
+    (OPENAPI, "components/schemas/NewPet/type", "object", "patch", "changed /components/schemas/NewPet/type"),
     (OPENAPI, "info/title", "b", "patch", "changed /info/title"),
     (OPENAPI, "info/version", "9.0.0", None, ""),
 ]
@@ -220,6 +223,12 @@ def test_a_spec_begins_with_what_it_states_or_with_one_and_ends_without_a_versio
     assert compare("notes.txt", b"a", b"b") is None
     assert version_of(PATH, written(API)) == "1.2.3"
     assert version_of("notes.txt", b"") is None
+
+
+def test_what_stands_in_a_path_is_required_whatever_is_said_of_it() -> None:
+    before = edited(OPENAPI, "paths/~1pets/get/parameters", [{"name": "id", "in": "path"}])
+    found = compared(before, edited(before, "paths/~1pets/get/parameters/0/required", True))
+    assert (found.step, found.reasons[0].message) == ("patch", "changed /paths/~1pets/get/parameters/0/required")
 
 
 def test_the_text_below_front_matter_changes_a_patch() -> None:
