@@ -90,7 +90,9 @@ async def _side(folder: Path, hooks: int | None, count: int) -> AsyncIterator[Ba
     )
     project = (await maker.projects.create(name="bench", files=documents(count))).id
     await maker.close()
-    there: Hooks | None = FolderHooks(folder, project, lambda *_: True, seconds=30.0) if hooks is not None else None
+    there: Hooks | None = (
+        FolderHooks(folder, project, lambda *_: "trusted", seconds=30.0) if hooks is not None else None
+    )
     engine = engine_on(await SqliteStore.open(database), Servers(), Surroundings(hooks=there))
     backend = local.bind(engine, actor="kim", project=project)
     try:

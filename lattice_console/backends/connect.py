@@ -50,7 +50,7 @@ def hooks_of(settings: Settings) -> FolderHooks | None:
         return None
     # What is told of a file that cannot be used, `lattice hooks list` tells as well: nothing is trusted then.
     trusted = TrustedHooks(settings.project_id, lambda _: None)
-    return FolderHooks(settings.root, settings.project_id, trusted.trusts, seconds=settings.hook_seconds)
+    return FolderHooks(settings.root, settings.project_id, trusted.state, seconds=settings.hook_seconds)
 
 
 async def resolved(settings: Settings) -> Settings:

@@ -66,7 +66,7 @@ def test_who_proposes_hears_that_a_hook_was_not_run_and_who_executes_what_to_do(
     write_hook(lattice.root, HOOK, "echo ran > ran")
     lattice.write("docs/guide.md", "# Guide\n")
     told = lattice.ok("mutation", "create", "--title", "Shorter", "--files", "docs/guide.md")
-    assert "pre-mutation.sh is new here, or has changed, and is not run before you trust it" in told.err
+    assert "pre-mutation.sh is new here, and is not run before you trust it" in told.err
     lattice.ok("mutation", "approve", "1", "--as", "ana")
     blocked = lattice("mutation", "execute", "1")
     assert (blocked.code, "lattice hooks trust pre-mutation.sh" in blocked.err) == (11, True)

@@ -10,7 +10,7 @@ from lattice_console.backends import local
 from lattice_console.contract.models.mutation import Mutation
 from lattice_console.engine.engine import Engine
 from lattice_console.engine.gateways.hook_files import FOLDER, find
-from lattice_console.engine.gateways.hooks import FolderHooks
+from lattice_console.engine.gateways.hooks import FolderHooks, Trust
 from tests.support.changes import create
 from tests.support.house import OWNER, House, open_house, propose
 
@@ -36,8 +36,10 @@ class Trusted:
         self._root = root
         self._known: set[tuple[str, str]] = set()
 
-    def __call__(self, name: str, digest: str) -> bool:
-        return (name, digest) in self._known
+    def __call__(self, name: str, digest: str) -> Trust:
+        if (name, digest) in self._known:
+            return "trusted"
+        return "changed" if name in {known for known, _ in self._known} else "new"
 
     def trust(self) -> None:
         """Trust all hooks of the folder, as they are now."""

@@ -2,8 +2,10 @@
 
 import asyncio
 import os
+import shlex
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Literal
 
 from lattice_console.contract.errors import LatticeError
 from lattice_console.engine.gateways.hook_files import FOLDER, HookFile, find
@@ -22,8 +24,11 @@ _HANDED_ON = ("PATH", "HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "LC_CTYPE", "
 
 _PATH = "/usr/local/bin:/usr/bin:/bin"
 
-Trusts = Callable[[str, str], bool]
-"""Says whether the hook of that name is trusted with the content that has that digest; raises LatticeError."""
+Trust = Literal["trusted", "changed", "new"]
+"""How a hook stands: `changed` where another content of its name is trusted."""
+
+Trusts = Callable[[str, str], Trust]
+"""Says how the hook of that name stands, with the content that has that digest; raises LatticeError."""
 
 
 class FolderHooks:
@@ -52,12 +57,14 @@ class FolderHooks:
             return f"{hook.name} {hook.problem}."
         if within := self._environ.get(INSIDE):
             return f"{hook.name} is not run for what the hook {within} does: it would never end."
-        if not self._trusts(hook.name, hook.digest):
-            return (
-                f"{hook.name} is new here, or has changed, and is not run before you trust it. Read {FOLDER}/"
-                f"{hook.name}, then: lattice hooks trust {hook.name}"
-            )
-        return ""
+        trust = self._trusts(hook.name, hook.digest)
+        if trust == "trusted":
+            return ""
+        why = "is new here" if trust == "new" else "has changed since you trusted it"
+        return (
+            f"{hook.name} {why}, and is not run before you trust it. Read {FOLDER}/{hook.name}, then: "
+            f"lattice hooks trust {shlex.quote(hook.name)}"
+        )
 
     async def run(self, name: str, data: bytes, seconds: float) -> HookRun:
         """Run one of them, if it is trusted as it is now, with `data` on its stdin."""

@@ -105,7 +105,7 @@ async def test_a_hook_sees_nothing_of_the_environment_that_may_be_secret(tmp_pat
         "DATABASE_URL": "postgresql://kim:pw@db",
         "API_KEY": "k",
     }
-    hooks = FolderHooks(tmp_path, "p", lambda *_: True, seconds=PATIENCE, environ=environ)
+    hooks = FolderHooks(tmp_path, "p", lambda *_: "trusted", seconds=PATIENCE, environ=environ)
     told = (await hooks.run(NAME, b"", PATIENCE)).output.decode()
     assert {line.partition("=")[0] for line in told.splitlines()} - {"PWD", "OLDPWD", "SHLVL", "_"} == {
         "PATH",
@@ -117,20 +117,20 @@ async def test_a_hook_sees_nothing_of_the_environment_that_may_be_secret(tmp_pat
 @pytest.mark.parametrize("first_line", ["no program", "#!/no/such/program"])
 async def test_a_hook_that_cannot_be_started_says_why(tmp_path: Path, first_line: str) -> None:
     write_hook(tmp_path, NAME, "").write_text(f"{first_line}\n", encoding="utf-8")
-    hooks = FolderHooks(tmp_path, "p", lambda *_: True, seconds=PATIENCE)
+    hooks = FolderHooks(tmp_path, "p", lambda *_: "trusted", seconds=PATIENCE)
     assert "cannot be started" in (await hooks.run(NAME, b"", PATIENCE)).problem
 
 
 async def test_a_hook_runs_as_it_was_trusted_and_not_once_it_has_changed(tmp_path: Path) -> None:
     path = write_hook(tmp_path, NAME, "echo ran > ran")
     hooks, trusted = hooks_at(tmp_path, "p")
-    assert "before you trust it" in (await hooks.run(NAME, b"", PATIENCE)).problem
+    assert "is new here, and is not run before you trust it" in (await hooks.run(NAME, b"", PATIENCE)).problem
     assert not (tmp_path / "ran").exists()
     trusted.trust()
     assert (await hooks.run(NAME, b"", PATIENCE)).problem == ""
     (tmp_path / "ran").unlink()
     path.write_text(path.read_text("utf-8") + "# more\n", encoding="utf-8")
-    assert "before you trust it" in (await hooks.run(NAME, b"", PATIENCE)).problem
+    assert "has changed since you trusted it" in (await hooks.run(NAME, b"", PATIENCE)).problem
     path.rename(path.with_name("pre-mutation-2.sh"))
     assert "no longer there" in (await hooks.run(NAME, b"", PATIENCE)).problem
     assert not (tmp_path / "ran").exists()
@@ -138,7 +138,7 @@ async def test_a_hook_runs_as_it_was_trusted_and_not_once_it_has_changed(tmp_pat
 
 async def test_what_a_hook_does_is_put_to_no_hook(tmp_path: Path) -> None:
     write_hook(tmp_path, NAME, "true")
-    hooks = FolderHooks(tmp_path, "p", lambda *_: True, seconds=1.0, environ={"LATTICE_HOOK": "post-mutation"})
+    hooks = FolderHooks(tmp_path, "p", lambda *_: "trusted", seconds=1.0, environ={"LATTICE_HOOK": "post-mutation"})
     [found] = hooks.found("p", "pre-mutation")
     assert "never end" in found.barred
     assert (await hooks.run(NAME, b"", 1.0)).problem == found.barred
