@@ -17,6 +17,7 @@ async def test_every_document_is_checked_page_by_page(ann: Backend) -> None:
         "a.json": b"{",
         "b/c.json": b"{",
         "d.bin": b"\xff{",
+        "g.yaml": b"a: 1\nb: [{$ref: gone.yaml#/x}, {$ref: a.json}, {$ref: 'https://example.org/x.yaml'}]\n",
         ".lattice/specs/e.json": b'{"name": "e", "version": "1.0.0", "depends_on": ["gone"]}',
         ".lattice/suppressions.json": json.dumps({"suppressions": [entry]}).encode(),
     }
@@ -37,6 +38,9 @@ async def test_every_document_is_checked_page_by_page(ann: Backend) -> None:
         "a.json": [("syntax", None)],
         "b/c.json": [("syntax", Suppression(owner="ann", reason="Old.", expires=later))],
         ".lattice/specs/e.json": [("depends_on", None)],
+        "g.yaml": [("broken_reference", None)],
     }
+    [broken] = next(one.findings for one in found if one.path == "g.yaml")
+    assert (broken.message, broken.pointer, broken.line) == ("There is no file gone.yaml.", "/b/0/$ref", 2)
     proposed = await propose(ann, create("b/f.json", b"{"))
     assert {one.name: one.state for one in proposed.requirements}["specs_valid"] == "satisfied"

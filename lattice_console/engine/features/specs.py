@@ -1,16 +1,21 @@
 """Specs: what the head's documents mean."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from lattice_console.contract.errors import NotFound
 from lattice_console.contract.models.document import SpecRevision, TrackedFile
 from lattice_console.contract.models.page import Page
 from lattice_console.contract.models.spec import Finding, Spec, SpecCheck
-from lattice_console.engine.features import documents, proposals, suppressing, versioned
+from lattice_console.engine.features import documents, proposals, validating, versioned
 from lattice_console.engine.features.context import Context
-from lattice_console.engine.features.registry import reads
+from lattice_console.engine.features.registry import Steps, flows, reads
 from lattice_console.engine.records import HeadRecord, SpecRecord
 from lattice_console.engine.rules import specs as rules
+
+_PORTION = 500
+"""How many documents are read at once to be judged."""
 
 
 @reads("specs.list", may_lag=True)
@@ -26,7 +31,8 @@ def get(ctx: Context, *, name: str) -> Spec:
     record = _find(ctx, name)
     documents = _documents(ctx, [record])
     governs = _globs(ctx, [record.name]).get(record.name, ())
-    return _spec(record, documents, governs, _findings(ctx, [record], documents))
+    checked = validating.judged(validating.gather(ctx, list(documents.values())))
+    return _spec(record, documents, governs, tuple(finding for one in checked for finding in one.findings))
 
 
 def _globs(ctx: Context, names: Sequence[str] | None) -> Mapping[str, Sequence[str]]:
@@ -54,10 +60,24 @@ def history(ctx: Context, *, name: str, cursor: str | None, limit: int) -> Page[
     )
 
 
-@reads("specs.validate")
-def validate(ctx: Context, *, names: Sequence[str]) -> tuple[Finding, ...]:
+@flows("specs.validate")
+async def validate(steps: Steps, *, names: Sequence[str]) -> tuple[Finding, ...]:
+    """Read them portion by portion, and judge each in another thread: no transaction is open, and nobody waits."""
+    waiting = await steps.read(lambda ctx: _to_validate(ctx, names))
+    found: list[Finding] = []
+    while waiting:
+        portion = validating.bounded(waiting[:_PORTION])
+        waiting = waiting[len(portion) :]
+        gathered = await steps.read(partial(validating.gather, documents=portion))
+        checked = await asyncio.to_thread(validating.judged, gathered)
+        found += [finding for one in checked for finding in one.findings]
+    return tuple(found)
+
+
+def _to_validate(ctx: Context, names: Sequence[str]) -> list[HeadRecord]:
     records = [_find(ctx, name) for name in names] if names else ctx.tables.specs.all(ctx.project.id)
-    return _findings(ctx, records, _documents(ctx, records))
+    found = _documents(ctx, records)
+    return [found[record.document_id] for record in records if record.document_id in found]
 
 
 @reads("specs.check", may_lag=True)
@@ -87,45 +107,6 @@ def _documents(ctx: Context, records: Sequence[SpecRecord]) -> dict[str, HeadRec
     return ctx.tables.documents.in_head(
         ctx.project.id, [record.document_id for record in records if record.document_id]
     )
-
-
-def _findings(ctx: Context, records: Sequence[SpecRecord], documents: dict[str, HeadRecord]) -> tuple[Finding, ...]:
-    contents = ctx.tables.documents.blobs(record.hash for record in documents.values())
-    found: list[Finding] = []
-    for record in records:
-        document = documents.get(record.document_id or "")
-        reading = rules.read(document.path, contents[document.hash]) if document else None
-        if reading is not None:
-            found.extend(reading.findings)
-    found.extend(_across(ctx, records, documents))
-    return suppressing.applied(ctx, found)
-
-
-def across(ctx: Context, documents: Sequence[HeadRecord]) -> list[Finding]:
-    """What is wrong with the specs among some documents of the head that only others can tell."""
-    by_id = {document.document_id: document for document in documents}
-    records = [record for record in ctx.tables.specs.all(ctx.project.id) if record.document_id in by_id]
-    return _across(ctx, records, by_id)
-
-
-def _across(ctx: Context, records: Sequence[SpecRecord], documents: Mapping[str, HeadRecord]) -> list[Finding]:
-    found: list[Finding] = []
-    names = ctx.tables.specs.named(ctx.project.id, (wanted for record in records for wanted in record.depends_on))
-    for record in records:
-        document = documents.get(record.document_id or "")
-        found.extend(
-            Finding(
-                path=document.path,
-                rule="depends_on",
-                severity="error",
-                pointer="/depends_on",
-                message=f"It depends on {wanted}, which is no spec here.",
-                remedy=f"Add the spec {wanted}, or drop the dependency.",
-            )
-            for wanted in record.depends_on
-            if document and wanted not in names
-        )
-    return found
 
 
 def _spec(

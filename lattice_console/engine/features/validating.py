@@ -4,88 +4,91 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import accumulate
 
 from lattice_console.contract.models.document import CheckedDocument
 from lattice_console.contract.models.page import Page
 from lattice_console.contract.models.spec import Finding
-from lattice_console.engine.features import paging, specs, suppressing
+from lattice_console.engine.features import across, paging, suppressing
 from lattice_console.engine.features.context import Context
 from lattice_console.engine.features.registry import Steps, flows
 from lattice_console.engine.records import HeadRecord, Window
-from lattice_console.engine.rules import policy, secrets, suppressions, syntax
-from lattice_console.engine.rules import specs as rules
+from lattice_console.engine.rules import policy, secrets, specs, suppressions, syntax
 from lattice_console.engine.rules.suppressions import Suppressed
 
 _BYTES = 20_000_000
-"""Bytes of documents from which on a page is full: they are in memory together."""
+"""Bytes of documents that are judged, and in memory, together."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Portion:
-    """Some documents of the head, and what of the rest of the project decides about them."""
+class Portion:
+    """Some documents of the head with their bytes, and what of the rest of the project decides about them."""
 
     documents: Sequence[HeadRecord]
     contents: Mapping[str, bytes]
     across: Mapping[str, Sequence[Finding]]
+    missing: Mapping[str, frozenset[str]]
     suppressed: Sequence[Suppressed]
     today: date
-    more: bool
-    total: int
 
 
 @flows("documents.validate")
 async def validate(steps: Steps, *, cursor: str | None, limit: int) -> Page[CheckedDocument]:
     """Read a page, then judge it in another thread: no transaction is open, and nobody waits."""
-    found = await steps.read(lambda ctx: _portion(ctx, cursor, limit))
-    items = await asyncio.to_thread(_judged, found)
+    portion, more, total = await steps.read(lambda ctx: _page(ctx, cursor, limit))
     return Page(
-        items=items,
-        next_cursor=paging.cursor("path", found.documents[-1].path) if found.more else None,
-        has_more=found.more,
-        total=found.total,
-    )
-
-
-def _portion(ctx: Context, cursor: str | None, limit: int) -> _Portion:
-    window = Window(paging.key(cursor, "path", str), "next", 0, limit + 1)
-    rows, total = ctx.tables.documents.page(ctx.project.id, "", window)
-    documents, more = paging.trim(rows, limit, "next")
-    size = 0
-    for count, document in enumerate(documents):
-        size += document.size
-        if size > _BYTES and count:
-            documents, more = documents[:count], True
-            break
-    readable = [document.hash for document in documents if syntax.kind_of(document.path) != "other"]
-    across: dict[str, list[Finding]] = {}
-    for finding in specs.across(ctx, documents):
-        across.setdefault(finding.path, []).append(finding)
-    return _Portion(
-        documents=documents,
-        contents=ctx.tables.documents.blobs(readable),
-        across=across,
-        suppressed=suppressing.known(ctx),
-        today=ctx.now.date(),
-        more=more,
+        items=await asyncio.to_thread(judged, portion),
+        next_cursor=paging.cursor("path", portion.documents[-1].path) if more else None,
+        has_more=more,
         total=total,
     )
 
 
-def _judged(portion: _Portion) -> tuple[CheckedDocument, ...]:
+def _page(ctx: Context, cursor: str | None, limit: int) -> tuple[Portion, bool, int]:
+    window = Window(paging.key(cursor, "path", str), "next", 0, limit + 1)
+    rows, total = ctx.tables.documents.page(ctx.project.id, "", window)
+    documents = bounded(rows[:limit])
+    return gather(ctx, documents), len(documents) < len(rows), total
+
+
+def bounded(documents: Sequence[HeadRecord]) -> Sequence[HeadRecord]:
+    """As many of them, from the first on, as may be in memory together; at least one."""
+    sizes = accumulate(document.size for document in documents)
+    return documents[: max(1, sum(size <= _BYTES for size in sizes))]
+
+
+def gather(ctx: Context, documents: Sequence[HeadRecord]) -> Portion:
+    """All that it takes to judge some documents of the head."""
+    readable = [document.hash for document in documents if syntax.kind_of(document.path) != "other"]
+    return Portion(
+        documents=documents,
+        contents=ctx.tables.documents.blobs(readable),
+        across=across.findings(ctx, documents),
+        missing=across.missing(ctx, documents),
+        suppressed=suppressing.known(ctx),
+        today=ctx.now.date(),
+    )
+
+
+def judged(portion: Portion) -> tuple[CheckedDocument, ...]:
+    """The documents, each with all that is wrong with it; what is suppressed is marked."""
     checked = []
     for document in portion.documents:
-        content = portion.contents.get(document.hash)
-        own = _about(document.path, content, portion.today) if content is not None else ()
-        findings = [*own, *portion.across.get(document.path, ())]
+        path, content = document.path, portion.contents.get(document.hash)
+        findings: list[Finding] = []
+        if content is not None:
+            findings += _about(path, content, portion.today)
+            findings += specs.broken_references(path, content, portion.missing.get(path, frozenset()))
+        findings += portion.across.get(path, ())
         told = suppressions.applied(findings, portion.suppressed, portion.today)
-        checked.append(CheckedDocument(path=document.path, findings=told))
+        checked.append(CheckedDocument(path=path, findings=told))
     return tuple(checked)
 
 
 def _about(path: str, content: bytes, today: date) -> list[Finding]:
     """All that is wrong with one document by itself."""
     parsed = syntax.parse(path, content)
-    reading = rules.read(path, content, parsed)
+    reading = specs.read(path, content, parsed)
     found = list(reading.findings) if reading is not None else [parsed.problem] if parsed.problem else []
     if policy.is_policy(path):
         errors = policy.read({path: content}).errors

@@ -10,8 +10,20 @@ from typing import Any, Final, NamedTuple
 from urllib.parse import unquote
 
 from lattice_console.contract.paths import is_trackable
+from lattice_console.engine.rules.yaml_events import escaped
 
-__all__ = ["DATA", "NAMED", "PATH_LIMIT", "Reference", "leads_somewhere", "read", "resolve"]
+__all__ = [
+    "DATA",
+    "NAMED",
+    "PATH_LIMIT",
+    "Reference",
+    "Trail",
+    "_pointer",
+    "leads_somewhere",
+    "places",
+    "read",
+    "resolve",
+]
 
 PATH_LIMIT: Final = 600
 """Bytes of UTF-8 in the path of a document that refers or is referred to: an event holds one, an index of rows two."""
@@ -36,6 +48,13 @@ NAMED: Final = frozenset(
 """Keys whose values have keys that people choose: `default` among `responses` is no keyword."""
 
 
+class Trail(NamedTuple):
+    """The keys that lead to a place, the last one first: those before it are shared by all that lies beside it."""
+
+    before: "Trail | None"
+    key: str
+
+
 class Reference(NamedTuple):
     """A place in another file: the project's path, and the JSON pointer there, empty for the file as a whole."""
 
@@ -50,8 +69,16 @@ def read(path: str, data: Any) -> tuple[Reference, ...]:
     """
     if not _is_short(path):
         return ()
-    found = (resolve(path, text) for text in _texts(data))
+    found = (resolve(path, text) for _, text in _texts(data))
     return tuple(dict.fromkeys(one for one in found if one is not None and one.path != path))
+
+
+def places(path: str, data: Any) -> Iterator[tuple[str, Reference]]:
+    """Every reference of such a document to other files, with the JSON pointer of its text. Never raises."""
+    for trail, text in _texts(data) if _is_short(path) else ():
+        found = resolve(path, text)
+        if found is not None and found.path != path:
+            yield f"{_pointer(trail)}/$ref", found
 
 
 def resolve(path: str, text: str) -> Reference | None:
@@ -100,28 +127,38 @@ def _is_short(path: str) -> bool:
     return len(path) <= PATH_LIMIT and len(path.encode(errors="replace")) <= PATH_LIMIT
 
 
-def _texts(data: Any) -> Iterator[str]:
+def _pointer(trail: Trail | None) -> str:
+    """The JSON pointer (RFC 6901) of a place."""
+    keys = []
+    while trail is not None:
+        keys.append(escaped(trail.key))
+        trail = trail.before
+    return "".join(f"/{key}" for key in reversed(keys))
+
+
+def _texts(data: Any) -> Iterator[tuple[Trail | None, str]]:
     """Every `$ref` that is no data. Walked without recursion, and what aliases repeat is walked once."""
     seen: set[tuple[int, bool]] = set()
-    waiting: list[tuple[Any, bool]] = [(data, False)]
+    waiting: list[tuple[Trail | None, Any, bool]] = [(None, data, False)]
     while waiting:
-        value, named = waiting.pop()
+        trail, value, named = waiting.pop()
         if not isinstance(value, dict | list) or (id(value), named) in seen:
             continue
         seen.add((id(value), named))
         if isinstance(value, list):
-            waiting.extend((item, False) for item in reversed(value))
+            pairs = enumerate(reversed(value), 1)
+            waiting.extend((Trail(trail, str(len(value) - number)), item, False) for number, item in pairs)
             continue
-        yield from _own(value)
+        yield from _own(trail, value)
         for key, child in reversed(value.items()):
             if named or key not in DATA:
-                waiting.append((child, not named and key in NAMED))
+                waiting.append((Trail(trail, key), child, not named and key in NAMED))
             elif key == "examples" and isinstance(child, dict):
                 # OpenAPI's are named, and each may be a reference itself.
-                for one in child.values():
-                    yield from _own(one)
+                for name, one in child.items():
+                    yield from _own(Trail(Trail(trail, key), name), one)
 
 
-def _own(value: Any) -> Iterator[str]:
+def _own(trail: Trail | None, value: Any) -> Iterator[tuple[Trail | None, str]]:
     if isinstance(value, dict) and isinstance(text := value.get("$ref"), str):
-        yield text
+        yield trail, text

@@ -19,7 +19,7 @@ from typing import Any
 
 from lattice_console.contract.models.base import TEXT_LIMIT, replace_controls
 from lattice_console.contract.models.spec import Finding, Severity, SpecType
-from lattice_console.engine.rules import checks, inherited, syntax, templates
+from lattice_console.engine.rules import checks, inherited, references, syntax, templates
 from lattice_console.engine.rules import schema as schemas
 from lattice_console.engine.rules.checks import common
 from lattice_console.engine.rules.checks.catalogue import broken
@@ -270,6 +270,19 @@ def _schema(data: dict[str, Any], *, judged: bool) -> tuple[dict[str, Any] | Non
         rest = {own: value for own, value in data.items() if own != key}
         defects.extend(schemas.validate(schema, rest))
     return schema, defects
+
+
+def broken_references(path: str, content: bytes, missing: frozenset[str]) -> tuple[Finding, ...]:
+    """Where a document refers to files of which it is known that they are not there."""
+    parsed = syntax.parse(path, content)
+    if not missing or not isinstance(parsed.data, dict | list):
+        return ()
+    found = [
+        broken("broken_reference", f"There is no file {one.path}.", place, "Mend the reference, or add the file.")
+        for place, one in references.places(path, parsed.data)
+        if one.path in missing
+    ]
+    return _findings(path, content, parsed, found[:DEFECT_LIMIT])
 
 
 def _findings(path: str, content: bytes, parsed: Parsed, defects: Sequence[Defect]) -> tuple[Finding, ...]:

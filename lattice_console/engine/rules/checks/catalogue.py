@@ -39,6 +39,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
         "tables": Rule("every", "error", "`tables` is a list of objects."),
         "allowed_files": Rule("every", "error", "`allowed_files` lists globs that can cover files of the project."),
         "depends_on": Rule("every", "error", "`depends_on` lists names of other specs, which are there."),
+        "broken_reference": Rule("every", "error", "A `$ref` to a file of the project leads to one."),
         "schema_definition": Rule("every", "error", "A spec's own JSON Schema is one, and small enough to be used."),
         "schema_unchecked": Rule("every", "warning", "A spec's own JSON Schema can be held against it in full."),
         "schema": Rule("every", "error", "A spec satisfies its own JSON Schema."),

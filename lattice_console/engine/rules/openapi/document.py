@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 from urllib.parse import unquote
 
 from lattice_console.engine.rules.openapi.telling import pointer
-from lattice_console.engine.rules.references import DATA, NAMED
+from lattice_console.engine.rules.references import DATA, NAMED, Trail
 
 __all__ = ["Document", "Node", "Operation", "Place", "items", "mapping"]
 
@@ -21,17 +21,10 @@ _HOPS: Final = 50
 _INDEX_DIGITS: Final = 9
 
 
-class _Trail(NamedTuple):
-    """The keys that lead to a place, the last one first: those before it are shared by all that lies beside it."""
-
-    before: "_Trail | None"
-    key: str
-
-
 class Node(NamedTuple):
     """An object of the document that is no data; where it is `named`, its keys are names that people chose."""
 
-    trail: _Trail | None
+    trail: Trail | None
     value: dict[str, Any]
     named: bool
 
@@ -133,17 +126,17 @@ class Document:
         """Every object that is no data, in no order; what aliases repeat once."""
         found: list[Node] = []
         seen: set[tuple[int, bool]] = set()
-        waiting: list[tuple[_Trail | None, Any, bool]] = [(None, self.data, False)]
+        waiting: list[tuple[Trail | None, Any, bool]] = [(None, self.data, False)]
         while waiting:
             trail, value, named = waiting.pop()
             if not isinstance(value, dict | list) or (id(value), named) in seen:
                 continue
             seen.add((id(value), named))
             if isinstance(value, list):
-                waiting.extend((_Trail(trail, str(index)), item, False) for index, item in enumerate(value))
+                waiting.extend((Trail(trail, str(index)), item, False) for index, item in enumerate(value))
                 continue
             found.append(Node(trail, value, named))
             for key, child in value.items():
                 if named or not (key in DATA or key.startswith("x-")):
-                    waiting.append((_Trail(trail, key), child, not named and key in NAMED))
+                    waiting.append((Trail(trail, key), child, not named and key in NAMED))
         return tuple(found)
