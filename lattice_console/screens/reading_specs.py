@@ -65,10 +65,10 @@ async def load_tree(session: Session) -> tuple[DocumentPaths, dict[str, Meaning]
 
 
 def judged(meanings: Mapping[str, Meaning], findings: Iterable[Finding]) -> dict[str, Meaning]:
-    """The same specs with their findings counted."""
+    """The same specs with their findings counted, save what is suppressed."""
     counted = {path: [0, 0] for path in meanings}
     for finding in findings:
-        if finding.path in counted:
+        if finding.path in counted and finding.suppressed is None:
             counted[finding.path][finding.severity == "warning"] += 1
     return {
         path: replace(meaning, errors=counted[path][0], warnings=counted[path][1]) for path, meaning in meanings.items()

@@ -43,14 +43,17 @@ class DocumentHead(Sparing):
         if spec is not None:
             version = f" {inert(spec.version)}" if spec.version else ""
             parts.append((f"{inert(spec.name)}{version} {signs.dot} {spec.type}", ""))
-            errors = sum(1 for one in spec.findings if one.severity == "error")
-            warnings = len(spec.findings) - errors
+            standing = [one for one in spec.findings if one.suppressed is None]
+            errors = sum(1 for one in standing if one.severity == "error")
+            warnings = len(standing) - errors
             if errors:
                 parts.append((f"{signs.requirement['unsatisfied']} {count(errors, 'error')}", "$bad"))
             if warnings:
                 parts.append((f"! {count(warnings, 'warning')}", "$warning"))
-            if not spec.findings:
+            if not standing:
                 parts.append((f"{signs.check} valid", "$good"))
+            if suppressed := len(spec.findings) - len(standing):
+                parts.append((f"{suppressed} suppressed", MUTED))
         parts.append((f"revision {document.revision} {signs.dot} {self._look.age(document.updated_at)}", MUTED))
         width = self.size.width
         room = width - 2 - sum(3 + cells(text) for text, _ in parts)

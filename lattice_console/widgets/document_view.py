@@ -158,9 +158,12 @@ class DocumentView(RowView, inherit_bindings=False):
             return ()
         row, signs = self._text.row(index), self._look.signs
         if isinstance(row, NoteRow):
-            role = "bad" if row.finding.severity == "error" else "warning"
-            sign = (signs.requirement["unsatisfied"] if role == "bad" else "!") if row.first else " "
-            return [(" " * self._gutter, "muted"), (f"{sign} ", role), (row.text, role)]
+            role, sign = "warning", "!"
+            if row.finding.suppressed is not None:
+                role, sign = "muted", signs.dot
+            elif row.finding.severity == "error":
+                role, sign = "bad", signs.requirement["unsatisfied"]
+            return [(" " * self._gutter, "muted"), (f"{sign if row.first else ' '} ", role), (row.text, role)]
         number = f"{row + 1:>{self._gutter - 2}}  "
         runs = self._text.runs(row) or [("plain", self._text.text(row))]
         return [(number, "muted"), *self._cropped(runs, width - len(number))]

@@ -1,5 +1,6 @@
 """Specs: the tree, the content with its findings, dependencies, history."""
 
+import json
 import time
 from collections.abc import AsyncIterator
 from typing import Any, NoReturn
@@ -147,6 +148,29 @@ async def test_findings_stand_beneath_their_lines_and_a_key_leads_from_one_to_th
     await specs.on("'description' is a required property")
     await specs.press("left_square_bracket", "left_square_bracket")
     await specs.on("It depends on plans, which is no spec here")
+
+
+async def test_what_is_suppressed_is_told_as_that_and_does_not_count(office: Office) -> None:
+    kim = await office.as_("kim")
+    entry = {"rule": "openapi_reference", "path": "api/*", "owner": "kim", "reason": "Old.", "expires": "2999-12-31"}
+    files = {
+        "api/shop.yaml": b"""openapi: 3.1.0
+info: {title: Shop, version: 1.2.0}
+components:
+  schemas:
+    Cart: {$ref: '#/gone'}
+    Name: {type: txt}
+""",
+        ".lattice/suppressions.json": json.dumps({"suppressions": [entry]}).encode(),
+    }
+    await track(kim, files)
+    await kim.close()
+    async with open_console(make_app(office, start="specs"), size=(140, 24)) as console:
+        await console.press("slash")
+        await console.type("shop")
+        await console.press("enter", "enter")
+        await console.sees("✗ 1 error   1 suppressed", "1 Content 2 findings")
+        assert "(openapi_reference) Suppressed by kim until 2999-12-31: Old." in console.text
 
 
 async def test_path_and_line_are_copied(specs: Console) -> None:
