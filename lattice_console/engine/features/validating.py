@@ -78,10 +78,12 @@ def judged(portion: Portion) -> tuple[CheckedDocument, ...]:
         findings: list[Finding] = []
         if content is not None:
             findings += _about(path, content, portion.today)
-            findings += specs.broken_references(path, content, portion.missing.get(path, frozenset()))
+            told = {one.pointer for one in findings if one.rule == "openapi_reference"}
+            broken = specs.broken_references(path, content, portion.missing.get(path, frozenset()))
+            findings += [one for one in broken if one.pointer not in told]
         findings += portion.across.get(path, ())
-        told = suppressions.applied(findings, portion.suppressed, portion.today)
-        checked.append(CheckedDocument(path=path, findings=told))
+        marked = suppressions.applied(findings, portion.suppressed, portion.today)
+        checked.append(CheckedDocument(path=path, findings=marked))
     return tuple(checked)
 
 
