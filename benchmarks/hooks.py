@@ -25,6 +25,8 @@ _ASKED = 2
 """How often a hook is asked about each mutation: before it is proposed, and before it is executed."""
 
 _SCRIPT = '#!/bin/sh\ncat > /dev/null\necho "{}"\n'
+_NAME = "pre-mutation-0"
+_INPUT = b"{}" * 200
 _SIDES = (None, 0, 1, 3)
 """Hooks in the folder; None for an engine that works in no folder."""
 
@@ -36,7 +38,16 @@ def run(quick: bool) -> Iterator[dict[str, object]]:
     """
     count = 10 if quick else 200
     with tempfile.TemporaryDirectory() as folder:
-        times, bare = asyncio.run(_measured(Path(folder), count))
+        times, started, bare = asyncio.run(_measured(Path(folder), count))
+    yield {
+        "name": "one hook, started and heard",
+        "n": count,
+        "p50_ms": _ms(median(started)),
+        "p95_ms": _ms(sorted(started)[int(count * 0.95)]),
+        "peer": "subprocess.run of the same script",
+        "peer_ms": _ms(median(bare)),
+        "ratio": round(median(started) / median(bare), 2),
+    }
     for hooks in (0, 1, 3):
         added = median(times[hooks]) - median(times[None])
         row: dict[str, object] = {
@@ -62,10 +73,11 @@ def _ms(seconds: float) -> float:
     return round(seconds * 1000, 2)
 
 
-async def _measured(folder: Path, count: int) -> tuple[dict[int | None, list[float]], list[float]]:
-    """Seconds of each mutation on each side, and of each bare run of the script."""
+async def _measured(folder: Path, count: int) -> tuple[dict[int | None, list[float]], list[float], list[float]]:
+    """Seconds of each mutation on each side, of each run of a hook, and of each bare run of the same script."""
     times: dict[int | None, list[float]] = {hooks: [] for hooks in _SIDES}
-    bare = []
+    started, bare = [], []
+    alone = FolderHooks(folder / "1", "bench", lambda *_: "trusted", seconds=30.0)
     async with AsyncExitStack() as open_sides:
         sides = {
             hooks: await open_sides.enter_async_context(_side(folder / str(hooks), hooks, count + _WARM_UP))
@@ -76,8 +88,11 @@ async def _measured(folder: Path, count: int) -> tuple[dict[int | None, list[flo
             first = number % len(_SIDES)
             for hooks in (*_SIDES[first:], *_SIDES[:first]):
                 times[hooks].append(await carry_through(sides[hooks], number))
-            bare.append(await asyncio.to_thread(_bare, folder / "1" / FOLDER / "pre-mutation-0"))
-    return {hooks: found[_WARM_UP:] for hooks, found in times.items()}, bare[_WARM_UP:]
+            start = time.perf_counter()
+            await alone.run(_NAME, _INPUT, 30.0)
+            started.append(time.perf_counter() - start)
+            bare.append(await asyncio.to_thread(_bare, folder / "1" / FOLDER / _NAME))
+    return {hooks: found[_WARM_UP:] for hooks, found in times.items()}, started[_WARM_UP:], bare[_WARM_UP:]
 
 
 @asynccontextmanager
@@ -104,7 +119,7 @@ async def _side(folder: Path, hooks: int | None, count: int) -> AsyncIterator[Ba
 def _bare(script: Path) -> float:
     """Seconds of one run of the script, by nothing but its process."""
     start = time.perf_counter()
-    subprocess.run([script], input=b"{}" * 200, capture_output=True, check=True)
+    subprocess.run([script], input=_INPUT, capture_output=True, check=True)
     return time.perf_counter() - start
 
 
