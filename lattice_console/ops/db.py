@@ -3,13 +3,13 @@
 from pathlib import Path
 
 from lattice_console import config, servers
-from lattice_console.contract.errors import Conflict, NotFound, ValidationFailed
+from lattice_console.contract.errors import Conflict, NotFound, SystemFailure, ValidationFailed
 from lattice_console.contract.models.base import Model
 from lattice_console.engine.features.context import utc_now
 from lattice_console.engine.features.log import strays, verify_chain
 from lattice_console.engine.ports import Tables
 from lattice_console.engine.stores import copying
-from lattice_console.engine.stores.databases import Transaction, whole
+from lattice_console.engine.stores.databases import Transaction, WholeDatabase, whole
 from lattice_console.engine.stores.migrate import HEAD
 
 _FINDINGS = 20
@@ -71,6 +71,21 @@ async def check(database: Path | str) -> Checked:
     """Look through everything that can be proved: storage, audit chains, numbers of events, hashes of blobs."""
     there = whole(database)
     problems = await there.problems()
+    try:
+        projects, rows, broken = await _walk(there)
+    except SystemFailure as error:
+        if not (problems and error.code == "SYS_DATABASE_CORRUPT"):
+            raise
+        # What else there is cannot be read any more.
+        return Checked(ok=False, revision="", projects=0, audit_rows=0, problems=tuple(problems[:_FINDINGS]))
+    problems += broken
+    return Checked(
+        ok=not problems, revision=HEAD, projects=projects, audit_rows=rows, problems=tuple(problems[:_FINDINGS])
+    )
+
+
+async def _walk(there: WholeDatabase) -> tuple[int, int, list[str]]:
+    """The numbers of projects and of audit rows, and what of them does not hold."""
     async with there.transaction(write=False) as transaction:
         found = await copying.projects(transaction)
         scopes = [None, *found]
@@ -87,16 +102,10 @@ async def check(database: Path | str) -> Checked:
         rows, broken = await transaction.run(walk)
         gaps = [(scope, await copying.missing_events(transaction, scope)) for scope in found]
         damaged = await copying.damaged_blobs(transaction)
-    problems += [f"audit: {problem}" for problem in broken]
+    problems = [f"audit: {problem}" for problem in broken]
     problems += [f"events: {gap} ({scope})" for scope, gap in gaps if gap]
     problems += [f"the blob {hash} does not hold what its hash says" for hash in damaged]
-    return Checked(
-        ok=not problems,
-        revision=HEAD,
-        projects=len(found),
-        audit_rows=rows,
-        problems=tuple(problems[:_FINDINGS]),
-    )
+    return len(found), rows, problems
 
 
 async def copy(

@@ -61,7 +61,9 @@ def check(url: str | None) -> int:
         found,
         lambda: [
             f"{'ok' if found.ok else 'broken'}: {count(found.projects, 'project')}, "
-            f"{count(found.audit_rows, 'audit row')}, tables of {found.revision}",
+            f"{count(found.audit_rows, 'audit row')}, tables of {found.revision}"
+            if found.revision
+            else "broken: it cannot be read through",
             *(f"  {inert(problem)}" for problem in found.problems),
         ],
     )

@@ -84,7 +84,7 @@ class Connection:
         try:
             while await self._attend(backend):
                 await self._greet(backend)
-                self._post(Told("The database was put back to an earlier state. What stands here was read anew."))
+                self._post(Told("The database was put back to an earlier state. What stands here is read anew."))
         except LatticeError as error:
             self._ended(error)
         finally:

@@ -77,6 +77,9 @@ def test_a_database_that_cannot_be_used_is_left_alone_and_the_way_back_is_told(
         assert (result.code, result.out) == (1, b""), command
         assert words in result.err
         assert "Traceback" not in result.err
+    if harm in (_header, _middle, _cut):
+        found = lattice("db", "check", "--output", "json")
+        assert (found.code, found.json["ok"], bool(found.json["problems"])) == (10, False, True)
     doctor = lattice("doctor", "--output", "json")
     assert doctor.code == 10
     assert any(words in check["message"] for check in doctor.json["items"] if check["state"] == "problem")
