@@ -47,6 +47,8 @@ SAID: Final[dict[str, str]] = {
     "deep-objects.json": "it nests deeper than 200 levels",
     "deep.yaml": "it nests deeper than 200 levels",
     "aliases.yaml": "its aliases repeat more than 1,000,000 values",
+    "twice.json": "/a stands 2 times, on lines 1, 1: the last one counts",
+    "twice.yaml": "/a stands 2 times, on lines 1, 2: the last one counts",
     "no-number.json": "NaN and Infinity are no values of JSON",
     "endless.json": "a number is too large",
     "long-number.json": "a number is too large, or has more than 1000 characters",

@@ -26,6 +26,8 @@ from lattice_console.engine.rules.checks.catalogue import broken
 from lattice_console.engine.rules.defects import Defect
 from lattice_console.engine.rules.openapi import checking as openapi
 from lattice_console.engine.rules.syntax import Parsed
+from lattice_console.merge.keys import repeated_in
+from lattice_console.merge.reading import Unreadable
 from lattice_console.merge.values import replaced_values
 
 __all__ = [
@@ -178,7 +180,7 @@ def _reading(path: str, content: bytes, parsed: Parsed, least: Severity | None =
     else:
         reading, defects = _dialect(path, data, judged=least is not None)
     told = [defect for defect in defects if least in ("warning", defect.severity)][:DEFECT_LIMIT]
-    findings = _findings(path, content, parsed, told)
+    findings = (*_repeated(path, content), *_findings(path, content, parsed, told)) if least else ()
     return replace(reading, findings=findings, allowed_files=allowed_files(path, parsed))
 
 
@@ -302,6 +304,28 @@ def _findings(path: str, content: bytes, parsed: Parsed, defects: Sequence[Defec
             )
 
     return tuple(all_findings())
+
+
+def _repeated(path: str, content: bytes) -> Iterator[Finding]:
+    """The keys that a document repeats, and what stands for them is lost to whoever reads the last one."""
+    try:
+        found = repeated_in(path, content) or {}
+    except Unreadable:
+        # More than we tell apart.
+        return
+    for pointer, lines in islice(found.items(), DEFECT_LIMIT):
+        # An anchor may be set anew.
+        if pointer.startswith("/"):
+            shown, where = replace_controls(pointer[:_VERSION_LIMIT], lines=False), ", ".join(map(str, lines[:5]))
+            yield Finding(
+                path=path,
+                rule="syntax",
+                severity="error",
+                message=f"{shown} stands {len(lines)} times, on lines {where}: the last one counts.",
+                pointer=shown,
+                line=lines[-1],
+                remedy="Keep one of them.",
+            )
 
 
 def _line(value: str) -> str:
