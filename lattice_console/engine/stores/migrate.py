@@ -26,6 +26,10 @@ SCRIPTS = Path(__file__).parent / "migrations"
 """Where alembic finds the steps."""
 
 
+DEFECTS = ("SYS_DATABASE_FAILED", "SYS_DATABASE_CONSTRAINT")
+"""What a database's refusal of a migration's statement is called: a mistake of the program."""
+
+
 def bring_up_to_date(lane: Lane, file: Path | None) -> Path | None:
     """Migrate the database to `HEAD` in one transaction; returns the copy that was made of it before, if any.
 
@@ -113,7 +117,7 @@ def failed(error: Exception, found: str, file: Path | None = None) -> SystemFail
     if isinstance(error, DATABASE_ERRORS):
         told = file_failure(error, file, writing=True)
         # A statement that the database refuses is the program's mistake; a full disk is not.
-        why = _DEFECT if told.code in ("SYS_DATABASE_FAILED", "SYS_DATABASE_CONSTRAINT") else told.message
+        why = _DEFECT if told.code in DEFECTS else told.message
     else:
         why = error.message if isinstance(error, SystemFailure) else _DEFECT
     return SystemFailure(

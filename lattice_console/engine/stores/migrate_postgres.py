@@ -4,8 +4,8 @@ from sqlalchemy import Connection, inspect, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lattice_console.contract.errors import LatticeError
-from lattice_console.engine.stores.failures import server_errors
-from lattice_console.engine.stores.migrate import HEAD, configuration, failed, known
+from lattice_console.engine.stores.failures import failure, server_errors
+from lattice_console.engine.stores.migrate import DEFECTS, HEAD, configuration, failed, known
 
 LOCK = 0x6C617474696365
 """The number of the advisory lock under which one process migrates: `lattice`."""
@@ -53,12 +53,14 @@ def _migrate(connection: Connection) -> str | None:
 
 
 def _step(connection: Connection, found: str | None) -> None:
-    told: tuple[type[Exception], ...] = (*server_errors(), LatticeError)
     try:
         _run(connection)
-    except told:
+    except LatticeError:
         raise
     except Exception as error:
+        # A server that went away, or has no room, is no mistake of a step.
+        if isinstance(error, server_errors()) and failure(error, writing=True).code not in DEFECTS:
+            raise
         raise failed(error, found or "none") from error
 
 

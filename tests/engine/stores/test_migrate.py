@@ -5,6 +5,7 @@ from contextlib import closing
 from pathlib import Path
 from textwrap import dedent
 
+import asyncpg
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
@@ -16,6 +17,8 @@ from lattice_console.engine.stores import migrate, seals
 from lattice_console.engine.stores.connection import Lane, open_lane
 from lattice_console.engine.stores.sqlite import SqliteStore
 from lattice_console.engine.stores.tables import metadata
+from lattice_console.ops import db
+from lattice_console.servers import postgres
 from tests.engine.stores.samples import PROJECT, project
 from tests.support.underneath import underneath
 
@@ -207,3 +210,18 @@ def test_a_copy_put_in_place_that_lost_its_log_mode_gets_it_back(file: Path) -> 
     asyncio.run(open_and_close(file))
     with closing(sqlite3.connect(file)) as driver:
         assert driver.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+async def test_a_migration_that_fails_on_postgres_is_undone_and_says_so(empty_postgres_database: str) -> None:
+    await db.upgrade(postgres(empty_postgres_database))
+    connection = await asyncpg.connect(empty_postgres_database)
+    try:
+        # The step after it makes an index that is there already.
+        await connection.execute("UPDATE alembic_version SET version_num = '0007'")
+        with pytest.raises(SystemFailure) as caught:
+            await db.upgrade(postgres(empty_postgres_database))
+        assert caught.value.code == "SYS_DATABASE_MIGRATION"
+        assert "of revision 0007" in caught.value.message
+        assert await connection.fetchval("SELECT version_num FROM alembic_version") == "0007"
+    finally:
+        await connection.close()
