@@ -1,5 +1,6 @@
 """A git repository that a test writes, and projects that histories come into and go out of."""
 
+import io
 import os
 import subprocess
 from collections.abc import AsyncIterator
@@ -72,13 +73,18 @@ class Repository:
 
     def tree(self, revision: str = "HEAD") -> dict[str, bytes]:
         """Every file of a commit, with its bytes."""
-        names = self.git("ls-tree", "-r", "-z", "--name-only", revision).split("\0")[:-1]
-        return {
-            name: subprocess.run(
-                ["git", "-C", str(self.place), "show", f"{revision}:{name}"], check=True, capture_output=True
-            ).stdout
-            for name in names
-        }
+        entries = [line.split("\t") for line in self.git("ls-tree", "-r", "-z", revision).split("\0")[:-1]]
+        names = {path: facts.split()[2] for facts, path in entries}
+        asked = "".join(f"{name}\n" for name in names.values()).encode()
+        batch = ["git", "-C", str(self.place), "cat-file", "--batch"]
+        told = io.BytesIO(subprocess.run(batch, input=asked, check=True, capture_output=True).stdout)
+        return {path: _blob(told) for path in names}
+
+
+def _blob(told: io.BytesIO) -> bytes:
+    """The next content that `git cat-file --batch` has told: a line that ends with its size, it, and a newline."""
+    size = int(told.readline().split()[2])
+    return told.read(size + 1)[:-1]
 
 
 @asynccontextmanager
