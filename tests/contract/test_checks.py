@@ -41,6 +41,10 @@ async def test_every_document_is_checked_page_by_page(ann: Backend) -> None:
         "g.yaml": [("broken_reference", None)],
     }
     [broken] = next(one.findings for one in found if one.path == "g.yaml")
-    assert (broken.message, broken.pointer, broken.line) == ("There is no file gone.yaml.", "/b/0/$ref", 2)
+    assert (broken.message, broken.pointer, broken.line) == (
+        "It refers to gone.yaml#/x, which is not there.",
+        "/b/0/$ref",
+        2,
+    )
     proposed = await propose(ann, create("b/f.json", b"{"))
     assert {one.name: one.state for one in proposed.requirements}["specs_valid"] == "satisfied"

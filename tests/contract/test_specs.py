@@ -119,7 +119,7 @@ async def test_a_spec_is_read_from_the_head_and_follows_it(ann: Backend) -> None
     assert (billing.path, billing.requirements, billing.depends_on) == (BILLING, 1, ("user",))
     assert not billing.has_schema
     [finding] = (await ann.specs.get("billing")).findings
-    assert (finding.rule, finding.severity, finding.pointer) == ("depends_on", "error", "/depends_on")
+    assert (finding.rule, finding.severity, finding.pointer) == ("depends_on", "error", "/depends_on/0")
     assert await ann.specs.validate() == (finding,) == await ann.specs.validate(["billing"])
 
     await carry_out(ann, modify(BILLING, spec(version="1.1.0")))
@@ -147,6 +147,44 @@ async def test_a_spec_may_be_any_of_the_kinds(ann: Backend, path: str, content: 
     await track(ann, {path: content, "notes.md": b"# No spec\n", "data.json": b'{"a": 1}\n'})
     [shop] = await ann.specs.list()
     assert (shop.name, shop.version, shop.path) == ("shop", "2.0.0", path)
+
+
+OWN, OPENAPI = ".lattice/specs/of-file.json", ".lattice/specs/of-file.yaml"
+
+
+def needing(name: str, *needs: str, **more: object) -> bytes:
+    return json.dumps({"name": name, "version": "1.0.0", "depends_on": needs, **more}, indent=1).encode()
+
+
+async def test_what_only_others_can_tell_of_a_spec_is_found_where_it_says_so(ann: Backend) -> None:
+    await track(
+        ann,
+        {
+            "a.json": needing("a", "b", "gone", "of-file"),
+            "b.json": needing("b", "c", "a"),
+            "c.json": needing("c", "a", "d"),
+            "d.json": needing("d", "of-file"),
+            "x/twin.json": needing("twin"),
+            "y/twin.json": needing("twin"),
+            OWN: b'{"name": "of-file", "version": "1.0.0", "x": {"$ref": "../../d.json#/z"}}',
+            OPENAPI: b"openapi: 3.1.0\ninfo: {title: X, version: '1'}\npaths: {}\n",
+        },
+    )
+    found = await ann.specs.validate()
+    circle = "It depends on what depends on it: a, b, c."
+    assert sorted((one.path, one.rule, one.pointer, one.line, one.message) for one in found) == [
+        (OWN, "broken_reference", "/x/$ref", 1, "It refers to d.json#/z, which is not there."),
+        (OWN, "name_twice", "/name", 1, f"The name of-file is also that of {OPENAPI}."),
+        (OPENAPI, "file_name_twice", "", 1, f"The name of-file is also that of {OWN}."),
+        ("a.json", "circle", "/depends_on/0", 5, circle),
+        ("a.json", "depends_on", "/depends_on/1", 6, "It depends on gone, which is no spec here."),
+        ("b.json", "circle", "/depends_on/0", 5, circle),
+        ("b.json", "circle", "/depends_on/1", 6, circle),
+        ("c.json", "circle", "/depends_on/0", 5, circle),
+        ("x/twin.json", "name_twice", "/name", 2, "The name twin is also that of y/twin.json."),
+        ("y/twin.json", "name_twice", "/name", 2, "The name twin is also that of x/twin.json."),
+    ]  # fmt: skip
+    assert [one for one in found if one.path == "a.json"] == [*(await ann.specs.get("a")).findings]
 
 
 async def test_a_new_spec_is_proposed_from_a_template(house: House, ann: Backend) -> None:

@@ -55,8 +55,8 @@ async def test_a_key_behind_a_filter_opens_what_was_found(specs: Console, monkey
 
 
 async def test_the_tree_marks_specs_with_their_type_and_their_findings(specs: Console) -> None:
-    assert "✗1 requirements" in specs.line("accounts.json")
-    assert "✗3 database" in specs.line("ledger.yaml")
+    assert "✗2 requirements" in specs.line("accounts.json")
+    assert "✗4 database" in specs.line("ledger.yaml")
     assert specs.line("payments.json").split()[-1] == "api"
     assert specs.line("refunds.md").split() == ["refunds.md"]
 
@@ -72,7 +72,7 @@ async def test_the_cursor_begins_on_the_first_spec(specs: Console) -> None:
 async def test_folders_close_and_open_and_say_what_is_in_them(specs: Console) -> None:
     await specs.press("g", "left")
     await specs.on("▸ .lattice/")
-    assert specs.selected.split()[-2:] == ["✗4", "5"]
+    assert specs.selected.split()[-2:] == ["✗7", "5"]
     await specs.misses("ledger.yaml")
     await specs.press("right")
     await specs.sees("ledger.yaml")
@@ -96,7 +96,7 @@ async def test_typing_narrows_the_tree_by_path_name_and_type(specs: Console) -> 
     await specs.sees("1 of 10 documents", "ledger.yaml")
     await specs.press("ctrl+u")
     await specs.type("findings")
-    await specs.sees("2 of 10 documents", "accounts.json")
+    await specs.sees("3 of 10 documents", "accounts.json")
     await specs.press("ctrl+u")
     await specs.type("nothing like it")
     await specs.sees("No document matches.", "Esc shows all")
@@ -136,18 +136,22 @@ async def test_right_reads_the_document_and_left_comes_back(specs: Console) -> N
 async def test_findings_stand_beneath_their_lines_and_a_key_leads_from_one_to_the_next(specs: Console) -> None:
     await find(specs, "ledger")
     await specs.press("enter")
-    await specs.sees("1 Content 3 findings", "✗ 3 errors")
+    await specs.sees("1 Content 4 findings", "✗ 4 errors")
     at = specs.lines.index(specs.line("- name: entries"))
     assert "'description' is a required property" in specs.lines[at + 1]
     await specs.press("right_square_bracket")
     await specs.on("'owner' is a required property")
     await specs.press("right_square_bracket")
+    await specs.on("It depends on what depends on it: accounts, ledger, payments.")
+    await specs.press("right_square_bracket")
+    await specs.on("It depends on plans, which is no spec here")
+    await specs.press("right_square_bracket")
     await specs.on("'description' is a required property")
     await specs.press("right_square_bracket")
     await specs.sees("No finding further down from here.")
     await specs.on("'description' is a required property")
-    await specs.press("left_square_bracket", "left_square_bracket")
-    await specs.on("It depends on plans, which is no spec here")
+    await specs.press("left_square_bracket", "left_square_bracket", "left_square_bracket")
+    await specs.on("'owner' is a required property")
 
 
 async def test_what_is_suppressed_is_told_as_that_and_does_not_count(office: Office) -> None:

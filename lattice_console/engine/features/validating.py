@@ -13,7 +13,8 @@ from lattice_console.engine.features import across, paging, suppressing
 from lattice_console.engine.features.context import Context
 from lattice_console.engine.features.registry import Steps, flows
 from lattice_console.engine.records import HeadRecord, Window
-from lattice_console.engine.rules import policy, secrets, specs, suppressions, syntax
+from lattice_console.engine.rules import crossing, policy, secrets, specs, suppressions, syntax
+from lattice_console.engine.rules.crossing import Around
 from lattice_console.engine.rules.suppressions import Suppressed
 
 _BYTES = 20_000_000
@@ -26,8 +27,7 @@ class Portion:
 
     documents: Sequence[HeadRecord]
     contents: Mapping[str, bytes]
-    across: Mapping[str, Sequence[Finding]]
-    missing: Mapping[str, frozenset[str]]
+    around: Mapping[str, Around]
     suppressed: Sequence[Suppressed]
     today: date
 
@@ -63,8 +63,7 @@ def gather(ctx: Context, documents: Sequence[HeadRecord]) -> Portion:
     return Portion(
         documents=documents,
         contents=ctx.tables.documents.blobs(readable),
-        across=across.findings(ctx, documents),
-        missing=across.missing(ctx, documents),
+        around=across.around(ctx, documents),
         suppressed=suppressing.known(ctx),
         today=ctx.now.date(),
     )
@@ -79,9 +78,9 @@ def judged(portion: Portion) -> tuple[CheckedDocument, ...]:
         if content is not None:
             findings += _about(path, content, portion.today)
             told = {one.pointer for one in findings if one.rule == "openapi_reference"}
-            broken = specs.broken_references(path, content, portion.missing.get(path, frozenset()))
-            findings += [one for one in broken if one.pointer not in told]
-        findings += portion.across.get(path, ())
+            if path in portion.around:
+                beside = crossing.check(path, content, portion.around[path])
+                findings += [one for one in beside if one.rule != "broken_reference" or one.pointer not in told]
         marked = suppressions.applied(findings, portion.suppressed, portion.today)
         checked.append(CheckedDocument(path=path, findings=marked))
     return tuple(checked)

@@ -18,7 +18,6 @@ __all__ = [
     "PATH_LIMIT",
     "Reference",
     "Trail",
-    "_pointer",
     "leads_somewhere",
     "places",
     "read",

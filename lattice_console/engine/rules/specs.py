@@ -19,7 +19,7 @@ from typing import Any
 
 from lattice_console.contract.models.base import TEXT_LIMIT, replace_controls
 from lattice_console.contract.models.spec import Finding, Severity, SpecType
-from lattice_console.engine.rules import checks, inherited, references, syntax, templates
+from lattice_console.engine.rules import checks, inherited, syntax, templates
 from lattice_console.engine.rules import schema as schemas
 from lattice_console.engine.rules.checks import common
 from lattice_console.engine.rules.checks.catalogue import broken
@@ -40,6 +40,7 @@ __all__ = [
     "keeps_identity",
     "meaning",
     "own_schema",
+    "placed",
     "read",
 ]
 
@@ -180,7 +181,7 @@ def _reading(path: str, content: bytes, parsed: Parsed, least: Severity | None =
     else:
         reading, defects = _dialect(path, data, judged=least is not None)
     told = [defect for defect in defects if least in ("warning", defect.severity)][:DEFECT_LIMIT]
-    findings = (*_repeated(path, content), *_findings(path, content, parsed, told)) if least else ()
+    findings = (*_repeated(path, content), *placed(path, content, parsed, told)) if least else ()
     return replace(reading, findings=findings, allowed_files=allowed_files(path, parsed))
 
 
@@ -274,20 +275,8 @@ def _schema(data: dict[str, Any], *, judged: bool) -> tuple[dict[str, Any] | Non
     return schema, defects
 
 
-def broken_references(path: str, content: bytes, missing: frozenset[str]) -> tuple[Finding, ...]:
-    """Where a document refers to files of which it is known that they are not there."""
-    parsed = syntax.parse(path, content)
-    if not missing or not isinstance(parsed.data, dict | list):
-        return ()
-    found = [
-        broken("broken_reference", f"There is no file {one.path}.", place, "Mend the reference, or add the file.")
-        for place, one in references.places(path, parsed.data)
-        if one.path in missing
-    ]
-    return _findings(path, content, parsed, found[:DEFECT_LIMIT])
-
-
-def _findings(path: str, content: bytes, parsed: Parsed, defects: Sequence[Defect]) -> tuple[Finding, ...]:
+def placed(path: str, content: bytes, parsed: Parsed, defects: Sequence[Defect]) -> tuple[Finding, ...]:
+    """The defects of a document as findings, each with its line, where that is found."""
     pointers = {defect.pointer for defect in defects}
     spans = syntax.spans(parsed.kind, content, pointers) if pointers else {}
 

@@ -108,6 +108,9 @@ def test_references_are_found_wherever_else_they_stand(value: Any) -> None:
 )
 def test_data_and_names_are_told_from_references(data: Any, found: list[str]) -> None:
     assert [path for path, _ in read("a.json", data)] == found
+    placed = list(references.places("a.json", data))
+    assert {reference.path for _, reference in placed} == set(found)
+    assert all(references.leads_somewhere(data, pointer) for pointer, _ in placed)
 
 
 def test_what_an_alias_repeats_is_read_once_and_in_each_of_its_meanings() -> None:
