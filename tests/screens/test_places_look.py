@@ -46,7 +46,7 @@ async def _activity(console: Console) -> None:
 
 
 async def _read(console: Console, words: str) -> None:
-    await console.sees("10 documents", "✗3")
+    await console.sees("10 documents", "✗4")
     await console.press("slash")
     await console.type(words)
     await console.sees("1 of 10 documents")
@@ -74,7 +74,7 @@ async def _history(console: Console) -> None:
 
 
 async def _tree(console: Console) -> None:
-    await console.sees("10 documents", "✗3", "lines.py")
+    await console.sees("10 documents", "✗4", "lines.py")
     if console.app.size.width >= 110:
         await console.sees("An account has an owner", "1 revision")
         view = console.app.screen.query_one(DocumentView)

@@ -23,7 +23,7 @@ async def specs(office: Office) -> AsyncIterator[Console]:
     """The console of kim, opened at the specs of a richer project, too narrow for tree and document at once."""
     await enrich(office)
     async with open_console(make_app(office, start="specs"), size=(80, 24)) as console:
-        await console.sees("10 documents", "✗3 database")
+        await console.sees("10 documents", "✗4 database")
         yield console
 
 
@@ -32,7 +32,7 @@ async def wide(office: Office) -> AsyncIterator[Console]:
     """The same, with room for both."""
     await enrich(office)
     async with open_console(make_app(office, start="specs"), size=(140, 40)) as console:
-        await console.sees("10 documents", "✗3 database")
+        await console.sees("10 documents", "✗4 database")
         yield console
 
 
