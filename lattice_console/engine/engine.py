@@ -4,12 +4,12 @@ import asyncio
 import hashlib
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from datetime import datetime
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from lattice_console.contract import calls
-from lattice_console.contract.errors import Conflict, NotAllowed
+from lattice_console.contract.errors import Conflict, LatticeError, NotAllowed
 from lattice_console.contract.events import Event
 from lattice_console.contract.models.health import ComponentHealth
 from lattice_console.engine.afterwards import Afterwards
@@ -95,6 +95,11 @@ class Engine:
             if self._kept is not None and project is not None and use_case.whose is not None:
                 return await self._kept.answer(calls.call(name), actor, project, checked, read)
             return await read(lambda ctx: use_case.run(ctx, **checked))
+        foresees = use_case.foresees
+        if foresees is not None and self._around.may_foresee:
+            # What is wrong, the write says; or it has an answer already.
+            with suppress(LatticeError):
+                await asked.read(lambda ctx: foresees(ctx, **checked))
         asks = use_case.asks if use_case.asks is not None and asked.hooks("pre-mutation") else None
         if use_case.kind == "write" and asks is None:
             return await asked.write(lambda ctx: use_case.run(ctx, **checked), final=True)

@@ -12,7 +12,7 @@ from lattice_console.contract import permissions
 from lattice_console.contract.errors import Conflict, NotAllowed, NotFound
 from lattice_console.contract.events import DATA_LIMIT, EventName
 from lattice_console.contract.models.people import Person
-from lattice_console.engine.features.trials import Places, Readings, Stated, Trials, Versions
+from lattice_console.engine.features.trials import Places, Readings, Splices, Stated, Trials, Versions
 from lattice_console.engine.ports import Cache, HookKind, Hooks, Presence, Tables
 from lattice_console.engine.presence import LocalPresence
 from lattice_console.engine.records import (
@@ -69,8 +69,17 @@ class Surroundings:
     """Which places in documents, that others refer to, are there."""
     versions: Versions = field(default_factory=Versions)
     """What changes of specs ask of their versions."""
+    splices: Splices = field(default_factory=Splices)
+    """What puts versions into specs."""
     stated: Stated = field(default_factory=Stated)
     """The versions that specs state."""
+
+    @property
+    def may_foresee(self) -> bool:
+        """Whether a write may have to find out about versions: no policy is known, or one that asks for that."""
+        known = [found.versions for _, found in list(self.policies.values())]
+        return not known or any(one.auto_version or one.comment_required for one in known)
+
     policies: dict[str, tuple[tuple[str, ...], PolicyReading]] = field(default_factory=dict)
     """Policies read so far, with their sources, by version; a version never changes its meaning."""
 

@@ -103,7 +103,7 @@ def patchset(ctx: Context, *, mutation: str, number: int) -> Patchset:
     return views.patchset(ctx, found)
 
 
-@writes("mutations.create", asks=hooking.before("proposing", hooking.about_new))
+@writes("mutations.create", asks=hooking.before("proposing", hooking.about_new), foresees=versioned.foresee_new)
 def create(
     ctx: Context,
     *,
@@ -200,7 +200,7 @@ def begin(ctx: Context, record: MutationRecord, proposal: proposals.Proposal) ->
     ctx.announce("mutation.created", record.id, 1, number=record.number, status=record.status)
 
 
-@writes("mutations.update", asks=hooking.before("updating", hooking.about_changed))
+@writes("mutations.update", asks=hooking.before("updating", hooking.about_changed), foresees=versioned.foresee_changed)
 def update(
     ctx: Context,
     *,

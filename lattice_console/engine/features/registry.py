@@ -84,6 +84,8 @@ class UseCase:
     """A read that may be answered by a replica, as long as that knows of all that this process knows of."""
     asks: "Ask | None" = None
     """A write that hooks are asked about before its transaction."""
+    foresees: Callable[..., None] | None = None
+    """Takes what a write takes, and finds out what takes long before it, in a transaction that only reads."""
 
 
 Finish = Callable[[Context, Any], Any]
@@ -118,15 +120,15 @@ def reads(
 
 
 def writes(
-    name: str, *, asks: Ask | None = None
+    name: str, *, asks: Ask | None = None, foresees: Callable[..., None] | None = None
 ) -> Callable[[Callable[Concatenate[Context, P], R]], Callable[Concatenate[Context, P], R]]:
     """Register a use case that is one transaction; its answer is kept under the caller's idempotency key.
 
-    With `asks`, hooks are asked before.
+    With `asks`, hooks are asked before; with `foresees`, what takes long is found out before.
     """
 
     def register(run: Callable[Concatenate[Context, P], R]) -> Callable[Concatenate[Context, P], R]:
-        _add(name, UseCase("write", run, asks=asks))
+        _add(name, UseCase("write", run, asks=asks, foresees=foresees))
         return run
 
     return register

@@ -7,6 +7,7 @@ from typing import Generic, TypeVar
 from lattice_console.contract.models.advice import SpecVersion
 from lattice_console.engine.rules.dependencies import Said
 from lattice_console.engine.rules.resolution import Outcome
+from lattice_console.engine.rules.versioning.stating import Splice
 
 Key = tuple[str | None, ...]
 """What is done, where, and the hashes of what it is done to."""
@@ -59,3 +60,7 @@ class Versions(_Kept[tuple[SpecVersion, ...]]):
 
 class Stated(_Kept[tuple[str | None]]):
     """The versions that documents state as specs, by paths and hashes."""
+
+
+class Splices(_Kept[tuple[Splice | None]]):
+    """What puts versions into documents, by paths, hashes and the versions."""

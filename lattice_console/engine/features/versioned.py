@@ -1,14 +1,17 @@
 """The versions of specs: what changes ask of them, and writing what is proposed."""
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from lattice_console.contract.models.advice import SpecVersion
-from lattice_console.engine.features import stored
+from lattice_console.contract.models.mutation import ChangeInput
+from lattice_console.engine.features import policy as policies
+from lattice_console.engine.features import proposals, stored, views
 from lattice_console.engine.features.context import Context
-from lattice_console.engine.records import ChangeRecord
+from lattice_console.engine.records import ChangeRecord, ParentRecord
+from lattice_console.engine.rules import hashes
 from lattice_console.engine.rules.versioning.comparing import compare, version_of
-from lattice_console.engine.rules.versioning.stating import restated
+from lattice_console.engine.rules.versioning.stating import restating
 
 REASON = "version_reason"
 """The key of a mutation's metadata that says why its versions are less than is proposed."""
@@ -30,16 +33,57 @@ class Written(NamedTuple):
 
 def written(ctx: Context, changes: Sequence[ChangeRecord]) -> Written | None:
     """The results of changes with the proposed versions in the place of those that their author left alone."""
-    alone = [one for one in versions(ctx, changes) if one.short and one.states == one.now and one.proposed]
-    hashes = {one.result_path: one.result_hash for one in changes if one.result_hash}
-    contents = stored.blobs(ctx, (hash for one in alone if (hash := hashes.get(one.path))))
     found, told = {}, []
-    for one in alone:
-        content = restated(one.path, contents[hashes[one.path] or ""], one.proposed or "")
-        if content is not None:
-            found[one.path] = content
-            told.append(f"{one.spec} states {one.proposed}: {one.reasons[0].message if one.reasons else ''}")
+    for change in changes:
+        for one in versions(ctx, [change]):
+            if change.result_hash and one.proposed and one.short and one.states == one.now:
+                content = _restated(ctx, change, one, change.result_hash, one.proposed)
+                if content is not None:
+                    found[one.path] = content
+                    told.append(f"{one.spec} states {one.proposed}: {one.reasons[0].message if one.reasons else ''}")
     return Written(found, "; ".join(told)) if found else None
+
+
+def _restated(ctx: Context, change: ChangeRecord, one: SpecVersion, hash: str, version: str) -> bytes | None:
+    """The result of a change with a version in the place of its own; what that asks for is known then, too."""
+    content, known = stored.blobs(ctx, [hash])[hash], ctx.around.splices.get((one.path, hash, version))
+    if known is None:
+        known = (restating(one.path, content, version),)
+        ctx.around.splices.put((one.path, hash, version), known)
+    [splice] = known
+    if splice is None:
+        return None
+    after = splice.done(content)
+    key = (change.path, change.new_path, change.base_hash, hashes.digest(after))
+    ctx.around.versions.put(key, (one.model_copy(update={"states": version, "short": False}),))
+    return after
+
+
+def foresee_new(ctx: Context, *, changes: Sequence[ChangeInput], parents: Sequence[str], **_: Any) -> None:
+    """Find out what proposing those changes has to know of versions: it is kept by hashes."""
+    if changes and _are_asked_for(ctx):
+        _foresee(ctx, changes, proposals.resolve_parents(ctx, parents))
+
+
+def foresee_changed(
+    ctx: Context, *, mutation: str, changes: Sequence[ChangeInput] | None, parents: Sequence[str] | None, **_: Any
+) -> None:
+    """The same of a mutation that is to become those changes."""
+    if changes and _are_asked_for(ctx):
+        record = views.find(ctx, mutation)
+        above = [parent.mutation_id for parent in stored.of(ctx, record).parents] if parents is None else parents
+        _foresee(ctx, changes, proposals.resolve_parents(ctx, above, record))
+
+
+def _are_asked_for(ctx: Context) -> bool:
+    policy = policies.in_force(ctx).versions
+    return policy.auto_version or policy.comment_required
+
+
+def _foresee(ctx: Context, changes: Sequence[ChangeInput], parents: list[ParentRecord]) -> None:
+    proposal = proposals.resolve(ctx, changes, parents)
+    ctx.memo.update((("blob", hash), content) for hash, content in proposal.blobs.items())
+    written(ctx, proposal.changes)
 
 
 def versions(ctx: Context, changes: Sequence[ChangeRecord]) -> tuple[SpecVersion, ...]:

@@ -44,6 +44,7 @@ class Schemas:
     def __init__(self, before: Follow, after: Follow) -> None:
         self._before, self._after = before, after
         self._met: set[tuple[str, str, Toward]] = set()
+        self._reached: set[str] = set()
 
     def compare(self, before: Item, after: Item, toward: Toward, where: str) -> Iterator[Difference]:
         """What differs between two schemas, and in all that they refer to; `where` names them in messages."""
@@ -62,13 +63,14 @@ class Schemas:
                 if key in self._met:
                     continue
                 self._met.add(key)
+                self._reached.add(new.pointer)
                 place = f"schema {str(refers[1]).rpartition('/')[2]}" if refers[0] == refers[1] else place
             yield from _own(old, new, toward, place)
             pending.extend(_below(old, new, place))
 
     def met(self, pointer: str) -> bool:
-        """Whether the schema there was compared already."""
-        return any(pointer in key for key in self._met)
+        """Whether the schema that stands there now was referred to, and so compared already."""
+        return pointer in self._reached
 
 
 def _reference(item: Item) -> str | None:

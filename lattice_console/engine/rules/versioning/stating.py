@@ -1,6 +1,7 @@
 """Writes another version into a document: those bytes alone change."""
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from yaml.events import (
     CollectionEndEvent,
@@ -16,14 +17,26 @@ from lattice_console.merge import structured_json
 from lattice_console.merge.reading import BOM, Unreadable, decoded, front_matter, yaml_events
 from lattice_console.merge.structured_tree import Numbers
 
-__all__ = ["place", "restated"]
+__all__ = ["Splice", "place", "restating"]
 
 _ITEM = object()
 """Stands for an item of a list where keys stand otherwise."""
 
 
-def restated(path: str, content: bytes, version: str) -> bytes | None:
-    """The document with that version in the place of its own; None where that does not stand as plain words.
+class Splice(NamedTuple):
+    """Bytes that take the place of `content[first:last]`."""
+
+    first: int
+    last: int
+    text: bytes
+
+    def done(self, content: bytes) -> bytes:
+        """The content with them."""
+        return content[: self.first] + self.text + content[self.last :]
+
+
+def restating(path: str, content: bytes, version: str) -> Splice | None:
+    """What puts that version in the place of the document's own; None where that does not stand as plain words.
 
     Whoever asks has seen that the document is a spec that states a version. Never raises.
     """
@@ -38,7 +51,7 @@ def restated(path: str, content: bytes, version: str) -> bytes | None:
     first, last = where
     for quote in ("", "'", '"'):
         if content[first:last] == f"{quote}{said}{quote}".encode():
-            return content[:first] + f"{quote}{version}{quote}".encode() + content[last:]
+            return Splice(first, last, f"{quote}{version}{quote}".encode())
     return None
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lattice_console.engine.rules import syntax
-from lattice_console.engine.rules.versioning.stating import restated
+from lattice_console.engine.rules.versioning.stating import restating
 from tests.engine.rules.json_like import TEXTS, VALUES
 
 PLACES = {
@@ -43,6 +43,11 @@ PLACES = {
     "what is no document": ("a.txt", "version: 1.0.0", None),
     "what cannot be read": ("a.json", '{"version": "1.0.0"', None),
 }
+
+
+def restated(path: str, content: bytes, version: str) -> bytes | None:
+    found = restating(path, content, version)
+    return found.done(content) if found else None
 
 
 @pytest.mark.parametrize(("path", "before", "after"), PLACES.values(), ids=PLACES)
