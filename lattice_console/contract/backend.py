@@ -237,6 +237,7 @@ class Specs(Protocol):
         template: Line,
         format: SpecFormat | None = None,
         description: Text = "",
+        metadata: Metadata = {},  # noqa: B006 - a Protocol's default is a declaration, never written to
         expected_version: Count | None = None,
         idempotency_key: Line | None = None,
     ) -> Mutation:

@@ -55,10 +55,17 @@ _SPECS: Sequence[Column[Spec]] = (
     help="How it is written; else as a template of your own is, or as json.",
 )
 @click.option("--description", metavar="D", default="", help="What it is for; - reads stdin.")
+@click.option("--ticket", metavar="T", help="Metadata: the ticket that asks for it, such as SEC-123.")
 @options.writes
 @connected
 async def create(
-    session: Session, backend: Backend, name: str, template: str, format: SpecFormat | None, description: str
+    session: Session,
+    backend: Backend,
+    name: str,
+    template: str,
+    format: SpecFormat | None,
+    description: str,
+    ticket: str | None,
 ) -> None:
     """Propose a new spec from a template. It is there once its mutation is approved and executed."""
     made = await backend.specs.create(
@@ -66,6 +73,7 @@ async def create(
         template=template,
         format=format,
         description=session.text(description, "--description"),
+        metadata={} if ticket is None else {"ticket_id": ticket},
         **session.guard,
     )
     session.output.one(made, lambda: [f"M-{made.number}"])

@@ -1,6 +1,6 @@
 """Proposing new specs, from templates of ours and of the project's own."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from lattice_console.contract.errors import RuleBroken
@@ -37,6 +37,7 @@ def create(
     template: str,
     format: SpecFormat | None,
     description: str,
+    metadata: Mapping[str, Any],
     expected_version: int | None,
 ) -> Mutation:
     given = _wanted(
@@ -45,6 +46,7 @@ def create(
         template=template,
         format=format,
         description=description,
+        metadata=metadata,
         expected_version=expected_version,
     )
     return mutations.create(ctx, **given)
@@ -57,6 +59,7 @@ def _wanted(
     template: str,
     format: SpecFormat | None,
     description: str,
+    metadata: Mapping[str, Any],
     expected_version: int | None,
 ) -> dict[str, Any]:
     """What to propose for a new spec, as `mutations.create` takes it."""
@@ -74,7 +77,7 @@ def _wanted(
         "spec": name,
         "type": "feature",
         "labels": (),
-        "metadata": {"template": template},
+        "metadata": {**metadata, "template": template},
         "changes": [ChangeInput(operation_type="create", file_path=path, content=content)],
         "parents": (),
         "draft": False,

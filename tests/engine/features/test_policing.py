@@ -8,8 +8,11 @@ from typing import Any
 import pytest
 
 from lattice_console.contract.backend import Backend
+from lattice_console.contract.models.advice import SpecVersion
 from lattice_console.contract.models.mutation import ChangeInput
+from lattice_console.engine.features import versioned
 from lattice_console.engine.rules.policy import COLLABORATION
+from lattice_console.engine.rules.versioning import comparing
 from tests.support.changes import create, delete, modify, rename
 from tests.support.house import carry_out, open_house, track
 from tests.support.refusals import refusal
@@ -104,6 +107,32 @@ async def test_versions_that_are_left_alone_are_written_and_what_was_sent_is_kep
     told = await ann.mutations.update(raised, changes=[modify(AUTH, spec(size="1"))])
     assert told.patchset == 3
     assert (await ann.mutations.get(await propose(ann, delete(AUTH)))).patchset == 1
+
+
+async def test_what_is_compared_is_compared_once_whoever_asks_for_it(
+    ann: Backend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared: list[str] = []
+
+    def compare(*arguments: Any) -> SpecVersion | None:
+        compared.append(arguments[0])
+        return comparing.compare(*arguments)
+
+    await track(ann, {AUTH: spec(size=1)})
+    await carry_out(ann, create(COLLABORATION, written(version_control={"auto_version": True})))
+    monkeypatch.setattr(versioned, "compare", compare)
+    made = await propose(ann, modify(AUTH, spec(size=1, more=2)))
+    await ann.mutations.update(made, changes=[modify(AUTH, spec())])
+    assert (await ann.mutations.advice(made)).versions[0].states == "2.0.0"
+    assert compared == [AUTH, AUTH]
+
+
+async def test_a_spec_is_created_for_a_ticket(ann: Backend) -> None:
+    await carry_out(ann, create(CONFIG, written(workflows={"require_ticket": True})))
+    with refusal("BR_POLICY_TICKET"):
+        await ann.specs.create(name="shop", template="api")
+    made = await ann.specs.create(name="shop", template="api", metadata={"ticket_id": "T-1"})
+    assert made.metadata == {"ticket_id": "T-1", "template": "api"}
 
 
 async def test_a_version_that_is_less_takes_a_reason_where_the_policy_says_so(ann: Backend) -> None:
