@@ -17,7 +17,7 @@ from tests.support.samples import SAMPLES, WITHOUT_MEMBERSHIP
 JANITORS = {"executions.recover"}
 """Writes that compare nothing and can be repeated by their nature."""
 
-READING = {"events.since", "events.lookers", "health.check", "specs.chain", "mutations.impact"}
+READING = {"documents.validate", "events.since", "events.lookers", "health.check", "specs.chain", "mutations.impact"}
 """Flows that write nothing."""
 
 
