@@ -39,7 +39,9 @@ async def _everything_once(house: House) -> None:
         await call(owner, name, await sample(Scene(house, owner)))
     for left_as_found in ("mutations.submit", "executions.retry", "executions.finish_rollback"):
         await SAMPLES[left_as_found](Scene(house, owner))
-    await track(owner, {".lattice/specs/top.json": b'{"name": "top", "depends_on": ["billing"], "allowed_files": ["api/**"]}'})
+    await track(
+        owner, {".lattice/specs/top.json": b'{"name": "top", "depends_on": ["billing"], "allowed_files": ["api/**"]}'}
+    )
     await track(owner, {"api/top.yaml": "x: {$ref: '../größe.yaml#/ü~1🌍'}\n".encode()})
     await owner.team.add(user="max", role="viewer", idempotency_key="once")
     base = await propose(helper, create("stack/base.md", "# Grüße 🌍\n".encode()), title="the base: ﬁne")

@@ -14,8 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lattice_console.contract.errors import LatticeError, SystemFailure, ValidationFailed
+from lattice_console.json_file import Content
 from lattice_console.profile import store
-from lattice_console.profile.store import Content, JsonFile
+from lattice_console.profile.store import JsonFile
 from tests.fault import forks
 from tests.profile.support import FORKS, Listener
 
