@@ -12,6 +12,9 @@ from lattice_console.contract.models.document import HeadEntry
 from lattice_console.ops.git_signature import Signature
 
 
+_EMPTY_TREE = pygit2.Oid(hex="4b825dc642cb6eb9a060e54bf8d69288fbee4904")
+
+
 @contextmanager
 def writing(place: Path) -> Iterator[None]:
     """Raise SystemFailure (`SYS_GIT`) where what is written to the repository there cannot be."""
@@ -34,7 +37,7 @@ class Branch:
         self._repository = repository
         self._name = name
         self._index = pygit2.Index()
-        self._tree = self._index.write_tree(repository)
+        self._tree = _EMPTY_TREE
         self._blobs: dict[str, pygit2.Oid] = {}
         self._commits: list[pygit2.Oid] = []
         self.refused: dict[str, str] = {}
