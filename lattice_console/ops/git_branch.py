@@ -11,7 +11,6 @@ from lattice_console.contract.errors import Conflict, NotFound, SystemFailure, V
 from lattice_console.contract.models.document import HeadEntry
 from lattice_console.ops.git_signature import Signature
 
-
 _EMPTY_TREE = pygit2.Oid(hex="4b825dc642cb6eb9a060e54bf8d69288fbee4904")
 
 
