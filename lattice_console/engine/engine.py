@@ -27,6 +27,7 @@ from lattice_console.engine.features import (  # noqa: F401 - each registers its
     mutations,
     outcomes,
     projects,
+    proposals,
     resolving,
     reviews,
     spec_graph,
@@ -96,7 +97,7 @@ class Engine:
                 return await self._kept.answer(calls.call(name), actor, project, checked, read)
             return await read(lambda ctx: use_case.run(ctx, **checked))
         foresees = use_case.foresees
-        if foresees is not None and self._around.may_foresee:
+        if foresees is not None and (self._around.may_foresee or proposals.are_large(checked.get("changes") or ())):
             # What is wrong, the write says; or it has an answer already.
             with suppress(LatticeError):
                 await asked.read(lambda ctx: foresees(ctx, **checked))

@@ -177,6 +177,11 @@ def keep(ctx: Context, proposal: Proposal, changes: Sequence[ChangeRecord]) -> N
         proposal.digests.append(hunk_digest(before, after))
 
 
+def are_large(changes: Sequence[ChangeInput]) -> bool:
+    """Whether it takes long to find out what is wrong with what some changes come to; then that is kept."""
+    return any(len(one.content or one.diff or b"") >= specs.LARGE for one in changes)
+
+
 def check(path: str, after: bytes, before: bytes | None, before_path: str | None = None) -> list[Finding]:
     """What is wrong with a document of a patchset, `before` being what it makes it of and `before_path` its place."""
     errors = policy_rules.read({path: after}).errors if policy_rules.is_policy(path) else ()

@@ -60,8 +60,8 @@ def _restated(ctx: Context, change: ChangeRecord, one: SpecVersion, hash: str, v
 
 
 def foresee_new(ctx: Context, *, changes: Sequence[ChangeInput], parents: Sequence[str], **_: Any) -> None:
-    """Find out what proposing those changes has to know of versions: it is kept by hashes."""
-    if changes and _are_asked_for(ctx):
+    """Find out what proposing those changes has to know of versions, and what is wrong with the large: it is kept."""
+    if changes and (_are_asked_for(ctx) or proposals.are_large(changes)):
         _foresee(ctx, changes, proposals.resolve_parents(ctx, parents))
 
 
@@ -69,7 +69,7 @@ def foresee_changed(
     ctx: Context, *, mutation: str, changes: Sequence[ChangeInput] | None, parents: Sequence[str] | None, **_: Any
 ) -> None:
     """The same of a mutation that is to become those changes."""
-    if changes and _are_asked_for(ctx):
+    if changes and (_are_asked_for(ctx) or proposals.are_large(changes)):
         record = views.find(ctx, mutation)
         above = [parent.mutation_id for parent in stored.of(ctx, record).parents] if parents is None else parents
         _foresee(ctx, changes, proposals.resolve_parents(ctx, above, record))
@@ -83,7 +83,8 @@ def _are_asked_for(ctx: Context) -> bool:
 def _foresee(ctx: Context, changes: Sequence[ChangeInput], parents: list[ParentRecord]) -> None:
     proposal = proposals.resolve(ctx, changes, parents)
     ctx.memo.update((("blob", hash), content) for hash, content in proposal.blobs.items())
-    written(ctx, proposal.changes)
+    if _are_asked_for(ctx):
+        written(ctx, proposal.changes)
 
 
 def versions(ctx: Context, changes: Sequence[ChangeRecord]) -> tuple[SpecVersion, ...]:

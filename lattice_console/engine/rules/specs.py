@@ -14,6 +14,7 @@ such file is (`openapi.yaml`) by its title. It, and a JSON Schema under `.lattic
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 
@@ -32,6 +33,7 @@ from lattice_console.merge.values import replaced_values
 
 __all__ = [
     "FOLDER",
+    "LARGE",
     "SpecReading",
     "allowed_files",
     "check",
@@ -46,6 +48,9 @@ __all__ = [
 
 FOLDER = ".lattice/specs/"
 """Where every document that can be read is a spec."""
+
+LARGE = 100_000
+"""Bytes from which on the errors of a document take so long to find that they are kept for the next who asks."""
 
 DEFECT_LIMIT = 500
 """How many findings a document has at most."""
@@ -146,6 +151,16 @@ def check(path: str, content: bytes, base: bytes | None, base_path: str | None =
 
 
 def _errors(path: str, content: bytes) -> tuple[Finding, ...]:
+    return _errors_of_large(path, content) if len(content) >= LARGE else _errors_found(path, content)
+
+
+# Where it takes long, it is asked before a transaction, and known within it.
+@lru_cache(maxsize=4)
+def _errors_of_large(path: str, content: bytes) -> tuple[Finding, ...]:
+    return _errors_found(path, content)
+
+
+def _errors_found(path: str, content: bytes) -> tuple[Finding, ...]:
     parsed = syntax.parse(path, content)
     # Where a warning stands is not asked, which would cost another reading of the document.
     reading = _reading(path, content, parsed, least="error")
