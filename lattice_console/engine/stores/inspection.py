@@ -63,7 +63,10 @@ _WORDS = re.compile(r"\w+|[^\w\s\"]")
 
 
 def _shapes(connection: sqlite3.Connection) -> Shapes:
-    rows = connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_master")
+    # Statistics are whoever's who asked for them (ANALYZE), and say nothing.
+    rows = connection.execute(
+        "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite~_stat%' ESCAPE '~'"
+    )
     # Which words and signs there are says all that one damaged byte can change. Order and quotes differ from file to
     # file: alembic rebuilds tables with their constraints in any order.
     return {(kind, name): (table, sorted(_WORDS.findall(sql or ""))) for kind, name, table, sql in rows}

@@ -34,3 +34,9 @@ def test_a_file_that_is_no_database_is_a_problem_and_one_that_cannot_be_read_is_
     assert not file.exists()
     file.write_text("no database" * 100)
     assert len(inspect(file)) == 1
+
+
+def test_statistics_that_somebody_asked_for_are_no_problem(file: Path) -> None:
+    with underneath(file) as driver:
+        driver.execute("ANALYZE")
+    assert inspect(file) == []
