@@ -61,6 +61,14 @@ def test_what_does_not_follow_from_the_documents_is_found_and_derived_anew(latti
     assert lattice.ok("audit", "verify", "--output", "json").json["ok"]
 
 
+def test_what_takes_minutes_is_looked_at_only_when_asked(
+    lattice: Lattice, state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doctor_file, "MANY", 0)
+    assert checked(lattice)[1]["derived"][0][0] == "warning"
+    assert checked(lattice, "--repair")[1]["derived"][0][0] == "ok"
+
+
 def test_a_record_and_a_binding_that_cannot_be_read_are_made_anew(lattice: Lattice, state: Path) -> None:
     (state / "project.json").write_text("{")
     (state / "checkout.json").write_text("{")

@@ -1,6 +1,6 @@
 """What a SQLite database holds twice: what follows from its documents, votes and policy, as rows of its own."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import closing
 from pathlib import Path
 
@@ -24,6 +24,14 @@ def rows(file: Path) -> Rows:
     """All that is derived, by its kind; raises the driver's errors."""
     with closing(backups.reading(file)) as connection:
         return {kind: frozenset(connection.execute(query)) for kind, query in _DERIVED.items()}
+
+
+def mutations_in(file: Path, states: Collection[str]) -> int:
+    """How many mutations are in one of those states; raises the driver's errors."""
+    query = f"SELECT count(*) FROM mutations WHERE status IN ({', '.join('?' * len(states))})"
+    with closing(backups.reading(file)) as connection:
+        (found,) = connection.execute(query, [*states]).fetchone()
+        return int(found)
 
 
 def forget(file: Path, *, busy: float) -> None:
