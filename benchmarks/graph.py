@@ -1,4 +1,4 @@
-"""What a change may concern, and the shortest chain, among 10,000 and 100,000 specs: in SQL and in Neo4j."""
+"""What a change may concern, the shortest chain, and all of it, among 10,000 and 100,000 specs: in SQL and in Neo4j."""
 
 import asyncio
 import random
@@ -21,7 +21,7 @@ from lattice_console.contract.models.document import TrackedFile
 from lattice_console.engine.assemble import engine_on, open_store
 from lattice_console.engine.features.context import Limits, Surroundings, new_id, utc_now
 from lattice_console.engine.ports import Tables
-from lattice_console.engine.records import HeadMove, SpecRecord
+from lattice_console.engine.records import GlobRecord, HeadMove, SpecRecord
 from lattice_console.engine.rules.hashes import digest
 from lattice_console.servers import Servers, postgres
 from tests.services.__main__ import LastingPostgres
@@ -83,7 +83,10 @@ async def _measure(file: Path, urls: Mapping[str, str], specs: int, rounds: int)
 
 
 async def _filled(servers: Servers, specs: int) -> tuple[str, float]:
-    """A new project of specs that each depend on one to three before them; its id, and how long that took."""
+    """A new project of specs that each depend on one to three before them, and each govern a folder with a file.
+
+    Returns its id, and how long that took.
+    """
     chance = random.Random(7)
     store = await open_store(servers)
     engine = engine_on(store, Servers(), Surroundings())
@@ -102,13 +105,16 @@ async def _filled(servers: Servers, specs: int) -> tuple[str, float]:
 
 
 def _put(tables: Tables, project: str, records: Sequence[SpecRecord]) -> None:
-    """Store specs, each of a document of its own, and what they depend on."""
+    """Store specs, each of a document of its own, what they depend on, and what they govern."""
     of = [record._replace(document_id=record.id) for record in records]
     moves = [HeadMove(record.id, "create", f"{record.name}.json", digest(b"")) for record in records]
+    files = [HeadMove(new_id(), "create", f"src/{record.name}/main.py", digest(b"")) for record in records]
+    globs = [GlobRecord(record.id, f"src/{record.name}/**", f"src/{record.name}/") for record in records]
     owner = tables.people.find(ACTOR)
     assert owner is not None
-    tables.documents.advance(project, moves, sequence=1, mutation_id=None, actor_id=owner.id, at=utc_now())
+    tables.documents.advance(project, [*moves, *files], sequence=1, mutation_id=None, actor_id=owner.id, at=utc_now())
     tables.specs.put(project, of)
+    tables.globs.replace(project, [record.id for record in records], globs)
     tables.graph.link(project, [move.document_id for move in moves])
 
 
@@ -135,8 +141,10 @@ async def _asked(servers: Servers, project: str, specs: int, rounds: int, name: 
         end = f"spec-{specs - 1}"
         questions: Sequence[tuple[str, Callable[[], Awaitable[object]]]] = (
             ("all that depend on one", lambda: backend.specs.impact(["spec-0"])),
+            ("who governs a file, and all that depend on that", lambda: backend.specs.impact(["src/spec-0/main.py"])),
             ("the few that depend on one", lambda: backend.specs.impact([f"spec-{specs - 10}"])),
             ("shortest chain of all", lambda: backend.specs.chain(end, "spec-0")),
+            ("all of it", backend.specs.graph),
         )
         for question, ask in questions:
             rows.append({"name": question, "store": name, **await _timed(rounds, ask)})
