@@ -20,8 +20,8 @@ def check(schema: dict[str, Any]) -> tuple[Defect, ...]:
     """
     text = hashes.canonical(schema)
     if len(text) > SCHEMA_LIMIT:
-        message = f"The schema has {len(text):,} characters; shorten it to {SCHEMA_LIMIT:,}."
-        return (Defect("schema_definition", message, ""),)
+        message = f"The schema has {len(text):,} characters."
+        return (Defect("schema_definition", message, "", remedy=f"Shorten it to {SCHEMA_LIMIT:,}."),)
     return _check(text)
 
 

@@ -59,7 +59,9 @@ def parse(path: str, content: bytes) -> Parsed:
         return Parsed(kind, _read(kind, content))
     except Unreadable as error:
         message = f"The {_NAMES[kind]} cannot be read: {error.reason}."
-        return Parsed(kind, None, Finding(path=path, rule="syntax", severity="error", message=message, line=error.line))
+        remedy = f"Correct what stands {'there' if error.line else 'in it'}."
+        problem = Finding(path=path, rule="syntax", severity="error", message=message, line=error.line, remedy=remedy)
+        return Parsed(kind, None, problem)
 
 
 def _read(kind: Kind, content: bytes) -> Any:

@@ -150,6 +150,14 @@ class _Run:
         return (self.weigh(value) + self.weigh(instance)) // _NODES_PER_UNIT
 
 
+_SIMPLER: Final = "Make the schema simpler, and hold in it all that it refers to."
+_REMEDIES: Final = {
+    "schema": "Mend the value, or the schema.",
+    "schema_definition": "Write what its dialect of JSON Schema allows.",
+}
+"""How to mend what breaks a rule."""
+
+
 def check(schema: Any) -> list[Defect]:
     """What is wrong with a schema by its dialect's meta-schema; rule `schema_definition`."""
     run = _Run(scope_units=0)
@@ -330,7 +338,7 @@ def _defects(errors: Iterator[ValidationError], rule: str) -> list[Defect]:
     defects: dict[Defect, None] = {}
 
     def tell(message: str) -> None:
-        defects[Defect(rule, message, "")] = None
+        defects[Defect(rule, message, "", remedy=_SIMPLER)] = None
 
     try:
         for error in errors:
@@ -338,7 +346,7 @@ def _defects(errors: Iterator[ValidationError], rule: str) -> list[Defect]:
             if len(defects) == DEFECT_LIMIT:
                 break
     except _Exhausted:
-        tell("Checking takes more steps than are allowed; make the schema simpler.")
+        tell("Checking takes more steps than are allowed.")
     except Unresolvable as error:
         tell(f"The schema refers to {_shown(str(error.ref))}, which it does not hold; nothing is fetched.")
     except (_TooDeep, RecursionError):
@@ -356,13 +364,14 @@ def _defect(error: ValidationError, rule: str) -> Defect:
     if isinstance(told.cause, PatternError):
         message = f"The pattern {_shown(told.instance)} {told.cause}."
         if not isinstance(told.cause, UnsupportedPattern):
-            return Defect(rule, message, pointer)
+            return Defect(rule, message, pointer, remedy="Write a regular expression of JSON Schema.")
         remedy = "Write it without backreferences and lookbehind, and smaller."
         return Defect("schema_unchecked", f"{message} It lets everything pass.", pointer, "warning", remedy)
     if len(told.message) <= _MESSAGE_LIMIT:
-        return Defect(rule, f"{replace_controls(told.message, lines=False)}.", pointer)
+        return Defect(rule, f"{replace_controls(told.message, lines=False)}.", pointer, remedy=_REMEDIES[rule])
     value = _shown(told.validator_value)
-    return Defect(rule, f"{_shown(told.instance)} does not satisfy {told.validator}: {value}.", pointer)
+    message = f"{_shown(told.instance)} does not satisfy {told.validator}: {value}."
+    return Defect(rule, message, pointer, remedy=_REMEDIES[rule])
 
 
 def _shown(value: Any) -> str:

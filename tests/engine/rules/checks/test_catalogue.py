@@ -2,7 +2,8 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 import lattice_console
@@ -13,12 +14,18 @@ PAGE = PACKAGE.parent / "docs" / "checks.md"
 MAKERS = {"broken", "Defect", "Finding"}
 
 
+@cache
+def trees() -> Mapping[Path, ast.Module]:
+    """The engine's modules, read."""
+    return {path: ast.parse(path.read_text()) for path in (PACKAGE / "engine").rglob("*.py")}
+
+
 def named() -> Iterator[str]:
     """The rules of findings and defects, where a call names them."""
-    for path in (PACKAGE / "engine").rglob("*.py"):
+    for path, tree in trees().items():
         if path.name in ("conflicts.py", "detecting.py", "dependencies.py"):
             continue  # Their findings are conflicts.
-        for node in ast.walk(ast.parse(path.read_text())):
+        for node in ast.walk(tree):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in MAKERS:
                 rule = next((one.value for one in node.keywords if one.arg == "rule"), *node.args[:1])
                 if isinstance(rule, ast.Constant) and isinstance(rule.value, str):
@@ -34,9 +41,9 @@ def test_every_rule_that_is_named_is_in_the_catalogue() -> None:
 def test_every_rule_of_the_catalogue_is_one_of_the_code() -> None:
     texts = {
         node.value
-        for path in (PACKAGE / "engine").rglob("*.py")
+        for path, tree in trees().items()
         if path.name != "catalogue.py"
-        for node in ast.walk(ast.parse(path.read_text()))
+        for node in ast.walk(tree)
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
     assert RULES.keys() <= texts
