@@ -58,8 +58,12 @@ def lines(output: Output, found: Advice, *, few: Mutation | None = None) -> Iter
         yield f"{output.palette.paint('warning', 'advice:')} {inert(remark.message)}"
 
 
-async def say(session: Session, backend: Backend, mutation: Mutation) -> None:
-    """Narrate what its author is advised of."""
-    if mutation.changes:
-        for remark in (await backend.mutations.advice(mutation.id)).remarks:
-            session.output.say(f"advice: {remark.message}")
+async def say(session: Session, backend: Backend, mutation: Mutation, sent: int = 1) -> None:
+    """Narrate what the policy wrote into a mutation beyond the patchset that was sent, and what is advised."""
+    if not mutation.changes:
+        return
+    if mutation.patchset > sent:
+        newest = await backend.mutations.patchset(mutation.id, mutation.patchset)
+        session.output.say(f"Written by the policy, as patchset {newest.number}: {newest.message}.")
+    for remark in (await backend.mutations.advice(mutation.id)).remarks:
+        session.output.say(f"advice: {remark.message}")

@@ -229,7 +229,7 @@ async def update(
     session.output.one(after, list)
     anew = after.patchset != before.patchset
     session.output.say(views.outcome("Updated", after, f"patchset {after.patchset}, {_size(after)}" if anew else ""))
-    await advice.say(session, backend, after)
+    await advice.say(session, backend, after, before.patchset + 1)
 
 
 @click.command("submit", cls=Command, examples=("lattice mutation submit 12",))
@@ -238,9 +238,11 @@ async def update(
 @connected
 async def submit(session: Session, backend: Backend, mutation: str) -> None:
     """Hand a draft in for review."""
-    after = await backend.mutations.submit(mutation, **session.guard)
+    before = await backend.mutations.get(mutation)
+    after = await backend.mutations.submit(before.id, **session.guard)
     session.output.one(after, list)
     session.output.say(views.outcome("Submitted", after))
+    await advice.say(session, backend, after, before.patchset)
 
 
 async def _changes(

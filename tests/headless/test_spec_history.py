@@ -62,3 +62,20 @@ def test_what_has_no_history_says_so(changed: Lattice, arguments: tuple[str, ...
     result = changed("spec", "history", *arguments)
     assert result.code in (1, 2)
     assert told in result.err
+
+
+def test_what_the_policy_writes_is_told_with_why(changed: Lattice) -> None:
+    policy = ".lattice/collaboration/spec-collaboration.json"
+    changed.write(policy, '{"version_control": {"auto_version": true}}')
+    changed.ok("track", policy)
+    changed.write("auth.json", spec("1.1.0").replace("}", ', "requirements": ["Log in"]}'))
+    drafted = changed.ok("mutation", "create", "--title", "More", "--files", "auth.json", "--draft")
+    assert "Written by the policy" not in drafted.err
+    told = changed.ok("mutation", "submit", "3").err
+    assert "Written by the policy, as patchset 2: auth states 1.2.0: added requirement: Log in." in told
+    shown = changed.ok("mutation", "show", "3").text
+    assert "auth  1.1.0 -> 1.2.0 proposed (new), states 1.2.0" in shown
+    assert "new       added requirement: Log in" in shown
+    changed.ok("mutation", "approve", "3", "--as", "ana")
+    changed.ok("mutation", "execute", "3")
+    assert '"version": "1.2.0"' in (changed.root / "auth.json").read_text()

@@ -238,9 +238,10 @@ def update(
 def _with_versions(ctx: Context, record: MutationRecord) -> MutationRecord:
     """The mutation, with a patchset more where the policy has versions written and the author left them alone.
 
-    What the author sent stays the patchset before: bytes that are known may be replaced in a folder.
+    What the author sent stays the patchset before: bytes that are known may be replaced in a folder. A draft is written
+    into when it is handed in.
     """
-    if not policies.in_force(ctx).versions.auto_version:
+    if record.status == "draft" or not policies.in_force(ctx).versions.auto_version:
         return record
     changes = stored.of(ctx, record).changes
     written = versioned.written(ctx, changes)
@@ -342,7 +343,11 @@ def bring(
     return _write(ctx, record, _added(ctx, record, proposal, message, author_id), message)
 
 
-@writes("mutations.submit", asks=hooking.before("proposing", hooking.about_draft))
+@writes(
+    "mutations.submit",
+    asks=hooking.before("proposing", hooking.about_draft),
+    foresees=versioned.foresee_submitted,
+)
 def submit(ctx: Context, *, mutation: str, expected_version: int | None) -> Mutation:
     return _turn(ctx, mutation, "submit", "mutation.submitted", "", expected_version)
 
@@ -376,6 +381,7 @@ def _turn(
     stored.settle(ctx, record, outdated, "outdated")
     turned = detecting.turn(ctx, record, stored.change(ctx, record, status=status))
     if happening == "submit":
+        turned = _with_versions(ctx, turned)
         policing.check(ctx, turned)
     ctx.record(event, record.id, number=record.number, before=record.status, status=status, reason=reason)
     ctx.announce(event, record.id, turned.version, number=record.number, status=status, reason=reason[:500])

@@ -75,6 +75,12 @@ def foresee_changed(
         _foresee(ctx, changes, proposals.resolve_parents(ctx, above, record))
 
 
+def foresee_submitted(ctx: Context, *, mutation: str, **_: Any) -> None:
+    """The same of a draft that is handed in."""
+    if _are_asked_for(ctx):
+        written(ctx, stored.of(ctx, views.find(ctx, mutation)).changes)
+
+
 def _are_asked_for(ctx: Context) -> bool:
     policy = policies.in_force(ctx).versions
     return policy.auto_version or policy.comment_required

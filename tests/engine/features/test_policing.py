@@ -107,6 +107,10 @@ async def test_versions_that_are_left_alone_are_written_and_what_was_sent_is_kep
     told = await ann.mutations.update(raised, changes=[modify(AUTH, spec(size="1"))])
     assert told.patchset == 3
     assert (await ann.mutations.get(await propose(ann, delete(AUTH)))).patchset == 1
+    draft = await propose(ann, modify(AUTH, sent), draft=True)
+    assert (await ann.mutations.get(draft)).patchset == 1
+    submitted = await ann.mutations.submit(draft)
+    assert (submitted.status, submitted.patchset) == ("pending", 2)
 
 
 async def test_what_is_compared_is_compared_once_whoever_asks_for_it(
