@@ -109,13 +109,13 @@ async def test_what_somebody_else_proposed_from_these_files_is_not_drafted_again
     assert changes(await desk.watch().look()) == [("modify", "docs/a.md", None)]
 
 
-async def test_versions_that_are_written_into_a_draft_do_not_bring_it_about_again(desk: Desk) -> None:
+async def test_versions_are_not_written_into_a_draft_that_follows_the_folder(desk: Desk) -> None:
     policy = {".lattice/collaboration/spec-collaboration.json": b'{"version_control": {"auto_version": true}}\n'}
     await track(desk.backend, {**policy, ".lattice/specs/s.json": b'{"name": "s", "version": "1.0.0", "a": 1}\n'})
     await desk.checkout.sync(desk.backend)
     desk.write(".lattice/specs/s.json", b'{"name": "s", "version": "1.0.0", "a": 1, "b": 2}\n')
     await desk.watch().look()
-    assert await desk.drafts() == [(1, "draft", 2)]
+    assert await desk.drafts() == [(1, "draft", 1)]
     assert await desk.watch().look() is None
 
 
