@@ -29,6 +29,9 @@ _NOT_FIELDS: Final = frozenset({"const", "default", "description", "enum", "exam
 _ATTRIBUTES: Final = frozenset({"required", "min_length", "max_length", "nullable", *_NOT_FIELDS} - {"description"})
 """What a field has beside its type; an object with one of these is a field, not an object of fields."""
 
+_LISTS: Final = frozenset({"endpoints", "requirements", "tables", "test_cases"})
+"""What is long, and has no names that one could refer to."""
+
 _PROSE: Final = re.compile(r"\w\s+\w")
 _WRAPPED: Final = re.compile(r"(?:array|list|set|map|dict|optional)\s*[<\[(](.*)[>\])]", re.IGNORECASE | re.DOTALL)
 _WORD: Final = re.compile(r"[A-Za-z_][\w.-]*")
@@ -81,6 +84,8 @@ def mentions(data: Mapping[str, Any]) -> Iterator[Mention]:
             yield Mention("uses", ELSEWHERE)
     for key, held in data.items():
         yield Mention("is", f"#/{escaped(key)}")
+        if key in _LISTS:
+            continue
         named = held.items() if isinstance(held, dict) else enumerate(held) if isinstance(held, list) else ()
         for place, one in named:
             # A reference may lead into it.
