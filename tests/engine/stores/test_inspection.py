@@ -14,6 +14,12 @@ def test_a_whole_database_has_no_problem_and_is_not_touched(file: Path) -> None:
     assert file.read_bytes() == before
 
 
+def test_content_that_is_no_bytes_any_more_is_found(file: Path) -> None:
+    with underneath(file) as driver:
+        driver.execute("INSERT INTO blobs VALUES ('h', 4, 'text')")
+    assert inspect(file) == ["the blob h does not hold what its hash says"]
+
+
 def test_a_row_that_refers_to_nothing_is_named_by_its_table(file: Path) -> None:
     with underneath(file) as driver:
         driver.execute("DELETE FROM users WHERE id = ?", [KIM])
