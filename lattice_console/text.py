@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import islice
 
-__all__ = ["MARKS", "age", "count", "inert", "inert_bytes", "inert_lines", "inert_pieces", "pointed"]
+__all__ = ["MARKS", "age", "ago", "count", "inert", "inert_bytes", "inert_lines", "inert_pieces", "pointed"]
 
 TAB = 4
 """Cells from one tab stop to the next."""
@@ -143,6 +143,11 @@ def age(moment: datetime, now: datetime | None = None) -> str:
         if seconds < limit:
             return f"{seconds // size}{unit}"
     return f"{seconds // (365 * 86400)}y"
+
+
+def ago(moment: datetime) -> str:
+    """How long ago that was, as part of a sentence: `just now`, `4m ago`."""
+    return "just now" if (told := age(moment)) == "now" else f"{told} ago"
 
 
 def count(number: int, noun: str, plural: str | None = None) -> str:

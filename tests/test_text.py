@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lattice_console.cells import cells
-from lattice_console.text import age, count, inert, inert_bytes, inert_lines, inert_pieces, pointed
+from lattice_console.text import age, ago, count, inert, inert_bytes, inert_lines, inert_pieces, pointed
 
 ANY_TEXT = st.text(alphabet=st.characters(exclude_categories=())) | st.text(
     alphabet="ab \t\n\x1b\x9b\u202e\u200d\u200b\u0301\ufe0f👩你🇩🏽\udc80é"
@@ -115,6 +115,8 @@ def test_ages_are_short(ago: timedelta, shown: str) -> None:
 
 def test_an_age_counts_to_this_moment_where_no_other_is_named() -> None:
     assert age(datetime.now(UTC) - timedelta(hours=2, minutes=30)) == "2h"
+    assert ago(datetime.now(UTC) - timedelta(hours=2, minutes=30)) == "2h ago"
+    assert ago(datetime.now(UTC)) == "just now"
 
 
 def test_a_number_stands_with_its_noun() -> None:

@@ -8,7 +8,7 @@ from lattice_console.contract.models.review import Review
 from lattice_console.headless.output import Output
 from lattice_console.headless.style import Role
 from lattice_console.headless.table import Column
-from lattice_console.text import age, count, inert, inert_lines
+from lattice_console.text import age, ago, count, inert, inert_lines
 
 _STATUS_ROLES: dict[Status, Role] = {
     "approved": "good",
@@ -118,8 +118,8 @@ def _facts(output: Output, mutation: Mutation) -> Iterable[str]:
         ("threads", _threads(mutation)),
         ("parents", ", ".join(f"M-{parent.number} {words(parent.status)}" for parent in mutation.parents)),
         ("children", ", ".join(f"M-{number}" for number in mutation.children)),
-        ("created", f"{age(mutation.created_at)} ago"),
-        ("updated", f"{age(mutation.updated_at)} ago"),
+        ("created", ago(mutation.created_at)),
+        ("updated", ago(mutation.updated_at)),
         *((key, str(value)) for key, value in mutation.metadata.items() if not isinstance(value, dict | list)),
     ]
     wide = max(len(name) for name, value in facts if value)
@@ -156,7 +156,7 @@ def _person(handle: str, name: str) -> str:
 def _review_lines(output: Output, review: Review) -> Iterable[str]:
     stale = "" if review.current else " withdrawn" if review.withdrawn else " outdated"
     facts = (inert(review.author.handle), words(review.vote), f"patchset {review.patchset}{stale}")
-    line = "  ".join(("", *facts, f"{age(review.created_at)} ago"))
+    line = "  ".join(("", *facts, ago(review.created_at)))
     yield output.palette.paint("muted", line) if stale else line
     if review.comment:
         yield from (f"    {line}" for line in inert_lines(review.comment))

@@ -12,7 +12,7 @@ from lattice_console.headless.commands import Command
 from lattice_console.headless.exits import Exit
 from lattice_console.headless.session import current
 from lattice_console.ops.progress import Progress
-from lattice_console.text import age, count, inert
+from lattice_console.text import ago, count, inert
 
 if TYPE_CHECKING:
     from lattice_console.ops.backup import Restored
@@ -73,5 +73,5 @@ def restore_backup(file: Path) -> None:
 
 
 def _line(done: "Restored") -> str:
-    of = f"as of {done.as_of:%Y-%m-%d %H:%M:%S} UTC, {age(done.as_of)} ago, " if done.as_of else ""
+    of = f"as of {done.as_of:%Y-%m-%d %H:%M:%S} UTC, {ago(done.as_of)}, " if done.as_of else ""
     return f"{inert(done.name)}: {of}{count(done.audit_rows, 'audit row')}, proved"
