@@ -13,6 +13,7 @@ from lattice_console.contract.models.health import ComponentHealth
 from lattice_console.engine import assemble
 from lattice_console.engine.engine import Engine
 from lattice_console.engine.features.context import Limits
+from lattice_console.engine.ports import Hooks
 from lattice_console.engine.records import GraphQuestion, ProjectedRecord
 from lattice_console.engine.stores.projecting import Neo4jProjection
 from lattice_console.servers import Servers
@@ -75,8 +76,8 @@ def answered(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     """Whether Neo4j had an answer, each time that it was asked; it is, whatever the size of the graph."""
     make = assemble.assemble
 
-    async def made(servers: Servers, *, limits: Limits) -> Engine:
-        return await make(servers, limits=replace(limits, graph=1))
+    async def made(servers: Servers, *, limits: Limits, hooks: Hooks | None) -> Engine:
+        return await make(servers, limits=replace(limits, graph=1), hooks=hooks)
 
     monkeypatch.setattr(assemble, "assemble", made)
     told: list[bool] = []
