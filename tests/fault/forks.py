@@ -1,11 +1,15 @@
 """Work in a forked child of a warm process, killed at a chosen moment."""
 
+import faulthandler
 import os
 import signal
 import time
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+
+HANGS = 60.0
+"""Seconds after which a child tells where it stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,8 @@ def _be_the_child(work: Work, reading: int, writing: int) -> None:
     status = 1
     try:
         os.close(reading)
+        # Who never ends says where it stands before anybody gives it up.
+        faulthandler.dump_traceback_later(HANGS, file=writing)
         marks = Marks(writing)
         marks.leave("start")
         work(marks)

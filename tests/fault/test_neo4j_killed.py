@@ -15,6 +15,7 @@ from lattice_console.engine.engine import Engine
 from lattice_console.engine.features.context import Limits
 from lattice_console.engine.ports import Hooks
 from lattice_console.engine.records import GraphQuestion, ProjectedRecord
+from lattice_console.engine.stores import projecting
 from lattice_console.engine.stores.projecting import Neo4jProjection
 from lattice_console.servers import Servers
 from tests.fault.site import PATIENCE, Site
@@ -80,6 +81,9 @@ def answered(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
         return await make(servers, limits=replace(limits, graph=1), hooks=hooks)
 
     monkeypatch.setattr(assemble, "assemble", made)
+    # On a busy machine it may be slow to answer, which is not what is asked here.
+    monkeypatch.setattr(projecting, "PATIENCE", 20.0)
+    monkeypatch.setattr(projecting, "WAIT", 5.0)
     told: list[bool] = []
     ask = Neo4jProjection.ask
 

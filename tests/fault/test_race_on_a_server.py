@@ -1,19 +1,20 @@
 """Sixteen processes execute against one project on Postgres: each mutation once, and no deadlock reaches a person."""
 
 import asyncio
-import os
-import random
+import json
+import subprocess
+import sys
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
 from lattice_console.contract.backend import Backend
-from lattice_console.contract.errors import Conflict, RuleBroken
-from tests.fault import forks
+from tests.fault.racing import PROCESSES
 from tests.fault.site import Site
 from tests.support.changes import modify
 
-PROCESSES = 16
+REPOSITORY = Path(__file__).parents[2]
 MUTATIONS = 100
 FILES = {f"docs/{number}.yaml": f"number: {number}\n".encode() for number in range(MUTATIONS)}
 
@@ -32,22 +33,6 @@ async def propose_all(backend: Backend) -> list[str]:
     ]
 
 
-async def race(backend: Backend, ids: list[str], marks: forks.Marks) -> None:
-    """Approve and execute every mutation in some order, and note those that this process executed."""
-    for id in random.Random(os.getpid()).sample(ids, len(ids)):
-        try:
-            await backend.reviews.vote(id, vote="approve")
-            execution = await backend.executions.execute(id)
-        except (RuleBroken, Conflict):
-            # Another process was quicker, at either; a deadlock or a serialisation failure is neither.
-            continue
-        marks.leave(f"{execution.status} {id}")
-    retries = (await backend.health.check()).components["database"].retries
-    marks.leave(f"retries {retries}")
-
-
-# The parent is warm, so that the processes start within the same moment; it has no thread at work when it forks.
-@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 @pytest.mark.timeout(300)
 def test_sixteen_processes_execute_each_of_a_hundred_mutations_once(postgres_database: str) -> None:
     site = asyncio.run(Site.make(FILES, DATABASE_URL=postgres_database, DATABASE_POOL_SIZE="2"))
@@ -58,11 +43,15 @@ def test_sixteen_processes_execute_each_of_a_hundred_mutations_once(postgres_dat
 
     before = site.run(sequence)
 
-    def work(racer: int) -> forks.Work:
-        return lambda marks: site.run(lambda backend: race(backend, ids, marks), actor=f"racer{racer}")
-
-    endings = forks.run_all([work(racer) for racer in range(PROCESSES)])
-    left = [{mark for mark, _ in ending.marks} - {"start", "end"} for ending in endings]
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.fault.racing"],
+        input=json.dumps({"environ": site.environ, "ids": ids}).encode(),
+        cwd=REPOSITORY,
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr.decode()
+    left = [set(marks) - {"start", "end"} for marks in json.loads(done.stdout)]
     counted = [mark for marks in left for mark in marks if mark.startswith("retries ")]
     assert len(counted) == PROCESSES
     assert all(mark.removeprefix("retries ").isdigit() for mark in counted)
