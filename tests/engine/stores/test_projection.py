@@ -26,6 +26,8 @@ Answers = list[ProjectedRecord | None]
 @pytest.fixture
 def answers(monkeypatch: pytest.MonkeyPatch) -> Answers:
     """What Neo4j has said to whoever asked."""
+    # On a busy machine it may be slow to answer, which is not what is asked here.
+    monkeypatch.setattr(projecting, "PATIENCE", 20.0)
     told: Answers = []
     ask = Neo4jGraph.ask
 
