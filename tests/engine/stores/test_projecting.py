@@ -102,7 +102,7 @@ async def begun(lane: Lane, graph: Neo4jGraph) -> str:
     return project_id
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.lists(edits, min_size=1, max_size=12), st.randoms(use_true_random=False))
 def test_steps_that_are_repeated_late_or_out_of_order_leave_the_graph_of_the_truth(
     neo4j_url: str, lane: Lane, made: list[Edit], chance: random.Random
