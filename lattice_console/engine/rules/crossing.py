@@ -9,7 +9,7 @@ from lattice_console.contract.models.spec import Finding
 from lattice_console.engine.rules import references, specs, syntax
 from lattice_console.engine.rules.checks.catalogue import broken
 from lattice_console.engine.rules.checks.entries import shown
-from lattice_console.engine.rules.defects import Defect
+from lattice_console.engine.rules.defects import Defect, placed
 from lattice_console.engine.rules.dependencies import Need
 
 __all__ = ["Around", "check"]
@@ -34,7 +34,7 @@ class Around:
 def check(path: str, content: bytes, around: Around) -> tuple[Finding, ...]:
     """What others say is wrong with a document, where it stands in that. Never raises."""
     parsed = syntax.parse(path, content)
-    return specs.placed(path, content, parsed, list(islice(_defects(path, parsed.data, around), specs.DEFECT_LIMIT)))
+    return placed(path, content, parsed, list(islice(_defects(path, parsed.data, around), specs.DEFECT_LIMIT)))
 
 
 def _defects(path: str, data: Any, around: Around) -> Iterator[Defect]:

@@ -1,10 +1,13 @@
-"""What is wrong with a document, before it is known where in its file that stands."""
+"""What is wrong with a document, and where in its file that stands."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lattice_console.contract.models.spec import Severity
+from lattice_console.contract.models.spec import Finding, Severity
+from lattice_console.engine.rules import syntax
+from lattice_console.engine.rules.syntax import Parsed
 
-__all__ = ["Defect"]
+__all__ = ["Defect", "placed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,3 +19,20 @@ class Defect:
     pointer: str
     severity: Severity = "error"
     remedy: str = ""
+
+
+def placed(path: str, content: bytes, parsed: Parsed, defects: Sequence[Defect]) -> tuple[Finding, ...]:
+    """The defects of the document at a path, each with the line that its pointer leads to, where there is one."""
+    spans = syntax.spans(parsed.kind, content, {one.pointer for one in defects}) if defects else {}
+    return tuple(
+        Finding(
+            path=path,
+            rule=one.rule,
+            severity=one.severity,
+            message=one.message,
+            pointer=one.pointer,
+            line=spans[one.pointer][0] if one.pointer in spans else None,
+            remedy=one.remedy,
+        )
+        for one in defects
+    )

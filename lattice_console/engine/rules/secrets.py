@@ -12,7 +12,7 @@ from lattice_console.contract.models.spec import Finding
 from lattice_console.contract.variables import variables
 from lattice_console.engine.rules import syntax
 from lattice_console.engine.rules.checks.catalogue import broken
-from lattice_console.engine.rules.defects import Defect
+from lattice_console.engine.rules.defects import Defect, placed
 from lattice_console.merge.pointers import escaped
 
 __all__ = ["check", "is_configuration", "unset"]
@@ -43,19 +43,7 @@ def check(path: str, content: bytes) -> tuple[Finding, ...]:
         return ()
     parsed = syntax.parse(path, content)
     defects = [_defect(key, pointer) for key, pointer, text in _texts(parsed.data) if _is_secret(key, pointer, text)]
-    spans = syntax.spans(parsed.kind, content, {one.pointer for one in defects}) if defects else {}
-    return tuple(
-        Finding(
-            path=path,
-            rule=one.rule,
-            severity=one.severity,
-            message=one.message,
-            pointer=one.pointer,
-            line=spans[one.pointer][0] if one.pointer in spans else None,
-            remedy=one.remedy,
-        )
-        for one in defects
-    )
+    return placed(path, content, parsed, defects)
 
 
 def unset(path: str, content: bytes, known: Container[str]) -> Iterator[tuple[str, str]]:

@@ -24,7 +24,7 @@ from lattice_console.engine.rules import checks, inherited, syntax, templates
 from lattice_console.engine.rules import schema as schemas
 from lattice_console.engine.rules.checks import common
 from lattice_console.engine.rules.checks.catalogue import broken
-from lattice_console.engine.rules.defects import Defect
+from lattice_console.engine.rules.defects import Defect, placed
 from lattice_console.engine.rules.openapi import checking as openapi
 from lattice_console.engine.rules.syntax import Parsed
 from lattice_console.merge.keys import repeated_in
@@ -42,7 +42,6 @@ __all__ = [
     "keeps_identity",
     "meaning",
     "own_schema",
-    "placed",
     "read",
 ]
 
@@ -288,26 +287,6 @@ def _schema(data: dict[str, Any], *, judged: bool) -> tuple[dict[str, Any] | Non
         rest = {own: value for own, value in data.items() if own != key}
         defects.extend(schemas.validate(schema, rest))
     return schema, defects
-
-
-def placed(path: str, content: bytes, parsed: Parsed, defects: Sequence[Defect]) -> tuple[Finding, ...]:
-    """The defects of a document as findings, each with its line, where that is found."""
-    pointers = {defect.pointer for defect in defects}
-    spans = syntax.spans(parsed.kind, content, pointers) if pointers else {}
-
-    def all_findings() -> Iterator[Finding]:
-        for defect in defects:
-            yield Finding(
-                path=path,
-                rule=defect.rule,
-                severity=defect.severity,
-                message=defect.message,
-                pointer=defect.pointer,
-                line=spans[defect.pointer][0] if defect.pointer in spans else None,
-                remedy=defect.remedy,
-            )
-
-    return tuple(all_findings())
 
 
 def _repeated(path: str, content: bytes) -> Iterator[Finding]:

@@ -17,7 +17,7 @@ from lattice_console.contract.models.base import check_line
 from lattice_console.contract.models.spec import Finding, Suppression
 from lattice_console.engine.rules import globs, syntax
 from lattice_console.engine.rules.checks.catalogue import RULES, broken
-from lattice_console.engine.rules.defects import Defect
+from lattice_console.engine.rules.defects import Defect, placed
 
 __all__ = ["FILE", "LIMIT", "Suppressed", "applied", "check", "read"]
 
@@ -57,19 +57,7 @@ def check(content: bytes, today: date) -> tuple[Finding, ...]:
     """What is wrong with the file on that day. Never raises."""
     parsed = syntax.parse(FILE, content)
     defects = () if parsed.problem else tuple(_defects(parsed.data, today))
-    spans = syntax.spans(parsed.kind, content, {one.pointer for one in defects}) if defects else {}
-    return tuple(
-        Finding(
-            path=FILE,
-            rule=one.rule,
-            severity=one.severity,
-            message=one.message,
-            pointer=one.pointer,
-            line=spans[one.pointer][0] if one.pointer in spans else None,
-            remedy=one.remedy,
-        )
-        for one in defects
-    )
+    return placed(FILE, content, parsed, defects)
 
 
 def applied(findings: Sequence[Finding], known: Sequence[Suppressed], today: date) -> tuple[Finding, ...]:
