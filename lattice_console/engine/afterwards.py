@@ -1,14 +1,25 @@
-"""Work that nobody waits for, in its order, done before an engine closes."""
+"""Work that nobody waits for, or no longer, done before an engine closes."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, TypeVar
+
+Result = TypeVar("Result")
 
 
 class Afterwards:
-    """One piece of work after the other, each in the background of what goes on."""
+    """Work in the background of what goes on: one piece after the other, and what was begun for who gave it up."""
 
     def __init__(self) -> None:
         self._last: asyncio.Task[None] | None = None
+        self._begun: set[asyncio.Task[Any]] = set()
+
+    async def carry_on(self, work: Coroutine[Any, Any, Result]) -> Result:
+        """What that work comes to; it is brought to its end also where its caller is cancelled."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._begun.add(task)
+        task.add_done_callback(self._begun.discard)
+        return await asyncio.shield(task)
 
     def add(self, work: Callable[[], Awaitable[None]]) -> None:
         """Have that done once all that was added before is."""
@@ -21,6 +32,8 @@ class Afterwards:
 
     async def close(self) -> None:
         """Return once all is done; raises what the last piece of work did."""
+        while self._begun:
+            await asyncio.wait(self._begun)
         while self._last is not None:
             last, self._last = self._last, None
             await last

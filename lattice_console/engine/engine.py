@@ -213,13 +213,12 @@ class _Call:
                 self._projection.follow(ctx.project_id)
 
     async def write(self, work: Callable[[Context], Result], *, final: bool = False) -> Result:
-        try:
+        async def transact() -> Result:
             written = await self._store.write(lambda tables: self._write(tables, work, final), project=self._project)
-        except asyncio.CancelledError:
-            self._tell_perhaps()
-            raise
-        self._tell(written)
-        return written.result
+            self._tell(written)
+            return written.result
+
+        return await self._afterwards.carry_on(transact())
 
     async def write_both(
         self, first: Callable[[Context], Between], then: Callable[[Context, Between], Result], *, final: bool = False
@@ -230,18 +229,18 @@ class _Call:
             done[:] = [between]
             return self._write(tables, lambda ctx: then(ctx, between.result), final)
 
-        try:
-            written = await self._store.write_both(
-                lambda tables: self._write(tables, first, False), second, project=self._project
-            )
-        except asyncio.CancelledError:
-            self._tell_perhaps()
-            raise
-        finally:
-            for one in done:
-                self._tell(one)
-        self._tell(written)
-        return written.result
+        async def transact() -> Result:
+            try:
+                written = await self._store.write_both(
+                    lambda tables: self._write(tables, first, False), second, project=self._project
+                )
+            finally:
+                for one in done:
+                    self._tell(one)
+            self._tell(written)
+            return written.result
+
+        return await self._afterwards.carry_on(transact())
 
     def _write(self, tables: Tables, work: Callable[[Context], Result], final: bool) -> _Written[Result]:
         ctx = self._context(tables)
@@ -269,11 +268,6 @@ class _Call:
         if told and any(not hook.barred for hook in self.hooks("post-mutation")):
             seconds = time.monotonic() - self._started
             self._afterwards.add(lambda: outcomes.tell(self, told, seconds))
-
-    def _tell_perhaps(self) -> None:
-        """Nobody is left to say whether a transaction was committed: who waits looks."""
-        if self._project is not None:
-            self._bus.publish(self._project, ())
 
     @property
     def mark(self) -> int:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,6 @@ import pytest_asyncio
 
 from lattice_console.backends import local
 from lattice_console.contract.backend import Backend
-from lattice_console.contract.errors import LatticeError
 from lattice_console.contract.events import Event
 from lattice_console.contract.models.health import ComponentHealth
 from lattice_console.engine.engine import Engine
@@ -44,9 +44,17 @@ class Recorder(LocalBus):
 
 
 class Breaking(SqliteStore):
-    """A store whose second transaction of a pair can break."""
+    """A store that tells, in its own thread, when a transaction has begun; the second one of a pair can break."""
 
     broken = False
+    begun: Callable[[], object] = staticmethod(lambda: None)
+
+    async def write(self, work: Callable[[Tables], Result], *, project: str | None = None) -> Result:
+        def told(tables: Tables) -> Result:
+            self.begun()
+            return work(tables)
+
+        return await super().write(told, project=project)
 
     async def write_both(
         self,
@@ -141,14 +149,17 @@ async def test_a_claim_is_told_also_where_what_comes_after_it_fails(
     assert (await ann.events.since(0))[-1] == claimed
 
 
-async def test_a_call_that_is_given_up_wakes_those_who_wait_all_the_same(ann: Backend, bus: Recorder) -> None:
+async def test_a_call_that_is_given_up_wakes_those_who_wait_all_the_same(
+    ann: Backend, bus: Recorder, store: Breaking
+) -> None:
     project = (await ann.projects.get()).id
-    for _ in range(20):
-        last = await ann.events.last()
+    loop = asyncio.get_running_loop()
+    for number in range(20):
         waiting = asyncio.create_task(bus.wait(project, bus.mark(project), 60))
-        writing = asyncio.create_task(propose(ann, create(f"{last}.txt")))
-        await asyncio.sleep(0.001)
-        writing.cancel()
-        with suppress(asyncio.CancelledError, LatticeError):
+        writing = asyncio.create_task(propose(ann, create(f"{number}.txt")))
+        # Once it has begun it is done whole, whoever still wants to know.
+        store.begun = partial(loop.call_soon_threadsafe, writing.cancel)
+        with suppress(asyncio.CancelledError):
             await writing
         await asyncio.wait_for(waiting, 10)
+        assert len((await ann.mutations.list()).items) == number + 1
