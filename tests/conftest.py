@@ -33,8 +33,8 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Two more than there are processors: a good part of a run is waiting for servers, child processes and screens."""
-    return (os.cpu_count() or 1) + 2
+    """Four more than there are processors: most of a run is waiting for servers, child processes and screens."""
+    return (os.cpu_count() or 1) + 4
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

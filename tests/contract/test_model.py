@@ -320,7 +320,7 @@ def run(leg: str, number: int, steps: int) -> None:
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("leg", LEGS)
 def test_random_histories_go_as_the_model_says(leg: str) -> None:
-    run(leg, examples(leg, 18), steps=45)
+    run(leg, examples(leg, 12), steps=45)
 
 
 @pytest.mark.soak
