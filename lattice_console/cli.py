@@ -37,7 +37,7 @@ COMMANDS = {
     "view": f"{_HEADLESS}.view:group",
     "mutation": f"{_HEADLESS}.mutation:group",
     "spec": f"{_HEADLESS}.spec:group",
-    "validate": f"{_HEADLESS}.validate:command",
+    "validate": "lattice_console.ops.validate_command:command",
     "events": f"{_HEADLESS}.events:command",
     "team": f"{_HEADLESS}.team:group",
     "project": f"{_HEADLESS}.project:group",

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 import click
 from pydantic import BaseModel
@@ -19,6 +20,9 @@ from lattice_console.headless.session import Session, connected
 from lattice_console.headless.style import Role
 from lattice_console.headless.table import Column
 from lattice_console.text import count, inert
+
+if TYPE_CHECKING:
+    from lattice_console.workspace import Untrackable
 
 _SHOWN = 10
 """How many files that are not in the head are named before they are only counted."""
@@ -138,10 +142,7 @@ async def track(session: Session, backend: Backend, paths: tuple[str, ...], all_
     checkout = session.checkout
     wanted = [""] if all_ else [checkout.relative(path, session.start) for path in paths]
     baseline = await checkout.baseline(backend, wanted)
-    for left in baseline.passed_over[:_SHOWN]:
-        session.output.say(f"Left out: {left.path} {left.reason}.")
-    if (more := len(baseline.passed_over) - _SHOWN) > 0:
-        session.output.say(f"Left out: {count(more, 'more file')}; see lattice status --all.")
+    tell_left_out(session.output, baseline.passed_over, more="; see lattice status --all")
     documents = await backend.documents.track(baseline.files, **session.guard) if baseline.files else ()
     session.output.many(
         documents,
@@ -154,6 +155,14 @@ async def track(session: Session, backend: Backend, paths: tuple[str, ...], all_
         session.output.say(
             f"Tracked {count(len(documents), 'file')}. Next: edit one, then lattice mutation create --title T --files F"
         )
+
+
+def tell_left_out(output: Output, found: "Sequence[Untrackable]", more: str = "") -> None:
+    """Name what a directory or a glob holds that cannot be a document; `more` follows where that is too much."""
+    for left in found[:_SHOWN]:
+        output.say(f"Left out: {left.path} {left.reason}.")
+    if (rest := len(found) - _SHOWN) > 0:
+        output.say(f"Left out: {count(rest, 'more file')}{more}.")
 
 
 @click.command(

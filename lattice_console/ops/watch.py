@@ -2,12 +2,11 @@
 
 import asyncio
 import hashlib
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from pathlib import Path
 
-import pygit2
-from watchfiles import Change, DefaultFilter, awatch
+from watchfiles import awatch
 
 from lattice_console.contract.backend import Backend
 from lattice_console.contract.errors import NotFound, SystemFailure, ValidationFailed
@@ -16,6 +15,7 @@ from lattice_console.contract.models.mutation import ChangeInput, Mutation
 from lattice_console.contract.models.query import MutationFilter
 from lattice_console.contract.paths import is_private
 from lattice_console.headless.proposing import left_by
+from lattice_console.ops.worthwhile import worthwhile
 from lattice_console.text import count
 from lattice_console.workspace import Checkout
 from lattice_console.workspace.drafted import Drafted
@@ -46,7 +46,7 @@ class Watch:
         self._backend = backend
         self._checkout = checkout
         self._paths = paths
-        self._takes = taken(checkout.root)
+        self._takes = worthwhile(checkout.root)
         self._title = title
         self._spec = spec
         self._sent: dict[str, str | None] | None = None
@@ -136,17 +136,6 @@ def _title(changes: Sequence[ChangeInput]) -> str:
     others = len(changes) - 1
     path = changes[0].new_path or changes[0].file_path
     return f"Change {path[:200]}" + (f" and {count(others, 'other file')}" if others else "")
-
-
-def taken(root: Path) -> Callable[[str], bool]:
-    """Whether a new file of the folder is worth proposing: git does not ignore it, and no tool keeps it for itself."""
-    usual = DefaultFilter()
-    found = pygit2.discover_repository(str(root))
-    repository = pygit2.Repository(found) if found else None
-    if repository is None or repository.workdir is None:
-        return lambda path: usual(Change.added, path)
-    below = root.resolve().relative_to(Path(repository.workdir).resolve())
-    return lambda path: usual(Change.added, path) and not repository.path_is_ignored((below / path).as_posix())
 
 
 async def wakes(root: Path, settle: float) -> AsyncGenerator[None]:

@@ -217,13 +217,16 @@ class Checkout:
         """Remember that instead."""
         await hop(drafts.save, self._state, drafted)
 
-    async def baseline(self, backend: Source, paths: Sequence[str]) -> Baseline:
+    async def baseline(
+        self, backend: Source, paths: Sequence[str], *, takes: Callable[[str], bool] = lambda path: True
+    ) -> Baseline:
         """The files to track at these paths, directories or globs, with their bytes; those in the head are left out.
 
+        Of what a directory or a glob holds, those that it `takes`.
         Raises NotFound and ValidationFailed as `proposal` does for what is named; what a directory or a glob holds
         besides is passed over and listed.
         """
-        return await proposal.baseline(self._folder, self._state, backend, paths, self.limit)
+        return await proposal.baseline(self._folder, self._state, backend, paths, takes, self.limit)
 
     async def _drift(self, backend: Source, paths: Sequence[str]) -> dict[str, str]:
         """The drifting paths, each with why, to follow its name in a sentence."""

@@ -25,14 +25,17 @@ class Baseline:
     passed_over: tuple[Untrackable, ...]
 
 
-async def baseline(folder: Folder, state: Path, source: Source, patterns: Sequence[str], limit: int) -> Baseline:
+async def baseline(
+    folder: Folder, state: Path, source: Source, patterns: Sequence[str], takes: Callable[[str], bool], limit: int
+) -> Baseline:
     """Read the untracked files that are meant; see `Checkout.baseline`."""
     heading = await read_heading(state, source)
     selection = await hop(select, folder, patterns, heading.tracked, limit)
-    untracked = sorted(path for path in selection.paths if heading.head(path) is None)
+    meant = selection.named | set(filter(takes, selection.found))
+    untracked = sorted(path for path in meant if heading.head(path) is None)
     contents = await hop(_read_all, folder, untracked, limit)
     files = tuple(TrackedFile(path=path, content=content) for path, content in contents.items())
-    return Baseline(files, tuple(selection.passed_over))
+    return Baseline(files, tuple(one for one in selection.passed_over if takes(one.path)))
 
 
 async def proposal(

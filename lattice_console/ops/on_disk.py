@@ -1,0 +1,66 @@
+"""Files as they lie on disk, checked as though they were all that a project tracks: no project is needed."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from lattice_console import config
+from lattice_console.backends import local
+from lattice_console.contract.backend import Backend
+from lattice_console.contract.models.document import CheckedDocument
+from lattice_console.engine.engine import Engine
+from lattice_console.engine.stores.sqlite import SqliteStore
+from lattice_console.ops.worthwhile import worthwhile
+from lattice_console.workspace import Checkout, Untrackable
+
+_NOBODY = "checker"
+_PAGE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """The documents, each with what is wrong with it, and what cannot be one, with why."""
+
+    documents: Sequence[CheckedDocument]
+    left_out: Sequence[Untrackable]
+
+
+async def check(start: Path, typed: Sequence[str]) -> Looked:
+    """Check what somebody in the folder `start` means by these paths, directories and globs.
+
+    What `.lattice` holds counts with it. A directory or a glob does not mean what git ignores. Nothing is written.
+    Raises NotFound and ValidationFailed (`NF_PATH`, `VAL_PATH`, `VAL_SIZE`) for a path that cannot be meant.
+    """
+    checkout, meant = await asyncio.to_thread(_meant, start, typed)
+    memory = Engine(SqliteStore(None))
+    try:
+        empty = await local.bind(memory, actor=_NOBODY, project=None, closes=False).projects.create(name="on disk")
+        backend = local.bind(memory, actor=_NOBODY, project=empty.id, closes=False)
+        found = await checkout.baseline(backend, meant, takes=worthwhile(checkout.root))
+        if found.files:
+            await backend.documents.track(found.files)
+        return Looked(await every_document(backend), found.passed_over)
+    finally:
+        await memory.close()
+
+
+def _meant(start: Path, typed: Sequence[str]) -> tuple[Checkout, list[str]]:
+    """The folder, and the paths below it."""
+    start = start.resolve()
+    root = config.find_root(start)
+    checkout = Checkout(root or start, config.at_root(root).document_limit)
+    meant = [checkout.relative(one, start) for one in typed]
+    return checkout, [*meant, config.FOLDER] if root else meant
+
+
+async def every_document(backend: Backend) -> list[CheckedDocument]:
+    """All that a project tracks, each with what is wrong with it."""
+    documents: list[CheckedDocument] = []
+    cursor = None
+    while True:
+        page = await backend.documents.validate(cursor=cursor, limit=_PAGE)
+        documents += page.items
+        if not page.has_more:
+            return documents
+        cursor = page.next_cursor
