@@ -24,9 +24,8 @@ from lattice_console.engine.ports import Tables
 from lattice_console.engine.records import GlobRecord, HeadMove, SpecRecord
 from lattice_console.engine.rules.hashes import digest
 from lattice_console.servers import Servers, postgres
-from tests.services.__main__ import LastingPostgres
+from tests.services.__main__ import LastingNeo4j, LastingPostgres
 from tests.services.databases import at_once
-from tests.services.neo4j import Neo4j
 from tests.services.server import Unavailable
 
 _PORTION = 5000
@@ -51,7 +50,7 @@ def run(quick: bool) -> Iterator[dict[str, object]]:
         # The server may run as another user.
         Path(folder).chmod(0o755)
         urls: dict[str, str] = {}
-        for name, kind in (("postgres", LastingPostgres), ("neo4j", Neo4j)):
+        for name, kind in (("postgres", LastingPostgres), ("neo4j", LastingNeo4j)):
             try:
                 server = servers.enter_context(started(kind, Path(folder) / name))
             except Unavailable as missing:

@@ -6,7 +6,7 @@ What goes to stdout can be pasted, or evaluated by a shell; stderr tells what ha
 import shlex
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -37,10 +37,16 @@ class LastingPostgres(Postgres):
     settings: ClassVar[Mapping[str, str]] = {}
 
 
+class LastingNeo4j(Neo4j):
+    """As people have it: what is asked often becomes fast."""
+
+    options: ClassVar[Sequence[str]] = ()
+
+
 KINDS: dict[str, tuple[type[Server], int, str]] = {
     "postgres": (LastingPostgres, 5432, "DATABASE_URL"),
     "redis": (Redis, 6379, "LATTICE_REDIS_URL"),
-    "neo4j": (Neo4j, 7687, "LATTICE_NEO4J_URL"),
+    "neo4j": (LastingNeo4j, 7687, "LATTICE_NEO4J_URL"),
 }
 """The class, the usual port and the setting of each."""
 
