@@ -12,7 +12,7 @@ from lattice_console.contract import permissions
 from lattice_console.contract.errors import Conflict, NotAllowed, NotFound
 from lattice_console.contract.events import DATA_LIMIT, EventName
 from lattice_console.contract.models.people import Person
-from lattice_console.engine.features.trials import Places, Readings, Splices, Stated, Trials, Versions
+from lattice_console.engine.features.trials import Errors, Places, Readings, Splices, Stated, Trials, Versions
 from lattice_console.engine.ports import Cache, HookKind, Hooks, Presence, Tables
 from lattice_console.engine.presence import LocalPresence
 from lattice_console.engine.records import (
@@ -67,6 +67,8 @@ class Surroundings:
     """What documents say of dependencies."""
     places: Places = field(default_factory=Places)
     """Which places in documents, that others refer to, are there."""
+    errors: Errors = field(default_factory=lambda: Errors(500))
+    """What is wrong with documents; each may have hundreds of findings."""
     versions: Versions = field(default_factory=Versions)
     """What changes of specs ask of their versions."""
     splices: Splices = field(default_factory=Splices)

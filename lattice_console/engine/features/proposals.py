@@ -17,6 +17,9 @@ from lattice_console.engine.rules import policy as policy_rules
 from lattice_console.merge import patch as patches
 from lattice_console.merge.diff import hunk_digest
 
+LARGE = 10_000
+"""Bytes from which on it takes milliseconds to find out what is wrong with a document: not in a transaction then."""
+
 
 @dataclass(slots=True)
 class Proposal:
@@ -82,7 +85,7 @@ def resolve(
     found = tree.at_all(change.file_path for change in inputs)
     bases = stored.blobs(ctx, {entry.hash for entry in found.values()})
     for change in sorted(inputs, key=lambda change: change.file_path):
-        _resolve_one(proposal, change, found.get(change.file_path), bases, ctx.around.limits.document)
+        _resolve_one(ctx, proposal, change, found.get(change.file_path), bases)
     freed = [one.path for one in proposal.changes if one.operation in ("delete", "rename")]
     targets = [one.result_path for one in proposal.changes if one.operation in ("create", "rename")]
     for path, why in tree.blocking(targets, freed).items():
@@ -124,8 +127,9 @@ def _misfit(change: ChangeInput) -> str:
 
 
 def _resolve_one(
-    proposal: Proposal, change: ChangeInput, entry: Entry | None, bases: dict[str, bytes], limit: int
+    ctx: Context, proposal: Proposal, change: ChangeInput, entry: Entry | None, bases: dict[str, bytes]
 ) -> None:
+    limit = ctx.around.limits.document
     creates = change.operation_type == "create"
     if creates and entry is not None:
         raise RuleBroken("BR_PATH_TAKEN", f"{change.file_path} exists already; propose a modify.", path=entry.path)
@@ -151,7 +155,7 @@ def _resolve_one(
     if after is not None:
         result_hash = hashes.digest(after)
         proposal.blobs[result_hash] = after
-        proposal.findings.extend(check(change.new_path or change.file_path, after, before, change.file_path))
+        proposal.findings.extend(check(ctx, change.new_path or change.file_path, after, before, change.file_path))
     proposal.changes.append(
         ChangeRecord(
             id=new_id(),
@@ -172,23 +176,33 @@ def keep(ctx: Context, proposal: Proposal, changes: Sequence[ChangeRecord]) -> N
     for change in changes:
         before, after = (contents[hash] if hash else None for hash in (change.base_hash, change.result_hash))
         if after is not None:
-            proposal.findings.extend(check(change.result_path, after, before, change.path))
+            proposal.findings.extend(check(ctx, change.result_path, after, before, change.path))
         proposal.changes.append(change._replace(id=new_id()))
         proposal.digests.append(hunk_digest(before, after))
 
 
 def are_large(changes: Sequence[ChangeInput]) -> bool:
-    """Whether it takes long to find out what is wrong with what some changes come to; then that is kept."""
-    return any(len(one.content or one.diff or b"") >= specs.LARGE for one in changes)
+    """Whether it may take long to find out what is wrong with what some changes come to: it is kept."""
+    # What a diff comes to may be large, too.
+    return any(one.diff is not None or len(one.content or b"") >= LARGE for one in changes)
 
 
-def check(path: str, after: bytes, before: bytes | None, before_path: str | None = None) -> list[Finding]:
+def check(ctx: Context, path: str, after: bytes, before: bytes | None, before_path: str | None = None) -> list[Finding]:
     """What is wrong with a document of a patchset, `before` being what it makes it of and `before_path` its place."""
-    errors = policy_rules.read({path: after}).errors if policy_rules.is_policy(path) else ()
-    wrong = [Finding(path=path, rule="policy", severity="error", message=error) for error in errors]
+    told = policy_rules.read({path: after}).errors if policy_rules.is_policy(path) else ()
+    wrong = [Finding(path=path, rule="policy", severity="error", message=error) for error in told]
     if path == suppressions.FILE:
         wrong += [finding for finding in suppressions.check(after, date.min) if finding.severity == "error"]
-    return [*specs.check(path, after, before, before_path), *wrong]
+
+    def errors(path: str, content: bytes) -> tuple[Finding, ...]:
+        key = (path, hashes.digest(content))
+        known = ctx.around.errors.get(key)
+        if known is None:
+            known = specs.errors(path, content)
+            ctx.around.errors.put(key, known)
+        return known
+
+    return [*specs.check(path, after, before, before_path, errors=errors), *wrong]
 
 
 def _content(change: ChangeInput, before: bytes | None) -> bytes | None:

@@ -84,15 +84,15 @@ def _to_validate(ctx: Context, names: Sequence[str]) -> list[HeadRecord]:
 def check(ctx: Context, *, files: Sequence[TrackedFile]) -> tuple[SpecCheck, ...]:
     for file in files:
         documents.check_shape(ctx, file)
-    return tuple(_check(file) for file in files)
+    return tuple(_check(ctx, file) for file in files)
 
 
-def _check(file: TrackedFile) -> SpecCheck:
+def _check(ctx: Context, file: TrackedFile) -> SpecCheck:
     reading = rules.read(file.path, file.content)
     return SpecCheck(
         spec=reading.name if reading is not None else None,
         has_schema=reading is not None and reading.schema is not None,
-        findings=tuple(proposals.check(file.path, file.content, None)),
+        findings=tuple(proposals.check(ctx, file.path, file.content, None)),
     )
 
 

@@ -5,6 +5,7 @@ from threading import Lock
 from typing import Generic, TypeVar
 
 from lattice_console.contract.models.advice import SpecVersion
+from lattice_console.contract.models.spec import Finding
 from lattice_console.engine.rules.dependencies import Said
 from lattice_console.engine.rules.resolution import Outcome
 from lattice_console.engine.rules.versioning.stating import Splice
@@ -56,6 +57,10 @@ class Places(_Kept[bool]):
 
 class Versions(_Kept[tuple[SpecVersion, ...]]):
     """What changes of documents ask of their versions as specs, by paths and hashes; empty for what is no spec."""
+
+
+class Errors(_Kept[tuple[Finding, ...]]):
+    """What is wrong with documents by themselves, by paths and hashes."""
 
 
 class Stated(_Kept[tuple[str | None]]):

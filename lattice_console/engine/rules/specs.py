@@ -12,9 +12,8 @@ such file is (`openapi.yaml`) by its title. It, and a JSON Schema under `.lattic
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from itertools import islice
 from typing import Any
 
@@ -33,10 +32,10 @@ from lattice_console.merge.values import replaced_values
 
 __all__ = [
     "FOLDER",
-    "LARGE",
     "SpecReading",
     "allowed_files",
     "check",
+    "errors",
     "identity",
     "is_openapi",
     "keeps_identity",
@@ -47,9 +46,6 @@ __all__ = [
 
 FOLDER = ".lattice/specs/"
 """Where every document that can be read is a spec."""
-
-LARGE = 100_000
-"""Bytes from which on the errors of a document take so long to find that they are kept for the next who asks."""
 
 DEFECT_LIMIT = 500
 """How many findings a document has at most."""
@@ -137,35 +133,33 @@ def keeps_identity(path: str, before: bytes, after: bytes) -> bool:
     return replaced is not None and not replaced & _NAMING
 
 
-def check(path: str, content: bytes, base: bytes | None, base_path: str | None = None) -> tuple[Finding, ...]:
-    """The errors of one document: a document must be readable, a spec must keep the rules of its type.
-
-    `base` is what it was made against, if anything, and `base_path` where that stands; what was wrong with it already
-    is `inherited`. Nothing to read is no error that a document could inherit. Never raises.
-    """
-    found = _errors(path, content)
-    if not found or not base or not base.strip():
-        return found
-    return inherited.marked(found, _errors(base_path or path, base))
-
-
-def _errors(path: str, content: bytes) -> tuple[Finding, ...]:
-    return _errors_of_large(path, content) if len(content) >= LARGE else _errors_found(path, content)
-
-
-# Where it takes long, it is asked before a transaction, and known within it.
-@lru_cache(maxsize=4)
-def _errors_of_large(path: str, content: bytes) -> tuple[Finding, ...]:
-    return _errors_found(path, content)
-
-
-def _errors_found(path: str, content: bytes) -> tuple[Finding, ...]:
+def errors(path: str, content: bytes) -> tuple[Finding, ...]:
+    """The errors of one document: a document must be readable, a spec must keep the rules of its type. Never raises."""
     parsed = syntax.parse(path, content)
     # Where a warning stands is not asked, which would cost another reading of the document.
     reading = _reading(path, content, parsed, least="error")
     if reading is None:
         return (parsed.problem,) if parsed.problem else ()
     return tuple(finding for finding in reading.findings if finding.severity == "error")
+
+
+def check(
+    path: str,
+    content: bytes,
+    base: bytes | None,
+    base_path: str | None = None,
+    *,
+    errors: Callable[[str, bytes], tuple[Finding, ...]] = errors,
+) -> tuple[Finding, ...]:
+    """The errors of a document that was made against `base`, if against anything; `base_path` is where that stands.
+
+    What was wrong with it already is `inherited`. Nothing to read is no error that a document could inherit. Never
+    raises.
+    """
+    found = errors(path, content)
+    if not found or not base or not base.strip():
+        return found
+    return inherited.marked(found, errors(base_path or path, base))
 
 
 def _reading(path: str, content: bytes, parsed: Parsed, least: Severity | None = "warning") -> SpecReading | None:

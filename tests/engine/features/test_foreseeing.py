@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from lattice_console.engine.features import proposals
 from lattice_console.engine.features.registry import USE_CASES
-from lattice_console.engine.rules import specs
 from lattice_console.engine.rules.defects import Defect
 from lattice_console.engine.rules.openapi.checking import check
 from tests.support.changes import create
@@ -40,8 +40,8 @@ async def test_a_large_document_is_checked_once_and_before_the_transaction_that_
         create_ = USE_CASES["mutations.create"].run
         monkeypatch.setattr("lattice_console.engine.rules.openapi.checking.check", watched)
         monkeypatch.setitem(USE_CASES, "mutations.create", replace(USE_CASES["mutations.create"], run=created))
-        await propose(house.backend("ann"), create("api/large.json", api(2 * specs.LARGE)))
+        await propose(house.backend("ann"), create("api/large.json", api(2 * proposals.LARGE)))
         await propose(house.backend("ann"), create("api/small.json", api(1000)))
         # By now it is known that the policy asks for nothing that would have to be foreseen.
-        await propose(house.backend("ann"), create("api/other.json", api(3 * specs.LARGE)))
+        await propose(house.backend("ann"), create("api/other.json", api(3 * proposals.LARGE)))
     assert told == ["checked", "written", "written", "checked", "checked", "written"]
