@@ -9,6 +9,7 @@ from pygit2.enums import CheckoutStrategy, FileMode, ObjectType, RepositoryInitF
 
 from lattice_console.contract.errors import Conflict, NotFound, SystemFailure, ValidationFailed
 from lattice_console.contract.models.document import HeadEntry
+from lattice_console.ops.git_around import unreadable
 from lattice_console.ops.git_signature import Signature
 
 _EMPTY_TREE = pygit2.Oid(hex="4b825dc642cb6eb9a060e54bf8d69288fbee4904")
@@ -51,7 +52,9 @@ class Branch:
             raise ValidationFailed("VAL_BRANCH", f"No branch of git can be called {name}.", field="branch")
         try:
             return cls(pygit2.Repository(str(place)), name)
-        except pygit2.GitError:
+        except pygit2.GitError as error:
+            if (place / ".git").exists():
+                raise NotFound("NF_REPOSITORY", unreadable(place, error)) from None
             if place.exists() and not (place.is_dir() and not any(place.iterdir())):
                 raise NotFound(
                     "NF_REPOSITORY", f"{place} is neither a git repository nor an empty folder. Name a new one."

@@ -12,6 +12,7 @@ from lattice_console.contract.models.base import TEXT_LIMIT
 from lattice_console.contract.paths import check_path, is_private
 from lattice_console.headless.git_commit import GitCommit, GitFile
 from lattice_console.ops import git_commits, git_trees
+from lattice_console.ops.git_around import around
 from lattice_console.ops.git_signature import provenance
 
 _MOST = 100
@@ -30,7 +31,9 @@ def read(
 
 
 def _read(folder: Path, revision: str, squash: bool, wanted: Callable[[str], bool], limit: int) -> Iterator[GitCommit]:
-    repository, below = _around(folder)
+    if (found := around(folder)) is None:
+        raise NotFound("NF_REPOSITORY", f"{folder} lies in no git repository.")
+    repository, below = found
     changes = _Changes(repository, below, wanted, limit)
     if ".." not in revision:
         commit = git_commits.find(repository, revision)
@@ -51,19 +54,6 @@ def _read(folder: Path, revision: str, squash: bool, wanted: Callable[[str], boo
         )
     for commit in commits:
         yield changes.of(git_commits.parent(repository, commit), commit)
-
-
-def _around(folder: Path) -> tuple[pygit2.Repository, str]:
-    """The repository that a folder lies in, and the folder's path in it."""
-    try:
-        found = pygit2.discover_repository(str(folder))
-        repository = pygit2.Repository(found) if found else None
-    except pygit2.GitError as error:
-        raise NotFound("NF_REPOSITORY", f"The git repository of {folder} cannot be read: {error}.") from None
-    if repository is None or repository.workdir is None:
-        raise NotFound("NF_REPOSITORY", f"{folder} lies in no git repository.")
-    below = folder.resolve().relative_to(Path(repository.workdir).resolve()).as_posix()
-    return repository, "" if below == "." else below
 
 
 class _Changes:

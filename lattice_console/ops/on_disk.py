@@ -11,6 +11,7 @@ from lattice_console.contract.backend import Backend
 from lattice_console.contract.models.document import CheckedDocument
 from lattice_console.engine.engine import Engine
 from lattice_console.engine.stores.sqlite import SqliteStore
+from lattice_console.ops.git_around import around
 from lattice_console.ops.worthwhile import worthwhile
 from lattice_console.workspace import Checkout, Untrackable
 
@@ -49,9 +50,15 @@ def _meant(start: Path, typed: Sequence[str]) -> tuple[Checkout, list[str]]:
     """The folder, and the paths below it."""
     start = start.resolve()
     root = config.find_root(start)
-    checkout = Checkout(root or start, config.at_root(root).document_limit)
+    checkout = Checkout(root or _top(start), config.at_root(root).document_limit)
     meant = [checkout.relative(one, start) for one in typed]
     return checkout, [*meant, config.FOLDER] if root else meant
+
+
+def _top(folder: Path) -> Path:
+    """The top of the git repository that a folder lies in, else the folder itself."""
+    found = around(folder)
+    return Path(found[0].workdir).resolve() if found else folder
 
 
 async def every_document(backend: Backend) -> list[CheckedDocument]:

@@ -3,16 +3,18 @@
 from collections.abc import Callable
 from pathlib import Path
 
-import pygit2
 from watchfiles import Change, DefaultFilter
+
+from lattice_console.ops.git_around import around
 
 
 def worthwhile(root: Path) -> Callable[[str], bool]:
-    """Whether a path below the folder is worth looking at: git does not ignore it, and no tool keeps it for itself."""
+    """Whether a path below the folder is worth looking at: git does not ignore it, and no tool keeps it for itself.
+
+    Raises NotFound (`NF_REPOSITORY`) where git would have to be asked and its repository cannot be read.
+    """
     usual = DefaultFilter()
-    found = pygit2.discover_repository(str(root))
-    repository = pygit2.Repository(found) if found else None
-    if repository is None or repository.workdir is None:
+    if (found := around(root)) is None:
         return lambda path: usual(Change.added, path)
-    below = root.resolve().relative_to(Path(repository.workdir).resolve())
-    return lambda path: usual(Change.added, path) and not repository.path_is_ignored((below / path).as_posix())
+    repository, below = found
+    return lambda path: usual(Change.added, path) and not repository.path_is_ignored(f"{below}/{path}".lstrip("/"))

@@ -8,6 +8,7 @@ from pathlib import Path
 import pygit2
 import pytest
 
+from lattice_console.ops.git_around import unreadable
 from tests.headless.driver import Lattice
 
 SPEC = '{"name": "pets", "version": "1.0.0", "type": "requirements", "depends_on": ["accounts"]}\n'
@@ -100,3 +101,24 @@ def test_without_a_project_and_without_a_path_both_ways_are_told(clone: Lattice)
     assert refused.code == 1
     assert "lattice init" in refused.err
     assert "lattice validate PATH" in refused.err
+
+
+def test_without_a_project_the_top_of_the_clone_counts(empty: Lattice) -> None:
+    pygit2.init_repository(str(empty.root))
+    empty.write("specs/accounts.json", ACCOUNTS)
+    empty.write("docs/guide.md", "# Guide\n")
+    below = Lattice(empty.root / "docs")
+    for path in ("..", "../specs", str(empty.root)):
+        assert ("specs/accounts.json", "version", "error") in found(below, path)
+
+
+def test_a_repository_that_cannot_be_read_is_told_instead_of_what_it_ignores(clone: Lattice) -> None:
+    (clone.root / ".git" / "config").write_text("[core")
+    for command in (("validate", "."), ("validate", "specs/pets.json")):
+        refused = clone(*command)
+        assert (refused.code, "git repository" in refused.err, "config" in refused.err) == (1, True, True), refused.err
+
+
+def test_a_repository_of_somebody_else_is_told_with_the_way_to_trust_it() -> None:
+    refused = pygit2.GitError("repository path '/ci/specs' is not owned by current user")
+    assert unreadable(Path("/ci/specs"), refused).endswith("git config --global --add safe.directory /ci/specs")
