@@ -8,8 +8,11 @@ from pathlib import Path
 from lattice_console import config
 from lattice_console.backends import local
 from lattice_console.contract.backend import Backend
-from lattice_console.contract.models.document import CheckedDocument
+from lattice_console.contract.models.document import CheckedDocument, TrackedFile
 from lattice_console.engine.engine import Engine
+from lattice_console.engine.features import validating
+from lattice_console.engine.features.context import utc_now
+from lattice_console.engine.rules import policy
 from lattice_console.engine.stores.sqlite import SqliteStore
 from lattice_console.ops.git_around import around
 from lattice_console.ops.worthwhile import worthwhile
@@ -39,9 +42,12 @@ async def check(start: Path, typed: Sequence[str]) -> Looked:
         empty = await local.bind(memory, actor=_NOBODY, project=None, closes=False).projects.create(name="on disk")
         backend = local.bind(memory, actor=_NOBODY, project=empty.id, closes=False)
         found = await checkout.baseline(backend, meant, takes=worthwhile(checkout.root))
-        if found.files:
-            await backend.documents.track(found.files)
-        return Looked(await every_document(backend), found.passed_over)
+        # No project takes such a policy; here it is what there is to tell.
+        wrong = [file for file in found.files if policy.read({file.path: file.content}).errors]
+        if sound := [file for file in found.files if file not in wrong]:
+            await backend.documents.track(sound)
+        documents = [*await every_document(backend), *map(_alone, wrong)]
+        return Looked(sorted(documents, key=lambda one: one.path), found.passed_over)
     finally:
         await memory.close()
 
@@ -59,6 +65,11 @@ def _top(folder: Path) -> Path:
     """The top of the git repository that a folder lies in, else the folder itself."""
     found = around(folder)
     return Path(found[0].workdir).resolve() if found else folder
+
+
+def _alone(file: TrackedFile) -> CheckedDocument:
+    """What is wrong with one document by itself."""
+    return CheckedDocument(path=file.path, findings=tuple(validating.about(file.path, file.content, utc_now().date())))
 
 
 async def every_document(backend: Backend) -> list[CheckedDocument]:

@@ -122,3 +122,13 @@ def test_a_repository_that_cannot_be_read_is_told_instead_of_what_it_ignores(clo
 def test_a_repository_of_somebody_else_is_told_with_the_way_to_trust_it() -> None:
     refused = pygit2.GitError("repository path '/ci/specs' is not owned by current user")
     assert unreadable(Path("/ci/specs"), refused).endswith("git config --global --add safe.directory /ci/specs")
+
+
+def test_a_policy_that_no_project_would_take_is_told_among_the_rest(clone: Lattice) -> None:
+    path = ".lattice/workflows/code-review.json"
+    clone.write(path, '{"review_requirements": {"min_reviewers": 0}}')
+    told = clone("validate", ".", "--junit", "results.xml", "--output", "json")
+    assert told.code == 10
+    rules = {(one["path"], one["rule"]) for one in told.json["items"]}
+    assert rules >= {(path, "policy"), ("specs/accounts.json", "version")}
+    assert path.encode() in (clone.root / "results.xml").read_bytes()

@@ -76,7 +76,7 @@ def judged(portion: Portion) -> tuple[CheckedDocument, ...]:
         path, content = document.path, portion.contents.get(document.hash)
         findings: list[Finding] = []
         if content is not None:
-            findings += _about(path, content, portion.today)
+            findings += about(path, content, portion.today)
             told = {one.pointer for one in findings if one.rule == "openapi_reference"}
             if path in portion.around:
                 beside = crossing.check(path, content, portion.around[path])
@@ -86,11 +86,11 @@ def judged(portion: Portion) -> tuple[CheckedDocument, ...]:
     return tuple(checked)
 
 
-def _about(path: str, content: bytes, today: date) -> list[Finding]:
+def about(path: str, content: bytes, today: date) -> list[Finding]:
     """All that is wrong with one document by itself."""
     parsed = syntax.parse(path, content)
     reading = specs.read(path, content, parsed)
-    found = list(reading.findings) if reading is not None else [parsed.problem] if parsed.problem else []
+    found = list(reading.findings if reading is not None else specs.unread(path, content, parsed))
     if policy.is_policy(path):
         errors = policy.read({path: content}).errors
         told = {one.message for one in found}

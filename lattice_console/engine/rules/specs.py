@@ -27,7 +27,7 @@ from lattice_console.engine.rules.defects import Defect, placed
 from lattice_console.engine.rules.openapi import checking as openapi
 from lattice_console.engine.rules.syntax import Parsed
 from lattice_console.merge.keys import repeated_in
-from lattice_console.merge.reading import Unreadable
+from lattice_console.merge.reading import BeyondLimits, Unreadable
 from lattice_console.merge.values import replaced_values
 
 __all__ = [
@@ -42,10 +42,14 @@ __all__ = [
     "meaning",
     "own_schema",
     "read",
+    "unread",
 ]
 
 FOLDER = ".lattice/specs/"
 """Where every document that can be read is a spec."""
+
+_OURS = ".lattice/"
+"""Where documents decide something, whatever they are: the policy, what is suppressed, what new specs begin as."""
 
 DEFECT_LIMIT = 500
 """How many findings a document has at most."""
@@ -139,8 +143,15 @@ def errors(path: str, content: bytes) -> tuple[Finding, ...]:
     # Where a warning stands is not asked, which would cost another reading of the document.
     reading = _reading(path, content, parsed, least="error")
     if reading is None:
-        return (parsed.problem,) if parsed.problem else ()
+        return unread(path, content, parsed)
     return tuple(finding for finding in reading.findings if finding.severity == "error")
+
+
+def unread(path: str, content: bytes, parsed: Parsed) -> tuple[Finding, ...]:
+    """The errors of a document that is no spec: it must be readable, and what decides something repeats no key."""
+    if parsed.problem:
+        return (parsed.problem,)
+    return tuple(_repeated(path, content)) if path.startswith(_OURS) else ()
 
 
 def check(
@@ -188,9 +199,15 @@ def _reading(path: str, content: bytes, parsed: Parsed, least: Severity | None =
         reading, defects = _json_schema(path, data)
     else:
         reading, defects = _dialect(path, data, judged=least is not None)
-    told = [defect for defect in defects if least in ("warning", defect.severity)][:DEFECT_LIMIT]
+    told = _most([defect for defect in defects if least in ("warning", defect.severity)])
     findings = (*_repeated(path, content), *placed(path, content, parsed, told)) if least else ()
     return replace(reading, findings=findings, allowed_files=allowed_files(path, parsed))
+
+
+def _most(defects: Sequence[Defect]) -> Sequence[Defect]:
+    """As many as are told of one document, in their order; no warning stands in an error's way."""
+    kept = sorted(range(len(defects)), key=lambda at: defects[at].severity != "error")[:DEFECT_LIMIT]
+    return [defects[at] for at in sorted(kept)]
 
 
 def _is_openapi(data: Mapping[str, Any]) -> bool:
@@ -287,8 +304,14 @@ def _repeated(path: str, content: bytes) -> Iterator[Finding]:
     """The keys that a document repeats, and what stands for them is lost to whoever reads the last one."""
     try:
         found = repeated_in(path, content) or {}
+    except BeyondLimits as error:
+        message = f"Its keys cannot be told apart: {error.reason}."
+        yield Finding(
+            path=path, rule="syntax", severity="error", message=message, line=error.line, remedy="Keep one of each."
+        )
+        return
     except Unreadable:
-        # More than we tell apart.
+        # What its own reader forgives.
         return
     for pointer, lines in islice(found.items(), DEFECT_LIMIT):
         # An anchor may be set anew.

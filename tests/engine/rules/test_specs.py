@@ -15,6 +15,7 @@ from lattice_console.engine.rules import specs
 from lattice_console.engine.rules.checks import common
 from lattice_console.engine.rules.inherited import marked
 from lattice_console.engine.rules.specs import SpecReading
+from lattice_console.merge.keys import REPEATED_LIMIT
 from tests.engine.rules.json_like import VALUES, is_json_like
 
 HOME = ".lattice/specs/user-auth.json"
@@ -349,3 +350,23 @@ def test_any_data_gives_a_reading_that_the_contract_takes(path: str, data: Any) 
 @given(FILES, st.binary(max_size=80), st.none() | st.binary(max_size=20))
 def test_any_bytes_give_findings_of_errors_or_none(path: str, content: bytes, base: bytes | None) -> None:
     assert all(finding.severity == "error" for finding in specs.check(path, content, base))
+
+
+def test_warnings_leave_room_for_the_error_that_comes_after_them() -> None:
+    endpoints = [{"path": f"/{at}", "method": "GET"} for at in range(specs.DEFECT_LIMIT)]
+    findings = read(HOME, spec(type="api", endpoints=[*endpoints, endpoints[0]])).findings
+    assert len(findings) == specs.DEFECT_LIMIT
+    assert [one.rule for one in findings if one.severity == "error"] == ["endpoint_twice"]
+
+
+def test_more_repeated_keys_than_are_told_apart_are_an_error_as_well() -> None:
+    keys = ", ".join(f'"k{at}": 1, "k{at}": 2' for at in range(REPEATED_LIMIT + 1))
+    found = specs.errors(HOME, f'{{"name": "user-auth", {keys}}}'.encode())
+    assert [(one.rule, "more than 10,000 keys" in one.message) for one in found] == [("syntax", True)]
+
+
+@pytest.mark.parametrize("path", [".lattice/workflows/code-review.json", ".lattice/suppressions.json"])
+def test_what_decides_something_repeats_no_key(path: str) -> None:
+    twice = b'{"review_requirements": {"min_reviewers": 2},\n "review_requirements": {"min_reviewers": 1}}'
+    assert [(one.rule, one.line) for one in specs.errors(path, twice)] == [("syntax", 2)]
+    assert specs.errors("docs/notes.json", twice) == ()

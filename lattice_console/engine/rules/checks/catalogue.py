@@ -20,7 +20,11 @@ class Rule(NamedTuple):
 
 RULES: Final[Mapping[str, Rule]] = MappingProxyType(
     {
-        "syntax": Rule("every", "error", "A JSON or YAML document, and front matter, can be read, and repeats no key."),
+        "syntax": Rule(
+            "every",
+            "error",
+            "JSON, YAML and front matter can be read; specs, and what lies in .lattice, repeat no key.",
+        ),
         "policy": Rule("every", "error", "What the policy's documents say is legal."),
         "suppression": Rule("every", "error", "A suppression says its rule, path, owner, reason and expiry."),
         "suppression_expired": Rule("every", "warning", "No suppression has expired."),
