@@ -272,7 +272,8 @@ class LatticeApp(Announcing, inherit_bindings=False):
         from lattice_console.screens.palette import PaletteScreen
 
         if isinstance(self.screen, Place):
-            self.push_screen(PaletteScreen(self.screen.commands() + self._theme_commands()), self._chosen)
+            commands = [*self.screen.commands(), *self.screen.further(), *self._theme_commands()]
+            self.push_screen(PaletteScreen(commands), self._chosen)
 
     def _theme_commands(self) -> list[Command]:
         return [Command(f"Theme {name}", (), f"app.theme.{name}", self, f"use_theme('{name}')") for name in THEMES]

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
-from lattice_console.contract.errors import LatticeError
+from lattice_console.contract.errors import LatticeError, RuleBroken
 from lattice_console.contract.models.mutation import Mutation, MutationSummary
 from lattice_console.contract.models.requirement import Requirement
 from lattice_console.profile.drafts import Draft
@@ -13,11 +13,12 @@ from lattice_console.screens.foreseeing import foresee, held_back, standing_on
 from lattice_console.screens.loading import load_changes, load_dry_run
 from lattice_console.screens.news import MutationChanged
 from lattice_console.screens.offered import offered
+from lattice_console.screens.place import Command
 from lattice_console.screens.review_sending import Review, drafts_of, send_alone, send_with
 from lattice_console.screens.taking_back import TakingBack
 from lattice_console.screens.undoing import Drop, VoteChange, Votes, my_vote
-from lattice_console.screens.verbs import VERBS, Outcome, Verb, outcome
-from lattice_console.text import count
+from lattice_console.screens.verbs import ASKED, VERBS, Outcome, Verb, outcome
+from lattice_console.text import count, inert
 
 __all__ = ["ActingPlace"]
 
@@ -109,6 +110,10 @@ class ActingPlace(TakingBack):
             command = f"lattice mutation show M-{seen.number}"
             self.desk.copy(command, command)
 
+    def further(self) -> list[Command]:
+        given = [VERBS[name] for name in ASKED.values()]
+        return [Command(verb.name, (), f"act.{verb.action}", self, f"act('{verb.action}')") for verb in given]
+
     # -- acts
 
     async def _act(self, verb: Verb, seen: MutationSummary) -> None:
@@ -126,9 +131,10 @@ class ActingPlace(TakingBack):
                 mutation = await self._allowed(verb, seen)
                 if mutation is None:
                     return
-            with self.desk.working(f"{verb.running} M-{mutation.number}"):
-                result = await self._do(verb, mutation, review)
-                after = result if isinstance(result, Mutation) else await backend.mutations.get(seen.id)
+            result = await self._do_as_asked(verb, mutation, review)
+            if result is None:
+                return
+            after = result if isinstance(result, Mutation) else await backend.mutations.get(seen.id)
         except LatticeError as error:
             refused = "" if error.message.startswith(verb.refused) else f"{verb.refused}: "
             self.desk.say(f"{refused}{error.message}", "error")
@@ -139,6 +145,25 @@ class ActingPlace(TakingBack):
         self.desk.say(message, "information" if good else "error")
         self.app.post_message(MutationChanged(after))
 
+    async def _do_as_asked(self, verb: Verb, mutation: Mutation, review: Review) -> Outcome | None:
+        """Do an act; what the policy asks for besides, the person is asked for. None where they leave."""
+        while True:
+            try:
+                with self.desk.working(f"{verb.running} M-{mutation.number}"):
+                    return await self._do(verb, mutation, review)
+            except RuleBroken as error:
+                if error.code not in ASKED or verb.fact:
+                    raise
+                giving = VERBS[ASKED[error.code]]
+                problem = inert(str(error.details.get("problem", error.message)))
+                question = giving.question(mutation, (), "", self.session.look)
+                text = await self._ask_text(giving, mutation, f"{verb.refused} yet: {problem} {question}")
+                if text is None:
+                    return None
+                await giving.do(self.session, mutation, text)
+                mutation = await self.session.backend.mutations.get(mutation.id)
+                self.session.keeping.keep_unsent(mutation.id, giving.action, "")
+
     async def _do(self, verb: Verb, mutation: Mutation, review: Review) -> Outcome:
         if verb.vote is not None and review.drafts:
             return await send_with(self.session, mutation, verb.vote, review.text, review.drafts)
@@ -147,7 +172,7 @@ class ActingPlace(TakingBack):
     async def _allowed(self, verb: Verb, seen: MutationSummary) -> Mutation | None:
         """The mutation as it is now, if the act is allowed on what the person saw; else the reason is said."""
         mutation = await self.session.backend.mutations.get(seen.id)
-        action = mutation.action(verb.action)
+        action = verb.permission(mutation)
         if not action.allowed:
             self.desk.say(f"{verb.refused}: {_reasons(action.reason, mutation, verb)}", "warning")
         elif verb.binds and mutation.patchset != seen.patchset:
@@ -172,7 +197,7 @@ class ActingPlace(TakingBack):
     async def _ask(self, verb: Verb, mutation: Mutation, drafts: Sequence[Draft]) -> Review | None:
         """What goes with an act: drafts and a text, where it takes them; None where the person leaves."""
         # A dialog is loaded when it is needed, here and below: no queue waits for it.
-        from lattice_console.screens.dialog import ConfirmDialog, ReasonDialog
+        from lattice_console.screens.dialog import ConfirmDialog
 
         children = (await standing_on(self.session.backend.mutations, verb, (mutation,))).get(mutation.id, ())
         ahead = f" {foresee(verb, mutation, '', children)}" if children else ""
@@ -191,17 +216,24 @@ class ActingPlace(TakingBack):
         if verb.ask == "confirm":
             sure = await self.app.push_screen_wait(ConfirmDialog(sentence, verb.name.lower()))
             return Review((), "") if sure else None
-        text = await self.app.push_screen_wait(
+        text = await self._ask_text(verb, mutation, sentence)
+        return None if text is None else Review((), text)
+
+    async def _ask_text(self, verb: Verb, mutation: Mutation, sentence: str) -> str | None:
+        """The text that goes with an act; it begins with what was typed before, or what is so now."""
+        from lattice_console.screens.dialog import ReasonDialog
+
+        keeping = self.session.keeping
+        return await self.app.push_screen_wait(
             ReasonDialog(
                 sentence,
                 verb.key or verb.name.lower(),
                 fate=verb.fate,
                 required=verb.required,
-                text=session.keeping.unsent(mutation.id, verb.action),
-                keep=lambda text: session.keeping.keep_unsent(mutation.id, verb.action, text),
+                text=keeping.unsent(mutation.id, verb.action) or verb.known(mutation),
+                keep=lambda text: keeping.keep_unsent(mutation.id, verb.action, text),
             )
         )
-        return None if text is None else Review((), text)
 
     async def _review(
         self,

@@ -93,7 +93,7 @@ def _parents_first(mutations: Sequence[Mutation]) -> list[Mutation]:
 
 
 def _plan(verb: Verb, mutation: Mutation, planned: set[str], drafts: int, user_id: str) -> Item:
-    action, (vote, _) = mutation.action(verb.action), my_vote(mutation, user_id)
+    action, (vote, _) = verb.permission(mutation), my_vote(mutation, user_id)
     if verb.vote is not None and drafts:
         why = f"{count(drafts, 'draft')} of yours would go with the verdict: decide on it by itself."
         return Item(mutation, "left out", why)
@@ -157,7 +157,7 @@ class Bulk:
     async def _act(self, item: Item, text: str) -> None:
         session, verb = self.session, self.verb
         now = await session.backend.mutations.get(item.mutation.id)
-        action = now.action(verb.action)
+        action = verb.permission(now)
         if not action.allowed:
             item.mutation = now
             self._turn(item, "refused", action.reason)

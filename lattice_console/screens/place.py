@@ -225,6 +225,10 @@ class Place(Screen[None]):
         bottom.hints = tuple((keys[id], name) for id, name in self.hints() if id in keys)
         bottom.help_key = keys.get("app.help", "")
 
+    def further(self) -> list[Command]:
+        """What can be done here too, by its name alone: it has no key."""
+        return []
+
     def commands(self) -> list[Command]:
         """Everything that can be done here, one entry an action, the innermost first, whatever keys they are on."""
         found: dict[str, Command] = {}

@@ -1,12 +1,13 @@
 """What a person can do to a mutation: how each act is asked for, called, and spoken of."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 from uuid import uuid4
 
 from lattice_console.contract.models.mutation import Execution, Mutation
 from lattice_console.contract.models.project import Vote
+from lattice_console.contract.models.requirement import Action
 from lattice_console.contract.models.review import Comment
 from lattice_console.screens.session import Session
 from lattice_console.text import count, inert
@@ -14,7 +15,7 @@ from lattice_console.widgets.file_change import FileChange
 from lattice_console.widgets.pieces import status_words
 from lattice_console.widgets.signs import Look
 
-__all__ = ["VERBS", "Outcome", "Verb", "outcome"]
+__all__ = ["ASKED", "VERBS", "Outcome", "Verb", "outcome"]
 
 Outcome = Mutation | Execution | Comment
 
@@ -26,7 +27,8 @@ class Verb:
     `ask` says what it takes before it is done: nothing, a confirmation, or a text, which may be needed. `recorded` is
     the sentence for a mutation that changes no files, where that is another; `fate` is what becomes of the text, where
     elsewhere that is another, and `key` is then the name of the key that does it. An act that `binds` is meant for the
-    patchset that the person saw, and for no other.
+    patchset that the person saw, and for no other. Where an act has no name in the contract, `under` is that of the one
+    that it is a case of, and `fact` the key of the metadata that its text is kept under.
     """
 
     action: str
@@ -43,6 +45,17 @@ class Verb:
     binds: bool = False
     counts_files: bool = False
     vote: Vote | None = None
+    under: str = ""
+    fact: str = ""
+
+    def permission(self, mutation: Mutation) -> Action:
+        """Whether the actor may do it to a mutation, and why not."""
+        return mutation.action(self.under or self.action)
+
+    def known(self, mutation: Mutation) -> str:
+        """Its text as it stands in the mutation; empty where it is nothing that stands there."""
+        text = mutation.metadata.get(self.fact)
+        return inert(text) if isinstance(text, str) else ""
 
     def about(self, mutation: Mutation, drafts: int) -> str:
         """The sentence of the dialog that lists the drafts that go with it."""
@@ -96,6 +109,18 @@ async def _submit(session: Session, mutation: Mutation, text: str) -> Outcome:
     return await session.backend.mutations.submit(
         mutation.id, expected_version=mutation.version, idempotency_key=_key()
     )
+
+
+def _state(fact: str) -> Callable[[Session, Mutation, str], Awaitable[Outcome]]:
+    async def do(session: Session, mutation: Mutation, text: str) -> Outcome:
+        return await session.backend.mutations.update(
+            mutation.id,
+            metadata={fact: " ".join(text.split())},
+            expected_version=mutation.version,
+            idempotency_key=_key(),
+        )
+
+    return do
 
 
 async def _cancel(session: Session, mutation: Mutation, text: str) -> Outcome:
@@ -203,6 +228,30 @@ _ALL = (
     ),
     Verb("submit", "Submit the draft", "Not submitted", "submitting", _submit),
     Verb(
+        "set_ticket",
+        "Set the ticket",
+        "Ticket not set",
+        "setting the ticket of",
+        _state("ticket_id"),
+        ask="needed text",
+        sentence="Which ticket asks for {M} {title}?",
+        required="A ticket has a name, such as SEC-123.",
+        under="update",
+        fact="ticket_id",
+    ),
+    Verb(
+        "explain_version",
+        "Give a reason for the version",
+        "No reason given",
+        "giving a reason for the version of",
+        _state("version_reason"),
+        ask="needed text",
+        sentence="Why does {M} {title} state a lower version of a spec than is proposed?",
+        required="Others need to know why it is lower.",
+        under="update",
+        fact="version_reason",
+    ),
+    Verb(
         "cancel",
         "Cancel the mutation",
         "Not cancelled",
@@ -257,6 +306,9 @@ _ALL = (
     ),
 )
 
+ASKED: Mapping[str, str] = {"BR_POLICY_TICKET": "set_ticket", "BR_POLICY_VERSION": "explain_version"}
+"""By the code with which the policy refuses a mutation, the act that gives what it asks for."""
+
 VERBS = {verb.action: verb for verb in _ALL}
 """Every act by its name in the contract."""
 
@@ -291,6 +343,9 @@ def outcome(verb: Verb, mutation: Mutation, result: Outcome, comments: int = 0) 
         case "rebase":
             made = f"patchset {mutation.patchset} stands on what is there now"
             return f"Rebased {number}: {made}. {_next(mutation)}", True
+        case "set_ticket" | "explain_version":
+            what = "ticket" if verb.action == "set_ticket" else "reason for the version"
+            return f"The {what} of {number}: {inert(str(mutation.metadata.get(verb.fact)))}.", True
         case "retry":
             return f"{number} is {status_words(mutation.status)} again. {_next(mutation)}", True
         case _:

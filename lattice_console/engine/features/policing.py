@@ -14,7 +14,8 @@ from lattice_console.engine.rules.globs import Glob
 def check(ctx: Context, record: MutationRecord) -> None:
     """Ask, once all else is done, whether the policy lets a mutation be as it is then.
 
-    What it refuses raises RuleBroken: `BR_POLICY_TICKET`, `BR_POLICY_FILES`, `BR_POLICY_VERSION`.
+    What it refuses raises RuleBroken: `BR_POLICY_TICKET`, `BR_POLICY_FILES`, `BR_POLICY_VERSION`. Where metadata would
+    do, the details say as `problem` what is wrong, without how a command would mend it.
     """
     if record.status != "draft":
         ctx.at_last.append(lambda: _check(ctx, record))
@@ -26,7 +27,12 @@ def _check(ctx: Context, record: MutationRecord) -> None:
         # Hooks may have added to it.
         record = ctx.tables.mutations.by_id(ctx.project.id, record.id) or record
     if problem := rules.ticket_problem(found.proposals, record.metadata.get(rules.TICKET)):
-        raise RuleBroken("BR_POLICY_TICKET", problem, pattern=found.proposals.ticket_pattern)
+        raise RuleBroken(
+            "BR_POLICY_TICKET",
+            f"{problem} {rules.TICKET_ADVICE}",
+            problem=problem,
+            pattern=found.proposals.ticket_pattern,
+        )
     _check_files(ctx, record)
     if found.versions.comment_required and not record.metadata.get(versioned.REASON):
         _check_versions(ctx, record)
@@ -55,10 +61,11 @@ def _check_files(ctx: Context, record: MutationRecord) -> None:
 def _check_versions(ctx: Context, record: MutationRecord) -> None:
     short = [one for one in versioned.versions(ctx, stored.of(ctx, record).changes) if one.short]
     if short:
-        told = "; ".join(map(versioned.shortfall, short[:3]))
+        problem = f"{'; '.join(map(versioned.shortfall, short[:3]))}."
         raise RuleBroken(
             "BR_POLICY_VERSION",
-            f"{told}. State what is proposed, or say why not: --version-reason R (metadata {versioned.REASON}).",
+            f"{problem} State what is proposed, or say why not: --version-reason R (metadata {versioned.REASON}).",
+            problem=problem,
             specs=[one.spec for one in short],
         )
 

@@ -21,6 +21,7 @@ __all__ = [
     "MOST_REVIEWERS",
     "PLACES",
     "TICKET",
+    "TICKET_ADVICE",
     "PolicyReading",
     "is_policy",
     "read",
@@ -43,6 +44,9 @@ _APPROVALS: tuple[Vote, ...] = ("approve", "approve_with_suggestions")
 
 TICKET = "ticket_id"
 """The key of a mutation's metadata that names its ticket."""
+
+TICKET_ADVICE = f"Name one with --ticket T (metadata {TICKET})."
+"""What to do about a ticket that is missing or wrong."""
 
 _TICKET_LIMIT = 200
 """How many characters of a ticket a pattern is held against."""
@@ -71,15 +75,16 @@ def version(entries: Iterable[tuple[str, str]]) -> str:
 
 
 def ticket_problem(wanted: ProposalPolicy, ticket: Any) -> str | None:
-    """What is wrong with a mutation's ticket, and what to do, as sentences; None where nothing is."""
+    """What is wrong with a mutation's ticket, as a sentence; None where nothing is."""
     if not wanted.require_ticket:
         return None
-    advice = f"Name one with --ticket T (metadata {TICKET})."
+    pattern = wanted.ticket_pattern
     if not isinstance(ticket, str) or not ticket.strip():
-        return f"A mutation needs a ticket here, and this one names none. {advice}"
-    if wanted.ticket_pattern is None or (len(ticket) <= _TICKET_LIMIT and _whole(wanted.ticket_pattern, ticket)):
+        form = f" of the form {pattern}" if pattern else ""
+        return f"A mutation needs a ticket{form} here, and this one names none."
+    if pattern is None or (len(ticket) <= _TICKET_LIMIT and _whole(pattern, ticket)):
         return None
-    return f"The ticket {_shown(ticket)} does not fit {wanted.ticket_pattern}. {advice}"
+    return f"The ticket {_shown(ticket)} does not fit {pattern}."
 
 
 def _whole(pattern: str, text: str) -> bool:
