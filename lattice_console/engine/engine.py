@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
 from datetime import datetime
 from typing import Any, Generic, NamedTuple, TypeVar
@@ -218,7 +218,7 @@ class _Call:
             self._tell(written)
             return written.result
 
-        return await self._afterwards.carry_on(transact())
+        return await self.carry_on(transact())
 
     async def write_both(
         self, first: Callable[[Context], Between], then: Callable[[Context, Between], Result], *, final: bool = False
@@ -240,7 +240,10 @@ class _Call:
             self._tell(written)
             return written.result
 
-        return await self._afterwards.carry_on(transact())
+        return await self.carry_on(transact())
+
+    async def carry_on(self, work: Coroutine[Any, Any, Result]) -> Result:
+        return await self._afterwards.carry_on(work)
 
     def _write(self, tables: Tables, work: Callable[[Context], Result], final: bool) -> _Written[Result]:
         ctx = self._context(tables)

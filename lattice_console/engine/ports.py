@@ -541,7 +541,7 @@ class Bus(Monitored, Protocol):
         ...
 
     def publish(self, project_id: str, events: Sequence[Event]) -> None:
-        """Tell what a transaction that is committed has written; without events, that one may have.
+        """Tell what a transaction that is committed has written.
 
         Returns at once and raises nothing: what cannot be carried now is noticed by the numbers later.
         """

@@ -1,7 +1,7 @@
 """What an engine tells on its bus: what is committed, all of it, once, in order."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -12,35 +12,13 @@ import pytest_asyncio
 from lattice_console.backends import local
 from lattice_console.contract.backend import Backend
 from lattice_console.contract.events import Event
-from lattice_console.contract.models.health import ComponentHealth
 from lattice_console.engine.engine import Engine
 from lattice_console.engine.ports import Between, Result, Tables
-from lattice_console.engine.stores.bus import LocalBus
 from lattice_console.engine.stores.sqlite import SqliteStore
 from tests.support.changes import create
 from tests.support.house import propose, track
+from tests.support.recording import Recorder
 from tests.support.refusals import refusal
-
-
-class Recorder(LocalBus):
-    """A bus that remembers what it was told."""
-
-    def __init__(self) -> None:
-        super().__init__(None)
-        self.told: list[tuple[str, Sequence[Event]]] = []
-
-    def publish(self, project_id: str, events: Sequence[Event]) -> None:
-        self.told.append((project_id, events))
-        super().publish(project_id, events)
-
-    async def health(self, project_id: str | None) -> Mapping[str, ComponentHealth]:
-        return {}
-
-    def taken(self) -> list[Event]:
-        """Everything that was told since it was last asked."""
-        events = [event for _, told in self.told for event in told]
-        self.told.clear()
-        return events
 
 
 class Breaking(SqliteStore):

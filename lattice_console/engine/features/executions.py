@@ -73,8 +73,20 @@ def refuse_blocked(record: MutationRecord, blockers: Sequence[Requirement]) -> N
 async def execute(steps: Steps, *, mutation: str, expected_version: int | None) -> Execution:
     """Claim, then apply: two transactions, so that others see the claim; what fails in the second is recorded.
 
-    Hooks are asked between the two.
+    Hooks are asked between the two. What is claimed comes to an end also where the caller gives it up: it is applied,
+    or has failed, and hooks are left in peace.
     """
+    given_up: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    try:
+        return await steps.carry_on(_executed(steps, mutation, expected_version, given_up))
+    except asyncio.CancelledError:
+        given_up.cancel()
+        raise
+
+
+async def _executed(
+    steps: Steps, mutation: str, expected_version: int | None, given_up: asyncio.Future[None]
+) -> Execution:
     claimed: list[str] = []
 
     def first(ctx: Context) -> str:
@@ -88,26 +100,28 @@ async def execute(steps: Steps, *, mutation: str, expected_version: int | None) 
         if not steps.hooks("pre-mutation"):
             return await steps.write_both(first, then, final=True)
         claimed.append(await steps.write(first))
-        answers = await hooking.ask(steps, "executing", lambda ctx: _about(ctx, claimed[0]))
+        answers = await _answers(steps, claimed[0], given_up)
         return await steps.write(lambda ctx: apply(ctx, claimed[0], answers), final=True)
     except LatticeError as error:
         if not claimed:
             raise
         problem = error
-    except asyncio.CancelledError:
-        if claimed:
-            await steps.write(lambda ctx: fail(ctx, claimed[0], _interrupted()))
-        raise
     return await steps.write(lambda ctx: fail(ctx, claimed[0], problem), final=True)
 
 
-def _about(ctx: Context, execution_id: str) -> hooking.Question:
-    _, record = _claimed(ctx, execution_id)
-    return hooking.about(ctx, record)
+async def _answers(steps: Steps, execution_id: str, given_up: asyncio.Future[None]) -> hooking.Answers:
+    """What hooks say of a claimed execution; raises what `hooking.ask` does, and SystemFailure where it is given up."""
 
+    def about(ctx: Context) -> hooking.Question:
+        _, record = _claimed(ctx, execution_id)
+        return hooking.about(ctx, record)
 
-def _interrupted() -> LatticeError:
-    return SystemFailure("SYS_INTERRUPTED", "It was interrupted while the project's hooks were asked.")
+    asking = asyncio.ensure_future(hooking.ask(steps, "executing", about))
+    given_up.add_done_callback(lambda _: asking.cancel())
+    try:
+        return await asking
+    except asyncio.CancelledError:
+        raise SystemFailure("SYS_INTERRUPTED", "It was interrupted while the project's hooks were asked.") from None
 
 
 def claim(ctx: Context, mutation: str, expected_version: int | None) -> str:
@@ -178,7 +192,11 @@ def complete(ctx: Context, record: MutationRecord, execution: ExecutionRecord) -
 
 
 def fail(ctx: Context, execution_id: str, problem: LatticeError) -> Execution:
-    """End a claimed execution as failed, with nothing applied."""
+    """End a claimed execution as failed, with nothing applied; one that was applied all the same is what it is."""
+    standing = ctx.tables.executions.get(execution_id)
+    if standing is not None and standing.status == "completed":
+        # The problem was to hear of it.
+        return views.execution(ctx, ctx.tables.mutations.many([standing.mutation_id])[standing.mutation_id], standing)
     execution, record = _claimed(ctx, execution_id)
     error = {"change_id": problem.details.get("change_id"), "error": problem.message}
     ctx.tables.executions.update(

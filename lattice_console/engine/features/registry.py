@@ -1,6 +1,6 @@
 """The use cases by the name of the facet method that they answer."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Concatenate, Literal, ParamSpec, Protocol, TypeVar
@@ -21,13 +21,20 @@ class Steps(Protocol):
     async def read(self, work: Callable[[Context], R]) -> R: ...
 
     async def write(self, work: Callable[[Context], R], *, final: bool = False) -> R:
-        """`final` marks the step whose result is the answer, kept under the caller's idempotency key."""
+        """One transaction; it is brought to its end, and told, also where its caller is cancelled.
+
+        `final` marks the step whose result is the answer, kept under the caller's idempotency key.
+        """
         ...
 
     async def write_both(
         self, first: Callable[[Context], Between], then: Callable[[Context, Between], R], *, final: bool = False
     ) -> R:
         """Two transactions, one right after the other; where `then` raises, `first` stays done."""
+        ...
+
+    async def carry_on(self, work: Coroutine[Any, Any, R]) -> R:
+        """What that work comes to; it is brought to its end also where its caller is cancelled."""
         ...
 
     @property

@@ -243,7 +243,8 @@ async def test_who_is_interrupted_while_hooks_are_asked_leaves_no_claim(hooked: 
     executing.cancel()
     with pytest.raises(asyncio.CancelledError):
         await executing
-    [execution] = await hooked.backend.executions.list(approved.id)
+    await hooked.backend.close()
+    [execution] = await hooked.house.backend().executions.list(approved.id)
     assert (execution.status, "interrupted" in execution.errors[0].error) == ("failed", True)
 
 
