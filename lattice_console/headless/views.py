@@ -167,11 +167,11 @@ def outcome(what: str, mutation: Mutation, how: str = "") -> str:
     blockers = mutation.blockers if mutation.status in ("pending", "approved") else ()
     waits = f"; {blockers[0].reason}" if blockers else "."
     more = f" (and {count(len(blockers) - 1, 'more blocker')})" if len(blockers) > 1 else ""
-    # What is not asked here is heard by who proposes, whatever else is still to come before it is executed.
-    unasked = "".join(f"\n{one.reason}" for one in blockers[1:] if one.name == "hooks_passed")
+    # What is theirs to mend, or not asked here, is heard by who proposes, whatever else has to come before it executes.
+    heard = "".join(f"\n{one.reason}" for one in blockers[1:] if one.name in ("specs_valid", "hooks_passed"))
     aside = f" ({how})" if how else ""
     stands = words(mutation.status) if mutation.status.startswith("needs") else f"is {words(mutation.status)}"
-    return f"{what} M-{mutation.number}{aside}: it {stands}{waits}{more} Next: {next_step(mutation)}{unasked}"
+    return f"{what} M-{mutation.number}{aside}: it {stands}{waits}{more} Next: {next_step(mutation)}{heard}"
 
 
 def next_step(mutation: Mutation) -> str:

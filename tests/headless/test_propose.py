@@ -196,6 +196,15 @@ def test_a_child_can_be_taken_off_its_parents_and_put_back(lattice: Lattice) -> 
     assert lattice("mutation", "update", child, "--parent", parent, "--no-parents").code == 2
 
 
+def test_who_proposes_hears_at_once_what_does_not_pass(lattice: Lattice) -> None:
+    lattice.write("specs/pets.json", '{"name": "pets", "type": "api", "version": "one"}')
+    told = lattice.ok("mutation", "create", "--title", "T", "--files", "specs/pets.json").err
+    assert "0 of 1 approval" in told
+    assert "specs/pets.json:1: The version one is no semantic version." in told
+    again = lattice("mutation", "update", "M-1", "--files", "specs/pets.json", "--version-reason", "Old.")
+    assert (again.code, "Without files the rest can change." in again.err) == (2, True)
+
+
 def test_a_draft_waits_until_it_is_submitted(lattice: Lattice) -> None:
     lattice.write("docs/api.yaml", "limit: 48\n")
     name = lattice.propose("T", "--files", "docs", "--draft")

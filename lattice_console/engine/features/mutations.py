@@ -292,7 +292,10 @@ def _next_patchset(
     _check_subject(inputs, record.spec_name)
     proposal = proposals.resolve(ctx, inputs, proposals.resolve_parents(ctx, parents, record))
     if proposal.hash == current.patchset.hash:
-        raise ValidationFailed("VAL_UPDATE", f"M-{record.number} is that already: the patchset would be the same.")
+        message = (
+            f"M-{record.number} is that already: the patchset would be the same. Without files the rest can change."
+        )
+        raise ValidationFailed("VAL_UPDATE", message)
     return _added(ctx, record, proposal, message, ctx.me.id)
 
 
