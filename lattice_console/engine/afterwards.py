@@ -26,14 +26,21 @@ class Afterwards:
         self._last = asyncio.get_running_loop().create_task(self._after(self._last, work))
 
     async def _after(self, before: "asyncio.Task[None] | None", work: Callable[[], Awaitable[None]]) -> None:
-        if before is not None:
+        if before is not None and _is_here(before):
             await asyncio.wait([before])
         await work()
 
     async def close(self) -> None:
-        """Return once all is done; raises what the last piece of work did."""
-        while self._begun:
-            await asyncio.wait(self._begun)
-        while self._last is not None:
-            last, self._last = self._last, None
+        """Return once all is done that was begun before; raises what the last piece of work did."""
+        # What begins meanwhile is not waited for: who goes on and on would never let it end.
+        begun = [task for task in tuple(self._begun) if _is_here(task)]
+        if begun:
+            await asyncio.wait(begun)
+        last, self._last = self._last, None
+        if last is not None and _is_here(last):
             await last
+
+
+def _is_here(task: "asyncio.Task[Any]") -> bool:
+    """Whether it is on the loop that runs: another, which has ended, has cut short what was on it."""
+    return task.get_loop() is asyncio.get_running_loop()

@@ -115,7 +115,7 @@ class Engine:
     async def close(self) -> None:
         """Let the store, the bus and the projection go; calls under way are finished first, and waiting ends.
 
-        Hooks that are to hear of something hear of it before.
+        Hooks that are to hear of something hear of it before. Calls that begin meanwhile may be refused.
         """
         async with AsyncExitStack() as parts:
             parts.push_async_callback(self._bus.close)
