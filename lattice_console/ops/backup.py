@@ -81,6 +81,8 @@ async def backup(database: Path, target: Path | None, progress: backups.Progress
         checked = await _proved(made)
     except LatticeError as error:
         checked = db.Checked(ok=False, revision="", projects=0, audit_rows=0, problems=(error.message,))
+    if checked.ok and not checked.projects:
+        checked = checked.model_copy(update={"ok": False, "problems": ("It holds no project.",)})
     return Backup(file=str(made), bytes=made.stat().st_size, **checked.model_dump())
 
 
@@ -194,9 +196,9 @@ async def _noted(fresh: Path, file: Path, wanted: str | None, actor: str) -> Res
                 "subject": id,
                 "data": {"from": file.name},
             }
-            before = tables.projects.get(id)
             tables.audit.append(None, [entry])
-            return before.updated_at if before else None
+            newest = tables.events.since(id, tables.events.last(id) - 1, 1)
+            return newest[0].at if newest else None
 
         as_of = await transaction.run(note)
     return Restored(id=id, name=found[id], as_of=as_of, audit_rows=0, kept=None)

@@ -1,5 +1,6 @@
 """A project goes back to a backup that was proved, and nothing that was there is lost."""
 
+import json
 import shutil
 import sqlite3
 from contextlib import closing
@@ -47,6 +48,8 @@ def test_restoring_a_backup_brings_back_mutations_and_files_and_keeps_what_was_t
     assert copy.read_bytes() == before
     (replaced,) = kept(lattice)
     assert told["kept"] == str(replaced)
+    said = lattice.ok("events", "--output", "ndjson").text.splitlines()
+    assert told["as_of"] == json.loads(said[-1])["at"]
     with closing(sqlite3.connect(replaced)) as there:
         assert there.execute("SELECT status FROM mutations").fetchall() == [("completed",)]
     with closing(sqlite3.connect(database)) as there:
@@ -87,6 +90,14 @@ def test_the_backup_of_a_damaged_database_is_made_and_says_what_is_wrong(lattice
     assert result.code == 10
     assert any("was changed" in problem for problem in result.json["problems"])
     assert (tmp_path / "copy.db").exists()
+
+
+def test_the_backup_of_an_emptied_database_is_no_good_one(lattice: Lattice, database: Path, tmp_path: Path) -> None:
+    database.write_bytes(b"")
+    for left in database.parent.glob("lattice.db-*"):
+        left.unlink()
+    made = lattice("backup", str(tmp_path / "copy.db"), "--output", "json")
+    assert (made.code, made.json["ok"], made.json["problems"]) == (10, False, ["It holds no project."])
 
 
 def test_a_clone_on_another_machine_becomes_the_project_by_its_backup(
