@@ -34,13 +34,23 @@ class LoopThread:
             return True
 
     async def run(self, work: Coroutine[Any, Any, Result]) -> Result:
-        """Await the coroutine on that loop, from any other; raises ConnectionError where it is closed."""
+        """Await the coroutine on that loop, from any other; raises ConnectionError where that is closed, or meanwhile.
+
+        Where the caller is cancelled, the coroutine is as well.
+        """
         with self._lock:
             if self._closed:
                 work.close()
                 raise ConnectionError("it has been closed")
             future: Future[Result] = asyncio.run_coroutine_threadsafe(work, self._running())
-        return await asyncio.wrap_future(future)
+        try:
+            return await asyncio.wrap_future(future)
+        except asyncio.CancelledError:
+            caller = asyncio.current_task()
+            if caller is None or caller.cancelling() or not self._closed:
+                raise
+            # Nobody has cancelled the caller: closing has cut short what it waits for.
+            raise ConnectionError("it has been closed") from None
 
     async def close(self) -> None:
         """Cancel what still runs, and end the thread; later calls find it closed."""
