@@ -91,6 +91,14 @@ class ActingPlace(TakingBack):
 
             self.desk.expect(self.app.run_worker(open_resolve(self, seen), group="resolve", exit_on_error=False))
 
+    def action_request_review(self) -> None:
+        """Ask somebody to review the mutation."""
+        seen = self.meant()
+        if seen is not None and self.may_write():
+            from lattice_console.screens.requesting import request_review
+
+            self.desk.expect(self.app.run_worker(request_review(self, seen), group="acts", exit_on_error=False))
+
     def action_copy_id(self) -> None:
         """Put the mutation's number on the terminal's clipboard, or what is selected."""
         text, what = self.selected_text()
@@ -112,7 +120,10 @@ class ActingPlace(TakingBack):
 
     def further(self) -> list[Command]:
         given = [VERBS[name] for name in ASKED.values()]
-        return [Command(verb.name, (), f"act.{verb.action}", self, f"act('{verb.action}')") for verb in given]
+        return [
+            Command("Request a review", (), "act.request_review", self, "request_review"),
+            *(Command(verb.name, (), f"act.{verb.action}", self, f"act('{verb.action}')") for verb in given),
+        ]
 
     # -- acts
 

@@ -12,9 +12,9 @@ from lattice_console.screens.session import Session
 from lattice_console.screens.taking_back import TakingBack
 from lattice_console.text import inert
 
-__all__ = ["open_resolve"]
+__all__ = ["OVER", "open_resolve"]
 
-_OVER = ("completed", "rolled_back", "rollback_failed", "rejected", "expired", "cancelled", "in_progress")
+OVER = ("completed", "rolled_back", "rollback_failed", "rejected", "expired", "cancelled", "in_progress")
 """Where a mutation is no longer, or not now, anybody's to change."""
 
 
@@ -30,7 +30,7 @@ async def open_resolve(place: TakingBack, seen: MutationSummary, against: int | 
     try:
         with desk.working(f"looking for conflicts of {name}"):
             mutation = await session.backend.mutations.get(seen.id)
-            if mutation.status in _OVER:
+            if mutation.status in OVER:
                 desk.say(f"Nothing to resolve: {name} is {mutation.status.replace('_', ' ')}.")
                 return
             clashes = await loader.load(mutation)

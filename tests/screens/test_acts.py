@@ -267,3 +267,31 @@ async def test_y_copies_the_number(console: Console) -> None:
 
 def test_the_folder_is_the_one_of_the_test(office: Office, tmp_path: Path) -> None:
     assert office.root.is_relative_to(tmp_path)
+
+
+async def test_a_review_is_requested_of_who_may_review_and_was_not_asked(office: Office) -> None:
+    async with open_console(make_app(office, actor="agent-7")) as console:
+        await console.go_to("Pay refunds")
+        for handle, other in ("raj", "kim"), ("kim", "raj"):
+            await console.press("colon")
+            await console.type("a review")
+            await console.press("enter")
+            await console.sees("Who is to review M-6?", f"{handle} (")
+            assert "ana (" not in console.text
+            assert (f"{other} (" in console.text) == (handle == "raj")
+            await console.type(handle)
+            await console.press("enter")
+            await console.sees(f"Asked {handle} to review M-6.")
+        await console.press("colon")
+        await console.type("a review")
+        await console.press("enter")
+        await console.sees("No review requested of M-6: everybody who may was asked already")
+    assert [person.handle for person in (await mutation(office, "M-6")).reviewers] == ["kim", "raj"]
+
+
+async def test_no_review_is_requested_of_what_is_executed(console: Console) -> None:
+    await console.go_to("Limit sign-ins")
+    await console.press("colon")
+    await console.type("a review")
+    await console.press("enter")
+    await console.sees("No review requested of M-1: it is completed.")
