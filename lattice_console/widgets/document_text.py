@@ -73,7 +73,7 @@ class DocumentText:
         self._findings = sorted(findings, key=lambda one: (min(one.line or 0, last), one.severity))
         self._rows, self._notes = [], []
         for finding in self._findings:
-            why = f" {finding.suppressed.said}" if finding.suppressed is not None else ""
+            why = f"\n{finding.suppressed.said}" if finding.suppressed is not None else ""
             for at, text in enumerate(wrap(inert(f"{finding.said} ({finding.rule}){why}", lines=True), width)):
                 self._rows.append(min(finding.line or 0, last) + len(self._rows))
                 self._notes.append(NoteRow(finding, text, at == 0))

@@ -1,5 +1,7 @@
 """More of the project, for the places that show documents: specs that depend on each other, findings, a history."""
 
+import json
+
 from tests.screens.project import REFUNDS, Office
 from tests.support.changes import modify
 from tests.support.house import track
@@ -36,6 +38,13 @@ PAYMENTS = b"""{
   "endpoints": []
 }
 """
+SHOP = b"""openapi: 3.1.0
+info: {title: Shop, version: 1.2.0}
+components:
+  schemas:
+    Cart: {$ref: '#/gone'}
+    Name: {type: txt}
+"""
 WEEK = REFUNDS.replace(b"14 days", b"10 days")
 CARD = WEEK.replace(b"card that was charged", b"account it came from")
 
@@ -57,4 +66,14 @@ async def enrich(office: Office) -> None:
         await kim.reviews.vote(made.id, vote="approve")
         await kim.executions.execute(made.id)
     await agent.close()
+    await kim.close()
+
+
+async def put_up_with(office: Office, reason: str) -> None:
+    """Bring in a document with two errors, one of which the project puts up with, for that reason."""
+    entry = {"rule": "openapi_reference", "path": "api/*", "owner": "kim", "reason": reason, "expires": "2999-12-31"}
+    kim = await office.as_("kim")
+    await track(
+        kim, {"api/shop.yaml": SHOP, ".lattice/suppressions.json": json.dumps({"suppressions": [entry]}).encode()}
+    )
     await kim.close()

@@ -9,7 +9,7 @@ import pytest
 from lattice_console.app import LatticeApp, Mode
 from lattice_console.widgets.document_view import DocumentView
 from tests.screens.console import Console, make_app, pictured
-from tests.screens.places import enrich
+from tests.screens.places import enrich, put_up_with
 from tests.screens.project import Office
 
 Compare = Callable[..., bool]
@@ -101,6 +101,22 @@ def test_the_tree_has_specs_in_bold_with_their_type_and_findings_at_the_right(
 @ALL
 def test_findings_stand_in_red_beneath_coloured_lines_with_numbers(looks: Compare, size: tuple[int, int]) -> None:
     assert looks("specs", _findings, size)
+
+
+def test_a_suppressed_finding_is_muted_with_owner_day_and_reason_beside_a_red_one(
+    snap_compare: Any, office: Office
+) -> None:
+    async def steps(console: Console) -> None:
+        await console.press("slash")
+        await console.type("shop")
+        await console.press("enter", "enter", "right_square_bracket")
+        await console.until(lambda: console.selected.split()[1:2] == ["·"], "the cursor on the finding")
+        view = console.app.screen.query_one(DocumentView)
+        await console.until(lambda: view.document is not None and view.document.runs(0) is not None, "colours")
+
+    why = "Clients of 1.x rely on it until they are all moved to carts of their own."
+    app = make_app(office, start="specs")
+    assert pictured(snap_compare, app, steps, SMALL, lambda: put_up_with(office, why))
 
 
 @ALL
