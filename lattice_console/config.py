@@ -104,13 +104,8 @@ def load(start: Path | None = None, *, actor: str | None = None, environ: Mappin
 
 def at_root(root: Path | None, *, actor: str | None = None, environ: Mapping[str, str] | None = None) -> Settings:
     """The settings for the project at `root`, set up or not; None is for work without a folder."""
-    environ = os.environ if environ is None else environ
-    sources = Sources(
-        environ,
-        local=root / FOLDER / "local.json" if root else None,
-        tracked=root / FOLDER / "config.json" if root else None,
-        profile=profile_path(environ),
-    )
+    sources = _sources(root, environ)
+    environ = sources.environ
     name, source = (actor, "--as") if actor else _actor(sources, root)
     found = _servers(sources, root)
     own = _own_project(root, found)
@@ -124,12 +119,32 @@ def at_root(root: Path | None, *, actor: str | None = None, environ: Mapping[str
         project_id=wanted or own,
         actor=name,
         actor_source=source,
-        document_limit=sources.find("LATTICE_DOCUMENT_LIMIT", "documents.limit", positive(int), 10_000_000),
+        document_limit=_document_limit(sources),
         lease=sources.find("LATTICE_CLAIM_LEASE", "execution.lease_seconds", seconds, 30.0),
         hook_seconds=sources.find("LATTICE_HOOK_TIMEOUT", "hooks.timeout_seconds", seconds, 30.0),
         ascii=sources.find("LATTICE_ASCII", "console.ascii", boolean, False),
         theme=sources.find("LATTICE_THEME", "console.theme", one_of(THEMES), None),
         remarks=sources.remarks(),
+    )
+
+
+def document_limit(root: Path | None) -> int:
+    """`Settings.document_limit` alone, for whom no other setting has to be usable here."""
+    return _document_limit(_sources(root, None))
+
+
+def _document_limit(sources: Sources) -> int:
+    found: int = sources.find("LATTICE_DOCUMENT_LIMIT", "documents.limit", positive(int), 10_000_000)
+    return found
+
+
+def _sources(root: Path | None, environ: Mapping[str, str] | None) -> Sources:
+    environ = os.environ if environ is None else environ
+    return Sources(
+        environ,
+        local=root / FOLDER / "local.json" if root else None,
+        tracked=root / FOLDER / "config.json" if root else None,
+        profile=profile_path(environ),
     )
 
 

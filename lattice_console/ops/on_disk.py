@@ -56,7 +56,7 @@ def _meant(start: Path, typed: Sequence[str]) -> tuple[Checkout, list[str]]:
     """The folder, and the paths below it."""
     start = start.resolve()
     root = config.find_root(start)
-    checkout = Checkout(root or _top(start), config.at_root(root).document_limit)
+    checkout = Checkout(root or _top(start), config.document_limit(root))
     meant = [checkout.relative(one, start) for one in typed]
     return checkout, [*meant, config.FOLDER] if root else meant
 

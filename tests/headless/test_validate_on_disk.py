@@ -132,3 +132,11 @@ def test_a_policy_that_no_project_would_take_is_told_among_the_rest(clone: Latti
     rules = {(one["path"], one["rule"]) for one in told.json["items"]}
     assert rules >= {(path, "policy"), ("specs/accounts.json", "version")}
     assert path.encode() in (clone.root / "results.xml").read_bytes()
+
+
+def test_what_the_configuration_asks_of_the_environment_need_not_be_set_where_files_are_only_checked(
+    clone: Lattice,
+) -> None:
+    clone.write(".lattice/config.json", '{"database": {"url": "${NOT_SET_IN_CI}"}, "documents": {"limit": 80}}')
+    assert ("specs/accounts.json", "version", "error") in found(clone, "specs")
+    assert "the limit for a document is 80" in clone("validate", "specs").err
