@@ -84,18 +84,9 @@ def _pairs(session: Session, renames: Sequence[str]) -> dict[str, str]:
 
 
 def read_patch(session: Session, source: str) -> list[FilePatch]:
-    """The files of a patch, from a file or from stdin (`-`); raises ValidationFailed (`VAL_PATCH`)."""
-    if source == "-":
-        data = session.stdin("--patch")
-    else:
-        try:
-            data = (session.start / source).read_bytes()
-        except OSError as error:
-            raise ValidationFailed(
-                "VAL_PATCH", f"--patch {source} cannot be read: {error.strerror}.", field="patch"
-            ) from None
+    """The files of a patch, from a file or from stdin (`-`); raises ValidationFailed."""
     try:
-        return parse(data, max_bytes=session.input_limit)
+        return parse(session.content(source, "--patch"), max_bytes=session.input_limit)
     except PatchError as error:
         raise ValidationFailed("VAL_PATCH", f"The patch cannot be used: {error}.", field="patch") from None
 

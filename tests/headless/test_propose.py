@@ -108,6 +108,13 @@ def test_a_patch_that_does_not_apply_proposes_nothing(lattice: Lattice, patch: b
     assert lattice.ok("mutation", "list", "--output", "json").json["total"] == 0
 
 
+def test_no_more_is_read_of_a_patch_than_may_be_used(lattice: Lattice, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LATTICE_DOCUMENT_LIMIT", "1000")
+    lattice.write("big.patch", "x" * 4001)
+    refused = lattice("mutation", "create", "--title", "T", "--patch", "big.patch")
+    assert (refused.code, "--patch big.patch has more than 4,000 bytes" in refused.err) == (2, True)
+
+
 def test_a_child_is_made_against_its_parents_result(lattice: Lattice) -> None:
     lattice.write("docs/api.yaml", "limit: 48\nunit: hours\n")
     (lattice.root / "docs/guide.md").rename(lattice.root / "docs/handbook.md")

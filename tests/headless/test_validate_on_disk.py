@@ -130,6 +130,9 @@ def test_a_policy_that_no_project_would_take_is_told_among_the_rest(clone: Latti
     told = clone("validate", ".", "--junit", "results.xml", "--output", "json")
     assert told.code == 10
     rules = {(one["path"], one["rule"]) for one in told.json["items"]}
+    assert [one["message"].split(" is ")[0] for one in told.json["items"] if one["rule"] == "policy"] == [
+        "review_requirements.min_reviewers"
+    ]
     assert rules >= {(path, "policy"), ("specs/accounts.json", "version")}
     assert path.encode() in (clone.root / "results.xml").read_bytes()
 

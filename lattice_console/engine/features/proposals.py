@@ -190,7 +190,9 @@ def are_large(changes: Sequence[ChangeInput]) -> bool:
 def check(ctx: Context, path: str, after: bytes, before: bytes | None, before_path: str | None = None) -> list[Finding]:
     """What is wrong with a document of a patchset, `before` being what it makes it of and `before_path` its place."""
     told = policy_rules.read({path: after}).errors if policy_rules.is_policy(path) else ()
-    wrong = [Finding(path=path, rule="policy", severity="error", message=error) for error in told]
+    wrong = [
+        Finding(path=path, rule="policy", severity="error", message=error.removeprefix(f"{path}: ")) for error in told
+    ]
     if path == suppressions.FILE:
         wrong += [finding for finding in suppressions.check(after, date.min) if finding.severity == "error"]
 

@@ -95,7 +95,7 @@ def about(path: str, content: bytes, today: date) -> list[Finding]:
         errors = policy.read({path: content}).errors
         told = {one.message for one in found}
         found += [
-            Finding(path=path, rule="policy", severity="error", message=error)
+            Finding(path=path, rule="policy", severity="error", message=error.removeprefix(f"{path}: "))
             for error in errors
             if not any(one in error for one in told)
         ]
