@@ -2,6 +2,7 @@
 
 from textual import on
 
+from lattice_console.contract.models.advice import Remark
 from lattice_console.contract.models.conflict import Conflict
 from lattice_console.contract.models.requirement import Requirement
 from lattice_console.contract.models.review import Comment, Review
@@ -12,7 +13,7 @@ from lattice_console.screens.drafting import Drafting
 from lattice_console.screens.news import ConflictsWanted
 from lattice_console.screens.review_threads import spot_of
 from lattice_console.screens.turning import Turning
-from lattice_console.screens.verbs import VERBS
+from lattice_console.screens.verbs import ADVISED, VERBS
 from lattice_console.text import inert
 from lattice_console.widgets.diff_view import DiffView
 from lattice_console.widgets.overview import FileEntry, Overview, StackEntry
@@ -63,6 +64,8 @@ class Following(Drafting, Turning):
                 self._go_to_remark(id)
             case Comment() as comment:
                 self._go_to_remark(comment.id)
+            case Remark(rule=rule):
+                self.action_act(ADVISED[rule])
             case _:
                 self.desk.say("There is nothing to open here.")
 

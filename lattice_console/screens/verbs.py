@@ -15,7 +15,7 @@ from lattice_console.widgets.file_change import FileChange
 from lattice_console.widgets.pieces import status_words
 from lattice_console.widgets.signs import Look
 
-__all__ = ["ASKED", "VERBS", "Outcome", "Verb", "outcome"]
+__all__ = ["ADVISED", "ASKED", "VERBS", "Outcome", "Verb", "outcome"]
 
 Outcome = Mutation | Execution | Comment
 
@@ -308,6 +308,9 @@ _ALL = (
 
 ASKED: Mapping[str, str] = {"BR_POLICY_TICKET": "set_ticket", "BR_POLICY_VERSION": "explain_version"}
 """By the code with which the policy refuses a mutation, the act that gives what it asks for."""
+
+ADVISED: Mapping[str, str] = {"ticket": "set_ticket", "version": "explain_version"}
+"""By the rule that advises it, the act that does what is advised."""
 
 VERBS = {verb.action: verb for verb in _ALL}
 """Every act by its name in the contract."""

@@ -34,6 +34,9 @@ from lattice_console.widgets.signs import Look, moment
 
 __all__ = ["FileEntry", "Overview", "OverviewModel", "StackEntry"]
 
+GIVEN: Mapping[str, str] = {"ticket": "Enter names one here.", "version": "Enter says why not, here."}
+"""What Enter does about a remark, by its rule, for who may change the mutation."""
+
 _WIDEST = 110
 _REASONS = 6
 _STEP_ROLES: Mapping[VersionStep, str] = {"major": "bad", "minor": "good", "patch": "muted"}
@@ -82,7 +85,8 @@ class StackEntry:
 class Overview(ItemList):
     """Sections of items.
 
-    What one stands for is a Requirement, Conflict, StackEntry, FileEntry, Review, Draft or Comment.
+    What one stands for is a Requirement, Conflict, StackEntry, FileEntry, Review, Draft, Comment, or a Remark that the
+    person can answer.
     """
 
     def show(self, model: OverviewModel) -> None:
@@ -107,7 +111,7 @@ def _sections(model: OverviewModel, width: int, look: Look) -> Iterable[Item]:
         (f"{count(len(threads), 'thread').capitalize()}, {waiting} open", _threads(threads, model, width, look)),
         (count(len(remarks), "remark").capitalize(), _remarks(remarks, model, width, look)),
         ("Versions of specs", _versions(model.advice, width)),
-        ("Advice", _advice(model.advice, width)),
+        ("Advice", _advice(model, width)),
         ("Facts", _texts(_facts(mutation, width, look))),
         ("What happened", _timeline(model.timeline, width, look)),
     ]
@@ -217,12 +221,14 @@ def _reason(reason: VersionReason, width: int) -> list[Content]:
     return [Content.assemble("     ", (word, style), first.plain[5 + len(word) :]), *rest]
 
 
-def _advice(advice: Advice | None, width: int) -> list[Item]:
+def _advice(model: OverviewModel, width: int) -> list[Item]:
     items = []
-    for remark in advice.remarks if advice else ():
+    for remark in model.advice.remarks if model.advice else ():
+        can_give = remark.rule in GIVEN and model.mutation.action("update").allowed
         first, *rest = paragraph(remark.message, width, 3)
+        here = paragraph(GIVEN[remark.rule], width, 3, MUTED) if can_give else []
         sign = Content.assemble((" ! ", ROLE_STYLES["warning"]), first.plain[3:])
-        items.append(Item((sign, *rest)))
+        items.append(Item((sign, *rest, *here), remark if can_give else None))
     return items
 
 

@@ -94,6 +94,26 @@ async def test_a_reason_for_the_version_is_given_by_the_name_of_the_action(conso
     assert (await mutation(office, "M-7")).metadata == {"version_reason": "Agreed."}
 
 
+async def test_what_is_missing_is_advised_in_the_overview_and_enter_gives_it(office: Office) -> None:
+    await ask_for_tickets(office)
+    async with open_console(make_app(office), (80, 24)) as console:
+        await console.go_to("Tighten the")
+        await console.press("enter")
+        await console.sees("1 Diff")
+        await console.press("2", "G")
+        await console.sees("! A mutation needs a ticket of the form SEC-[0-9]+ here", "Enter names one here.")
+        for _ in range(20):
+            if "! A mutation needs" in console.selected:
+                break
+            await console.press("k")
+        await console.press("enter")
+        await console.sees("Which ticket asks for M-8")
+        await console.type("SEC-7")
+        await console.press("ctrl+s")
+        await console.sees("The ticket of M-8: SEC-7.")
+        await console.misses("! A mutation needs")
+
+
 async def test_the_ticket_of_what_is_executed_cannot_be_set(console: Console) -> None:
     await console.go_to("Limit sign-ins")
     await console.press("colon")

@@ -8,7 +8,8 @@ from lattice_console.engine.features import depending, policing, stored, version
 from lattice_console.engine.features.context import Context
 from lattice_console.engine.features.registry import reads
 from lattice_console.engine.records import ChangeRecord, MutationRecord
-from lattice_console.engine.rules import allowed_files, atomicity, secrets
+from lattice_console.engine.rules import allowed_files, atomicity, life, secrets
+from lattice_console.engine.rules import policy as rules
 from lattice_console.engine.rules.globs import Glob
 
 
@@ -18,7 +19,13 @@ def advice(ctx: Context, *, mutation: str) -> Advice:
     changes = stored.of(ctx, record).changes
     found = versioned.versions(ctx, changes)
     several = _of_several(ctx, record, changes)
-    return Advice(versions=found, remarks=(*_of_versions(record, found), *_of_secrets(ctx, changes), *several))
+    of_policy = (*_of_ticket(ctx, record), *_of_versions(record, found))
+    return Advice(versions=found, remarks=(*of_policy, *_of_secrets(ctx, changes), *several))
+
+
+def _of_ticket(ctx: Context, record: MutationRecord) -> Iterable[Remark]:
+    if record.status in life.OPEN and (problem := policing.ticket_problem(ctx, record)):
+        yield Remark(rule="ticket", message=f"{problem} {rules.TICKET_ADVICE}")
 
 
 def _of_versions(record: MutationRecord, found: Sequence[SpecVersion]) -> Iterable[Remark]:

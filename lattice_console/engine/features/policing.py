@@ -26,7 +26,7 @@ def _check(ctx: Context, record: MutationRecord) -> None:
     if found.proposals.require_ticket or found.versions.comment_required:
         # Hooks may have added to it.
         record = ctx.tables.mutations.by_id(ctx.project.id, record.id) or record
-    if problem := rules.ticket_problem(found.proposals, record.metadata.get(rules.TICKET)):
+    if problem := ticket_problem(ctx, record):
         raise RuleBroken(
             "BR_POLICY_TICKET",
             f"{problem} {rules.TICKET_ADVICE}",
@@ -36,6 +36,11 @@ def _check(ctx: Context, record: MutationRecord) -> None:
     _check_files(ctx, record)
     if found.versions.comment_required and not record.metadata.get(versioned.REASON):
         _check_versions(ctx, record)
+
+
+def ticket_problem(ctx: Context, record: MutationRecord) -> str | None:
+    """What is wrong with a mutation's ticket by the policy in force, as a sentence; None where nothing is."""
+    return rules.ticket_problem(policy.in_force(ctx).proposals, record.metadata.get(rules.TICKET))
 
 
 def _check_files(ctx: Context, record: MutationRecord) -> None:

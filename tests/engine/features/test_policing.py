@@ -77,7 +77,13 @@ async def test_a_ticket_is_asked_for_where_the_policy_says_so(ann: Backend) -> N
         with refusal("BR_POLICY_TICKET") as caught:
             await propose(ann, create("a.py"), metadata={} if ticket is None else {"ticket_id": ticket})
         assert "--ticket" in caught.value.message
+    draft = await propose(ann, create("a.py"), draft=True)
+    [remark] = (await ann.mutations.advice(draft)).remarks
+    assert remark.rule == "ticket"
+    assert remark.message.startswith("A mutation needs a ticket of the form SEC-[0-9]+ here, and this one names none.")
+    await ann.mutations.cancel(draft)
     named = await propose(ann, create("a.py"), metadata={"ticket_id": "SEC-12"})
+    assert [(await ann.mutations.advice(one)).remarks for one in (draft, named)] == [(), ()]
     with refusal("BR_POLICY_TICKET"):
         await ann.mutations.update(named, metadata={"ticket_id": "none"})
 
