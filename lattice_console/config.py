@@ -94,7 +94,10 @@ def load(start: Path | None = None, *, actor: str | None = None, environ: Mappin
     if settings.project_id is not None:
         return settings
     if root is not None:
-        raise NotFound("NF_PROJECT", f"{root} has a {FOLDER} folder, but was not set up here. Run: lattice init")
+        # Where its database is, it was; or setting it up was cut off, which init finishes.
+        was = (root / FOLDER / "state" / "lattice.db").is_file()
+        advice = "lattice doctor --repair, else lattice init" if was else "lattice init"
+        raise NotFound("NF_PROJECT", f"{root} has a {FOLDER} folder, but was not set up here. Run: {advice}")
     if settings.servers.kind == "postgres":
         advice = "Name one of the server's, by id or name, in LATTICE_PROJECT_ID, or start one here with: lattice init"
     else:

@@ -120,6 +120,14 @@ async def init(
         baseline = [TrackedFile(path=f"{config.FOLDER}/config.json", content=content)]
         project = await backend.projects.create(name=name, type=type, files=baseline, idempotency_key="init")
         await Checkout(root).sync(backend)
+    except Conflict as error:
+        if error.code != "CF_IDEMPOTENCY_KEY":
+            raise
+        raise Conflict(
+            "CF_PROJECT",
+            f"{root} was a project with another configuration, and its database is still here. To go on with it: "
+            "lattice doctor --repair",
+        ) from error
     finally:
         await backend.close()
     config.bind_project(root, project_id, settings.servers.kind)

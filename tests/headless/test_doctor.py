@@ -83,6 +83,17 @@ def test_a_record_and_a_binding_that_cannot_be_read_are_made_anew(lattice: Latti
     assert all(one == "ok" for one, _ in checked(lattice)[1]["database"])
 
 
+def test_where_a_binding_is_gone_and_the_database_is_not_the_way_is_told(lattice: Lattice, state: Path) -> None:
+    (state / "project.json").unlink()
+    lattice.write(".lattice/config.json", lattice.read(".lattice/config.json").decode() + "\n")
+    for command in ("status", "init"):
+        refused = lattice(command)
+        assert refused.code in (1, 12)
+        assert "lattice doctor --repair" in refused.err
+    assert checked(lattice, "--repair")[1]["project"][0][0] == "mended"
+    lattice.ok("status")
+
+
 def test_an_index_that_does_not_fit_its_table_is_made_anew(lattice: Lattice, state: Path) -> None:
     with closing(open_lane(state / "lattice.db", busy=1)) as lane:
         driver = lane.driver
