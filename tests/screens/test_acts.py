@@ -282,6 +282,7 @@ async def test_a_review_is_requested_of_who_may_review_and_was_not_asked(office:
             await console.type(handle)
             await console.press("enter")
             await console.sees(f"Asked {handle} to review M-6.")
+            await console.misses("Who is to review M-6?")
         await console.press("colon")
         await console.type("a review")
         await console.press("enter")

@@ -25,6 +25,13 @@ async def ask_for_tickets(office: Office, *, reasons: bool = False) -> None:
         await kim.executions.execute(made.id)
 
 
+async def done(console: Console) -> None:
+    """Wait until an act has come to its end, and what was typed for it is kept."""
+    acts = [one for one in console.app.workers if one.group == "acts"]
+    await console.until(lambda: all(one.is_finished for one in acts), "the act to end")
+    await console.app.session.keeping.settled()
+
+
 async def test_who_submits_a_draft_is_asked_for_all_that_the_policy_wants(office: Office) -> None:
     await ask_for_tickets(office, reasons=True)
     async with acting(office, "kim") as kim:
@@ -57,11 +64,12 @@ async def test_who_leaves_the_question_for_a_ticket_has_submitted_nothing(office
         await console.go_to(DRAFT)
         await console.press("S")
         await console.sees("Which ticket asks for M-8")
-        await console.type("SEC-")
+        await console.type("SEC-4711")
         await console.press("escape")
-        await console.misses("Which ticket asks for M-8")
+        await console.misses("Which ticket asks for M-8", "SEC-4711")
+        await done(console)
         await console.press("S")
-        await console.sees("Which ticket asks for M-8", "SEC-")
+        await console.sees("Which ticket asks for M-8", "SEC-4711")
     found = await mutation(office, "M-8")
     assert (found.status, found.metadata) == ("draft", {})
 
@@ -77,6 +85,7 @@ async def test_a_ticket_is_set_by_the_name_of_the_action(console: Console, offic
         await console.type(ticket.removeprefix(begun))
         await console.press("ctrl+s")
         await console.sees(f"The ticket of M-8: {ticket}.")
+        await done(console)
     assert (await mutation(office, "M-8")).metadata == {"ticket_id": "SEC-71"}
 
 
@@ -99,7 +108,8 @@ async def test_what_is_missing_is_advised_in_the_overview_and_enter_gives_it(off
     async with open_console(make_app(office), (80, 24)) as console:
         await console.go_to("Tighten the")
         await console.press("enter")
-        await console.sees("1 Diff")
+        await console.sees("1 Diff no files")
+        await console.quiet()
         await console.press("2", "G")
         await console.sees("! A mutation needs a ticket of the form SEC-[0-9]+ here", "Enter names one here.")
         for _ in range(20):
