@@ -192,6 +192,8 @@ def test_a_destroyed_database_is_kept_and_replaced(lattice: Lattice, copy: Path,
     assert lattice.ok("mutation", "status", "1", "--output", "json").json["status"] == "approved"
     (replaced,) = kept(lattice)
     assert replaced.read_bytes() == rubble
+    database.write_bytes(rubble)
+    assert f"no backup in {replaced.parent} but what was replaced before, {replaced.name};" in lattice("status").err
 
 
 def test_a_project_on_a_server_is_backed_up_by_that(lattice: Lattice, monkeypatch: pytest.MonkeyPatch) -> None:

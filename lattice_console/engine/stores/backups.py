@@ -44,12 +44,12 @@ def free_name(database: Path, revision: str | None, what: str = "") -> Path:
     raise FileExistsError(f"{folder} is full of copies of this second")
 
 
-def newest(database: Path) -> Path | None:
-    """The newest backup in the database's folder of them, if there is one; not what was replaced, or was cut off."""
+def newest(database: Path, *, replaced: bool = False) -> Path | None:
+    """The newest backup in the database's folder of them, or of what was `replaced`, if any; none that was cut off."""
     found = [
         path
         for path in (database.parent / FOLDER).glob("*.db")
-        if REPLACED not in path.name and path.stat().st_size and not os.path.lexists(f"{path}-journal")
+        if (REPLACED in path.name) is replaced and path.stat().st_size and not os.path.lexists(f"{path}-journal")
     ]
     return max(found, key=lambda path: path.stat().st_mtime, default=None)
 

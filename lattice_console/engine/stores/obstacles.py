@@ -32,9 +32,10 @@ def way_back(database: Path) -> str:
     """What to do where a database is lost."""
     newest = backups.newest(database)
     if newest is None:
-        return (
-            f"There is no backup in {database.parent / backups.FOLDER}; from one elsewhere: lattice restore-backup FILE"
-        )
+        replaced = backups.newest(database, replaced=True)
+        but = f" but what was replaced before, {replaced.name}" if replaced else ""
+        folder = database.parent / backups.FOLDER
+        return f"There is no backup in {folder}{but}; from one elsewhere: lattice restore-backup FILE"
     return f"Go back to the newest backup: lattice restore-backup {newest}"
 
 
