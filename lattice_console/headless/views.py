@@ -170,7 +170,8 @@ def outcome(what: str, mutation: Mutation, how: str = "") -> str:
     # What is theirs to mend, or not asked here, is heard by who proposes, whatever else has to come before it executes.
     heard = "".join(f"\n{one.reason}" for one in blockers[1:] if one.name in ("specs_valid", "hooks_passed"))
     aside = f" ({how})" if how else ""
-    stands = words(mutation.status) if mutation.status.startswith("needs") else f"is {words(mutation.status)}"
+    is_noun = "a " * (mutation.status == "draft")
+    stands = words(mutation.status) if mutation.status.startswith("needs") else f"is {is_noun}{words(mutation.status)}"
     return f"{what} M-{mutation.number}{aside}: it {stands}{waits}{more} Next: {next_step(mutation)}{heard}"
 
 

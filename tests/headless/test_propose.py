@@ -215,6 +215,7 @@ def test_who_proposes_hears_at_once_what_does_not_pass(lattice: Lattice) -> None
 def test_a_draft_waits_until_it_is_submitted(lattice: Lattice) -> None:
     lattice.write("docs/api.yaml", "limit: 48\n")
     name = lattice.propose("T", "--files", "docs", "--draft")
+    assert "it is a draft." in lattice.ok("mutation", "update", name, "--title", "Better").err
     assert lattice.ok("mutation", "show", name, "--output", "json").json["status"] == "draft"
     submitted = lattice.ok("mutation", "submit", name, "--output", "json")
     assert submitted.json["status"] == "pending"
