@@ -67,18 +67,25 @@ class FolderHooks:
         )
 
     async def run(self, name: str, data: bytes, seconds: float) -> HookRun:
-        """Run one of them, if it is trusted as it is now, with `data` on its stdin."""
-        stopping, stop = os.pipe()
-        work = asyncio.ensure_future(asyncio.to_thread(self._run, name, data, seconds, stopping))
+        """Run one of them, if it is trusted as it is now, with `data` on its stdin.
+
+        Who is cancelled ends it, and goes on once it has ended.
+        """
+        stop, waiting = os.pipe()
+        work = asyncio.ensure_future(asyncio.to_thread(self._run_in_thread, name, data, seconds, stop))
         try:
             return await asyncio.shield(work)
-        except asyncio.CancelledError:
-            os.write(stop, b".")
-            await asyncio.wait([work])
-            raise
+        finally:
+            # The thread has the other end: it sees that nobody waits any more, also where a loop that ends cancels all.
+            os.close(waiting)
+            if not work.done():
+                await asyncio.wait([work])
+
+    def _run_in_thread(self, name: str, data: bytes, seconds: float, stop: int) -> HookRun:
+        try:
+            return self._run(name, data, seconds, stop)
         finally:
             os.close(stop)
-            os.close(stopping)
 
     def _run(self, name: str, data: bytes, seconds: float, stop: int) -> HookRun:
         try:

@@ -89,6 +89,20 @@ async def test_who_stops_waiting_ends_the_hook(tmp_path: Path) -> None:
     await gone(tmp_path / "child")
 
 
+def test_a_loop_that_ends_ends_the_hooks_that_run_on_it(tmp_path: Path) -> None:
+    begun, late = tmp_path / "begun", tmp_path / "late"
+
+    async def leave() -> "asyncio.Task[HookRun]":
+        left = asyncio.create_task(run(tmp_path, "touch begun; sleep 30; touch late"))
+        await until(begun.exists)
+        return left
+
+    for _ in range(5):
+        asyncio.run(leave())
+        assert not late.exists()
+        begun.unlink()
+
+
 async def test_a_hook_has_a_session_of_its_own_and_works_in_the_projects_folder(tmp_path: Path) -> None:
     done = await run(tmp_path, "pwd; cut -d' ' -f1,5,6 /proc/$$/stat")
     folder, numbers = done.output.decode().splitlines()
