@@ -54,7 +54,10 @@ def _next(name: str, report: ConflictReport) -> str:
     errors = [one for one in report.conflicts if one.severity == "error"]
     if all(one.type == "dependency_violation" for one in errors):
         return f"lattice mutation update {name} --files FILE"
-    return f"lattice mutation resolve {name} --strategy S"
+    among = [one.conflicting_mutations[0] for one in errors if one.conflicting_mutations]
+    # What it meets in the head is settled first, and without a word against whom.
+    against = f" --against M-{among[0]}" if len(among) == len(errors) else ""
+    return f"lattice mutation resolve {name} --strategy S{against}"
 
 
 def _lines(output: Output, report: ConflictReport) -> Iterable[str]:

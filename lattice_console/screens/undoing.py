@@ -11,7 +11,7 @@ from lattice_console.contract.models.mutation import Mutation
 from lattice_console.contract.models.project import Vote
 from lattice_console.contract.models.resolution import Resolution
 from lattice_console.text import count
-from lattice_console.widgets.pieces import status_words
+from lattice_console.widgets.pieces import standing
 
 __all__ = ["Done", "Drop", "Resolved", "Settled", "Step", "Undoing", "Vote", "VoteChange", "Votes", "my_vote"]
 
@@ -167,7 +167,7 @@ class Votes:
             raise type(first)(first.code, f"{refused}: {first.message}", **first.details)
         said = f"{done}: {self._name(len(mutations))}."
         if len(mutations) == 1:
-            said += f" It is {status_words(mutations[0].status)}."
+            said += f" It {standing(mutations[0].status)}."
         if any(one.before_text for one in changed):
             said += " The text is kept."
         if problems:
@@ -269,7 +269,7 @@ class Resolved:
             )
         after = await backend.conflicts.undo(before.id, expected_version=before.version, idempotency_key=str(uuid4()))
         said = f"Undone: {self.what}. The patchset before it stands again, and its conflicts with it."
-        return Done(f"{said} It is {status_words(after.status)}.", True, (after,))
+        return Done(f"{said} It {standing(after.status)}.", True, (after,))
 
     async def again(self, backend: Backend) -> Done:
         if self.resolve is None:

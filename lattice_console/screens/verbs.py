@@ -12,7 +12,7 @@ from lattice_console.contract.models.review import Comment
 from lattice_console.screens.session import Session
 from lattice_console.text import count, inert
 from lattice_console.widgets.file_change import FileChange
-from lattice_console.widgets.pieces import status_words
+from lattice_console.widgets.pieces import standing, status_words
 from lattice_console.widgets.signs import Look
 
 __all__ = ["ADVISED", "ASKED", "VERBS", "Outcome", "Verb", "outcome"]
@@ -342,7 +342,7 @@ def outcome(verb: Verb, mutation: Mutation, result: Outcome, comments: int = 0) 
         case "request_changes":
             return f"Requested changes of {number}{along}.", True
         case "withdraw":
-            return f"Withdrew the vote on {number}. It is {status_words(mutation.status)}.", True
+            return f"Withdrew the vote on {number}. It {standing(mutation.status)}.", True
         case "rebase":
             made = f"patchset {mutation.patchset} stands on what is there now"
             return f"Rebased {number}: {made}. {_next(mutation)}", True
@@ -350,9 +350,9 @@ def outcome(verb: Verb, mutation: Mutation, result: Outcome, comments: int = 0) 
             what = "ticket" if verb.action == "set_ticket" else "reason for the version"
             return f"The {what} of {number}: {inert(str(mutation.metadata.get(verb.fact)))}.", True
         case "retry":
-            return f"{number} is {status_words(mutation.status)} again. {_next(mutation)}", True
+            return f"{number} {standing(mutation.status)} again. {_next(mutation)}", True
         case _:
-            return f"{number} is {status_words(mutation.status)} now.", True
+            return f"{number} {standing(mutation.status)} now.", True
 
 
 def _next(mutation: Mutation) -> str:
@@ -360,7 +360,8 @@ def _next(mutation: Mutation) -> str:
         open_ones = [
             (one.reason or one.name).rstrip(".") for one in mutation.requirements if one.blocks and one.kind == "review"
         ]
-        return f"It stays {status_words(mutation.status)}: {'; '.join(open_ones)}."
+        stays = "still" if mutation.status == "needs_manual_resolution" else "stays"
+        return f"It {stays} {status_words(mutation.status)}: {'; '.join(open_ones)}."
     if mutation.blockers:
         return f"Before it can be executed: {'; '.join(one.reason.rstrip('.') for one in mutation.blockers)}."
-    return "e on it executes it."
+    return "e on it executes it." if mutation.action("execute").allowed else "It can be executed now."

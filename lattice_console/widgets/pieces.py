@@ -70,6 +70,12 @@ def status_words(status: Status) -> str:
     return _WORDS.get(status, status)
 
 
+def standing(status: Status) -> str:
+    """What a mutation is, as the rest of a sentence about it."""
+    words = status_words(status)
+    return words if status == "needs_manual_resolution" else f"is {words}"
+
+
 def by_need(requirements: Iterable[Requirement]) -> list[Requirement]:
     """Requirements with those that block first, and those that do not apply last."""
     return sorted(requirements, key=lambda one: (not one.blocks, one.state == "not_applicable"))

@@ -179,7 +179,21 @@ def test_against_another_it_is_stacked_on_that_one(lattice: Lattice) -> None:
 def test_no_conflict_is_no_error(lattice: Lattice) -> None:
     lattice.write("docs/api.yaml", "limit: 48\nunit: hours\n")
     lattice.propose("One", "--files", "docs/api.yaml")
-    assert lattice.ok("mutation", "resolve", "1", "--strategy", "auto_merge").err.startswith("M-1 has no conflicts.")
+    told = lattice.ok("mutation", "resolve", "1", "--strategy", "auto_merge").err
+    assert told.startswith("M-1 has no conflicts with what stands there now.")
+
+
+def test_where_only_another_pending_one_is_met_the_way_that_is_told_names_it_and_settles(lattice: Lattice) -> None:
+    for value in (36, 48):
+        lattice.write("docs/api.yaml", f"limit: {value}\nunit: hours\n")
+        lattice.propose(f"To {value}", "--files", "docs/api.yaml")
+    told = lattice("mutation", "conflicts", "2")
+    assert told.code == 12
+    way = told.err.strip().partition("Next: lattice ")[2]
+    assert way == "mutation resolve M-2 --strategy S --against M-1"
+    settled = lattice.ok(*way.replace(" S ", " accept_ours ").split())
+    assert "Superseded" in lattice.ok("mutation", "comments", "1").text
+    assert "has no conflicts" not in settled.err
 
 
 def test_a_strategy_or_a_comment_is_asked_for(lattice: Lattice) -> None:

@@ -26,6 +26,13 @@ async def test_a_approves_the_row_under_the_cursor_without_opening_it(console: C
     assert (await mutation(office, "M-6")).status == "approved"
 
 
+async def test_who_may_approve_but_not_execute_is_not_sent_to_do_it(office: Office) -> None:
+    async with open_console(make_app(office, actor="raj")) as console:
+        await console.go_to("Pay refunds")
+        await console.press("a")
+        await console.sees("Approved M-6. It can be executed now.")
+
+
 async def test_an_approval_that_is_not_enough_says_what_is_missing(office: Office) -> None:
     async with open_console(make_app(office, actor="raj")) as console:
         await console.go_to("@click")

@@ -117,7 +117,8 @@ def resolve(
     _check_files(record, trial.tried, asked)
     settled = [one for one in trial.tried if isinstance(one.outcome, Settled) and (one.moved or one.outcome.chosen)]
     if not settled and not trial.open and (asked.other is not None or not carrying.is_behind(ctx, record)):
-        return _answer(record, asked, (), (), (), f"M-{record.number} has no conflicts{_with(asked)}.")
+        whom = _with(asked) or " with what stands there now"
+        return _answer(record, asked, (), (), (), f"M-{record.number} has no conflicts{whom}.")
     whole = strategy == "rebase" or asked.other is not None
     if trial.open and (whole or not settled):
         left = _left(trial.open)
