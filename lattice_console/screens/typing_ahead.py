@@ -40,6 +40,11 @@ class _Coming:
     since: float
     dialog: bool
 
+    @property
+    def is_late(self) -> bool:
+        """Whether it is so long in coming that it can be given up."""
+        return time.monotonic() - self.since > _LONG
+
 
 class TypingAhead(App[None]):
     """Handles a key, or a paste, once the one before it has had its effect. Those that come sooner wait."""
@@ -92,7 +97,7 @@ class TypingAhead(App[None]):
         """Whether a key gives up what is long in coming, or leaves for elsewhere."""
         bindings = self._bindings.key_to_bindings.get(key.key, ())
         leaves = key.key == "escape" or any(binding.priority for binding in bindings)
-        return leaves and time.monotonic() - coming.since > _LONG
+        return leaves and coming.is_late
 
     def _still_coming(self) -> _Coming | None:
         """What may still come; what was typed for a dialog that did not is forgotten."""

@@ -37,6 +37,13 @@ def waiting(
     return open_one
 
 
+async def late(console: Console) -> None:
+    """Wait until what keys wait for is so long in coming that it can be given up."""
+    await console.until(
+        lambda: (coming := console.app._coming) is not None and coming.is_late, "what keys wait for to be late"
+    )
+
+
 async def test_what_is_typed_behind_the_colon_stands_in_the_palette_whole(console: Console) -> None:
     console.burst(":undo the")
     await console.sees("undo the", "Undo the verdict", "Enter choose")
@@ -122,7 +129,7 @@ async def test_a_dialog_that_does_not_come_is_given_up_with_esc_or_by_going_else
     async with open_console(app) as console:
         await console.go_to("Pay refunds")
         console.burst(f"x{COMMANDS}")
-        await console.pilot.pause(1.2)
+        await late(console)
         await console.press(key)
         await console.sees(place)
         gate.set()
@@ -215,7 +222,7 @@ async def test_a_list_that_does_not_come_is_given_up_with_esc_and_then_no_row_of
     before = await approved(office)
     async with slow_queue(office) as (console, gate):
         console.burst("4a")
-        await console.pilot.pause(1.2)
+        await late(console)
         await console.sees("reading the list")
         await console.press("escape", "a", "enter", "space")
         await console.sees("› Queue")
