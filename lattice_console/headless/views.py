@@ -170,8 +170,8 @@ def outcome(what: str, mutation: Mutation, how: str = "") -> str:
     # What is theirs to mend, or not asked here, is heard by who proposes, whatever else has to come before it executes.
     heard = "".join(f"\n{one.reason}" for one in blockers[1:] if one.name in ("specs_valid", "hooks_passed"))
     aside = f" ({how})" if how else ""
-    is_noun = "a " * (mutation.status == "draft")
-    stands = words(mutation.status) if mutation.status.startswith("needs") else f"is {is_noun}{words(mutation.status)}"
+    article = "a " if mutation.status == "draft" else ""
+    stands = words(mutation.status) if mutation.status.startswith("needs") else f"is {article}{words(mutation.status)}"
     return f"{what} M-{mutation.number}{aside}: it {stands}{waits}{more} Next: {next_step(mutation)}{heard}"
 
 
